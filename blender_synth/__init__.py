@@ -1,0 +1,3 @@
+"""Labelled synthetic images of people, their reflections and weather, made with Blender."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The only package that imports bpy: a SceneSpec goes in, a raw frame comes out."""

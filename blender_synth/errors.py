@@ -1,0 +1,57 @@
+"""The one error family. Every error says what is wrong, where, and how to mend it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_ABSENT = object()
+
+
+class BlenderSynthError(Exception):
+    """Base of all errors meant for the user.
+
+    Args:
+        problem: what is wrong, as a sentence without a full stop.
+        file: the file or folder it concerns, if any.
+        key: the full config or manifest key, if any.
+        value: the offending value, if any.
+        mend: what the user can do about it.
+    """
+
+    def __init__(self, problem: str, *, file: Any = None, key: str | None = None, value: Any = _ABSENT, mend: str = ""):
+        self.problem, self.file, self.key, self.mend = problem, file, key, mend
+        self.value = None if value is _ABSENT else value
+        lines = [problem]
+        if file is not None:
+            lines.append(f"  file:  {file}")
+        if key is not None:
+            lines.append(f"  key:   {key}")
+        if value is not _ABSENT:
+            lines.append(f"  value: {value!r}")
+        if mend:
+            lines.append(f"  mend:  {mend}")
+        super().__init__("\n".join(lines))
+
+
+class ConfigError(BlenderSynthError):
+    """A config value that cannot be used."""
+
+
+class AssetError(BlenderSynthError):
+    """An asset or asset pack that is missing, damaged or not allowed."""
+
+
+class FrameError(BlenderSynthError):
+    """A raw frame on disk that is missing, damaged or of another version."""
+
+
+class RunError(BlenderSynthError):
+    """A run folder that cannot be used, or a run that cannot go on."""
+
+
+class DeviceError(BlenderSynthError):
+    """A render device that was asked for and is not there."""
+
+
+class SystemLibraryError(BlenderSynthError):
+    """Blender's module cannot load because the system lacks a shared library."""

@@ -1,0 +1,1 @@
+"""What can exist and how it varies: specs, randomizers, placement. Never imports bpy."""
