@@ -1,0 +1,67 @@
+# make demo    sets up .venv and renders the demo dataset
+# make test    lint and tests
+# make bench   seconds per frame;  make bench-wishes  how often a wish is met
+# make image   the container image
+
+PYTHON ?= $(shell for p in python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 && { command -v $$p; break; }; done)
+IMAGE ?= blender-synth
+ENGINE ?= docker
+LOCK := docker/constraints.txt
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo setup setup-dev test lint bench bench-wishes lock image clean
+
+demo: setup
+	$(BIN)/blender-synth run experiment=demo
+
+setup: .venv/installed
+
+setup-dev: .venv/installed-dev
+
+# The stamps lie in .venv, so that removing it removes them; both depend on what was asked for, not on the sources:
+# the install is editable.
+.venv/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 was not found (Blender 4.5 runs on no other)."; \
+	  echo "  mend:  on Debian 12: apt-get install python3.11 python3.11-venv; elsewhere: make PYTHON=/path/to/python3.11"; exit 1; } >&2
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	  echo "PYTHON=$(PYTHON) is not Python 3.11 (Blender 4.5 runs on no other)."; exit 1; } >&2
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) lacks venv."; \
+	  echo "  mend:  on Debian 12: apt-get install python3.11-venv"; exit 1; } >&2
+	"$(PYTHON)" -m venv --clear .venv
+	@touch $@
+
+.venv/installed: .venv/python pyproject.toml $(LOCK)
+	$(PIP) install --quiet -c $(LOCK) -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(PIP) install --quiet -c $(LOCK) -e '.[dev]'
+	@touch $@
+
+test: lint
+	$(BIN)/python -m pytest $(TESTS)
+
+lint: setup-dev
+	$(BIN)/ruff check .
+
+bench: setup
+	$(BIN)/python -m blender_synth.bench frame
+
+bench-wishes: setup
+	$(BIN)/python -m blender_synth.bench wishes
+
+# Resolves the newest versions that pyproject.toml allows, in a fresh environment, and pins them.
+lock: .venv/python
+	rm -rf .venv/lock && "$(PYTHON)" -m venv .venv/lock
+	.venv/lock/bin/python -m pip --disable-pip-version-check install --quiet -e '.[dev]'
+	{ echo '# Every version that was tested together; written by `make lock`.'; \
+	  .venv/lock/bin/python -m pip freeze --exclude-editable; } > $(LOCK)
+	rm -rf .venv/lock
+
+image:
+	$(ENGINE) build -t $(IMAGE) -f docker/Dockerfile .
+
+clean:
+	rm -rf .venv
