@@ -1,0 +1,184 @@
+"""Props: things from asset packs that stand where the scene offers a spot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import AfterValidator, Field
+
+from blender_synth.errors import ConfigError
+from blender_synth.seeds import Streams
+from blender_synth.world.layout import Layout, Obstacle, PropSpot
+from blender_synth.world.placement import draw_count
+from blender_synth.world.values import Range, Vec2, Vec3, plain, uniform
+
+PROP_IDS = range(2001, 3000)
+
+
+@plain
+class PropSpec:
+    """One prop. Its own axes: +X front, +Y left, +Z up.
+
+    Attributes:
+        instance_id: from `PROP_IDS`.
+        pack, item: where it comes from; file: relative to the pack's folder.
+        up_axis, front: directions in the file that become +Z and +X.
+        origin_m: the point of the file, in the prop's axes before scaling, that stands at position_m.
+        position_m: in the scene. heading_deg: azimuth of its front.
+        scale: factors along the prop's axes.
+        low_m, high_m: corners of the box around it, scaled, from position_m on, in the prop's axes.
+        licence, author, source: carried into every frame that shows it.
+    """
+
+    kind: Literal["glb"] = "glb"
+    instance_id: int
+    category: str
+    pack: str
+    item: str
+    file: str
+    up_axis: str = "+y"
+    front: str = "+z"
+    origin_m: Vec3 = (0.0, 0.0, 0.0)
+    position_m: Vec3
+    heading_deg: float
+    scale: Vec3 = (1.0, 1.0, 1.0)
+    low_m: Vec3
+    high_m: Vec3
+    licence: str
+    author: str = ""
+    source: str = ""
+
+    def footprint_xy_m(self) -> tuple[Vec2, ...]:
+        """Corners of what it covers of the ground, counter-clockwise."""
+        angle = np.radians(self.heading_deg)
+        ahead, left = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
+        (x0, y0, _), (x1, y1, _) = self.low_m, self.high_m
+        corners = (
+            np.array(self.position_m[:2]) + x * ahead + y * left for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+        )
+        return tuple((float(x), float(y)) for x, y in corners)
+
+    def obstacle(self) -> Obstacle:
+        """What people and cameras keep out of."""
+        base_z_m = self.position_m[2] + self.low_m[2]
+        height_m = self.high_m[2] - self.low_m[2]
+        name = f"prop_{self.instance_id}"
+        return Obstacle(name=name, polygon_xy_m=self.footprint_xy_m(), height_m=height_m, base_z_m=base_z_m)
+
+
+def _not_negative(interval: tuple[float, float]) -> tuple[float, float]:
+    if interval[0] < 0:
+        raise ValueError(f"cannot be negative, but goes down to {interval[0]:g}")
+    return interval
+
+
+def _positive(interval: tuple[float, float]) -> tuple[float, float]:
+    if interval[0] <= 0:
+        raise ValueError(f"must be above zero, but goes down to {interval[0]:g}")
+    return interval
+
+
+@plain
+class PropRandomizer:
+    """What stands around.
+
+    Attributes:
+        count: how many props, as far as there are spots and items that fit them.
+        weights: multiplies the packs' own weights, by category, pack or `pack/item`; 0 leaves out.
+        turn_deg: away from the heading that the spot asks for; things against a wall are not turned.
+        scale: on top of the manifest's size.
+    """
+
+    count: Annotated[Range, AfterValidator(_not_negative)] = (3.0, 8.0)
+    weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
+    turn_deg: Range = (-10.0, 10.0)
+    scale: Annotated[Range, AfterValidator(_positive)] = (0.97, 1.03)
+
+    def sample(self, streams: Streams, layout: Layout, packs: Sequence[Any]) -> tuple[PropSpec, ...]:
+        """The props of one scene.
+
+        Every spot draws from streams of its own, so what happens at one changes nothing at another.
+
+        Args:
+            streams: of the props. layout: of the scene. packs: from `packs.find_packs`.
+
+        Raises:
+            ConfigError: a weight for something that no pack has.
+        """
+        choices = list(self._weighted(packs))
+        wanted = min(draw_count(streams, "count", self.count), len(PROP_IDS))
+        props: list[PropSpec] = []
+        for number in streams.rng("spots").permutation(len(layout.prop_spots)):
+            if len(props) == wanted:
+                break
+            spot = layout.prop_spots[number]
+            prop = self._at(spot, streams.child(spot.name), choices, PROP_IDS[len(props)])
+            if prop is not None:
+                props.append(prop)
+        return tuple(props)
+
+    def _weighted(self, packs: Sequence[Any]) -> Iterator[tuple[Any, Any, float]]:
+        """(pack, item, weight) of every prop."""
+        known = set()
+        for pack in packs:
+            for item in pack.items:
+                if item.kind != "prop":
+                    continue
+                names = {pack.name, item.terms.category, f"{pack.name}/{item.name}"}
+                known |= names
+                weight = item.terms.weight * float(np.prod([self.weights.get(name, 1.0) for name in names]))
+                yield pack, item, weight
+        for name in self.weights:
+            if name not in known:
+                mend = f"use one of: {', '.join(sorted(known))}" if known else "add a pack: packs=[FOLDER]"
+                raise ConfigError("no asset pack has such a prop", key=f"props.weights.{name}", value=name, mend=mend)
+
+    def _at(
+        self, spot: PropSpot, streams: Streams, choices: list[tuple[Any, Any, float]], instance_id: int
+    ) -> PropSpec | None:
+        """What stands at a spot; None where nothing fits."""
+        size = uniform(streams.rng("scale"), self.scale)
+        fitting = [
+            (self._placed(spot, streams, pack, item, size, instance_id), weight)
+            for pack, item, weight in choices
+            if weight > 0 and spot.use in item.terms.stands
+        ]
+        fitting = [(prop, weight) for prop, weight in fitting if _reach_m(prop) <= spot.room_m]
+        if not fitting:
+            return None
+        weights = np.array([weight for _, weight in fitting])
+        return fitting[int(streams.rng("item").choice(len(fitting), p=weights / weights.sum()))][0]
+
+    def _placed(
+        self, spot: PropSpot, streams: Streams, pack: Any, item: Any, size: float, instance_id: int
+    ) -> PropSpec:
+        turn_deg = 0.0 if spot.use == "wall" else uniform(streams.rng("turn"), self.turn_deg)
+        scale = np.array(item.scale()) * size
+        origin_m = np.array(item.origin_m(spot.use))
+        low_m, high_m = ((item.box_m - origin_m) * scale).tolist()
+        return PropSpec(
+            instance_id=instance_id,
+            category=item.terms.category,
+            pack=pack.name,
+            item=item.name,
+            file=item.file,
+            up_axis=item.terms.up_axis,
+            front=item.terms.front,
+            origin_m=tuple(origin_m.tolist()),
+            position_m=spot.position_m,
+            heading_deg=spot.heading_deg + turn_deg,
+            scale=tuple(scale.tolist()),
+            low_m=tuple(low_m),
+            high_m=tuple(high_m),
+            licence=item.terms.licence,
+            author=item.terms.author,
+            source=item.terms.source,
+        )
+
+
+def _reach_m(prop: PropSpec) -> float:
+    """Radius of the circle around the spot that holds the whole footprint."""
+    farthest = np.maximum(np.abs(prop.low_m[:2]), np.abs(prop.high_m[:2]))
+    return float(np.hypot(*farthest))
