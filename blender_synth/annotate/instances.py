@@ -1,0 +1,185 @@
+"""From a raw frame's label layers to annotated instances: masks, boxes, links, visibility. No bpy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from pycocotools import mask as rle
+
+from blender_synth.develop.air import light_path, transmittance
+from blender_synth.frames.raw_frame import RawFrame, decode_via
+from blender_synth.geometry import mirror_points, project, ray_lengths
+
+PEDESTRIAN, REFLECTION, MIRROR = "pedestrian", "pedestrian_reflection", "mirror"
+COCO_KEYPOINTS = (
+    "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder", "left_elbow",
+    "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle",
+    "right_ankle",
+)  # fmt: skip
+_KEYPOINT_RADIUS_PX = 1
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One annotated thing, or one reflection of it in one chain of mirrors.
+
+    Attributes:
+        instance_id: of the thing; a reflection has an id of its own, unique in the frame.
+        mask: (H, W) bool, exact. bbox_xywh_px: (x, y, width, height) around it.
+        amodal_px: pixels of the whole outline inside the picture, or None where it is not known (curved mirrors).
+        visibility: visible_px over amodal_px. truncation: share of the outline outside the picture.
+        amodal_rle: the whole outline's mask as COCO RLE. distance_m: median length of the light's path.
+        transmittance: mean share of its light that gets through the air; 1 in clear air.
+        reflection_of, via, bounces, source_in_frame: for reflections: whose, in what mirrors, and whether that
+            person is also seen directly.
+        keypoints: (17, 3) x, y in pixels and COCO's visibility flag, or None.
+        attributes: what else is known of the thing.
+    """
+
+    instance_id: int
+    category: str
+    name: str
+    mask: np.ndarray
+    visible_px: int
+    bbox_xywh_px: tuple[int, int, int, int]
+    amodal_px: int | None
+    visibility: float | None
+    truncation: float | None
+    amodal_rle: dict | None
+    distance_m: float
+    transmittance: float
+    reflection_of: int | None = None
+    via: tuple[int, ...] = ()
+    bounces: int = 0
+    source_in_frame: bool | None = None
+    keypoints: np.ndarray | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+def annotate(frame: RawFrame, mor_m: float | None) -> list[Instance]:
+    """All instances seen in a frame: things in the order of their ids, then reflections.
+
+    Args:
+        frame: a raw frame. mor_m: optical range of the air that the picture is developed with; None for clear air.
+    """
+    return [*_direct(frame, mor_m), *_reflections(frame, mor_m)]
+
+
+def _direct(frame: RawFrame, mor_m: float | None) -> Iterator[Instance]:
+    labels = frame.labels
+    surface = labels["surface_id"]
+    height, width = surface.shape
+    path = labels["depth_m"] * ray_lengths(height, width, frame.k)
+    boxes = _boxes(surface)
+    for row in frame.meta["instances"]:
+        if row["instance_id"] not in boxes:
+            continue
+        mask = surface == row["instance_id"]
+        joints = row.get("keypoints_m")
+        yield Instance(
+            instance_id=row["instance_id"],
+            category=row["category"],
+            name=row["name"],
+            mask=mask,
+            bbox_xywh_px=boxes[row["instance_id"]],
+            keypoints=_keypoints(joints, frame, mask, ()) if joints else None,
+            attributes=_attributes(row),
+            **_measures(mask, path, mor_m, row.get("amodal")),
+        )
+
+
+def _reflections(frame: RawFrame, mor_m: float | None) -> Iterator[Instance]:
+    labels = frame.labels
+    height, width = labels["surface_id"].shape
+    path = light_path(labels, ray_lengths(height, width, frame.k))
+    rows = {row["instance_id"]: row for row in frame.meta["instances"]}
+    people = [number for number, row in rows.items() if row["category"] == PEDESTRIAN]
+    shown = np.isin(labels["reflected_id"], people) & (labels["reflected_bounces"] > 0)
+    pairs = np.unique(np.stack([labels["reflected_id"][shown], labels["reflected_via"][shown]]), axis=1).T.tolist()
+    for order, (number, code) in enumerate(pairs):
+        row, via = rows[number], decode_via(code, frame.meta["mirror_slots"])
+        mask = (labels["reflected_id"] == number) & (labels["reflected_via"] == code)
+        known = next((r["amodal"] for r in row.get("reflections", []) if r["via"] == via), None)
+        joints = row.get("keypoints_m")
+        flat = all("plane_point_m" in rows[mirror] for mirror in via)
+        yield Instance(
+            instance_id=REFLECTION_IDS_FROM + order,
+            category=REFLECTION,
+            name=f"reflection of {row['name']}",
+            mask=mask,
+            bbox_xywh_px=_boxes(mask.astype(np.uint32))[1],
+            reflection_of=number,
+            via=tuple(via),
+            bounces=len(via),
+            source_in_frame=bool((labels["surface_id"] == number).any()),
+            keypoints=_keypoints(joints, frame, mask, [rows[m] for m in via]) if joints and flat else None,
+            attributes=_attributes(row),
+            **_measures(mask, path, mor_m, known),
+        )
+
+
+REFLECTION_IDS_FROM = 100_001
+"""Reflections are numbered from here within a frame; no thing has such an id."""
+
+
+def _measures(mask: np.ndarray, path_m: np.ndarray, mor_m: float | None, amodal: dict | None) -> dict[str, Any]:
+    visible = int(mask.sum())
+    lengths = path_m[mask]
+    return {
+        "visible_px": visible,
+        "amodal_px": amodal["amodal_px"] if amodal else None,
+        "visibility": round(visible / amodal["amodal_px"], 4) if amodal and amodal["amodal_px"] else None,
+        "truncation": amodal["truncation"] if amodal else None,
+        "amodal_rle": amodal["rle"] if amodal else None,
+        "distance_m": round(float(np.median(lengths)), 3),
+        "transmittance": round(float(transmittance(lengths, mor_m).mean()), 4) if mor_m is not None else 1.0,
+    }
+
+
+def _attributes(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in ("mirror_kind", "surface") if key in row}
+
+
+def _boxes(ids: np.ndarray) -> dict[int, tuple[int, int, int, int]]:
+    """Box (x, y, width, height) of every id but 0 in an (H, W) layer."""
+    rows, columns = np.nonzero(ids)
+    values = ids[rows, columns]
+    boxes = {}
+    order = np.argsort(values, kind="stable")
+    values, rows, columns = values[order], rows[order], columns[order]
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]]) if len(values) else []
+    for start, stop in zip(starts, [*starts[1:], len(values)], strict=True):
+        x, y = columns[start:stop], rows[start:stop]
+        boxes[int(values[start])] = (int(x.min()), int(y.min()), int(np.ptp(x)) + 1, int(np.ptp(y)) + 1)
+    return boxes
+
+
+def _keypoints(
+    joints_m: dict[str, list[float]], frame: RawFrame, mask: np.ndarray, mirrors: list[dict]
+) -> np.ndarray | None:
+    """COCO keypoints (17, 3): x, y, flag. 2 where the picture shows this very instance at the joint, 1 where it is
+    hidden, 0 (and 0, 0) outside the picture. Left stays anatomically left in a mirror."""
+    if any(name not in joints_m for name in COCO_KEYPOINTS):
+        return None
+    points = np.array([joints_m[name] for name in COCO_KEYPOINTS])
+    for mirror in reversed(mirrors):
+        points = mirror_points(points, mirror["plane_point_m"], mirror["plane_normal"])
+    pixels, depth = project(points, np.array(frame.meta["camera"]["world_from_camera"]), frame.k)
+    height, width = mask.shape
+    result = np.zeros((len(points), 3))
+    for index, ((x, y), z) in enumerate(zip(pixels, depth, strict=True)):
+        if z <= 0 or not (0 <= x < width and 0 <= y < height):
+            continue
+        r = _KEYPOINT_RADIUS_PX
+        around = mask[max(0, int(y) - r) : int(y) + r + 1, max(0, int(x) - r) : int(x) + r + 1]
+        result[index] = (x, y, 2 if around.any() else 1)
+    return result
+
+
+def encode(mask: np.ndarray) -> dict[str, Any]:
+    """COCO's compressed RLE of an (H, W) bool mask, with `counts` as text."""
+    encoded = rle.encode(np.asfortranarray(mask.astype(np.uint8)))
+    return {"size": [int(n) for n in encoded["size"]], "counts": encoded["counts"].decode("ascii")}

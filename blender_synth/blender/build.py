@@ -1,0 +1,55 @@
+"""SceneSpec -> Blender scene: asks each thing's own builder to put it on an empty stage."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import bpy
+from mathutils import Matrix
+
+from blender_synth.blender import props
+from blender_synth.blender.stage import Stage
+from blender_synth.geometry import BLENDER_FROM_OPENCV_AXES
+from blender_synth.world.scene_spec import SceneSpec
+
+
+def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path]) -> Stage:
+    """Reset Blender and build a spec.
+
+    Args:
+        spec: what to build. pack_roots: folders of the asset packs by name.
+
+    Starting from empty factory settings keeps memory flat over hundreds of scenes (Blender 4.5), where removing
+    datablocks one by one does not.
+    """
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    stage = Stage(bpy.context.scene)
+    _builder("scenery", spec.scenery)(spec.scenery, stage)
+    for prop in spec.props:
+        props.build(prop, stage, pack_roots[prop.pack])
+    for person in spec.people:
+        _builder("people", person)(person, stage)
+    for mirror in spec.mirrors:
+        _builder("mirrors", mirror)(mirror, stage)
+    _builder("weather", spec.weather)(spec.weather, stage)
+    _add_camera(spec.camera, stage)
+    return stage
+
+
+def _builder(group: str, spec: Any) -> Any:
+    return importlib.import_module(f"blender_synth.blender.{group}.{spec.kind}").build
+
+
+def _add_camera(spec: Any, stage: Stage) -> None:
+    data = bpy.data.cameras.new("camera")
+    data.sensor_fit, data.sensor_width, data.lens = "HORIZONTAL", spec.sensor_width_mm, spec.focal_length_mm
+    data.clip_start, data.clip_end = 0.05, 5000.0
+    camera = bpy.data.objects.new("camera", data)
+    pose = spec.world_from_camera()
+    pose[:3, :3] = pose[:3, :3] @ BLENDER_FROM_OPENCV_AXES
+    camera.matrix_world = Matrix(pose.tolist())
+    stage.scene.collection.objects.link(camera)
+    stage.scene.camera = camera

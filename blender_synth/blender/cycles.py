@@ -1,0 +1,101 @@
+"""Cycles: the device, and the settings of the picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from blender_synth.errors import DeviceError
+from blender_synth.frames.raw_frame import MAX_BOUNCES
+from blender_synth.settings import RenderSettings
+
+_BEST_FIRST = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")
+
+
+def devices() -> dict[str, list[str]]:
+    """Names of what Cycles can render on here, by type (``"CPU"``, ``"CUDA"`` ...)."""
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    found: dict[str, list[str]] = {"CPU": []}
+    for kind in (entry[0] for entry in preferences.get_device_types(bpy.context)):
+        if kind == "NONE":
+            continue
+        for device in preferences.get_devices_for_type(kind):
+            names = found.setdefault(device.type, [])
+            if device.name not in names:
+                names.append(device.name)
+    return found
+
+
+def choose_device(wanted: str) -> tuple[str, str]:
+    """The device type to use and a name to show.
+
+    Args:
+        wanted: a value of `render.device`.
+
+    Raises:
+        DeviceError: it is not here; the message lists what is.
+    """
+    found = devices()
+    if wanted == "auto":
+        kind = next((kind for kind in _BEST_FIRST if found.get(kind)), "CPU")
+    else:
+        kind = wanted.upper()
+        if kind not in found or (kind != "CPU" and not found[kind]):
+            here = "; ".join(f"{k.lower()} ({', '.join(names)})" for k, names in found.items() if names or k == "CPU")
+            raise DeviceError(
+                "no such device here", key="render.device", value=wanted, mend=f"use auto or one of: {here}"
+            )
+    return kind, ", ".join(found[kind]) or kind
+
+
+def use_device(scene: bpy.types.Scene, kind: str) -> None:
+    """Make `scene` render on all devices of a type. Needed after every reset: it forgets the preferences too."""
+    if kind == "CPU":
+        scene.cycles.device = "CPU"
+        return
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    preferences.compute_device_type = kind
+    preferences.get_devices_for_type(kind)
+    for device in preferences.devices:
+        device.use = device.type == kind
+    scene.cycles.device = "GPU"
+
+
+def apply_picture_settings(scene: bpy.types.Scene, settings: RenderSettings, seed: int) -> None:
+    """Everything the picture's render depends on besides the scene; the label pass puts it back when it is done.
+
+    Mirrors stay right whatever `max_bounces` says: glossy and transmitted light may bounce as often as the labels
+    follow it, and once more to what is shown.
+    """
+    render, cycles = scene.render, scene.cycles
+    render.engine = "CYCLES"
+    render.resolution_x, render.resolution_y, render.resolution_percentage = settings.width_px, settings.height_px, 100
+    render.use_persistent_data = True
+    render.use_compositing = render.use_sequencer = False
+    render.film_transparent = False
+    if settings.threads:
+        render.threads_mode, render.threads = "FIXED", settings.threads
+    image = render.image_settings
+    image.file_format, image.color_mode, image.color_depth, image.exr_codec = "OPEN_EXR", "RGB", "16", "ZIP"
+    cycles.seed = seed & 0x7FFFFFFF
+    cycles.samples = settings.samples
+    cycles.use_adaptive_sampling = settings.adaptive_threshold > 0
+    cycles.adaptive_threshold = settings.adaptive_threshold
+    cycles.use_denoising = settings.denoise
+    if settings.denoise:
+        cycles.denoiser = "OPENIMAGEDENOISE"
+        cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
+        cycles.denoising_prefilter = settings.denoise_prefilter.upper()
+    cycles.max_bounces = max(settings.max_bounces, MAX_BOUNCES + 2)
+    cycles.diffuse_bounces = min(settings.max_bounces, 3)
+    cycles.glossy_bounces = cycles.transmission_bounces = cycles.max_bounces
+    cycles.transparent_max_bounces = 16
+    cycles.caustics_reflective = cycles.caustics_refractive = False
+    cycles.blur_glossy = 1.0
+
+
+def render_picture(scene: bpy.types.Scene, path: Path) -> None:
+    """Render the scene's radiance into an EXR (R G B, half float; values beyond half's range are clamped by Blender)."""
+    scene.render.filepath = str(path)
+    bpy.ops.render.render(write_still=True)

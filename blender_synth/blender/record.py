@@ -1,0 +1,152 @@
+"""From a built stage to the files of a raw frame: who is seen where, and frame.json."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+from pycocotools import mask as rle
+
+from blender_synth import __version__, geometry
+from blender_synth.blender.stage import Stage
+from blender_synth.frames.raw_frame import FRAME_VERSION, MAX_BOUNCES, decode_via
+from blender_synth.silhouette import Silhouette, silhouette
+from blender_synth.world.scene_spec import SceneSpec, spec_to_plain
+
+
+def seen_people(spec: SceneSpec, stage: Stage, labels: dict[str, np.ndarray]) -> list[dict[str, Any]]:
+    """What the label layers show of each person, directly and in mirrors.
+
+    Returns:
+        One entry per (person, chain of mirrors) seen: instance_id, via (mirror ids in order, empty when direct),
+        visible_px and height_px (rows from the highest to the lowest pixel).
+    """
+    people = [person.instance_id for person in spec.people]
+    seen = []
+    for layer, codes in ((labels["surface_id"], None), (labels["reflected_id"], labels["reflected_via"])):
+        rows, columns = np.nonzero(np.isin(layer, people))
+        keys = np.stack(
+            [layer[rows, columns], codes[rows, columns] if codes is not None else np.zeros_like(rows, np.uint32)]
+        )
+        for number, code in np.unique(keys, axis=1).T.tolist():
+            own = rows[(keys[0] == number) & (keys[1] == code)]
+            seen.append(
+                {
+                    "instance_id": number,
+                    "via": decode_via(code, stage.mirror_slots),
+                    "visible_px": len(own),
+                    "height_px": int(own.max() - own.min() + 1),
+                }
+            )
+    return seen
+
+
+def frame_meta(
+    spec: SceneSpec,
+    stage: Stage,
+    labels: dict[str, np.ndarray],
+    licences: list[dict],
+    seconds: dict[str, float],
+    device: str,
+) -> dict[str, Any]:
+    """The content of frame.json."""
+    camera = spec.camera
+    return {
+        "frame_version": FRAME_VERSION,
+        "frame_index": spec.scene_index,
+        "camera": {
+            "width_px": camera.width_px,
+            "height_px": camera.height_px,
+            "k": camera.k().tolist(),
+            "world_from_camera": camera.world_from_camera().tolist(),
+        },
+        "instances": _instances(spec, stage, labels),
+        "categories": sorted({thing.category for thing in spec.things()}),
+        "mirror_slots": stage.mirror_slots,
+        "medium": {"mor_m": spec.weather.mor_m},
+        "licences": licences,
+        "versions": {"blender_synth": __version__, "blender": bpy.app.version_string, "device": device},
+        "seconds": seconds,
+        "spec": spec_to_plain(spec),
+    }
+
+
+def write_meta(path: Path, meta: dict[str, Any]) -> None:
+    """frame.json, one line per top-level key and per instance, so that a person can read it."""
+    lines = []
+    for key, value in meta.items():
+        if key == "instances":
+            rows = ",\n  ".join(json.dumps(row) for row in value)
+            lines.append(f'"{key}": [\n  {rows}\n ]')
+        else:
+            lines.append(f"{json.dumps(key)}: {json.dumps(value)}")
+    path.write_text("{\n " + ",\n ".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def _instances(spec: SceneSpec, stage: Stage, labels: dict[str, np.ndarray]) -> list[dict[str, Any]]:
+    people = {person.instance_id: person for person in spec.people}
+    planes = {mirror.instance_id: mirror.plane() for mirror in spec.mirrors if hasattr(mirror, "plane")}
+    chains: dict[int, list[list[int]]] = {}
+    for entry in seen_people(spec, stage, labels):
+        if entry["via"]:
+            chains.setdefault(entry["instance_id"], []).append(entry["via"])
+    rows = []
+    for thing in spec.things():
+        row: dict[str, Any] = {"instance_id": thing.instance_id, "category": thing.category, "name": thing.name}
+        if person := people.get(thing.instance_id):
+            row |= {"position_m": person.position_m, "heading_deg": person.heading_deg}
+            row |= _person(person.instance_id, spec.camera, stage, labels, planes, chains.get(person.instance_id, []))
+        for mirror in spec.mirrors:
+            if mirror.instance_id == thing.instance_id:
+                row |= {"mirror_kind": mirror.kind, "surface": "mirror"}
+                if thing.instance_id in planes:
+                    row |= {
+                        "plane_point_m": list(planes[thing.instance_id][0]),
+                        "plane_normal": list(planes[thing.instance_id][1]),
+                    }
+        rows.append(row)
+    return rows
+
+
+def _person(
+    number: int, camera: Any, stage: Stage, labels: dict, planes: dict, chains: list[list[int]]
+) -> dict[str, Any]:
+    vertices, triangles = stage.triangles(number)
+    pose, k, shape = camera.world_from_camera(), camera.k(), (camera.height_px, camera.width_px)
+    keypoints = stage.keypoints.get(number)
+    row: dict[str, Any] = {
+        "bounds_m": [vertices.min(axis=0).tolist(), vertices.max(axis=0).tolist()],
+        "amodal": _amodal(silhouette(vertices, triangles, pose, k, shape), labels["surface_id"] == number),
+    }
+    if keypoints:
+        row["keypoints_m"] = {name: [round(float(v), 5) for v in point] for name, point in keypoints.items()}
+    row["reflections"] = []
+    for via in chains:
+        entry: dict[str, Any] = {"via": via, "amodal": None}
+        if all(mirror in planes for mirror in via):
+            virtual = vertices
+            for mirror in reversed(via):
+                virtual = geometry.mirror_points(virtual, *planes[mirror])
+            code = sum(
+                (stage.mirror_slots.index(mirror) + 1) << (6 * depth) for depth, mirror in enumerate(via[:MAX_BOUNCES])
+            )
+            shown = (labels["reflected_id"] == number) & (labels["reflected_via"] == code)
+            entry["amodal"] = _amodal(silhouette(virtual, triangles, pose, k, shape), shown)
+        row["reflections"].append(entry)
+    return row
+
+
+def _amodal(found: Silhouette | None, visible: np.ndarray) -> dict[str, Any] | None:
+    """Size and mask of the whole outline. Pixels that are seen belong to it even where rounding at an edge differs."""
+    if found is None:
+        return None
+    mask = found.mask | visible
+    encoded = rle.encode(np.asfortranarray(mask.astype(np.uint8)))
+    return {
+        "amodal_px": int(mask.sum()),
+        "truncation": round(found.truncation, 4),
+        "rle": {"size": encoded["size"], "counts": encoded["counts"].decode("ascii")},
+    }

@@ -1,0 +1,80 @@
+"""The command line: one dispatcher, each command a Hydra app over conf/."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+import hydra
+from hydra.errors import HydraException
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from blender_synth import __version__, pipeline, resources
+from blender_synth.config import settings_from
+from blender_synth.errors import BlenderSynthError
+
+_failed_frames = 0
+
+
+def render(config: DictConfig) -> None:
+    """Render raw frames into `output`."""
+    _count(pipeline.render(settings_from(config)))
+
+
+def export(config: DictConfig) -> None:
+    """Turn the raw frames of `runs` into a dataset in `dataset`."""
+    pipeline.export(settings_from(config))
+
+
+def run(config: DictConfig) -> None:
+    """Render into `output`, then export it into `dataset`."""
+    _count(pipeline.run(settings_from(config)))
+
+
+COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export": export, "run": run}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point of `blender-synth`; exits with 0, 1 (error, or frames failed), 2 (usage) or 130 (interrupted)."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["--version"]:
+        print(__version__)
+        return
+    if not arguments or arguments[0] not in COMMANDS:
+        asked = bool(arguments) and arguments[0] in ("-h", "--help", "help")
+        print(_usage(), file=sys.stdout if asked else sys.stderr)
+        sys.exit(0 if asked else 2)
+    command, sys.argv[1:] = arguments[0], arguments[1:]
+    sys.argv[0] = f"blender-synth {command}"
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach the handlers below instead of Hydra's own printer
+    try:
+        hydra.main(version_base="1.3", config_path=str(resources.conf_dir()), config_name="config")(COMMANDS[command])()
+    except (BlenderSynthError, HydraException, OmegaConfBaseException) as error:
+        print(f"blender-synth: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("blender-synth: stopped; what was finished is kept, the same command goes on from there", file=sys.stderr)
+        sys.exit(130)
+    sys.exit(1 if _failed_frames else 0)
+
+
+def _count(failed: int) -> None:
+    global _failed_frames
+    _failed_frames += failed
+
+
+def _usage() -> str:
+    lines = [f"  {name:8}{task.__doc__}" for name, task in COMMANDS.items()]
+    return "\n".join(
+        [
+            "blender_synth: labelled images of people, their reflections and weather.",
+            "",
+            "Usage: blender-synth COMMAND [group=name ...] [key=value ...]",
+            "",
+            *lines,
+            "",
+            "`blender-synth COMMAND --help` lists groups and keys.",
+        ]
+    )

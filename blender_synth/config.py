@@ -1,0 +1,147 @@
+"""From Hydra's composed config to validated settings. With cli.py the only importer of hydra and omegaconf."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+from pydantic import Field, NonNegativeInt
+
+from blender_synth import resources
+from blender_synth.develop.settings import DevelopSettings
+from blender_synth.errors import ConfigError
+from blender_synth.exporters import exporter_settings
+from blender_synth.settings import (
+    MirrorGroup,
+    RenderSettings,
+    RunSettings,
+    Wishes,
+    WorkerSettings,
+    randomizer_from,
+    validate,
+)
+from blender_synth.world.placement import Crowd
+from blender_synth.world.props import PropRandomizer
+
+SWEEP_KEYS_WITHOUT_FOLDER = {"output", "dataset", "runs", "frames"}
+_KEYS = {
+    "frames", "seed", "output", "dataset", "runs", "packs", "props", "wishes", "worker", "develop",
+    "scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter",
+}  # fmt: skip
+
+
+def settings_from(config: DictConfig) -> RunSettings:
+    """The validated settings of a composed config.
+
+    Raises:
+        ConfigError: the first thing wrong with it, with its full key.
+    """
+    plain = OmegaConf.to_container(config, resolve=True)
+    for key in plain:
+        if key not in _KEYS:
+            raise ConfigError(
+                "there is no such key", key=str(key), value=plain[key], mend=f"use one of: {', '.join(sorted(_KEYS))}"
+            )
+    runs = plain["runs"]
+    packs = [plain["packs"]] if isinstance(plain["packs"], str) else plain["packs"]
+    return RunSettings(
+        frames=validate(NonNegativeInt, plain["frames"], "frames"),
+        seed=validate(_seed(), plain["seed"], "seed"),
+        output=_sweep_folder(validate(Path, plain["output"], "output")),
+        dataset=_sweep_folder(validate(Path, plain["dataset"], "dataset")),
+        runs=tuple(validate(list[str], [runs] if isinstance(runs, str) else runs, "runs")),
+        packs=tuple(Path(p) for p in validate(list[str], packs, "packs")),
+        props=validate(PropRandomizer, plain["props"], "props"),
+        wishes=validate(Wishes, plain["wishes"], "wishes"),
+        render=validate(RenderSettings, plain["render"], "render"),
+        worker=validate(WorkerSettings, plain["worker"], "worker"),
+        develop=validate(DevelopSettings, plain["develop"], "develop"),
+        scenery=_scenery(plain["scene"]),
+        pedestrians=_crowd(plain["pedestrians"]),
+        mirrors=_mirrors(plain["mirrors"]),
+        weather=randomizer_from("weather", plain["weather"]),
+        camera=randomizer_from("cameras", plain["camera"], "camera"),
+        exporter=exporter_settings(plain["exporter"]),
+        plain=plain,
+    )
+
+
+def _seed() -> Any:
+    from typing import Annotated
+
+    return Annotated[int, Field(ge=0, lt=2**63)]
+
+
+def _scenery(scene: Any) -> Any:
+    """The randomizer of `scenes/<name>/scene.yaml`, with what the config sets beside `name` laid over it."""
+    if not isinstance(scene, Mapping) or not isinstance(scene.get("name"), str):
+        raise ConfigError("a scene needs a name", key="scene.name", value=scene, mend="choose one, e.g. scene=street")
+    name = scene["name"]
+    folders = [
+        resources.scenes_dir(),
+        *(Path(p) for p in os.environ.get("BLENDER_SYNTH_SCENES", "").split(os.pathsep) if p),
+    ]
+    for folder in folders:
+        file = folder / name / "scene.yaml"
+        if re.fullmatch(r"[\w-]+", name) and file.is_file():
+            try:
+                data = yaml.safe_load(file.read_text(encoding="utf-8"))
+            except yaml.YAMLError as error:
+                raise ConfigError("the file is not readable as YAML", file=file, mend=str(error)) from None
+            if not isinstance(data, dict):
+                raise ConfigError("a scene file holds a mapping", file=file, mend="see scenes/street/scene.yaml")
+            overrides = {key: value for key, value in scene.items() if key != "name"}
+            return randomizer_from("scenery", {**data, **overrides}, "scene")
+    known = sorted({f.parent.name for folder in folders for f in folder.glob("*/scene.yaml")})
+    raise ConfigError("there is no such scene", key="scene.name", value=name, mend=f"use one of: {', '.join(known)}")
+
+
+def _crowd(data: Any) -> Crowd:
+    if not isinstance(data, Mapping):
+        raise ConfigError("a mapping is needed", key="pedestrians", value=data, mend="choose one, e.g. pedestrians=few")
+    person = randomizer_from("people", {"kind": "pedestrian", **(data.get("person") or {})}, "pedestrians.person")
+    return validate(Crowd, {**data, "person": person}, "pedestrians")
+
+
+def _mirrors(data: Any) -> dict[str, MirrorGroup]:
+    groups = {}
+    for name, group in (data or {}).items():
+        key = f"mirrors.{name}"
+        if not isinstance(group, Mapping):
+            raise ConfigError("a mapping is needed", key=key, value=group, mend="see conf/mirrors/wall.yaml")
+        fields = {"kind": name, **group}
+        count = fields.pop("count", 1)
+        groups[name] = validate(
+            MirrorGroup, {"count": count, "randomizer": randomizer_from("mirrors", fields, key)}, key
+        )
+    return groups
+
+
+def _sweep_folder(folder: Path) -> Path:
+    """In a multirun each job gets a folder of its own, named after its overrides (so that it is found again)."""
+    if not HydraConfig.initialized() or HydraConfig.get().mode != RunMode.MULTIRUN:
+        return folder
+    name = re.sub(r"[^\w.,=+-]+", "_", HydraConfig.get().job.override_dirname).replace("=", "-").replace(",", "_")
+    return folder / name if name else folder
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The part of a config that decides what its frames look like; a run folder holds frames of one only."""
+
+    plain: dict
+
+    @classmethod
+    def of(cls, settings: RunSettings) -> Identity:
+        free = {"frames", "output", "dataset", "runs", "exporter", "develop", "worker"}
+        kept = {key: value for key, value in settings.plain.items() if key not in free}
+        kept["render"] = {k: v for k, v in kept["render"].items() if k not in ("device", "threads")}
+        return cls(kept)

@@ -1,0 +1,175 @@
+"""The raw frame: one folder with the picture's radiance, the label layers and a JSON file. Written whole or not at all.
+
+radiance.exr   R G B, half float: linear scene radiance (Rec. 709 primaries), clear air, 1.0 = 100 W m⁻² sr⁻¹
+labels.exr     the layers of `LABEL_LAYERS`, lossless
+frame.json     spec, camera, instances, categories, medium, licences, versions, seconds
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import OpenEXR
+
+from blender_synth.errors import FrameError
+
+FRAME_VERSION = 1
+LABEL_LAYERS: dict[str, type] = {
+    "surface_id": np.uint32,
+    "reflected_id": np.uint32,
+    "reflected_bounces": np.uint32,
+    "reflected_via": np.uint32,
+    "reflected_path_m": np.float32,
+    "transmitted_id": np.uint32,
+    "transmitted_path_m": np.float32,
+    "depth_m": np.float32,
+    "normal.X": np.float32,
+    "normal.Y": np.float32,
+    "normal.Z": np.float32,
+}
+"""Layer names and dtypes, each (H, W).
+
+    surface_id           first hit, mirrors and glass included; 0 is sky
+    reflected_id         what the mirror, glass or water at this pixel shows; 0 where there is none, or sky in it
+    reflected_bounces    mirrors on the way
+    reflected_via        the mirrors on the way, six bits each, the first in the lowest; a value v stands for the
+                         v-th of frame.json's `mirror_slots`, counted from 1
+    reflected_path_m     length of the light's whole path, camera to what is shown; inf for sky, 0 where no mirror is
+    transmitted_id       what is seen through the glass at this pixel, and
+    transmitted_path_m   how far the light came from it
+    depth_m              first hit, along the optical axis; inf for sky
+    normal.X/Y/Z         first hit, world axes
+"""
+VIA_BITS = 6
+MAX_BOUNCES = 4
+
+
+def decode_via(code: int, mirror_slots: list[int]) -> list[int]:
+    """Mirror ids in the order the light (seen from the camera) meets them."""
+    via = []
+    while code:
+        via.append(mirror_slots[(code & (2**VIA_BITS - 1)) - 1])
+        code >>= VIA_BITS
+    return via
+
+
+def write_exr(path: Path, channels: Mapping[str, np.ndarray]) -> None:
+    """Write named (H, W) channels as one part, ZIP-compressed; dtypes float16, float32 or uint32 stay as they are."""
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    OpenEXR.File(header, {name: np.ascontiguousarray(values) for name, values in channels.items()}).write(str(path))
+
+
+def read_exr(path: Path) -> dict[str, np.ndarray]:
+    """The channels of a one-part EXR by name, each (H, W).
+
+    Raises:
+        FrameError: absent or damaged.
+    """
+    if not path.is_file():
+        raise FrameError("a file of the frame is missing", file=path, mend="delete the frame's folder and render again")
+    try:
+        with OpenEXR.File(str(path), separate_channels=True) as file:
+            return {name: channel.pixels for name, channel in file.channels().items()}
+    except Exception as error:  # the binding raises RuntimeError, ValueError and others alike
+        raise FrameError(
+            f"the image is damaged ({str(error)[:200]})", file=path, mend="delete the frame's folder and render again"
+        ) from None
+
+
+def write_frame(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Make a frame's folder: `fill` writes into a temporary one, which then takes the name at once."""
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        fill(temporary)
+        for file in temporary.iterdir():
+            descriptor = os.open(file, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+        os.rename(temporary, folder)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+class RawFrame:
+    """One frame read from disk, lazily.
+
+    Raises (on access):
+        FrameError: a file is missing, damaged, of another version, or of another size than the rest.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = Path(folder)
+
+    @cached_property
+    def meta(self) -> dict[str, Any]:
+        """The content of frame.json."""
+        path = self.folder / "frame.json"
+        mend = "delete the frame's folder and render again"
+        try:
+            meta = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise FrameError("a file of the frame is missing", file=path, mend=mend) from None
+        except (OSError, ValueError) as error:
+            raise FrameError(f"the file is not readable as JSON ({error})", file=path, mend=mend) from None
+        if not isinstance(meta, dict) or meta.get("frame_version") != FRAME_VERSION:
+            found = meta.get("frame_version") if isinstance(meta, dict) else None
+            raise FrameError(
+                "the frame is of another version",
+                file=path,
+                key="frame_version",
+                value=found,
+                mend=f"version {FRAME_VERSION} is read here; {mend}",
+            )
+        missing = [
+            key for key in ("spec", "camera", "instances", "categories", "mirror_slots", "medium") if key not in meta
+        ]
+        if missing:
+            raise FrameError("a key is missing", file=path, key=missing[0], mend=mend)
+        return meta
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """(width, height)."""
+        return self.meta["camera"]["width_px"], self.meta["camera"]["height_px"]
+
+    @cached_property
+    def k(self) -> np.ndarray:
+        """Intrinsics (3, 3), OpenCV."""
+        return np.array(self.meta["camera"]["k"])
+
+    @cached_property
+    def radiance(self) -> np.ndarray:
+        """(H, W, 3) float32, linear."""
+        channels = self._read("radiance.exr", ("R", "G", "B"))
+        return np.stack([channels[c] for c in "RGB"], axis=-1).astype(np.float32)
+
+    @cached_property
+    def labels(self) -> dict[str, np.ndarray]:
+        """The layers of `LABEL_LAYERS`, (H, W) each."""
+        return self._read("labels.exr", tuple(LABEL_LAYERS))
+
+    def _read(self, name: str, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+        channels = read_exr(self.folder / name)
+        mend = "delete the frame's folder and render again"
+        for channel in wanted:
+            if channel not in channels:
+                raise FrameError("a layer is missing", file=self.folder / name, key=channel, mend=mend)
+            if channels[channel].shape != self.size_px[::-1]:
+                raise FrameError(
+                    "the image has another size than frame.json says",
+                    file=self.folder / name,
+                    key=channel,
+                    value=channels[channel].shape,
+                    mend=mend,
+                )
+        return {channel: channels[channel] for channel in wanted}

@@ -1,0 +1,193 @@
+"""The run folder: config, lock, frames and failures. Holds frames of one config only."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from blender_synth import __version__
+from blender_synth.errors import RunError
+from blender_synth.frames.raw_frame import RawFrame
+
+RUN_VERSION = 1
+_FREE_BYTES_NEEDED = 64 * 2**20
+
+
+class RunFolder:
+    """A run folder on disk, opened for rendering."""
+
+    def __init__(self, path: Path):
+        self.path = Path(path)
+        self.frames_path = self.path / "frames"
+
+    @contextmanager
+    def opened(self, config: dict, identity: dict):
+        """Own the folder while rendering into it.
+
+        Args:
+            config: the whole config, kept as config.yaml. identity: its part that decides what frames look like.
+
+        Raises:
+            RunError: it belongs to another config, is in use, is no folder of ours, or the disk is full.
+        """
+        with disk_errors(self.path):
+            if self.path.exists() and not self.path.is_dir():
+                raise RunError("the output is a file", file=self.path, key="output", mend="choose another output")
+            fresh = not (self.path / "run.json").exists()
+            if fresh and self.path.is_dir() and any(p.name != ".lock" for p in self.path.iterdir()):
+                raise RunError(
+                    "the output folder holds other things",
+                    file=self.path,
+                    key="output",
+                    value=str(self.path),
+                    mend="choose another output, or empty the folder",
+                )
+            self.path.mkdir(parents=True, exist_ok=True)
+            if shutil.disk_usage(self.path).free < _FREE_BYTES_NEEDED:
+                raise RunError(
+                    "the disk is full", file=self.path, key="output", mend="free some space or choose another output"
+                )
+            with open(self.path / ".lock", "w") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    raise RunError(
+                        "another process is rendering into this folder",
+                        file=self.path,
+                        key="output",
+                        mend="wait for it, or choose another output",
+                    ) from None
+                if fresh:
+                    self._write_text("config.yaml", yaml.safe_dump(config, sort_keys=False))
+                    state = {"run_version": RUN_VERSION, "blender_synth": __version__, "identity": identity}
+                    self._write_text("run.json", json.dumps(state, indent=1))
+                else:
+                    self._check_same(identity)
+                self.frames_path.mkdir(exist_ok=True)
+                for stale in self.frames_path.glob(".*.tmp"):
+                    shutil.rmtree(stale, ignore_errors=True)
+                yield self
+
+    def _check_same(self, identity: dict) -> None:
+        state = read_run_state(self.path)
+        before, now = dict(_flat(state.get("identity", {}))), dict(_flat(json.loads(json.dumps(identity))))
+        for key in sorted({*before, *now}):
+            if before.get(key) != now.get(key):
+                raise RunError(
+                    f"the output folder holds a run with another config ({key} was {before.get(key)!r})",
+                    file=self.path / "config.yaml",
+                    key=key,
+                    value=now.get(key),
+                    mend="choose another output, or delete this folder",
+                )
+
+    def frame_path(self, index: int) -> Path:
+        """Folder of a frame, there or not."""
+        return self.frames_path / f"{index:06d}"
+
+    def missing(self, count: int) -> list[int]:
+        """Indices below `count` that have no frame yet."""
+        return [i for i in range(count) if not (self.frame_path(i) / "frame.json").is_file()]
+
+    def record_failure(self, index: int, error: str) -> None:
+        """Append one line to failures.jsonl."""
+        with open(self.path / "failures.jsonl", "a", encoding="utf-8") as file:
+            file.write(json.dumps({"frame_index": index, "error": error}) + "\n")
+
+    def _write_text(self, name: str, text: str) -> None:
+        temporary = self.path / f".{name}.tmp"
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, self.path / name)
+
+
+def _flat(value: Any, prefix: str = "") -> Iterable[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _flat(inner, f"{prefix}.{key}" if prefix else str(key))
+    else:
+        yield prefix, value
+
+
+@contextmanager
+def disk_errors(path: Path):
+    """Turns a full or unwritable disk into an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise RunError(
+                "the disk is full", file=path, mend="free some space and give the same command again"
+            ) from None
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise RunError(
+                "the folder cannot be written", file=error.filename or path, mend="choose a folder you may write to"
+            ) from None
+        raise
+
+
+def read_run_state(path: Path) -> dict:
+    """The content of run.json.
+
+    Raises:
+        RunError: absent, damaged or of another version.
+    """
+    file = Path(path) / "run.json"
+    try:
+        state = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError("this is no run folder", file=path, key="runs", mend="give the `output` of a render") from None
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"the file is damaged ({error})", file=file, mend="delete the run folder and render again"
+        ) from None
+    if not isinstance(state, dict) or state.get("run_version") != RUN_VERSION:
+        raise RunError(
+            "the run is of another version",
+            file=file,
+            key="run_version",
+            value=state.get("run_version") if isinstance(state, dict) else None,
+            mend="render it again",
+        )
+    return state
+
+
+def find_runs(patterns: Iterable[str]) -> list[Path]:
+    """Run folders named, matched (globs) or contained in what `runs` gives, each once, sorted within each entry.
+
+    Raises:
+        RunError: an entry leads to no run folder.
+    """
+    found: list[Path] = []
+    for pattern in patterns:
+        given = Path(pattern)
+        roots = (
+            sorted(Path(given.anchor or ".").glob(str(given.relative_to(given.anchor))))
+            if any(c in pattern for c in "*?[")
+            else [given]
+        )
+        runs = [run for root in roots for run in _runs_below(root)]
+        if not runs:
+            raise RunError("no run folder is there", key="runs", value=pattern, mend="give the `output` of a render")
+        found += [run for run in runs if run not in found]
+    return found
+
+
+def _runs_below(root: Path) -> list[Path]:
+    if (root / "run.json").is_file():
+        return [root]
+    return sorted(p.parent for p in root.glob("**/run.json") if "frames" not in p.relative_to(root).parts)
+
+
+def frames_of(run: Path) -> list[RawFrame]:
+    """The whole frames of a run, by index."""
+    read_run_state(run)
+    return [RawFrame(p.parent) for p in sorted((run / "frames").glob("[0-9]*/frame.json"))]

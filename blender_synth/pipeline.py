@@ -1,0 +1,140 @@
+"""The stages in order: sample, probe until the wishes are met, render; then export."""
+
+from __future__ import annotations
+
+import queue
+import shlex
+import sys
+import threading
+import time
+from dataclasses import asdict
+
+from tqdm import tqdm
+
+from blender_synth.config import Identity
+from blender_synth.errors import RunError
+from blender_synth.exporters import export_dataset
+from blender_synth.frames.run_folder import RunFolder, disk_errors, find_runs
+from blender_synth.packs.pack import Pack
+from blender_synth.packs.search import find_packs
+from blender_synth.preflight import draw
+from blender_synth.settings import RunSettings
+from blender_synth.workers import SceneRefused, Worker, WorkerLost
+
+
+def run(settings: RunSettings) -> int:
+    """Render into `output`, then export it into `dataset`; returns the number of failed frames."""
+    failed = render(settings, then_export=True)
+    export(settings, runs=[str(settings.output)])
+    return failed
+
+
+def render(settings: RunSettings, then_export: bool = False) -> int:
+    """Render what `output` still lacks; returns the number of failed frames.
+
+    Raises:
+        BlenderSynthError: nothing can be rendered at all (bad config, device, disk, folder).
+    """
+    packs = find_packs(settings.packs)
+    with RunFolder(settings.output).opened(settings.plain, Identity.of(settings).plain) as folder:
+        missing = folder.missing(settings.frames)
+        failed = _render_missing(settings, packs, folder, missing) if missing else 0
+    done = settings.frames - len(folder.missing(settings.frames))
+    print(f"{done} of {settings.frames} frames in {settings.output}", end="")
+    print(f"; {failed} failed, see {settings.output / 'failures.jsonl'}" if failed else "")
+    if not then_export:
+        command = ["blender-synth", "export", f"runs={settings.output}", f"dataset={settings.dataset}"]
+        print(f"next: {shlex.join(command)}")
+    return failed
+
+
+def export(settings: RunSettings, runs: list[str] | None = None) -> None:
+    """Export the frames of `runs` (by default those of the settings) into `dataset`.
+
+    Raises:
+        BlenderSynthError: no frames, a damaged frame, or the dataset cannot be written.
+    """
+    patterns = runs or list(settings.runs)
+    if not patterns:
+        raise RunError("no runs are given", key="runs", value=[], mend="give run folders, e.g. runs=out/run")
+    with disk_errors(settings.dataset):
+        print(export_dataset(find_runs(patterns), settings.dataset, settings.exporter, settings.develop))
+
+
+def _render_missing(settings: RunSettings, packs: tuple, folder: RunFolder, missing: list[int]) -> int:
+    todo: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for index in missing:
+        todo.put(index)
+    failed: list[int] = []
+    fatal: list[BaseException] = []
+    setup = {
+        "render": asdict(settings.render),
+        "packs": {pack.name: _pack_entry(pack) for pack in packs},
+    }
+    workers = [Worker(setup, settings.worker.timeout_s) for _ in range(min(settings.worker.count, len(missing)))]
+    with tqdm(total=settings.frames, initial=settings.frames - len(missing), unit="frame", file=sys.stderr) as bar:
+        bar.set_description("starting Blender")
+
+        def work(worker: Worker) -> None:
+            try:
+                while not fatal:
+                    index = todo.get_nowait()
+                    if not _render_frame(settings, packs, folder, worker, index, bar):
+                        failed.append(index)
+                    bar.update()
+            except queue.Empty:
+                pass
+            except BaseException as error:
+                fatal.append(error)
+            finally:
+                worker.stop()
+
+        threads = [threading.Thread(target=work, args=(worker,), daemon=True) for worker in workers]
+        try:
+            for thread in threads:
+                thread.start()
+            while any(thread.is_alive() for thread in threads):
+                time.sleep(0.05)
+        except KeyboardInterrupt:
+            fatal.append(KeyboardInterrupt())
+            for worker in workers:
+                worker.stop()
+            raise
+    if fatal:
+        raise fatal[0]
+    return len(failed)
+
+
+def _pack_entry(pack: Pack) -> dict[str, str]:
+    credit = {"name": pack.name, "licence": pack.licence, "author": pack.author, "source": pack.source}
+    return {"folder": str(pack.folder), "kind": pack.kind, **credit}
+
+
+def _render_frame(
+    settings: RunSettings, packs: tuple, folder: RunFolder, worker: Worker, index: int, bar: tqdm
+) -> bool:
+    """One frame, with a fresh worker when the first is lost; False (and a line in failures.jsonl) when it cannot be."""
+    limits = settings.worker
+    for attempt in range(limits.tries):
+        try:
+            if worker.frames >= limits.frames_per_worker or 0 < limits.max_memory_mb < worker.memory_mb:
+                worker.stop()
+            worker.start()
+            bar.set_description(worker.device)
+            drawing = draw(settings, packs, worker, index)
+            if not drawing.fulfilled and settings.wishes.on_shortfall == "fail":
+                raise SceneRefused(
+                    f"the wishes were not met in {settings.wishes.max_attempts} drawings: {drawing.shortfall}"
+                )
+            with disk_errors(folder.path):
+                worker.render(str(folder.frame_path(index).absolute()))
+            return True
+        except SceneRefused as refused:
+            folder.record_failure(index, str(refused))
+            tqdm.write(f"frame {index} failed: {str(refused).strip().splitlines()[-1]}", file=sys.stderr)
+            return False
+        except WorkerLost as lost:
+            tqdm.write(f"frame {index}: {str(lost).splitlines()[0]}", file=sys.stderr)
+            if attempt + 1 == limits.tries:
+                folder.record_failure(index, str(lost))
+    return False

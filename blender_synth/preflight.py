@@ -1,0 +1,72 @@
+"""Draws a scene again, boundedly, until its label pass shows what the wishes ask for: 0.1 s to save 10."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from blender_synth.settings import RunSettings, Wishes
+from blender_synth.world.sample import sample_scene
+from blender_synth.world.scene_spec import SceneSpec, spec_to_json
+
+
+class Prober(Protocol):
+    """What can build a spec and tell who is seen in it (a `workers.Worker`)."""
+
+    def probe(self, spec_json: bytes) -> list[dict[str, Any]]: ...
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn scene, built in the worker, and how it fares against the wishes.
+
+    Attributes:
+        share: of the wishes' counts that is met, 0 to 1. shortfall: in words, empty when fulfilled.
+    """
+
+    spec: SceneSpec
+    share: float
+    shortfall: str
+
+    @property
+    def fulfilled(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.shortfall
+
+
+def draw(settings: RunSettings, packs: tuple, prober: Prober, scene_index: int) -> Drawing:
+    """Draw a scene until the wishes are met or `wishes.max_attempts` are used up; then the best drawing is taken.
+
+    On return the prober holds the drawing that is returned, ready to be rendered. Weather plays no part in it.
+    """
+    best: Drawing | None = None
+    for attempt in range(settings.wishes.max_attempts):
+        spec = sample_scene(settings, packs, scene_index, attempt)
+        share, shortfall = judge(settings.wishes, prober.probe(spec_to_json(spec)))
+        latest = Drawing(spec, share, shortfall)
+        if best is None or latest.share > best.share:
+            best = latest
+        if latest.fulfilled:
+            return latest
+    if best is not latest:
+        prober.probe(spec_to_json(best.spec))
+    return best
+
+
+def judge(wishes: Wishes, seen: list[dict[str, Any]]) -> tuple[float, str]:
+    """How far what is seen meets the wishes.
+
+    Args:
+        seen: entries with instance_id, via, visible_px and height_px (see `blender.record.seen_people`).
+
+    Returns:
+        (share met, what is missing in words).
+    """
+    counted = [s for s in seen if s["height_px"] >= wishes.min_height_px and s["visible_px"] >= wishes.min_visible_px]
+    people = len({s["instance_id"] for s in counted if not s["via"]})
+    reflected = len({s["instance_id"] for s in counted if s["via"]})
+    pairs = ((people, wishes.min_people, "people"), (reflected, wishes.min_reflected_people, "reflected people"))
+    wanted = sum(want for _, want, _ in pairs)
+    met = sum(min(have, want) for have, want, _ in pairs)
+    lacking = [f"{have} of {want} {name}" for have, want, name in pairs if have < want]
+    return (met / wanted if wanted else 1.0), ", ".join(lacking)

@@ -1,0 +1,122 @@
+"""The parent's side of the workers: starts them, talks to them, survives them. Never imports bpy."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from multiprocessing.connection import Connection
+from typing import Any
+
+from blender_synth import errors
+from blender_synth.errors import BlenderSynthError
+
+
+class WorkerLost(Exception):
+    """The worker died or ran out of time; a fresh one may do better."""
+
+
+class SceneRefused(Exception):
+    """The worker is well but could not do this scene (a damaged asset, say)."""
+
+
+class Worker:
+    """One worker process, started at the first message and again whenever it was lost.
+
+    Args:
+        setup: what every fresh process is told first: `render` settings and `packs`.
+        timeout_s: longest wait for one answer.
+    """
+
+    def __init__(self, setup: dict[str, Any], timeout_s: float):
+        self._setup, self._timeout_s = setup, timeout_s
+        self._process: subprocess.Popen | None = None
+        self._connection: Connection | None = None
+        self._log = tempfile.TemporaryFile()
+        self.device = self.blender = ""
+        self.frames = 0
+        self.memory_mb = 0
+
+    def start(self) -> None:
+        """Start the process if none runs.
+
+        Raises:
+            BlenderSynthError: Blender cannot be loaded, or the device is not there.
+        """
+        if self._process is not None:
+            return
+        ours, theirs = socket.socketpair()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "blender_synth.blender.worker", str(theirs.fileno()), str(os.getpid())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,  # Blender prints a line for every render
+            stderr=self._log,
+            start_new_session=True,
+        )
+        theirs.close()
+        self._connection = Connection(ours.detach())
+        self.frames = 0
+        answer = self._exchange({"do": "setup", **self._setup})
+        self.device, self.blender = answer["device"], answer["blender"]
+
+    def probe(self, spec_json: bytes) -> list[dict[str, Any]]:
+        """Build a spec and render its labels; returns who is seen (see `blender.record.seen_people`)."""
+        self.start()
+        return self._exchange({"do": "probe", "spec": spec_json.decode()})["seen"]
+
+    def render(self, folder: str) -> dict[str, float]:
+        """Render the picture of the spec last probed and write the frame; returns seconds per stage."""
+        seconds = self._exchange({"do": "render", "folder": folder})["seconds"]
+        self.frames += 1
+        return seconds
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        if self._process is None:
+            return
+        self._connection.close()
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self._process.wait()
+        self._process = self._connection = None
+
+    def _exchange(self, message: dict[str, Any]) -> dict[str, Any]:
+        try:
+            self._connection.send_bytes(json.dumps(message).encode())
+            if not self._connection.poll(self._timeout_s):
+                self.stop()
+                raise WorkerLost(f"no answer within worker.timeout_s={self._timeout_s:g}; the worker was stopped")
+            answer = json.loads(self._connection.recv_bytes())
+        except (EOFError, OSError):
+            status = self._process.wait()
+            self.stop()
+            raise WorkerLost(f"the worker died ({_status(status)}); its last words:\n{self._last_words()}") from None
+        if answer["ok"]:
+            self.memory_mb = answer["memory_mb"]
+            return answer
+        if answer["type"] == "OSError":
+            raise OSError(answer["errno"], answer["error"])
+        if answer["type"] == "defect":
+            raise SceneRefused(answer["error"])
+        family = getattr(errors, answer["type"], BlenderSynthError)
+        error = family(answer["error"])
+        if message["do"] == "setup":
+            self.stop()
+            raise error
+        raise SceneRefused(str(error))
+
+    def _last_words(self) -> str:
+        self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, self._log.tell() - 2000))
+        return self._log.read().decode(errors="replace")
+
+
+def _status(status: int) -> str:
+    return f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"

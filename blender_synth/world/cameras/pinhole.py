@@ -1,0 +1,81 @@
+"""A pinhole camera as people mount them: its rig says on which anchors of the scene it may stand."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth import geometry
+from blender_synth.seeds import Streams
+from blender_synth.world.layout import CameraAnchor
+from blender_synth.world.values import Range, Vec3, plain, uniform
+
+
+@plain
+class Spec:
+    """A posed camera. `k()` and `world_from_camera()` give the OpenCV matrices."""
+
+    kind: Literal["pinhole"] = "pinhole"
+    rig: str
+    anchor: str
+    width_px: int
+    height_px: int
+    focal_length_mm: float
+    sensor_width_mm: float
+    position_m: Vec3
+    yaw_deg: float
+    pitch_deg: float
+    roll_deg: float
+
+    def k(self) -> np.ndarray:
+        """Intrinsics (3, 3) in pixels."""
+        return geometry.intrinsics(self.width_px, self.height_px, self.focal_length_mm, self.sensor_width_mm)
+
+    def world_from_camera(self) -> np.ndarray:
+        """Pose (4, 4), OpenCV axes."""
+        return geometry.world_from_camera(self.position_m, self.yaw_deg, self.pitch_deg, self.roll_deg)
+
+    def horizontal_view_deg(self) -> float:
+        """Full horizontal angle of view."""
+        return float(np.degrees(2 * np.arctan(self.sensor_width_mm / (2 * self.focal_length_mm))))
+
+
+@plain
+class Randomizer:
+    """Ranges of one rig.
+
+    Attributes:
+        rig: which of the scene's camera anchors it uses.
+        height_m: optical centre above the anchor's ground.
+        focal_length_mm, sensor_width_mm: lens and sensor as on the camera's data sheet.
+        yaw_jitter_deg: turn against the anchor's facing. pitch_deg: elevation of the axis. roll_deg: sideways lean.
+    """
+
+    kind: Literal["pinhole"] = "pinhole"
+    rig: str = "handheld"
+    height_m: Range = (1.45, 1.75)
+    focal_length_mm: Range = (4.2, 6.0)
+    sensor_width_mm: float = Field(default=6.4, gt=0)
+    yaw_jitter_deg: Range = (-12.0, 12.0)
+    pitch_deg: Range = (-6.0, 1.0)
+    roll_deg: Range = (-1.5, 1.5)
+
+    def sample(self, streams: Streams, anchor: CameraAnchor, width_px: int, height_px: int) -> Spec:
+        """A camera somewhere on `anchor`'s line."""
+        rng = streams.rng("pose")
+        start, end = np.array(anchor.start_xy_m), np.array(anchor.end_xy_m)
+        x, y = start + rng.random() * (end - start)
+        return Spec(
+            rig=self.rig,
+            anchor=anchor.name,
+            width_px=width_px,
+            height_px=height_px,
+            position_m=(float(x), float(y), anchor.base_z_m + uniform(rng, self.height_m)),
+            yaw_deg=anchor.facing_deg + uniform(rng, self.yaw_jitter_deg),
+            pitch_deg=uniform(rng, self.pitch_deg),
+            roll_deg=uniform(rng, self.roll_deg),
+            focal_length_mm=uniform(streams.rng("lens"), self.focal_length_mm),
+            sensor_width_mm=self.sensor_width_mm,
+        )

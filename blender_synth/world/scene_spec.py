@@ -1,0 +1,68 @@
+"""A scene as plain data: all that is needed to rebuild it, readable and writable as JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, TypeAdapter
+
+from blender_synth.world.kinds import spec_from
+from blender_synth.world.props import PropSpec
+from blender_synth.world.things import Thing
+from blender_synth.world.values import plain
+
+SPEC_VERSION = 1
+MIRROR_IDS = range(1001, 1064)
+"""Ids of mirrors; 63 is also as many as one scene's chain code can tell apart."""
+PERSON_IDS = range(1, 1000)
+
+
+def _of(group: str) -> BeforeValidator:
+    return BeforeValidator(lambda data: spec_from(group, data))
+
+
+def _each_of(group: str) -> BeforeValidator:
+    return BeforeValidator(lambda items: tuple(spec_from(group, item) for item in items))
+
+
+@plain
+class SceneSpec:
+    """One scene. `attempt` says how often the preflight had it drawn again."""
+
+    version: int = SPEC_VERSION
+    root_seed: int
+    scene_index: int
+    attempt: int = 0
+    scenery: Annotated[Any, _of("scenery")]
+    camera: Annotated[Any, _of("cameras")]
+    people: Annotated[tuple[Any, ...], _each_of("people")] = ()
+    mirrors: Annotated[tuple[Any, ...], _each_of("mirrors")] = ()
+    props: tuple[PropSpec, ...] = ()
+    weather: Annotated[Any, _of("weather")]
+
+    def things(self) -> tuple[Thing, ...]:
+        """Everything with an instance id, in the order of the ids."""
+        people = [
+            Thing(instance_id=p.instance_id, category="pedestrian", name=f"person_{p.instance_id}") for p in self.people
+        ]
+        mirrors = [thing for mirror in self.mirrors for thing in mirror.things()]
+        props = [Thing(instance_id=p.instance_id, category=p.category, name=f"{p.pack}/{p.item}") for p in self.props]
+        return tuple(sorted([*people, *mirrors, *props, *self.scenery.things()], key=lambda t: t.instance_id))
+
+
+_ADAPTER = TypeAdapter(SceneSpec)
+
+
+def spec_to_json(spec: SceneSpec) -> bytes:
+    """The spec as JSON; equal specs give equal bytes."""
+    return _ADAPTER.dump_json(spec)
+
+
+def spec_from_json(data: bytes | str) -> SceneSpec:
+    """The spec that `spec_to_json` wrote."""
+    return _ADAPTER.validate_json(data)
+
+
+def spec_to_plain(spec: SceneSpec) -> dict:
+    """The spec as plain lists, numbers and mappings, ready for JSON."""
+    return _ADAPTER.dump_python(spec, mode="json")

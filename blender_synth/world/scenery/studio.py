@@ -1,0 +1,86 @@
+"""A plain floor with one long wall: quick to render, for looking at assets and for tests."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from blender_synth.seeds import Streams
+from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
+from blender_synth.world.things import Thing
+from blender_synth.world.values import Range, Rgb, plain, uniform
+
+FLOOR_ID, WALL_ID = 3001, 3002
+WALL_Y_M = 5.0
+
+
+@plain
+class Spec:
+    """The studio. The wall stands at y = 5 and looks along -Y; cameras look at it from y = -7.
+
+    Attributes:
+        width_m: of floor and wall. wall_height_m: of the wall. floor_rgb, wall_rgb: linear reflectance.
+    """
+
+    kind: Literal["studio"] = "studio"
+    width_m: float
+    wall_height_m: float
+    floor_rgb: Rgb
+    wall_rgb: Rgb
+
+    def things(self) -> tuple[Thing, ...]:
+        """Floor and wall."""
+        return (
+            Thing(instance_id=FLOOR_ID, category="pavement", name="floor"),
+            Thing(instance_id=WALL_ID, category="building", name="wall"),
+        )
+
+    def layout(self) -> Layout:
+        """The floor before the wall, with cameras of every rig looking at it."""
+        half = self.width_m / 2
+        floor = ((-half + 1, -5.0), (half - 1, -5.0), (half - 1, WALL_Y_M - 0.5), (-half + 1, WALL_Y_M - 0.5))
+        slab = ((-half, WALL_Y_M), (half, WALL_Y_M), (half, WALL_Y_M + 0.2), (-half, WALL_Y_M + 0.2))
+        return Layout(
+            areas=(Area(name="floor", use="indoors", polygon_xy_m=floor),),
+            mirror_mounts=(
+                MirrorMount(
+                    name="wall",
+                    start_xy_m=(-half + 0.5, WALL_Y_M),
+                    end_xy_m=(half - 0.5, WALL_Y_M),
+                    facing_deg=-90.0,
+                    base_z_m=0.0,
+                    clear_height_m=self.wall_height_m,
+                ),
+            ),
+            cameras=tuple(
+                CameraAnchor(
+                    name=rig, rig=rig, start_xy_m=(-1.0, -7.0), end_xy_m=(1.0, -7.0), base_z_m=0.0, facing_deg=90.0
+                )
+                for rig in ("handheld", "dashcam", "cctv")
+            ),
+            obstacles=(Obstacle(name="wall", polygon_xy_m=slab, height_m=self.wall_height_m),),
+            prop_spots=tuple(
+                PropSpot(name=f"spot_{n}", use=use, position_m=(x, y, 0.0), heading_deg=-90.0, room_m=1.0)
+                for n, (x, y, use) in enumerate(((-4, 2, "pavement"), (4, 2, "indoors"), (-4, -1, "road")))
+            ),
+        )
+
+
+@plain
+class Randomizer:
+    """Ranges of the studio; `grey` is the reflectance of floor and wall."""
+
+    kind: Literal["studio"] = "studio"
+    width_m: Range = (14.0, 14.0)
+    wall_height_m: Range = (3.2, 3.2)
+    grey: Range = (0.25, 0.5)
+
+    def sample(self, streams: Streams) -> Spec:
+        """One studio."""
+        rng = streams.rng("studio")
+        floor, wall = uniform(rng, self.grey), uniform(rng, self.grey)
+        return Spec(
+            width_m=uniform(rng, self.width_m),
+            wall_height_m=uniform(rng, self.wall_height_m),
+            floor_rgb=(floor, floor, floor),
+            wall_rgb=(wall, wall, wall),
+        )
