@@ -1,0 +1,331 @@
+"""Surfaces of quads in numpy: subdivision, clipping, normals, smoothing, boundaries.
+
+Faces are (F, 4) int; a triangle repeats its last corner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A mesh with per-vertex fields that go along when it is cut.
+
+    Attributes:
+        vertices: (N, 3) float64, metres.
+        faces: (F, 4) int.
+        fields: name -> (N,) or (N, C) arrays (``weights`` is (N, J) skin weights).
+        face_fields: name -> (F,) or (F, 4, C) arrays.
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    fields: dict[str, np.ndarray] = field(default_factory=dict)
+    face_fields: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def moved(self, vertices: np.ndarray) -> Surface:
+        """The same surface with other vertex positions."""
+        return replace(self, vertices=vertices)
+
+    def with_fields(self, **fields: np.ndarray) -> Surface:
+        """The same surface with more fields."""
+        return replace(self, fields=self.fields | fields)
+
+
+def face_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """(F, 3) normals, length twice the area (cross product of the diagonals; right for triangles too)."""
+    a, b, c, d = (vertices[faces[:, k]] for k in range(4))
+    return np.cross(c - a, d - b)
+
+
+def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """(N, 3) unit normals, weighted by area."""
+    n = face_normals(vertices, faces)
+    out = np.empty_like(vertices)
+    flat = faces.ravel()
+    for axis in range(3):
+        out[:, axis] = np.bincount(flat, np.repeat(n[:, axis], 4), len(vertices))
+    return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
+
+
+def edges_of(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Unique edges (E, 2), low index first, and how many faces each has (E,)."""
+    pairs = np.sort(np.stack([faces, np.roll(faces, -1, axis=1)], -1).reshape(-1, 2), axis=1)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    return np.unique(pairs, axis=0, return_counts=True)
+
+
+def boundary_edges(faces: np.ndarray) -> np.ndarray:
+    """Directed edges (E, 2) that only one face has, in that face's direction."""
+    pairs = np.stack([faces, np.roll(faces, -1, axis=1)], -1).reshape(-1, 2)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    key = np.sort(pairs, axis=1) @ np.array([1 << 32, 1])
+    _, first, count = np.unique(key, return_index=True, return_counts=True)
+    return pairs[np.sort(first[count == 1])]
+
+
+def smoothed(values: np.ndarray, faces: np.ndarray, rounds: int, share: float = 0.5, pinned=None) -> np.ndarray:
+    """Laplacian smoothing of a per-vertex array (N,) or (N, C); `pinned` (N,) bool stays."""
+    edges, _ = edges_of(faces)
+    n = len(values)
+    degree = np.maximum(np.bincount(edges.ravel(), minlength=n), 1)
+    flat = values.reshape(n, -1).astype(np.float64)
+    both = np.concatenate([edges, edges[:, ::-1]])
+    for _ in range(rounds):
+        mean = np.stack([np.bincount(both[:, 0], flat[both[:, 1], k], n) for k in range(flat.shape[1])], 1)
+        step = share * (mean / degree[:, None] - flat)
+        if pinned is not None:
+            step[pinned] = 0
+        flat = flat + step
+    return flat.reshape(values.shape)
+
+
+@dataclass(frozen=True)
+class LinearMap:
+    """Each output vertex as a weighted mean of input vertices: (M, K) indices and weights."""
+
+    index: np.ndarray
+    weight: np.ndarray
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        flat = values.reshape(len(values), -1)
+        out = np.einsum("mk,mkc->mc", self.weight, flat[self.index])
+        return out.reshape(len(self.index), *values.shape[1:])
+
+
+def catmull_clark(faces: np.ndarray, count: int) -> tuple[np.ndarray, LinearMap]:
+    """One step of Catmull-Clark subdivision (Catmull and Clark 1978) of a quad mesh, as a linear map.
+
+    Boundaries keep their curve (cubic B-spline boundary rule).
+
+    Args:
+        faces: (F, 4) quads over `count` vertices (all used).
+
+    Returns:
+        Faces (4 F, 4) and the map from old vertices to new ones (old vertices first, then edges, then faces).
+    """
+    edges, uses = edges_of(faces)
+    lookup = {(int(a), int(b)): i for i, (a, b) in enumerate(edges)}
+    face_edges = np.array(
+        [[lookup[tuple(sorted((int(f[k]), int(f[(k + 1) % 4]))))] for k in range(4)] for f in faces]
+    )
+    terms: list[dict[int, float]] = []
+
+    def add(into: dict[int, float], index: int, weight: float) -> None:
+        into[index] = into.get(index, 0.0) + weight
+
+    faces_at: list[list[int]] = [[] for _ in range(count)]
+    edges_at: list[list[int]] = [[] for _ in range(count)]
+    for i, f in enumerate(faces):
+        for v in f:
+            faces_at[v].append(i)
+    for i, (a, b) in enumerate(edges):
+        edges_at[a].append(i)
+        edges_at[b].append(i)
+    for v in range(count):
+        term: dict[int, float] = {}
+        rim = [e for e in edges_at[v] if uses[e] == 1]
+        if rim:
+            add(term, v, 0.75 if len(rim) == 2 else 1.0)
+            if len(rim) == 2:
+                for e in rim:
+                    add(term, int(edges[e].sum()) - v, 0.125)
+        else:
+            n = max(len(faces_at[v]), 1)
+            add(term, v, (n - 3) / n + 1 / n)  # the edge mid-points give the vertex half of 2/n back
+            for e in edges_at[v]:
+                add(term, int(edges[e].sum()) - v, 1 / n / n)
+            for f in faces_at[v]:
+                for w in faces[f]:
+                    add(term, int(w), 0.25 / n / n)
+        terms.append(term)
+    edge_faces: list[list[int]] = [[] for _ in edges]
+    for i, row in enumerate(face_edges):
+        for e in row:
+            edge_faces[e].append(i)
+    for e, (a, b) in enumerate(edges):
+        term = {}
+        share = 0.5 if uses[e] == 1 else 0.25
+        add(term, int(a), share)
+        add(term, int(b), share)
+        if uses[e] != 1:
+            for f in edge_faces[e]:
+                for w in faces[f]:
+                    add(term, int(w), 0.0625 * 2 / len(edge_faces[e]))
+        terms.append(term)
+    for f in faces:
+        terms.append({int(w): 0.25 for w in f})
+    width = max(len(t) for t in terms)
+    index = np.zeros((len(terms), width), np.int64)
+    weight = np.zeros((len(terms), width))
+    for i, t in enumerate(terms):
+        index[i, : len(t)] = list(t)
+        weight[i, : len(t)] = list(t.values())
+    weight /= weight.sum(1, keepdims=True)
+    e0, f0 = count, count + len(edges)
+    middle = f0 + np.arange(len(faces))
+    quads = [
+        np.stack([faces[:, k], e0 + face_edges[:, k], middle, e0 + face_edges[:, k - 1]], 1) for k in range(4)
+    ]
+    return np.stack(quads, 1).reshape(-1, 4), LinearMap(index, weight)
+
+
+def compact(surface: Surface, keep: np.ndarray) -> Surface:
+    """Only the faces where `keep` (F,) is true, without vertices that no face uses."""
+    faces = surface.faces[keep]
+    used = np.unique(faces)
+    number = np.full(len(surface.vertices), -1)
+    number[used] = np.arange(len(used))
+    return Surface(
+        surface.vertices[used],
+        number[faces],
+        {k: v[used] for k, v in surface.fields.items()},
+        {k: v[keep] for k, v in surface.face_fields.items()},
+    )
+
+
+def clipped(surface: Surface, value: np.ndarray) -> Surface:
+    """The part of the surface where `value` (N,), linear along edges, is above zero; clean edges at zero.
+
+    New vertices on cut edges interpolate all fields. Corner fields (F, 4, C) are interpolated too.
+    """
+    inside = value > 0
+    sides = inside[surface.faces].sum(1)
+    cut = np.flatnonzero((sides > 0) & (sides < 4))
+    whole = sides == 4
+    if not len(cut):
+        return compact(surface, whole)
+    born: dict[tuple[int, int], int] = {}
+    parents: list[tuple[int, int, float]] = []
+    n = len(surface.vertices)
+    new_faces: list[list[int]] = []
+    new_from: list[int] = []
+    corner_mix: list[list[tuple[int, int, float]]] = []
+
+    def crossing(a: int, b: int) -> int:
+        key = (a, b) if a < b else (b, a)
+        if key not in born:
+            t = float(np.clip(value[key[0]] / (value[key[0]] - value[key[1]]), 0.01, 0.99))
+            born[key] = n + len(parents)
+            parents.append((key[0], key[1], t))
+        return born[key]
+
+    for f in cut:
+        corners = surface.faces[f]
+        ring, mix = [], []
+        for k in range(4):
+            a, b = int(corners[k]), int(corners[(k + 1) % 4])
+            if inside[a] and (a != b):
+                ring.append(a)
+                mix.append((k, k, 0.0))
+            if inside[a] != inside[b]:
+                ring.append(crossing(a, b))
+                t = parents[ring[-1] - n][2]
+                mix.append((k, (k + 1) % 4, t if a < b else 1 - t))
+        if len(ring) < 3:
+            continue
+        pieces = [[0, 1, 2, 3], [0, 3, 4, 4]] if len(ring) == 5 else [[0, 1, 2, 3]] if len(ring) == 4 else []
+        pieces = pieces or [[0, k, k + 1, k + 1] for k in range(1, len(ring) - 1)]
+        for piece in pieces:
+            new_faces.append([ring[i] for i in piece])
+            corner_mix.append([mix[i] for i in piece])
+            new_from.append(int(f))
+    pa = np.array([p[0] for p in parents])
+    pb = np.array([p[1] for p in parents])
+    pt = np.array([p[2] for p in parents])
+
+    def extended(values: np.ndarray) -> np.ndarray:
+        t = pt.reshape(-1, *([1] * (values.ndim - 1)))
+        return np.concatenate([values, values[pa] * (1 - t) + values[pb] * t])
+
+    face_fields = {}
+    origin = np.array(new_from, int)
+    for key, values in surface.face_fields.items():
+        if values.ndim == 3:
+            first = np.array([[m[0] for m in row] for row in corner_mix])
+            second = np.array([[m[1] for m in row] for row in corner_mix])
+            t = np.array([[m[2] for m in row] for row in corner_mix])[..., None]
+            rows = origin[:, None]
+            added = values[rows, first] * (1 - t) + values[rows, second] * t
+        else:
+            added = values[origin]
+        face_fields[key] = np.concatenate([values[whole], added])
+    grown = Surface(
+        extended(surface.vertices),
+        np.concatenate([surface.faces[whole], np.array(new_faces, int)]),
+        {k: extended(v) for k, v in surface.fields.items()},
+        face_fields,
+    )
+    return compact(grown, np.ones(len(grown.faces), bool))
+
+
+def joined(*surfaces: Surface) -> Surface:
+    """Several surfaces as one; only fields that all of them have remain."""
+    starts = np.cumsum([0] + [len(s.vertices) for s in surfaces])
+    keys = set.intersection(*(set(s.fields) for s in surfaces))
+    face_keys = set.intersection(*(set(s.face_fields) for s in surfaces))
+    return Surface(
+        np.concatenate([s.vertices for s in surfaces]),
+        np.concatenate([s.faces + o for s, o in zip(surfaces, starts, strict=False)]),
+        {k: np.concatenate([s.fields[k] for s in surfaces]) for k in sorted(keys)},
+        {k: np.concatenate([s.face_fields[k] for s in surfaces]) for k in sorted(face_keys)},
+    )
+
+
+def hemmed(surface: Surface, thickness_m: float, depth_m: float) -> Surface:
+    """Fold the open edges inward so that cloth looks as if it had a thickness.
+
+    Each boundary gets a rim of `thickness_m` towards the inside and a lining that runs `depth_m` back up.
+    """
+    rim = boundary_edges(surface.faces)
+    if not len(rim):
+        return surface
+    normals = vertex_normals(surface.vertices, surface.faces)
+    points = np.unique(rim)
+    number = np.full(len(surface.vertices), -1)
+    number[points] = np.arange(len(points))
+    # Towards the interior: mean of the neighbours that are not on the boundary.
+    edges, _ = edges_of(surface.faces)
+    both = np.concatenate([edges, edges[:, ::-1]])
+    both = both[(number[both[:, 0]] >= 0) & (number[both[:, 1]] < 0)]
+    inward = np.zeros_like(surface.vertices)
+    np.add.at(inward, both[:, 0], surface.vertices[both[:, 1]] - surface.vertices[both[:, 0]])
+    inward = inward[points]
+    inward /= np.maximum(np.linalg.norm(inward, axis=1, keepdims=True), 1e-9)
+    at, n = surface.vertices[points], normals[points]
+    first = at - n * thickness_m
+    second = first + inward * depth_m - n * thickness_m
+    base = len(surface.vertices)
+    one, two = base, base + len(points)
+    a, b = rim[:, 0], rim[:, 1]
+    na, nb = number[a], number[b]
+    strip = np.concatenate([
+        np.stack([b, a, na + one, nb + one], 1),
+        np.stack([nb + one, na + one, na + two, nb + two], 1),
+    ])
+    extend = np.concatenate([np.arange(base), points, points])
+    face_fields = {}
+    for key, values in surface.face_fields.items():
+        if values.ndim == 3:  # corners: take any corner that stands at the vertex
+            at_vertex = np.zeros((base, values.shape[2]))
+            at_vertex[surface.faces.ravel()] = values.reshape(-1, values.shape[2])
+            added = at_vertex[np.concatenate([np.stack([b, a, a, b], 1)] * 2)]
+        else:
+            owner = np.zeros(base, values.dtype)
+            owner[surface.faces.ravel()] = np.repeat(values, 4)
+            added = np.concatenate([owner[a]] * 2)
+        face_fields[key] = np.concatenate([values, added])
+    return Surface(
+        np.concatenate([surface.vertices, first, second]),
+        np.concatenate([surface.faces, strip]),
+        {k: v[extend] for k, v in surface.fields.items()},
+        face_fields,
+    )
+
+
+def triangle_count(faces: np.ndarray) -> int:
+    """Triangles that the faces come to."""
+    return int((2 - (faces[:, 2] == faces[:, 3])).sum())

@@ -1,0 +1,93 @@
+"""From a few axes to a body: weighted sums of MakeHuman's macro and detail targets, fitted to a stature."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from blender_synth.bodies.data import BodyData
+from blender_synth.world.people.pedestrian import BodySpec
+
+_AGE_ANCHORS = ((10.0, "child"), (25.0, "young"), (90.0, "old"))  # years at which MakeHuman's age targets stand
+_MAX_HEIGHT_AXIS = 1.0
+
+
+def _between(value: float, anchors: tuple[tuple[float, str], ...]) -> dict[str, float]:
+    """Linear weights of the two anchors around `value`; the ends hold beyond themselves."""
+    places, names = zip(*anchors, strict=True)
+    value = min(max(value, places[0]), places[-1])
+    k = min(int(np.searchsorted(places, value, side="right")) - 1, len(places) - 2)
+    t = (value - places[k]) / (places[k + 1] - places[k])
+    return {n: w for n, w in ((names[k], 1 - t), (names[k + 1], t)) if w > 1e-9}
+
+
+def _three(value: float, axis: str) -> dict[str, float]:
+    return _between(value, ((0.0, f"min{axis}"), (0.5, f"average{axis}"), (1.0, f"max{axis}")))
+
+
+def _macro_row(data: BodyData, body: BodySpec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Component weights (K,) of the body at middle height, and what a full step taller or smaller adds."""
+    sex = {"female": 1 - body.masculinity, "male": body.masculinity}
+    age = _between(body.age_years, _AGE_ANCHORS)
+    muscle, weight = _three(body.muscle, "muscle"), _three(body.weight, "weight")
+    total = sum(body.ancestry)
+    ancestry = dict(zip(("african", "asian", "caucasian"), (a / total for a in body.ancestry), strict=True))
+    p = 2 * body.proportions - 1
+    proportions = {"idealproportions" if p > 0 else "uncommonproportions": abs(p)}
+    c = 2 * body.cup - 1
+    cup = {"maxcup" if c > 0 else "mincup": abs(c)}
+
+    def gather(pattern: str, *axes: dict[str, float]) -> np.ndarray:
+        row = np.zeros(data.macro_coefficients.shape[1], np.float64)
+        for combination in itertools.product(*(a.items() for a in axes)):
+            factor = float(np.prod([w for _, w in combination]))
+            index = data.macro_rows.get(pattern.format(*(n for n, _ in combination)))
+            if index is not None and factor > 1e-6:
+                row += factor * data.macro_coefficients[index]
+        return row
+
+    middle = gather("{}-{}-{}", ancestry, sex, age)
+    middle += gather("universal-{}-{}-{}-{}", sex, age, muscle, weight)
+    middle += gather("proportions/{}-{}-{}-{}-{}", sex, age, muscle, weight, proportions)
+    middle += gather("breast/{}-{}-{}-{}-{}-averagefirmness", sex, age, muscle, weight, cup)
+    taller = gather("height/{}-{}-{}-{}-{}", sex, age, muscle, weight, {"maxheight": 1.0})
+    smaller = gather("height/{}-{}-{}-{}-{}", sex, age, muscle, weight, {"minheight": 1.0})
+    return middle, taller, smaller
+
+
+def stature_of(data: BodyData, points: np.ndarray) -> float:
+    """Height of the bare body from soles to crown, metres."""
+    z = points[np.unique(data.faces["body"]), 2]
+    return float(z.max() - z.min())
+
+
+def shaped_points(data: BodyData, body: BodySpec) -> np.ndarray:
+    """The body in its rest pose, soles at z = 0, with the stature that the spec asks for.
+
+    The stature is met with MakeHuman's height targets (which keep heads from growing with legs) as far as they go,
+    and by a uniform scale beyond.
+
+    Returns:
+        (P, 3) float64 points, metres.
+    """
+    middle, taller, smaller = _macro_row(data, body)
+    base = data.base_m.astype(np.float64)
+    for name, value in body.details.items():
+        entry = data.details.get(f"{name}{'+' if value > 0 else '-'}")
+        if entry is not None:
+            base[entry[0]] += abs(value) * entry[1]
+
+    def at(row: np.ndarray) -> np.ndarray:
+        return (row.astype(np.float32) @ data.macro_basis_m).reshape(-1, 3)
+
+    points = base + at(middle)
+    height = stature_of(data, points)
+    step = at(taller if body.stature_m > height else smaller)
+    full = stature_of(data, points + step)
+    share = float(np.clip((body.stature_m - height) / (full - height), 0, _MAX_HEIGHT_AXIS))
+    points = points + share * step
+    points *= body.stature_m / stature_of(data, points)
+    hips = points[[data.point("upperleg01.L"), data.point("upperleg01.R")]].mean(0)
+    body_z = points[np.unique(data.faces["body"]), 2].min()
+    return points - [hips[0], hips[1], body_z]
