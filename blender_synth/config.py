@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
+from hydra import compose as hydra_compose
+from hydra import initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
@@ -31,7 +33,7 @@ from blender_synth.settings import (
 from blender_synth.world.placement import Crowd
 from blender_synth.world.props import PropRandomizer
 
-SWEEP_KEYS_WITHOUT_FOLDER = {"output", "dataset", "runs", "frames"}
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
 _KEYS = {
     "frames", "seed", "output", "dataset", "runs", "packs", "props", "wishes", "worker", "develop",
     "scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter",
@@ -54,7 +56,7 @@ def settings_from(config: DictConfig) -> RunSettings:
     packs = [plain["packs"]] if isinstance(plain["packs"], str) else plain["packs"]
     return RunSettings(
         frames=validate(NonNegativeInt, plain["frames"], "frames"),
-        seed=validate(_seed(), plain["seed"], "seed"),
+        seed=validate(Seed, plain["seed"], "seed"),
         output=_sweep_folder(validate(Path, plain["output"], "output")),
         dataset=_sweep_folder(validate(Path, plain["dataset"], "dataset")),
         runs=tuple(validate(list[str], [runs] if isinstance(runs, str) else runs, "runs")),
@@ -72,12 +74,6 @@ def settings_from(config: DictConfig) -> RunSettings:
         exporter=exporter_settings(plain["exporter"]),
         plain=plain,
     )
-
-
-def _seed() -> Any:
-    from typing import Annotated
-
-    return Annotated[int, Field(ge=0, lt=2**63)]
 
 
 def _scenery(scene: Any) -> Any:
@@ -145,3 +141,13 @@ class Identity:
         kept = {key: value for key, value in settings.plain.items() if key not in free}
         kept["render"] = {k: v for k, v in kept["render"].items() if k not in ("device", "threads")}
         return cls(kept)
+
+
+def compose(overrides: Sequence[str] = ()) -> RunSettings:
+    """The settings that a command line with these overrides would get; for benches, tests and notebooks.
+
+    Raises:
+        ConfigError: as on the command line.
+    """
+    with initialize_config_dir(str(resources.conf_dir()), version_base="1.3"):
+        return settings_from(hydra_compose("config", overrides=list(overrides)))

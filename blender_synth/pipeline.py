@@ -15,11 +15,10 @@ from blender_synth.config import Identity
 from blender_synth.errors import RunError
 from blender_synth.exporters import export_dataset
 from blender_synth.frames.run_folder import RunFolder, disk_errors, find_runs
-from blender_synth.packs.pack import Pack
 from blender_synth.packs.search import find_packs
 from blender_synth.preflight import draw
 from blender_synth.settings import RunSettings
-from blender_synth.workers import SceneRefused, Worker, WorkerLost
+from blender_synth.workers import SceneRefused, Worker, WorkerLost, pack_entry
 
 
 def run(settings: RunSettings) -> int:
@@ -69,7 +68,7 @@ def _render_missing(settings: RunSettings, packs: tuple, folder: RunFolder, miss
     fatal: list[BaseException] = []
     setup = {
         "render": asdict(settings.render),
-        "packs": {pack.name: _pack_entry(pack) for pack in packs},
+        "packs": {pack.name: pack_entry(pack) for pack in packs},
     }
     workers = [Worker(setup, settings.worker.timeout_s) for _ in range(min(settings.worker.count, len(missing)))]
     with tqdm(total=settings.frames, initial=settings.frames - len(missing), unit="frame", file=sys.stderr) as bar:
@@ -98,16 +97,13 @@ def _render_missing(settings: RunSettings, packs: tuple, folder: RunFolder, miss
         except KeyboardInterrupt:
             fatal.append(KeyboardInterrupt())
             for worker in workers:
-                worker.stop()
+                worker.close()
+            for thread in threads:
+                thread.join()
             raise
     if fatal:
         raise fatal[0]
     return len(failed)
-
-
-def _pack_entry(pack: Pack) -> dict[str, str]:
-    credit = {"name": pack.name, "licence": pack.licence, "author": pack.author, "source": pack.source}
-    return {"folder": str(pack.folder), "kind": pack.kind, **credit}
 
 
 def _render_frame(

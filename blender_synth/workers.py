@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -14,10 +16,15 @@ from typing import Any
 
 from blender_synth import errors
 from blender_synth.errors import BlenderSynthError
+from blender_synth.packs.pack import Pack
 
 
 class WorkerLost(Exception):
     """The worker died or ran out of time; a fresh one may do better."""
+
+
+class WorkerClosed(Exception):
+    """The run is being stopped; no worker is wanted any more."""
 
 
 class SceneRefused(Exception):
@@ -36,7 +43,9 @@ class Worker:
         self._setup, self._timeout_s = setup, timeout_s
         self._process: subprocess.Popen | None = None
         self._connection: Connection | None = None
-        self._log = tempfile.TemporaryFile()
+        self._closed = False
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
+        fcntl.fcntl(self._log, fcntl.F_SETFL, os.O_APPEND)
         self.device = self.blender = ""
         self.frames = 0
         self.memory_mb = 0
@@ -47,6 +56,8 @@ class Worker:
         Raises:
             BlenderSynthError: Blender cannot be loaded, or the device is not there.
         """
+        if self._closed:
+            raise WorkerClosed
         if self._process is not None:
             return
         ours, theirs = socket.socketpair()
@@ -67,6 +78,7 @@ class Worker:
     def probe(self, spec_json: bytes) -> list[dict[str, Any]]:
         """Build a spec and render its labels; returns who is seen (see `blender.record.seen_people`)."""
         self.start()
+        self._log.truncate(0)
         return self._exchange({"do": "probe", "spec": spec_json.decode()})["seen"]
 
     def render(self, folder: str) -> dict[str, float]:
@@ -76,18 +88,21 @@ class Worker:
         return seconds
 
     def stop(self) -> None:
-        """End the process, whatever it is doing."""
-        if self._process is None:
+        """End the process, whatever it is doing; the next message starts a fresh one."""
+        process, self._process = self._process, None
+        if process is None:
             return
-        self._connection.close()
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self._process.wait()
-        self._process = self._connection = None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def close(self) -> None:
+        """End the process for good; may be called from another thread than the one that waits for an answer."""
+        self._closed = True
+        self.stop()
 
     def _exchange(self, message: dict[str, Any]) -> dict[str, Any]:
+        process = self._process
         try:
             self._connection.send_bytes(json.dumps(message).encode())
             if not self._connection.poll(self._timeout_s):
@@ -95,9 +110,12 @@ class Worker:
                 raise WorkerLost(f"no answer within worker.timeout_s={self._timeout_s:g}; the worker was stopped")
             answer = json.loads(self._connection.recv_bytes())
         except (EOFError, OSError):
-            status = self._process.wait()
+            if self._closed:
+                raise WorkerClosed from None
             self.stop()
-            raise WorkerLost(f"the worker died ({_status(status)}); its last words:\n{self._last_words()}") from None
+            raise WorkerLost(
+                f"the worker died ({_status(process.wait())}); its last words:\n{self._last_words()}"
+            ) from None
         if answer["ok"]:
             self.memory_mb = answer["memory_mb"]
             return answer
@@ -116,6 +134,12 @@ class Worker:
         self._log.seek(0, os.SEEK_END)
         self._log.seek(max(0, self._log.tell() - 2000))
         return self._log.read().decode(errors="replace")
+
+
+def pack_entry(pack: Pack) -> dict[str, str]:
+    """What a worker needs to know of an asset pack."""
+    credit = {"name": pack.name, "licence": pack.licence, "author": pack.author, "source": pack.source}
+    return {"folder": str(pack.folder), "kind": pack.kind, **credit}
 
 
 def _status(status: int) -> str:

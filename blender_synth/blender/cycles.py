@@ -96,6 +96,6 @@ def apply_picture_settings(scene: bpy.types.Scene, settings: RenderSettings, see
 
 
 def render_picture(scene: bpy.types.Scene, path: Path) -> None:
-    """Render the scene's radiance into an EXR (R G B, half float; values beyond half's range are clamped by Blender)."""
+    """Render the scene's radiance into an EXR: R G B, half float, clamped by Blender to half's range."""
     scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True)

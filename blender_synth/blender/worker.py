@@ -124,7 +124,7 @@ def _set_up(message: dict) -> Workbench:
 
 
 def main() -> None:
-    """`python -m blender_synth.blender.worker FD PARENT`: this end of the parent's socket pair, and the parent's pid."""
+    """`python -m blender_synth.blender.worker FD PARENT`: our end of the parent's socket pair; the parent's pid."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: never outlive the parent

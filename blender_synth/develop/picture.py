@@ -40,9 +40,10 @@ def exposure(radiance: np.ndarray, settings: DevelopSettings) -> float:
     if settings.exposure == "fixed":
         return bias
     luminance = radiance @ _LUMINANCE
-    centre = np.exp(np.log(luminance + 1e-4).mean())
-    highlight = np.quantile(luminance, 0.98)
-    return float(bias * min(_MIDDLE_GREY / max(centre, 1e-4), 4.0 / max(highlight, 1e-4)))
+    floor = max(float(luminance.mean()) * 1e-3, 1e-9)
+    centre = np.exp(np.log(np.maximum(luminance, floor)).mean())
+    highlight = max(float(np.quantile(luminance, 0.98)), floor)
+    return float(bias * min(_MIDDLE_GREY / centre, 4.0 / highlight))
 
 
 def tone(values: np.ndarray, curve: str) -> np.ndarray:

@@ -1,0 +1,171 @@
+"""What is exported, read back with COCO's own tools."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from pycocotools.coco import COCO
+
+from blender_synth.develop.settings import DevelopSettings
+from blender_synth.errors import FrameError, RunError
+from blender_synth.exporters import export_dataset
+from blender_synth.exporters.coco import Settings
+from blender_synth.frames.run_folder import find_runs
+from tests.made_frames import (
+    DEPTH_M,
+    HEIGHT,
+    HIDDEN_PERSON,
+    MIRROR,
+    MIRROR_BOX,
+    PERSON,
+    REFLECTED_PATH_M,
+    WIDTH,
+    layers,
+    make_frame,
+    make_run,
+)
+
+ONE_SPLIT = Settings(splits={"train": 1.0}, image_format="png")
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    """A dataset of one run of two frames, as a function of the exporter's settings."""
+    run = make_run(tmp_path / "run", 2)
+
+    def make(settings=ONE_SPLIT, develop=None):
+        export_dataset([run], tmp_path / "data", settings, develop or DevelopSettings())
+        return tmp_path / "data"
+
+    return make
+
+
+def _coco(dataset, kind="instances", split="train"):
+    return COCO(str(dataset / "annotations" / f"{kind}_{split}.json"))
+
+
+def test_masks_agree_with_the_label_layers_pixel_for_pixel(dataset):
+    coco, made = _coco(dataset()), layers()
+    assert [c["name"] for c in coco.loadCats([1, 2, 3])] == ["pedestrian", "pedestrian_reflection", "mirror"]
+    (image, _) = coco.loadImgs(coco.getImgIds())
+    assert (image["width"], image["height"]) == (WIDTH, HEIGHT)
+    annotations = coco.loadAnns(coco.getAnnIds(imgIds=[image["id"]]))
+    seen = {(a["category_id"], a.get("reflection_of") or a["instance_id"]): a for a in annotations}
+    expected = {
+        (1, PERSON): made["surface_id"] == PERSON,
+        (2, PERSON): made["reflected_id"] == PERSON,
+        (2, HIDDEN_PERSON): made["reflected_id"] == HIDDEN_PERSON,
+        (3, MIRROR): made["surface_id"] == MIRROR,
+    }
+    for key, mask in expected.items():
+        decoded = coco.annToMask(seen[key])
+        np.testing.assert_array_equal(decoded.astype(bool), mask)
+        assert seen[key]["area"] == mask.sum()
+        assert seen[key]["iscrowd"] == 0
+        rows, columns = np.nonzero(mask)
+        assert seen[key]["bbox"] == [columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1]
+    people, reflections = (sum(coco.annToMask(a) for a in annotations if a["category_id"] == c) for c in (1, 2))
+    assert (people * reflections).sum() == 0
+
+
+def test_a_reflection_is_tied_to_its_source_and_its_mirror(dataset):
+    coco = _coco(dataset())
+    by_source = {a["reflection_of"]: a for a in coco.loadAnns(coco.getAnnIds(catIds=[2], imgIds=[1]))}
+    assert by_source[PERSON]["via"] == by_source[HIDDEN_PERSON]["via"] == [MIRROR]
+    assert by_source[PERSON]["bounces"] == 1
+    assert by_source[PERSON]["source_in_frame"] is True
+    assert by_source[HIDDEN_PERSON]["source_in_frame"] is False
+    assert by_source[PERSON]["distance_m"] == REFLECTED_PATH_M
+    (person,) = coco.loadAnns(coco.getAnnIds(catIds=[1], imgIds=[1]))
+    assert person["visibility"] == pytest.approx(person["visible_px"] / 200, abs=1e-4)
+    expected = np.exp(np.log(0.05) / 20_000 * person["distance_m"])
+    assert person["transmittance"] == pytest.approx(expected, abs=1e-4)
+    assert person["distance_m"] >= DEPTH_M
+
+
+@pytest.mark.parametrize(
+    ("policy", "categories", "crowds"),
+    [("category", {1: 1, 2: 2}, 0), ("attribute", {1: 3}, 0), ("ignore", {1: 3}, 2), ("omit", {1: 1}, 0)],
+)
+def test_reflection_policies(dataset, policy, categories, crowds):
+    coco = _coco(dataset(replace(ONE_SPLIT, reflections=policy)))
+    names = {c["name"]: c["id"] for c in coco.loadCats(coco.getCatIds())}
+    assert ("pedestrian_reflection" in names) == (policy == "category")
+    assert names["mirror"] == 3
+    annotations = coco.loadAnns(coco.getAnnIds(imgIds=[1]))
+    assert {c: sum(a["category_id"] == c for a in annotations) for c in categories} == categories
+    assert sum(a["iscrowd"] for a in annotations) == crowds
+
+
+def test_splits_are_by_scene_and_do_not_depend_on_company(tmp_path):
+    runs = [make_run(tmp_path / "a", 30), make_run(tmp_path / "b", 5)]
+    settings = Settings(splits={"train": 0.7, "val": 0.3}, panoptic=False)
+    export_dataset(runs, tmp_path / "both", settings, DevelopSettings())
+    export_dataset(runs[1:], tmp_path / "one", settings, DevelopSettings())
+
+    def scenes(folder):
+        return {s: {i["scene_index"] for i in _coco(folder, split=s).dataset["images"]} for s in ("train", "val")}
+
+    both, one = scenes(tmp_path / "both"), scenes(tmp_path / "one")
+    assert not both["train"] & both["val"]
+    assert both["val"]
+    for split in ("train", "val"):
+        assert one[split] <= both[split]
+    ids = [i["id"] for s in ("train", "val") for i in _coco(tmp_path / "both", split=s).dataset["images"]]
+    assert len(set(ids)) == 35
+    names = [i["file_name"] for s in ("train", "val") for i in _coco(tmp_path / "both", split=s).dataset["images"]]
+    assert len(set(names)) == 35
+
+
+def test_panoptic_gives_every_labelled_pixel_to_one_segment(dataset):
+    folder = dataset()
+    content = json.loads((folder / "annotations" / "panoptic_train.json").read_text())
+    entry = content["annotations"][0]
+    coded = cv2.imread(str(folder / "annotations" / "panoptic_train" / entry["file_name"])).astype(int)
+    ids = coded[..., 2] + 256 * coded[..., 1] + 65536 * coded[..., 0]
+    made = layers()
+    assert ((ids > 0) == (made["surface_id"] > 0)).all()
+    for segment in entry["segments_info"]:
+        assert (ids == segment["id"]).sum() == segment["area"]
+    mirror = next(s for s in entry["segments_info"] if s["id"] == MIRROR)
+    shown = (made["reflected_id"][MIRROR_BOX] > 0).sum()
+    assert mirror["area"] == (made["surface_id"] == MIRROR).sum() - shown
+
+
+def test_a_damaged_frame_is_named_and_the_old_dataset_stays(dataset, tmp_path):
+    folder = dataset()
+    before = (folder / "annotations" / "instances_train.json").read_bytes()
+    file = tmp_path / "run" / "frames" / "000001" / "labels.exr"
+    file.write_bytes(file.read_bytes()[:300])
+    with pytest.raises(FrameError, match=r"000001.labels\.exr"):
+        dataset()
+    assert (folder / "annotations" / "instances_train.json").read_bytes() == before
+    assert not [p for p in tmp_path.iterdir() if p.name.endswith((".tmp", ".old"))]
+
+
+def test_a_folder_with_other_things_is_not_touched(tmp_path):
+    run = make_run(tmp_path / "run", 1)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("x")
+    with pytest.raises(RunError, match="other things"):
+        export_dataset([run], tmp_path / "mine", ONE_SPLIT, DevelopSettings())
+    assert [p.name for p in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_runs_are_found_by_name_in_folders_and_by_pattern(tmp_path):
+    for name in ("sweep/a", "sweep/b", "single"):
+        make_run(tmp_path / name, 1)
+    assert [p.name for p in find_runs([str(tmp_path / "sweep"), str(tmp_path / "single")])] == ["a", "b", "single"]
+    assert [p.name for p in find_runs([str(tmp_path / "sweep" / "*")])] == ["a", "b"]
+    with pytest.raises(RunError, match="no run folder"):
+        find_runs([str(tmp_path / "nothing")])
+
+
+def test_an_interrupted_frame_is_not_exported(tmp_path):
+    run = make_run(tmp_path / "run", 1)
+    make_frame(run / "frames" / ".000001.77.tmp")
+    assert export_dataset([run], tmp_path / "data", ONE_SPLIT, DevelopSettings()).startswith("1 pictures")
