@@ -1,0 +1,166 @@
+"""Bad config is refused before Blender starts, with key, value and mend; good config means what it says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import yaml
+
+from blender_synth import resources
+from blender_synth.config import Identity, compose
+from blender_synth.errors import BlenderSynthError, ConfigError
+from blender_synth.seeds import Streams, rng_for
+from blender_synth.world.sample import sample_scene
+from blender_synth.world.scene_spec import spec_from_json, spec_to_json
+
+SMALL = ["experiment=demo", "render.width_px=64", "render.height_px=36"]
+
+
+def _command(*arguments, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "blender_synth", *arguments], capture_output=True, text=True, cwd=cwd, timeout=120
+    )
+
+
+@pytest.mark.parametrize(
+    ("override", "key", "says"),
+    [
+        ("frames=-1", "frames", "greater than or equal to 0"),
+        ("frames=many", "frames", "integer"),
+        ("seed=-3", "seed", "greater than or equal to 0"),
+        ("render.width_px=wide", "render.width_px", "integer"),
+        ("render.width_px=4", "render.width_px", "greater than or equal to 16"),
+        ("render.device=tpu", "render.device", "'cpu'"),
+        ("+render.sample=3", "render.sample", "samples"),
+        ("camera.pitch_deg=[5,-5]", "camera.pitch_deg", "low 5 is greater than high -5"),
+        ("camera.kind=fisheye", "cameras.kind", "pinhole"),
+        ("mirrors.wall.kind=portal", "mirrors.kind", "wall"),
+        ("scene.name=../../etc", "scene.name", "street"),
+        ("scene.name=moon", "scene.name", "street"),
+        ("wishes.min_people=-1", "wishes.min_people", "greater"),
+        ("+wishes.min_persons=1", "wishes.min_persons", "min_people"),
+        ("exporter.kind=voc", "exporter.kind", "coco"),
+        ("exporter.splits={train: -1}", "exporter.splits", "none negative"),
+        ("+develop.mor_m=0", "develop.mor_m", "greater than 0"),
+        ("+develop.mor_m=-50", "develop.mor_m", "greater than 0"),
+        ("pedestrians.count=[5,2]", "pedestrians.count", "low 5 is greater than high 2"),
+        ("+worker.timeout_s=0", "worker.timeout_s", "greater than 0"),
+        ("+frames_total=3", "frames_total", "frames"),
+    ],
+)
+def test_bad_values_name_key_value_and_mend(override, key, says):
+    with pytest.raises(ConfigError) as caught:
+        compose([*SMALL, override])
+    text = str(caught.value)
+    assert f"key:   {key}" in text
+    assert says in text
+    assert "mend:" in text
+
+
+def test_errors_reach_the_shell_in_one_piece(tmp_path):
+    for arguments, says in (
+        (("render", "weather=sunnny"), "sunny"),
+        (("render", "framez=3"), "framez"),
+        (("render", "frames=-1"), "frames"),
+        (("export", "runs=[]"), "runs"),
+        (("export", f"runs={tmp_path}/none"), "none"),
+    ):
+        done = _command(*arguments, cwd=tmp_path)
+        assert done.returncode == 1, arguments
+        assert says in done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_usage():
+    assert _command().returncode == 2
+    assert _command("paint").returncode == 2
+    helped = _command("--help")
+    assert helped.returncode == 0
+    assert all(name in helped.stdout for name in ("render", "export", "run"))
+    groups = _command("render", "--help").stdout
+    for group in ("scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter", "experiment"):
+        assert f"{group}:" in groups
+    job = yaml.safe_load(_command("render", "--cfg", "job", "seed=5").stdout)
+    assert job["seed"] == 5
+
+
+def test_a_users_own_config_folder_is_added(tmp_path):
+    (tmp_path / "conf" / "weather").mkdir(parents=True)
+    sunny = yaml.safe_load((resources.conf_dir() / "weather" / "sunny.yaml").read_text())
+    (tmp_path / "conf" / "weather" / "mine.yaml").write_text(yaml.safe_dump({**sunny, "mor_m": 1234}))
+    done = _command("render", "--config-dir", str(tmp_path / "conf"), "weather=mine", "--cfg", "job")
+    assert yaml.safe_load(done.stdout)["weather"]["mor_m"] == 1234
+
+
+def test_every_choice_opens_with_one_line_about_it():
+    for file in resources.conf_dir().glob("*/*.yaml"):
+        lines = [line for line in file.read_text().splitlines() if line.startswith("# ") and "@package" not in line]
+        assert lines, file
+
+
+@pytest.mark.parametrize("group", ["scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter"])
+def test_every_choice_of_every_group_is_valid(group):
+    for file in (resources.conf_dir() / group).glob("*.yaml"):
+        settings = compose([f"{group}={file.stem}"])
+        assert settings.frames == 10
+
+
+def test_a_scene_drawn_twice_is_the_same_to_the_byte_and_comes_back_from_json():
+    settings = compose(SMALL)
+    first, again = (spec_to_json(sample_scene(settings, (), 3)) for _ in range(2))
+    assert first == again
+    assert spec_to_json(spec_from_json(first)) == first
+    assert first != spec_to_json(sample_scene(settings, (), 4))
+    assert first != spec_to_json(sample_scene(settings, (), 3, attempt=1))
+
+
+def test_weather_changes_no_person_no_mirror_and_no_camera():
+    names = sorted(file.stem for file in (resources.conf_dir() / "weather").glob("*.yaml"))
+    assert len(names) >= 2
+    specs = [sample_scene(compose([*SMALL, f"weather={name}"]), (), 1) for name in names]
+    for spec in specs[1:]:
+        assert spec.weather != specs[0].weather
+        for part in ("people", "mirrors", "camera", "scenery", "props"):
+            assert getattr(spec, part) == getattr(specs[0], part), part
+
+
+def test_mirrors_change_no_person_and_no_camera():
+    with_mirror, without = (sample_scene(compose([*SMALL, f"mirrors={m}"]), (), 1) for m in ("wall", "none"))
+    assert with_mirror.mirrors
+    assert not without.mirrors
+    assert with_mirror.people == without.people
+    assert with_mirror.camera == without.camera
+
+
+def test_streams_depend_on_every_argument_and_on_nothing_else():
+    draws = {
+        rng_for(*key).integers(2**63)
+        for key in ((0, 0, "a"), (1, 0, "a"), (0, 1, "a"), (0, 0, "b"), (0, 0, "a", 1), (2**40, 0, "a"))
+    }
+    assert len(draws) == 6
+    assert Streams(7, 2).child("people").rng("pose").random() == rng_for(7, 2, "people/pose").random()
+
+
+def test_what_cannot_change_a_frame_is_no_part_of_a_runs_identity():
+    same = [[], ["frames=99"], ["output=elsewhere"], ["+worker.count=4"], ["render.device=cpu"], ["+develop.mor_m=50"]]
+    assert len({str(Identity.of(compose([*SMALL, *o])).plain) for o in same}) == 1
+    assert Identity.of(compose([*SMALL, "seed=77"])) != Identity.of(compose(SMALL))
+
+
+def test_nobody_stands_in_a_thing_or_too_near_another():
+    settings = compose([*SMALL, "pedestrians=street"])
+    for index in range(6):
+        spec = sample_scene(settings, (), index)
+        places = np.array([p.position_m for p in spec.people])
+        apart = np.linalg.norm(places[:, None] - places[None], axis=-1) + 9 * np.eye(len(places))
+        assert apart.min() > 0.9
+
+
+def test_all_errors_are_of_one_family():
+    with pytest.raises(BlenderSynthError):
+        compose(["seed=x"])

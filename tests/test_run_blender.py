@@ -1,0 +1,199 @@
+"""The real command, end to end, on tiny pictures: what it makes, and what survives what."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from pycocotools.coco import COCO
+
+from blender_synth.frames.raw_frame import RawFrame, read_exr
+
+pytestmark = pytest.mark.blender
+
+TINY = [
+    "experiment=demo", "scene=studio", "pedestrians=few", "render.width_px=64", "render.height_px=36",
+    "render.samples=1", "wishes.max_attempts=3", "wishes.min_height_px=4", "wishes.min_visible_px=4",
+    "exporter.splits={train: 1}", "render.device=cpu",
+]  # fmt: skip
+
+
+def _start(*arguments, cwd):
+    return subprocess.Popen(
+        [sys.executable, "-m", "blender_synth", *arguments],
+        cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def _command(*arguments, cwd):
+    process = _start(*arguments, cwd=cwd)
+    out, err = process.communicate(timeout=300)
+    return process.returncode, out, err
+
+
+def _labels(run: Path) -> dict[str, dict]:
+    return {f.parent.name: read_exr(f) for f in sorted(run.glob("frames/[0-9]*/labels.exr"))}
+
+
+def _workers() -> list[int]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if b"blender_synth.blender.worker" in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
+
+
+def _wait_for(condition, seconds=90.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A finished run of three frames and its dataset."""
+    folder = tmp_path_factory.mktemp("demo")
+    code, out, err = _command("run", *TINY, "frames=3", "output=run", "dataset=data", cwd=folder)
+    assert code == 0, err
+    return folder, out
+
+
+def test_a_run_leaves_pictures_and_coco_files_and_says_where(demo):
+    folder, out = demo
+    assert "3 of 3 frames in run" in out
+    assert "in data" in out
+    coco = COCO(str(folder / "data/annotations/instances_train.json"))
+    assert len(coco.getImgIds()) == 3
+    for image in coco.loadImgs(coco.getImgIds()):
+        picture = cv2.imread(str(folder / "data/images/train" / image["file_name"]))
+        assert picture.shape == (36, 64, 3)
+        assert 20 < picture.mean() < 235
+    reflections = coco.loadAnns(coco.getAnnIds(catIds=[2]))
+    assert reflections
+    for reflection in reflections:
+        (mirror,) = reflection["via"]
+        mask = coco.annToMask(reflection)
+        same = coco.getAnnIds(imgIds=[reflection["image_id"]], catIds=[3])
+        owner = next(a for a in coco.loadAnns(same) if a["instance_id"] == mirror)
+        assert (mask <= coco.annToMask(owner)).all()
+        assert 0 < reflection["visibility"] <= 1
+    assert len(COCO(str(folder / "data/annotations/person_keypoints_train.json")).anns) > 0
+
+
+def test_a_frame_says_all_that_is_needed_to_use_it(demo):
+    frame = RawFrame(demo[0] / "run/frames/000000")
+    assert frame.radiance.dtype == np.float32
+    assert np.isfinite(frame.radiance).all()
+    assert frame.meta["spec"]["root_seed"] == 1
+    assert {"build", "labels", "picture", "files"} <= set(frame.meta["seconds"])
+    assert frame.meta["licences"][0]["licence"] == "CC0-1.0"
+    seen = set(np.unique(frame.labels["surface_id"])) - {0}
+    assert seen <= {row["instance_id"] for row in frame.meta["instances"]}
+
+
+def test_the_same_command_again_does_only_what_is_missing(demo):
+    folder, _ = demo
+    before = _labels(folder / "run")
+    kept = folder / "run/frames/000000/radiance.exr"
+    stamp = kept.stat().st_mtime_ns
+    for file in (folder / "run/frames/000001").iterdir():
+        file.unlink()
+    (folder / "run/frames/000001").rmdir()
+    code, _, err = _command("render", *TINY, "frames=3", "output=run", cwd=folder)
+    assert code == 0, err
+    assert kept.stat().st_mtime_ns == stamp
+    after = _labels(folder / "run")
+    assert before.keys() == after.keys()
+    for index in before:
+        for layer, values in before[index].items():
+            np.testing.assert_array_equal(values, after[index][layer], err_msg=f"{index} {layer}")
+
+
+def test_another_config_for_the_same_folder_is_refused(demo):
+    folder, _ = demo
+    code, _, err = _command("render", *TINY, "frames=3", "output=run", "seed=99", cwd=folder)
+    assert code == 1
+    assert "seed" in err
+    assert "another output" in err
+
+
+def test_weather_changes_no_label(demo, tmp_path):
+    code, _, err = _command("render", *TINY, "frames=1", "output=run", "weather=cloudy", cwd=tmp_path)
+    assert code == 0, err
+    sunny, cloudy = _labels(demo[0] / "run")["000000"], _labels(tmp_path / "run")["000000"]
+    for layer, values in sunny.items():
+        np.testing.assert_array_equal(values, cloudy[layer], err_msg=layer)
+
+
+def test_a_killed_worker_does_not_take_the_run_along(demo, tmp_path):
+    process = _start("render", *TINY, "frames=3", "output=run", cwd=tmp_path)
+    worker = _wait_for(lambda: [p for p in _workers() if _parent(p) == process.pid])[0]
+    _wait_for(lambda: list(tmp_path.glob("run/frames/000000")))
+    os.kill(worker, signal.SIGKILL)
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    assert "SIGKILL" in err
+    for index, layers in _labels(tmp_path / "run").items():
+        np.testing.assert_array_equal(layers["surface_id"], _labels(demo[0] / "run")[index]["surface_id"])
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    except OSError:
+        return -1
+
+
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_a_stopped_run_leaves_whole_frames_only_and_goes_on(tmp_path, sent, status):
+    process = _start("render", *TINY, "frames=4", "output=run", cwd=tmp_path)
+    _wait_for(lambda: list(tmp_path.glob("run/frames/000000/frame.json")))
+    worker = next(p for p in _workers() if _parent(p) == process.pid)
+    os.kill(process.pid, sent)
+    process.communicate(timeout=60)
+    assert process.returncode == status
+    _wait_for(lambda: not Path(f"/proc/{worker}").exists() or _parent(worker) != process.pid, 10)
+    whole = list(tmp_path.glob("run/frames/[0-9]*"))
+    assert 1 <= len(whole) < 4
+    for folder in whole:
+        _ = RawFrame(folder).radiance, RawFrame(folder).labels
+    code, out, err = _command("render", *TINY, "frames=4", "output=run", cwd=tmp_path)
+    assert code == 0, err
+    assert "4 of 4 frames" in out
+    assert not list(tmp_path.glob("run/frames/.*.tmp"))
+
+
+def test_an_absent_device_is_an_error_that_lists_what_is_there(tmp_path):
+    code, _, err = _command("render", *TINY[:-1], "render.device=metal", "output=run", cwd=tmp_path)
+    assert code == 1
+    assert "metal" in err
+    assert "cpu" in err
+
+
+def test_a_sweep_renders_side_by_side_into_folders_of_its_own(tmp_path):
+    code, out, err = _command(
+        "render", "-m", *TINY, "frames=1", "weather=sunny,cloudy", "output=sweep",
+        "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", cwd=tmp_path,
+    )  # fmt: skip
+    assert code == 0, err
+    runs = sorted(p.parent.name for p in tmp_path.glob("sweep/*/run.json"))
+    assert len(runs) == 2
+    assert "weather-cloudy" in runs[0]
+    code, out, err = _command("export", "runs=sweep", "dataset=data", cwd=tmp_path)
+    assert code == 0, err
+    assert out.startswith("2 pictures")
+    assert json.loads((tmp_path / "data/dataset.json").read_text())["frames"] == 2

@@ -1,0 +1,79 @@
+"""Silhouettes against an independent test of every pixel centre, and geometry against itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from blender_synth import geometry
+from blender_synth.preflight import judge
+from blender_synth.settings import Wishes
+from blender_synth.silhouette import cover, silhouette
+
+
+def test_covered_centres_are_those_inside_a_triangle(rng):
+    corners = rng.uniform(-10, 50, (60, 3, 2))
+    mask = cover(corners, (40, 48))
+    y, x = np.mgrid[0:40, 0:48] + 0.5
+    expected = np.zeros((40, 48), bool)
+    for triangle in corners:
+        if geometry.polygon_area(triangle) < 0:
+            triangle = triangle[::-1]
+        expected |= geometry.in_convex(np.stack([x, y], -1), triangle)
+    np.testing.assert_array_equal(mask, expected)
+
+
+def test_truncation_is_the_share_outside_the_picture():
+    square = np.array([[0.0, -1, 0], [0, 1, 0], [0, 1, 2], [0, -1, 2]])
+    triangles = np.array([[0, 1, 2], [0, 2, 3]])
+    k = geometry.intrinsics(100, 100, 10.0, 10.0)
+    for aside, share in ((0.0, 0.0), (5.0, 0.5), (5.5, 0.75)):
+        pose = geometry.world_from_camera((-10.0, aside, 1.0), 0.0, 0.0, 0.0)
+        assert silhouette(square, triangles, pose, k, (100, 100)).truncation == pytest.approx(share, abs=0.06)
+    away = geometry.world_from_camera((-10.0, 0.0, 1.0), 180.0, 0.0, 0.0)
+    assert silhouette(square, triangles, away, k, (100, 100)) is None
+
+
+def test_projection_follows_opencv():
+    k = geometry.intrinsics(640, 480, 5.0, 6.4)
+    pose = geometry.world_from_camera((0.0, 0.0, 1.5), 90.0, 0.0, 0.0)
+    pixels, depth = geometry.project(np.array([[0.0, 10.0, 1.5], [1.0, 10.0, 1.5], [0.0, 10.0, 2.5]]), pose, k)
+    np.testing.assert_allclose(depth, 10.0)
+    np.testing.assert_allclose(pixels, [[320, 240], [370, 240], [320, 190]])
+    assert np.linalg.det(pose[:3, :3]) == pytest.approx(1.0)
+
+
+def test_a_mirrored_point_is_as_far_behind_the_plane(rng):
+    points, normal = rng.normal(size=(50, 3)), geometry.direction(30.0, 10.0)
+    mirrored = geometry.mirror_points(points, (1.0, 2.0, 3.0), normal)
+    np.testing.assert_allclose((mirrored - (1, 2, 3)) @ normal, -((points - (1, 2, 3)) @ normal))
+    np.testing.assert_allclose(geometry.mirror_points(mirrored, (1.0, 2.0, 3.0), normal), points)
+
+
+def test_segments_meet_polygons():
+    square = ((0, 0), (1, 0), (1, 1), (0, 1))
+    assert geometry.segment_hits_convex((-1, 0.5), (2, 0.5), square)
+    assert geometry.segment_hits_convex((0.2, 0.2), (0.4, 0.4), square)
+    assert not geometry.segment_hits_convex((-1, -0.5), (2, -0.5), square)
+    assert not geometry.segment_hits_convex((-1, 0.5), (-0.2, 0.5), square)
+
+
+def test_samples_fill_a_polygon_evenly(rng):
+    polygon = ((0, 0), (4, 0), (4, 1), (0, 3))
+    points = np.array([geometry.sample_in_convex(rng, polygon) for _ in range(4000)])
+    assert geometry.in_convex(points, polygon).all()
+    left = (points[:, 0] < 2).mean()
+    assert left == pytest.approx(5 / 8, abs=0.03)
+
+
+def test_wishes_count_each_person_once_and_only_if_large_enough():
+    def seen(number, via, height, px=500):
+        return {"instance_id": number, "via": via, "height_px": height, "visible_px": px}
+
+    wishes = Wishes(min_people=2, min_reflected_people=1, min_height_px=40)
+    both = [seen(1, [], 90), seen(2, [], 41), seen(1, [1001], 50), seen(1, [1002], 60)]
+    assert judge(wishes, both) == (1.0, "")
+    share, shortfall = judge(wishes, [seen(1, [], 90), seen(2, [], 39), seen(3, [1001], 50, px=10)])
+    assert share == pytest.approx(1 / 3)
+    assert shortfall == "1 of 2 people, 0 of 1 reflected people"
+    assert judge(Wishes(), []) == (1.0, "")
