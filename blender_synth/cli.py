@@ -7,30 +7,31 @@ import sys
 from collections.abc import Callable
 
 import hydra
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
+from hydra.types import RunMode
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from blender_synth import __version__, pipeline, resources
 from blender_synth.config import settings_from
-from blender_synth.errors import BlenderSynthError
-
-_failed_frames = 0
+from blender_synth.errors import BlenderSynthError, RunError
+from blender_synth.settings import RunSettings
 
 
 def render(config: DictConfig) -> None:
     """Render raw frames into `output`."""
-    _count(pipeline.render(settings_from(config)))
+    _do(pipeline.render, config)
 
 
 def export(config: DictConfig) -> None:
     """Turn the raw frames of `runs` into a dataset in `dataset`."""
-    pipeline.export(settings_from(config))
+    _do(pipeline.export, config)
 
 
 def run(config: DictConfig) -> None:
     """Render into `output`, then export it into `dataset`."""
-    _count(pipeline.run(settings_from(config)))
+    _do(pipeline.run, config)
 
 
 COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export": export, "run": run}
@@ -51,18 +52,29 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach the handlers below instead of Hydra's own printer
     try:
         hydra.main(version_base="1.3", config_path=str(resources.conf_dir()), config_name="config")(COMMANDS[command])()
+        if _error is not None:
+            raise _error
     except (BlenderSynthError, HydraException, OmegaConfBaseException) as error:
         print(f"blender-synth: {error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("blender-synth: stopped; what was finished is kept, the same command goes on from there", file=sys.stderr)
         sys.exit(130)
-    sys.exit(1 if _failed_frames else 0)
 
 
-def _count(failed: int) -> None:
-    global _failed_frames
-    _failed_frames += failed
+_error: BlenderSynthError | None = None
+
+
+def _do(stage: Callable[[RunSettings], int | None], config: DictConfig) -> None:
+    """One job. A sweep hears of its error from Hydra, once all jobs are done; a single job's is kept for `main`."""
+    global _error
+    try:
+        if failed := stage(settings_from(config)):
+            raise RunError(f"{failed} frames failed", mend="see failures.jsonl; the same command tries them again")
+    except BlenderSynthError as error:
+        if HydraConfig.get().mode == RunMode.MULTIRUN:
+            raise
+        _error = error
 
 
 def _usage() -> str:

@@ -137,4 +137,8 @@ def randomizer_from(group: str, data: Any, key: str | None = None) -> Any:
     key = key or group
     if not isinstance(data, Mapping) or "kind" not in data:
         raise ConfigError("a mapping with a `kind` is needed", key=key, value=data, mend=f"choose one, e.g. {key}=...")
-    return validate(kind_module(group, str(data["kind"])).Randomizer, dict(data), key)
+    randomizer = kind_module(group, str(data["kind"])).Randomizer
+    fields = {
+        name: value for name, value in data.items() if name != "kind" or "kind" in randomizer.__dataclass_fields__
+    }
+    return validate(randomizer, fields, key)

@@ -1,4 +1,4 @@
-"""A checked asset pack: a folder with a `pack.yaml` and files. All that is wrong with one is found here, without Blender."""
+"""A checked asset pack: a folder with a `pack.yaml` and files. What is wrong with one is found without Blender."""
 
 from __future__ import annotations
 

@@ -141,23 +141,18 @@ class PropRandomizer:
         """What stands at a spot; None where nothing fits."""
         size = uniform(streams.rng("scale"), self.scale)
         fitting = [
-            (self._placed(spot, streams, pack, item, size, instance_id), weight)
-            for pack, item, weight in choices
-            if weight > 0 and spot.use in item.terms.stands
+            choice
+            for choice in choices
+            if choice[2] > 0
+            and spot.use in choice[1].terms.stands
+            and _reach_m(_box_m(choice[1], spot.use, size)) <= spot.room_m
         ]
-        fitting = [(prop, weight) for prop, weight in fitting if _reach_m(prop) <= spot.room_m]
         if not fitting:
             return None
-        weights = np.array([weight for _, weight in fitting])
-        return fitting[int(streams.rng("item").choice(len(fitting), p=weights / weights.sum()))][0]
-
-    def _placed(
-        self, spot: PropSpot, streams: Streams, pack: Any, item: Any, size: float, instance_id: int
-    ) -> PropSpec:
+        weights = np.array([weight for _, _, weight in fitting])
+        pack, item, _ = fitting[int(streams.rng("item").choice(len(fitting), p=weights / weights.sum()))]
         turn_deg = 0.0 if spot.use == "wall" else uniform(streams.rng("turn"), self.turn_deg)
-        scale = np.array(item.scale()) * size
-        origin_m = np.array(item.origin_m(spot.use))
-        low_m, high_m = ((item.box_m - origin_m) * scale).tolist()
+        low_m, high_m = _box_m(item, spot.use, size).tolist()
         return PropSpec(
             instance_id=instance_id,
             category=item.terms.category,
@@ -166,10 +161,10 @@ class PropRandomizer:
             file=item.file,
             up_axis=item.terms.up_axis,
             front=item.terms.front,
-            origin_m=tuple(origin_m.tolist()),
+            origin_m=item.origin_m(spot.use),
             position_m=spot.position_m,
             heading_deg=spot.heading_deg + turn_deg,
-            scale=tuple(scale.tolist()),
+            scale=tuple(factor * size for factor in item.scale()),
             low_m=tuple(low_m),
             high_m=tuple(high_m),
             licence=item.terms.licence,
@@ -178,7 +173,11 @@ class PropRandomizer:
         )
 
 
-def _reach_m(prop: PropSpec) -> float:
+def _box_m(item: Any, use: str, size: float) -> np.ndarray:
+    """(2, 3) box around the item from its spot on, in the prop's axes."""
+    return (item.box_m - np.array(item.origin_m(use))) * np.array(item.scale()) * size
+
+
+def _reach_m(box_m: np.ndarray) -> float:
     """Radius of the circle around the spot that holds the whole footprint."""
-    farthest = np.maximum(np.abs(prop.low_m[:2]), np.abs(prop.high_m[:2]))
-    return float(np.hypot(*farthest))
+    return float(np.hypot(*np.abs(box_m[:, :2]).max(axis=0)))
