@@ -1,0 +1,407 @@
+"""Garments: cut from the helper shells, eased off the body, hung, folded and hemmed, in the rest pose.
+
+Every garment is a `Surface` with fields ``weights`` (N, J) and corner field ``uv`` (F, 4, 2) in metres of cloth.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from blender_synth.bodies import anatomy
+from blender_synth.bodies.data import body_data
+from blender_synth.bodies.mesh import Surface, clipped, hemmed, smoothed, vertex_normals
+from blender_synth.bodies.skeleton import Rig
+from blender_synth.world.people.wardrobe import GarmentSpec, OutfitSpec
+
+_NEAR = 1e-9
+
+
+def smoothstep(low: float, high: float, x: np.ndarray) -> np.ndarray:
+    """Cubic step from 0 at `low` to 1 at `high`."""
+    t = np.clip((x - low) / (high - low + _NEAR), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+@dataclass(frozen=True)
+class Worn:
+    """A garment on the body: its surface and the spec it was made from."""
+
+    name: str
+    spec: GarmentSpec
+    surface: Surface
+
+
+def _fields(shell: anatomy.Shell) -> dict[str, np.ndarray]:
+    a = shell.anatomy
+    return {"weights": shell.weights, "arm": a.arm, "leg": a.leg, "drop": a.drop, "neck": a.neck_m, "side": a.side,
+            "arm_weight": a.arm_weight, "rest": a.rest_m, "foot": a.foot}  # fmt: skip
+
+
+@functools.lru_cache(maxsize=2)
+def _base_surface(group: str) -> Surface:
+    shell = anatomy.shell(group)
+    return Surface(np.zeros((len(shell.map.index), 3)), shell.faces, _fields(shell), {"uv": shell.corner_uv_m})
+
+
+def _noise(p: np.ndarray, seed: int, octaves: int = 2) -> np.ndarray:
+    """Smooth noise in about -1..1 at points (N, C): sums of sines whose directions come from `seed` (no random state)."""
+    out = np.zeros(len(p))
+    total = 0.0
+    for o in range(octaves):
+        for k in range(4):
+            h = (seed * 2654435761 + o * 40503 + k * 69069 + 12345) & 0xFFFFFFFF
+            angles = [((h >> (8 * j)) & 255) / 255 * 2 * np.pi for j in range(4)]
+            d = np.array([np.cos(angles[0]), np.sin(angles[0]) * np.cos(angles[1]), np.sin(angles[0]) * np.sin(angles[1])])
+            gain = 0.6**o
+            out += gain * np.sin(p[:, : len(d)] @ d[: p.shape[1]] * (1.0 + 0.37 * k) * 2**o + angles[2])
+            total += gain
+    return out / total * 1.6
+
+
+class _Hang:
+    """Cloth that falls from what sticks out: along an axis downwards the radius shrinks no faster than a slope."""
+
+    ROWS, BINS = 48, 40
+
+    def __init__(self, along: np.ndarray, angle: np.ndarray, radius: np.ndarray, slope: float):
+        lo, hi = along.min(), along.max()
+        self.lo, self.step = lo, max((hi - lo) / (self.ROWS - 1), 1e-6)
+        table = np.zeros((self.ROWS, self.BINS))
+        r = ((along - lo) / self.step).round().astype(int).clip(0, self.ROWS - 1)
+        b = ((angle / (2 * np.pi) % 1.0) * self.BINS).astype(int) % self.BINS
+        np.maximum.at(table, (r, b), radius)
+        bins = np.arange(self.BINS)
+        for row in table:  # fill the gaps around
+            known = np.flatnonzero(row > 0)
+            if len(known):
+                row[:] = np.interp(bins, known, row[known], period=self.BINS)
+        filled = np.flatnonzero(table.any(1))
+        for k in range(self.BINS):
+            table[:, k] = np.interp(np.arange(self.ROWS), filled, table[filled, k])
+        for row in range(1, self.ROWS):
+            above = table[row - 1]
+            spread = np.maximum(above, 0.5 * (np.roll(above, 1) + np.roll(above, -1)))
+            table[row] = np.maximum(table[row], spread - slope * self.step)
+        for _ in range(2):
+            table = (np.roll(table, 1, 1) + 2 * table + np.roll(table, -1, 1)) / 4
+        self.table = table
+
+    def at(self, along: np.ndarray, angle: np.ndarray) -> np.ndarray:
+        """Hanging radius at places (N,)."""
+        y = ((along - self.lo) / self.step).clip(0, self.ROWS - 1.001)
+        x = (angle / (2 * np.pi) % 1.0) * self.BINS - 0.5
+        y0, x0 = y.astype(int), np.floor(x).astype(int)
+        fy, fx = y - y0, x - x0
+        t = self.table
+        a, b = x0 % self.BINS, (x0 + 1) % self.BINS
+        return (t[y0, a] * (1 - fx) + t[y0, b] * fx) * (1 - fy) + (t[y0 + 1, a] * (1 - fx) + t[y0 + 1, b] * fx) * fy
+
+
+def _hang_trunk(vertices: np.ndarray, fields: dict, rig: Rig, fit: float, ease: float) -> np.ndarray:
+    """Let the trunk part of a garment fall from chest, back, belly and seat."""
+    chest_z = rig.points["spine01"][2] + 0.02
+    trunk = (fields["arm_weight"] < 0.5) & (vertices[:, 2] < chest_z)
+    if not trunk.any():
+        return vertices
+    centre = np.array([0.5 * (vertices[trunk, 0].min() + vertices[trunk, 0].max()), 0.0])
+    d = vertices[:, :2] - centre
+    radius, angle = np.linalg.norm(d, axis=1), np.arctan2(d[:, 1], d[:, 0])
+    slope = float(np.interp(fit, (0, 0.35, 0.7, 1.0), (1.6, 0.55, 0.14, 0.0)))
+    hang = _Hang(-vertices[trunk, 2], angle[trunk], radius[trunk], slope)
+    target = hang.at(-vertices[:, 2], angle) + ease * smoothstep(0.0, 0.25, chest_z - vertices[:, 2])
+    share = smoothstep(0.0, 0.08, chest_z - vertices[:, 2]) * (1 - smoothstep(0.3, 0.6, fields["arm_weight"]))
+    new = radius + np.maximum(target - radius, 0) * share
+    out = vertices.copy()
+    out[:, :2] = centre + d * (new / np.maximum(radius, 1e-6))[:, None]
+    return out
+
+
+def _hang_legs(vertices: np.ndarray, fields: dict, rig: Rig, fit: float) -> np.ndarray:
+    """Trouser legs: tight at 0, straight in the middle, wide at 1."""
+    out = vertices.copy()
+    if fit <= 0.02:
+        return out
+    slope = float(np.interp(fit, (0, 0.3, 0.6, 1.0), (0.6, 0.19, 0.10, 0.03)))
+    for side, sign in (("L", 1.0), ("R", -1.0)):
+        hip, knee, ankle = (rig.points[f"{n}.{side}"] for n in ("upperleg01", "lowerleg01", "foot"))
+        mine = (fields["side"] * sign > 0) & (fields["leg"] > 0.12) & (fields["arm_weight"] < 0.5)
+        v, t = vertices[mine], fields["leg"][mine]
+        z = np.array([hip[2], knee[2], ankle[2]])[::-1]
+        axis = np.stack([np.interp(v[:, 2], z, np.array([hip[k], knee[k], ankle[k]])[::-1]) for k in (0, 1)], 1)
+        d = v[:, :2] - axis
+        radius, angle = np.linalg.norm(d, axis=1), np.arctan2(d[:, 1], d[:, 0])
+        hang = _Hang(-v[:, 2], angle, radius * np.where(fields["foot"][mine] > 0.35, 0.0, 1.0) + 1e-4, slope)
+        target = hang.at(-v[:, 2], angle)
+        target = np.maximum(target, np.interp(fit, (0, 1), (0.0, 0.095)) * smoothstep(0.8, 1.9, t))
+        inner = smoothstep(-0.2, 0.7, -d[:, 1] * sign / np.maximum(radius, 1e-6))  # between the legs there is less room
+        share = smoothstep(0.12, 0.45, t) * (1 - 0.65 * inner * (1 - smoothstep(0.5, 1.2, t)))
+        # Below the ankle the shell is a foot: there the cloth is a straight tube.
+        new = np.where(fields["foot"][mine] > 0.35, target, radius + np.maximum(target - radius, 0) * share)
+        v = v.copy()
+        v[:, :2] = axis + d * (new / np.maximum(radius, 1e-6))[:, None]
+        out[mine] = v
+    return out
+
+
+def _ease_sleeves(vertices: np.ndarray, fields: dict, rig: Rig, fit: float, cuff: bool) -> np.ndarray:
+    out = vertices.copy()
+    for side, sign in (("L", 1.0), ("R", -1.0)):
+        shoulder, elbow, wrist = (rig.points[f"{n}.{side}"] for n in ("upperarm01", "lowerarm01", "wrist"))
+        mine = (fields["side"] * sign > 0) & (fields["arm_weight"] > 0.5)
+        v, t = vertices[mine], fields["arm"][mine]
+        upper, lower = (elbow - shoulder), (wrist - elbow)
+        centre = np.where((t < 1)[:, None], shoulder + t[:, None] * upper, elbow + (t - 1)[:, None].clip(0) * lower)
+        d = v - centre
+        radius = np.maximum(np.linalg.norm(d, axis=1), 1e-6)
+        ease = np.interp(t, (0.0, 0.35, 1.0, 1.6, 1.88, 2.0), (0.0, 0.8, 1.0, 1.0, 0.8, 0.15 if cuff else 0.7))
+        size = float(np.linalg.norm(upper)) / 0.28
+        # Cloth hangs below the arm more than above.
+        below = 0.7 + 0.6 * (-d[:, 2] / radius).clip(-0.5, 1)
+        widen = ease * below * (0.001 + 0.030 * fit) * size
+        share = smoothstep(0.5, 0.9, fields["arm_weight"][mine])
+        out[mine] = centre + d * (1 + widen * share / radius)[:, None]
+    return out
+
+
+def _folds(surface: Surface, depth_m: float, fit: float, seed: int, legs: bool) -> Surface:
+    """Folds where cloth gathers: rings at elbow and wrist, knee and ankle, drapes across trunk and seat."""
+    f, v = surface.fields, surface.vertices
+    normal = vertex_normals(v, surface.faces)
+    rest = f["rest"] * 18.0
+    wobble = _noise(rest, seed)
+    height = np.zeros(len(v))
+    if legs:
+        t = f["leg"]
+        gather = np.exp(-(((t - 1.0) / 0.16) ** 2)) + 1.2 * smoothstep(1.65, 1.95, t) + 0.6 * np.exp(-(((t - 0.05) / 0.14) ** 2))
+        height += gather * np.sin(t * 42 + 2.2 * wobble + 1.7 * f["side"])
+        height += 0.8 * smoothstep(0.1, 0.4, t) * _noise(f["rest"] * [26, 26, 7], seed + 7)
+    else:
+        t = f["arm"]
+        arm = smoothstep(0.4, 0.8, f["arm_weight"])
+        gather = np.exp(-(((t - 1.0) / 0.2) ** 2)) + smoothstep(1.55, 1.9, t) + 0.5 * np.exp(-(((t - 0.15) / 0.2) ** 2))
+        height += arm * (gather * np.sin(t * 36 + 2.4 * wobble + f["side"]) + 0.5 * _noise(f["rest"] * 24, seed + 3))
+        trunk = (1 - arm) * smoothstep(-1.2, 0.4, f["drop"])
+        height += trunk * 0.9 * _noise(f["rest"] * [30, 30, 9], seed + 5) + (1 - arm) * 0.45 * _noise(f["rest"] * [14, 30, 22], seed + 9)
+    return surface.moved(v + normal * (height * depth_m * (0.25 + 0.75 * fit))[:, None])
+
+
+def _trousers(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int) -> Surface:
+    shell = anatomy.shell("tights")
+    base = _base_surface("tights").moved(shell.vertices(points))
+    waist = -0.12 if spec.kind != "shorts" else -0.05
+    normals = vertex_normals(base.vertices, base.faces)
+    eased = base.vertices + normals * (0.0015 + spec.thickness_m + 0.004 * spec.fit)
+    surface = clipped(base.moved(eased), base.fields["drop"] - waist)
+    surface = clipped(surface, spec.length - surface.fields["leg"])
+    fit = spec.fit if spec.kind != "shorts" else max(spec.fit, 0.35)
+    surface = surface.moved(_hang_legs(surface.vertices, surface.fields, rig, fit))
+    surface = surface.moved(smoothed(surface.vertices, surface.faces, 2 if fit > 0.02 else 0, 0.4, _open(surface)))
+    surface = _folds(surface, 0.0045 if fit > 0.02 else 0.0, fit, seed, legs=True)
+    return hemmed(surface, spec.thickness_m, 0.03)
+
+
+def _open(surface: Surface) -> np.ndarray:
+    from blender_synth.bodies.mesh import boundary_edges
+
+    mask = np.zeros(len(surface.vertices), bool)
+    mask[boundary_edges(surface.faces).ravel()] = True
+    return mask
+
+
+def _skirt_surface(points: np.ndarray, below: float, until: float, ease: float, fit: float, seed: int) -> Surface:
+    """Part of the skirt shell between two drops; flared by `fit`."""
+    shell = anatomy.shell("skirt")
+    base = _base_surface("skirt").moved(shell.vertices(points))
+    normals = vertex_normals(base.vertices, base.faces)
+    v = base.vertices + normals * ease
+    middle = v[:, :2].mean(0)
+    d = v[:, :2] - middle
+    drop = base.fields["drop"]
+    flare = np.interp(fit, (0, 1), (-0.10, 0.16)) * smoothstep(0.6, 2.6, drop)
+    angle = np.arctan2(d[:, 1], d[:, 0])
+    pleats = fit * 0.05 * smoothstep(0.5, 2.0, drop) * np.sin(angle * 11 + 1.5 * np.sin(angle * 3 + seed % 7))
+    v[:, :2] = middle + d * (1 + flare + pleats)[:, None]
+    surface = clipped(base.moved(v), drop - below)
+    return clipped(surface, until - surface.fields["drop"])
+
+
+def _skirt(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int) -> Surface:
+    # Skirt lengths are in leg units (1 knee, 2 ankle); the shell is cut by drop (1 crotch, 2 knee).
+    until = float(np.interp(spec.length, (0.5, 1.0, 2.0), (1.55, 2.0, 3.05)))
+    surface = _skirt_surface(points, 0.0, until, 0.008, spec.fit, seed)
+    return hemmed(surface, 0.002, 0.03)
+
+
+def _neck_level(spec: GarmentSpec) -> float:
+    return 0.035 if spec.neck < 0.06 and spec.kind == "top" else -0.022 - 0.055 * spec.neck
+
+
+def _upper(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: float) -> Surface:
+    """Tops, jackets and the upper part of coats."""
+    shell = anatomy.shell("tights")
+    base = _base_surface("tights").moved(shell.vertices(points))
+    normals = vertex_normals(base.vertices, base.faces)
+    v = base.vertices + normals * (0.003 + spec.thickness_m * 0.6 + 0.004 * spec.fit + ease)
+    fields = dict(base.fields)
+    hem = min(spec.length, 0.97)
+    surface = clipped(Surface(v, base.faces, fields, base.face_fields), hem - fields["drop"])
+    surface = clipped(surface, spec.sleeve - surface.fields["arm"])
+    level = _neck_level(spec)
+    surface = clipped(surface, level - surface.fields["neck"])
+    cuff = spec.kind != "top" or spec.fabric.kind == "knit" or spec.collar_m > 0
+    v = _ease_sleeves(surface.vertices, surface.fields, rig, spec.fit, cuff and spec.sleeve > 1.5)
+    v = _hang_trunk(v, surface.fields, rig, spec.fit, 0.012 * spec.fit)
+    surface = surface.moved(v)
+    rounds = 3 if spec.kind == "top" else 6
+    surface = surface.moved(smoothed(surface.vertices, surface.faces, rounds, 0.4, _open(surface)))
+    return _folds(surface, 0.004 if spec.kind == "top" else 0.006, spec.fit, seed, legs=False)
+
+
+def _opened(surface: Surface, spec: GarmentSpec, rig: Rig, top_z: float) -> Surface:
+    """Cut the front open: a V above, hanging apart below by how far it is open."""
+    v = surface.vertices
+    spine_x = rig.points["spine02"][0]
+    z_low = v[:, 2].min()
+    up = np.clip((v[:, 2] - z_low) / max(top_z - z_low, 1e-6), 0, 1)
+    half = spec.open_front * np.interp(up, (0, 0.5, 0.8, 1.0), (0.105, 0.075, 0.06, 0.05))
+    front = smoothstep(spine_x + 0.01, spine_x + 0.05, v[:, 0])
+    value = np.where(front > 0, np.abs(v[:, 1]) - half * front, 1.0) + (1 - front)
+    return clipped(surface, value)
+
+
+def _collar(surface: Surface, spec: GarmentSpec, fold: bool) -> Surface | None:
+    """A band that stands on the neck edge."""
+    from blender_synth.bodies.mesh import boundary_edges
+
+    rim = boundary_edges(surface.faces)
+    level = surface.fields["neck"]
+    top = np.percentile(level, 99.5)
+    rim = rim[(level[rim] > top - 0.012).all(1) & (surface.fields["arm_weight"][rim] < 0.3).all(1)]
+    if len(rim) < 8:
+        return None
+    ids = np.unique(rim)
+    number = np.full(len(surface.vertices), -1)
+    number[ids] = np.arange(len(ids))
+    at = surface.vertices[ids]
+    centre = at.mean(0)
+    out = at - centre
+    out[:, 2] = 0
+    out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
+    up = np.array([0.12, 0, 1.0])
+    back = smoothstep(0.04, -0.05, at[:, 0] - centre[0])[:, None]
+    h = spec.collar_m
+    rows = [at - up * 0.004, at + up * h * 0.55 - out * 0.002, at + up * h * (0.9 + 0.2 * back) + out * 0.001]
+    if fold:
+        rows += [at + up * h * (0.85 + 0.25 * back) + out * 0.009, at + up * h * 0.25 + out * (0.022 + 0.008 * (1 - back))]
+    a, b = number[rim[:, 0]], number[rim[:, 1]]
+    n = len(ids)
+    faces = np.concatenate([np.stack([b + k * n, a + k * n, a + (k + 1) * n, b + (k + 1) * n], 1) for k in range(len(rows) - 1)])
+    vertices = np.concatenate(rows)
+    fields = {k: np.concatenate([f[ids]] * len(rows)) for k, f in surface.fields.items()}
+    around = np.arctan2(out[:, 1], out[:, 0]) * 0.08
+    uv = np.concatenate([np.stack([around, np.full(n, 0.02 * k)], 1) for k in range(len(rows))])
+    return hemmed(Surface(vertices, faces, fields, {"uv": uv[faces]}), 0.0025, 0.01)
+
+
+def _skirted(upper: Surface, points: np.ndarray, spec: GarmentSpec, ease: float, seed: int) -> Surface:
+    """The part of a coat below its waist: the skirt shell, joined to the upper part's lower edge."""
+    from blender_synth.bodies.mesh import boundary_edges
+
+    until = float(np.interp(spec.length, (1.0, 2.0), (1.05, 2.05)))
+    lower = _skirt_surface(points, 0.55, until, 0.012 + ease, 0.25 + 0.3 * spec.fit, seed)
+    rim = np.unique(boundary_edges(upper.faces))
+    rim = rim[(upper.fields["drop"][rim] > 0.5) & (upper.fields["arm_weight"][rim] < 0.3)]
+    at, v = upper.vertices[rim], lower.vertices
+    centre = at[:, :2].mean(0)
+    order = np.argsort(np.arctan2(*(at[:, :2] - centre).T[::-1]))
+    angles = np.arctan2(*(at[:, :2] - centre).T[::-1])[order]
+    radii = np.linalg.norm(at[:, :2] - centre, axis=1)[order]
+    d = v[:, :2] - centre
+    angle, radius = np.arctan2(d[:, 1], d[:, 0]), np.linalg.norm(d, axis=1)
+    wanted = np.interp(angle, angles, radii, period=2 * np.pi)
+    near = 1 - smoothstep(0.55, 1.3, lower.fields["drop"])
+    new = np.maximum(radius, wanted * (1 - 0.0 * near)) * (1 - near) + wanted * near
+    v = v.copy()
+    v[:, :2] = centre + d * (np.maximum(new, wanted * 0.98) / radius)[:, None]
+    return lower.moved(v)
+
+
+def _outer(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int) -> list[Surface]:
+    ease = 0.010 + 0.004 * spec.fit
+    coat = spec.kind == "coat"
+    cut = spec if not coat else _with_length(spec, 0.6)
+    upper = _upper(points, rig, cut, seed, ease)
+    parts = [upper]
+    if coat:
+        parts.append(_skirted(upper, points, spec, ease, seed))
+    top_z = rig.points["neck01"][2]
+    collar = _collar(upper, spec, fold=spec.fabric.kind in ("wool", "denim", "cotton", "leather") and not spec.hood) if spec.collar_m else None
+    if spec.open_front > 0:
+        from blender_synth.bodies.mesh import joined
+
+        whole = joined(*parts)
+        parts = [_opened(whole, spec, rig, top_z)]
+        if collar is not None:
+            collar = _opened(collar, spec, rig, top_z)
+    done = [hemmed(p, spec.thickness_m * 0.6, 0.03) for p in parts]
+    return done + ([collar] if collar is not None and len(collar.faces) else [])
+
+
+def _with_length(spec: GarmentSpec, length: float) -> GarmentSpec:
+    import dataclasses
+
+    return dataclasses.replace(spec, length=length)
+
+
+def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
+    """All garments of an outfit on a shaped body (P, 3), in the rest pose, inside ones first."""
+    seed = outfit.fold_seed
+    worn = []
+    lower = _skirt(points, rig, outfit.lower, seed) if outfit.lower.kind == "skirt" else _trousers(points, rig, outfit.lower, seed)
+    worn.append(Worn("lower", outfit.lower, lower))
+    top = _upper(points, rig, outfit.top, seed + 11, 0.0)
+    collar = _collar(top, outfit.top, fold=True) if outfit.top.collar_m else None
+    outer = outfit.outer
+    if outer is not None:
+        covered = (top.fields["arm"] > 0.35) & (top.fields["arm"] < outer.sleeve - 0.08)
+        from blender_synth.bodies.mesh import compact
+
+        top = compact(top, ~covered[top.faces].all(1))
+        if outer.open_front == 0:  # only what shows at the neck
+            top = clipped(top, top.fields["neck"] - (_neck_level(outer) - 0.10))
+    else:
+        # What the top hides of the trousers only risks showing through.
+        f = lower.fields["drop"]
+        if outfit.lower.kind != "skirt":
+            from blender_synth.bodies.mesh import compact
+
+            worn[0] = Worn("lower", outfit.lower, compact(lower, ~(f < min(outfit.top.length, 0.97) - 0.22)[lower.faces].all(1)))
+    worn.append(Worn("top", outfit.top, hemmed(top, outfit.top.thickness_m, 0.03) if len(top.faces) else top))
+    if collar is not None:
+        worn.append(Worn("collar", outfit.top, collar))
+    if outer is not None:
+        for i, part in enumerate(_outer(points, rig, outer, seed + 23)):
+            worn.append(Worn(f"outer{i}", outer, part))
+    return [w for w in worn if len(w.surface.faces)]
+
+
+def covered(outfit: OutfitSpec) -> np.ndarray:
+    """(V,) bool: body vertices that clothes hide for certain."""
+    a = anatomy.body_anatomy()
+    out = np.zeros(body_data().vertex_count, bool)
+    lower, top, outer = outfit.lower, outfit.top, outfit.outer
+    if lower.kind == "skirt":
+        until = float(np.interp(lower.length, (0.5, 1.0, 2.0), (1.55, 2.0, 3.05)))
+        out |= (a.drop > 0.12) & (a.drop < min(until - 0.75, 1.3))
+    else:
+        out |= (a.drop > 0.02) & (a.leg < lower.length - 0.12) & (a.arm < 0)
+    out |= (a.drop > -8) & (a.drop < min(top.length, 0.97) - 0.1) & (a.neck_m < _neck_level(top) - 0.02)
+    out |= (a.arm >= 0) & (a.arm < top.sleeve - 0.14)
+    if outer is not None:
+        out |= (a.arm >= 0) & (a.arm < outer.sleeve - 0.14)
+        if outer.open_front == 0:
+            out |= (a.drop > -8) & (a.drop < min(outer.length, 1.0) - 0.1) & (a.neck_m < _neck_level(outer) - 0.03)
+    return out
