@@ -1,0 +1,63 @@
+"""Puts one pedestrian onto the stage: one mesh object with a material per part."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from blender_synth.blender.people.looks import material_for
+from blender_synth.blender.stage import Stage
+from blender_synth.bodies.person import Detail, DressedPerson, dressed_person
+from blender_synth.world.people.pedestrian import Spec
+
+
+def build(spec: Spec, stage: Stage, detail: Detail = "full") -> None:
+    """Add the person to the stage under the spec's instance id.
+
+    Args:
+        detail: ``"low"`` for people who will be a few dozen pixels tall.
+    """
+    person = dressed_person(spec, detail)
+    obj = bpy.data.objects.new(f"pedestrian_{spec.instance_id:04d}", mesh_of(person, f"pedestrian_{spec.instance_id:04d}"))
+    obj.location = spec.position_m
+    obj.rotation_euler = (0.0, 0.0, np.radians(spec.heading_deg))
+    stage.add(obj, spec.instance_id)
+
+
+def mesh_of(person: DressedPerson, name: str) -> bpy.types.Mesh:
+    """All parts as one mesh, smooth-shaded, with a material slot for each look and the parts' attributes."""
+    parts = person.parts
+    starts = np.cumsum([0] + [len(p.vertices) for p in parts])
+    looks = list(dict.fromkeys(p.look for p in parts))
+    corners, totals, slots, uvs = [], [], [], []
+    for part, start in zip(parts, starts, strict=False):
+        triangle = part.faces[:, 2] == part.faces[:, 3]
+        use = np.ones(part.faces.shape, bool)
+        use[triangle, 3] = False
+        corners.append((part.faces + start)[use])
+        totals.append(use.sum(1))
+        slots.append(np.full(len(part.faces), looks.index(part.look)))
+        uv = np.zeros((*part.faces.shape, 2), np.float32) if part.uv is None else part.uv
+        uvs.append(uv[use])
+    corners, totals = np.concatenate(corners), np.concatenate(totals)
+    mesh = bpy.data.meshes.new(name)
+    mesh.vertices.add(int(starts[-1]))
+    mesh.vertices.foreach_set("co", np.concatenate([p.vertices for p in parts]).astype(np.float32).ravel())
+    mesh.loops.add(len(corners))
+    mesh.loops.foreach_set("vertex_index", corners.astype(np.int32))
+    mesh.polygons.add(len(totals))
+    mesh.polygons.foreach_set("loop_start", np.concatenate([[0], np.cumsum(totals)[:-1]]).astype(np.int32))
+    mesh.polygons.foreach_set("material_index", np.concatenate(slots).astype(np.int32))
+    mesh.uv_layers.new(name="uv").data.foreach_set("uv", np.concatenate(uvs).astype(np.float32).ravel())
+    for key in sorted({k for p in parts for k in p.attributes}):
+        width = next(p.attributes[key].ndim for p in parts if key in p.attributes)
+        shape = (3,) if width == 2 else ()
+        values = np.concatenate([p.attributes.get(key, np.zeros((len(p.vertices), *shape), np.float32)) for p in parts])
+        kind, target = ("FLOAT_VECTOR", "vector") if width == 2 else ("FLOAT", "value")
+        mesh.attributes.new(key, kind, "POINT").data.foreach_set(target, values.astype(np.float32).ravel())
+    for look in looks:
+        mesh.materials.append(material_for(look))
+    mesh.update(calc_edges=True)
+    mesh.validate()
+    mesh.shade_smooth()
+    return mesh

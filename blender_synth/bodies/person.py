@@ -1,0 +1,307 @@
+"""One dressed person: body, clothes, shoes, hair and eyes, posed, as plain arrays."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from blender_synth.bodies import anatomy, face, garments, hair, props, shoes
+from blender_synth.bodies.data import BodyData, body_data
+from blender_synth.bodies.mesh import Surface, triangle_count, vertex_normals
+from blender_synth.bodies.pose import Measures, pose_body
+from blender_synth.bodies.shape import shaped_points
+from blender_synth.bodies.skeleton import SIDES, Posed, Rig
+from blender_synth.world.people.pedestrian import PedestrianSpec
+from blender_synth.world.people.wardrobe import FabricSpec
+
+Detail = Literal["full", "low"]
+_LOCKS = {"full": 900, "low": 300}
+
+COCO_KEYPOINTS = (
+    "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder", "left_elbow",
+    "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle",
+    "right_ankle",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a part is shaded: a kind of material and its plain values. Equal looks are one material."""
+
+    kind: str
+    values: tuple[tuple[str, Any], ...]
+
+    @staticmethod
+    def of(kind: str, **values: Any) -> Look:
+        """A look with sorted values, so that equal ones compare equal."""
+        return Look(kind, tuple(sorted(values.items())))
+
+    def __getitem__(self, key: str) -> Any:
+        return dict(self.values)[key]
+
+    @property
+    def name(self) -> str:
+        """A name that depends on all values."""
+        return f"person_{self.kind}_{hashlib.sha256(repr(self.values).encode()).hexdigest()[:12]}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of a person in the person's own frame.
+
+    Attributes:
+        vertices: (N, 3) float32, metres.
+        faces: (F, 4) int; triangles repeat their last corner.
+        uv: (F, 4, 2) float32, metres of cloth or hair; None where the look needs none.
+        attributes: per-vertex (N,) or (N, 3) float32 that the look reads.
+    """
+
+    name: str
+    vertices: np.ndarray
+    faces: np.ndarray
+    look: Look
+    uv: np.ndarray | None = None
+    attributes: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DressedPerson:
+    """A person ready to be put into a scene.
+
+    The origin is on the ground under the pelvis, +X forward, +Y left, +Z up; metres.
+
+    Attributes:
+        joints_m: COCO-17 keypoints by name, and every bone's head as ``"bone/<name>"``: (3,) arrays.
+    """
+
+    parts: tuple[Part, ...]
+    joints_m: dict[str, np.ndarray]
+
+    @property
+    def triangles(self) -> int:
+        """Number of triangles in all parts."""
+        return sum(triangle_count(p.faces) for p in self.parts)
+
+    def bounds_m(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lowest and highest corner of the axis-aligned box around all parts."""
+        return (np.min([p.vertices.min(0) for p in self.parts], axis=0), np.max([p.vertices.max(0) for p in self.parts], axis=0))
+
+
+def _measures(data: BodyData, points: np.ndarray, rig: Rig, worn: list[garments.Worn], spec: PedestrianSpec) -> Measures:
+    a = anatomy.body_anatomy()
+    v = points[: data.vertex_count]
+    skin = np.zeros(len(v), bool)
+    skin[np.unique(data.faces["body"])] = True
+    trunk = skin & (a.arm < 0)
+    chest_z, hip_z = rig.points["spine01"][2], rig.points["upperleg01.L"][2]
+    spine_x = rig.points["spine02"][0]
+    chest = v[trunk & (np.abs(v[:, 2] - chest_z) < 0.06), 0].max() - spine_x
+    belly = v[trunk & (np.abs(v[:, 2] - rig.points["spine04"][2]) < 0.08), 0].max() - spine_x
+    wide = [v[trunk & (np.abs(v[:, 2] - hip_z) < 0.10), 1].max()]
+    for w in worn:
+        s = w.surface
+        near = (np.abs(s.vertices[:, 2] - hip_z) < 0.12) & (s.fields.get("arm_weight", np.zeros(len(s.vertices))) < 0.3)
+        if near.any():
+            wide.append(s.vertices[near, 1].max())
+    thigh = v[trunk & (a.leg > 0.25) & (a.leg < 0.4) & (a.side > 0)]
+    foot = shoes.foot_shape(data, points, "L")
+    ankle = rig.points["foot.L"]
+    return Measures(
+        chest_x=float(chest) + (0.02 if spec.outfit.outer else 0.0),
+        belly_x=float(belly),
+        hip_y=float(max(wide)),
+        thigh_radius=float(np.ptp(thigh[:, 1]) / 2),
+        heel_x=float(foot.x[0] - ankle[0]),
+        ball_x=float(rig.points["toe1-1.L"][0] - ankle[0]),
+        toe_x=float(foot.x[-1] - ankle[0]),
+        ankle_z=float(ankle[2] + spec.outfit.shoes.heel_m),
+    )
+
+
+def _skin_attributes(data: BodyData, spec: PedestrianSpec) -> dict[str, np.ndarray]:
+    a = anatomy.body_anatomy()
+    masks = data.masks
+    leg = np.zeros(data.vertex_count)
+    if spec.outfit.tights_rgb is not None:
+        leg = np.maximum(leg, garments.smoothstep(-0.3, -0.2, a.leg) * (a.arm < 0) * (a.drop > 0.05))
+    elif spec.outfit.lower.kind != "skirt" or spec.outfit.shoes.kind in ("sneaker", "boot"):
+        leg = garments.smoothstep(1.72, 1.74, a.leg)
+    return {
+        "lips": masks["lips"],
+        "nails": masks["fingernails"],
+        "blush": _blush(),
+        "beard": _beard(),
+        "lids": masks["eyelids"],
+        "legwear": leg,
+        "rest": a.rest_m,
+    }
+
+
+@functools.cache
+def _blush() -> np.ndarray:
+    """(V,) how ruddy the skin is by nature: cheeks, nose, ears, knuckles and elbows."""
+    data, points = body_data(), anatomy.middling_points()
+    v = points[: data.vertex_count]
+    eye, mouth = points[data.point("eye.L")], v[data.masks["lips"] > 0.5].mean(0)
+    out = np.zeros(len(v))
+    for sign in (1, -1):
+        cheek = np.array([eye[0] + 0.015, sign * 0.036, (eye[2] + mouth[2]) / 2])
+        out = np.maximum(out, np.exp(-(np.linalg.norm(v - cheek, axis=1) ** 2) / (2 * 0.018**2)))
+    nose = np.array([eye[0] + 0.042, 0, (eye[2] + mouth[2]) / 2 - 0.004])
+    out = np.maximum(out, 0.8 * np.exp(-(np.linalg.norm(v - nose, axis=1) ** 2) / (2 * 0.012**2)))
+    out = np.maximum(out, 0.7 * data.masks["ears"])
+    a = anatomy.body_anatomy()
+    return np.maximum(out, 0.5 * np.clip((a.arm - 2.4) / 0.6, 0, 1))
+
+
+@functools.cache
+def _beard() -> np.ndarray:
+    """(V,) where a beard grows: jaw, chin and upper lip, 0 to 1."""
+    data, points = body_data(), anatomy.middling_points()
+    v = points[: data.vertex_count]
+    lips = v[data.masks["lips"] > 0.5]
+    mouth, eye = lips.mean(0), points[data.point("eye.L")]
+    side = np.abs(v[:, 1])
+    upper = mouth[2] + 0.013 - 0.12 * np.maximum(0.02 - side, 0) + 0.95 * np.maximum(side - 0.03, 0)
+    low = mouth[2] - 0.075
+    grow = garments.smoothstep(0.008, -0.004, v[:, 2] - upper) * garments.smoothstep(low - 0.02, low + 0.02, v[:, 2])
+    grow *= garments.smoothstep(0.045, 0.06, v[:, 0] - 0.02 * (side > 0.05)) * (v[:, 2] < eye[2] - 0.012)
+    grow *= 1 - garments.smoothstep(0.2, 0.6, data.masks["lips"])
+    skin = np.zeros(len(v), bool)
+    skin[np.unique(data.faces["body"])] = True
+    return grow * skin
+
+
+def cloth_look(fabric: FabricSpec, garment: str) -> Look:
+    """The look of a garment of some fabric."""
+    return Look.of("cloth", fabric=fabric.kind, rgb=fabric.rgb, pattern=fabric.pattern, second_rgb=fabric.second_rgb,
+                   scale_m=fabric.scale_m, garment=garment)  # fmt: skip
+
+
+def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPerson:
+    """Build one person.
+
+    Args:
+        spec: everything about them; nothing is drawn here.
+        detail: ``"low"`` has fewer locks of hair and no small parts, for people far away.
+    """
+    data = body_data()
+    points = shaped_points(data, spec.body)
+    rig = Rig.of(data, points)
+    outfit = spec.outfit
+    worn = garments.dress(points, rig, outfit)
+    posed = pose_body(rig, spec.pose, _measures(data, points, rig, worn, spec))
+    pairs = {s: shoes.make_shoe(data, points, rig, outfit.shoes, s) for s in SIDES}
+    lowest = min(float(posed.skin(p.sole.vertices, p.sole.fields["weights"])[:, 2].min()) for p in pairs.values())
+    flight = _flight(spec, rig)
+    posed = posed.shifted(np.array([0.0, 0.0, flight - lowest]))
+
+    parts: list[Part] = []
+
+    def add(name: str, surface: Surface, look: Look, *attributes: str) -> None:
+        if not len(surface.faces):
+            return
+        vertices = posed.skin(surface.vertices, surface.fields["weights"]).astype(np.float32)
+        uv = surface.face_fields.get("uv")
+        parts.append(Part(name, vertices, surface.faces, look, None if uv is None else uv.astype(np.float32),
+                          {k: surface.fields[k].astype(np.float32) for k in attributes if k in surface.fields}))  # fmt: skip
+
+    normals = vertex_normals(points[: data.vertex_count], data.faces["body"])
+    parts.append(_skin_part(data, points, posed, spec))
+    add("eyes", face.make_eyes(data, points), Look.of("eye", iris_rgb=spec.skin.iris_rgb), "gaze")
+    hair_look = Look.of("hair", rgb=spec.hair.rgb, wave=spec.hair.wave)
+    brow = Look.of("hair", rgb=spec.hair.brow_rgb, wave=0.0)
+    add("brows", face.make_brows(data, points, normals, 1.15 if spec.body.sex == "male" else 0.85), brow, "shade")
+    for w in worn:
+        add(w.name, w.surface, cloth_look(w.spec.fabric, w.spec.kind), "rest")
+    s = outfit.shoes
+    for side, shoe in pairs.items():
+        add(f"shoe.{side}", shoe.upper, Look.of("shoe", rgb=s.rgb, gloss=s.gloss))
+        add(f"sole.{side}", shoe.sole, Look.of("rubber", rgb=s.sole_rgb))
+        if shoe.accent is not None and detail == "full":
+            laces = (0.6, 0.6, 0.58) if sum(s.rgb) < 1.2 else s.accent_rgb
+            add(f"laces.{side}", shoe.accent, Look.of("rubber", rgb=laces))
+    mesh = hair.make_hair(data, points, rig, spec.hair, _LOCKS[detail], outfit.hat != "none", _back_of(points, worn))
+    for name, surface in (("scalp", mesh.cap), ("locks", mesh.locks)):
+        if surface is not None:
+            add(name, surface, hair_look, "shade")
+    parts += props.held(posed, spec)
+    return DressedPerson(tuple(parts), _joints(data, points, posed))
+
+
+def _flight(spec: PedestrianSpec, rig: Rig) -> float:
+    if spec.pose.activity != "run":
+        return 0.0
+    from blender_synth.bodies.gait import gait_moment
+
+    p = spec.pose
+    leg = rig.length("upperleg01.L", "lowerleg01.L") + rig.length("lowerleg01.L", "foot.L")
+    return gait_moment("run", p.phase, p.speed_mps, leg, p.arm_swing, p.elbow_deg).flight_m
+
+
+def _skin_part(data: BodyData, points: np.ndarray, posed: Posed, spec: PedestrianSpec) -> Part:
+    a = anatomy.body_anatomy()
+    hidden = garments.covered(spec.outfit)
+    hidden |= (a.foot > 0.5) & (a.rest_m[:, 2] < 0.052)
+    if spec.outfit.shoes.kind == "boot":
+        hidden |= a.leg > 2.0 - 0.5 * spec.outfit.shoes.shaft_m
+    for side, arm in (("L", spec.pose.left_arm), ("R", spec.pose.right_arm)):
+        if arm == "pocket":
+            hidden |= (a.arm > 2.12) & (a.side == SIDES[side])
+    faces = data.faces["body"]
+    faces = faces[~hidden[faces].all(1)]
+    used = np.unique(faces)
+    number = np.zeros(data.vertex_count, int)
+    number[used] = np.arange(len(used))
+    vertices = posed.skin(points[used].astype(np.float64), data.weights[used])
+    attributes = {k: v[used].astype(np.float32) for k, v in _skin_attributes(data, spec).items()}
+    skin, outfit = spec.skin, spec.outfit
+    beard = {"none": 0.0, "short": 0.0, "full": 0.0}[spec.hair.beard]
+    look = Look.of("skin", rgb=skin.rgb, lip_rgb=skin.lip_rgb, ruddiness=skin.ruddiness, tone=skin.tone,
+                   stubble=max(skin.stubble * 0.55, beard), hair_rgb=spec.hair.brow_rgb,
+                   legwear_rgb=outfit.tights_rgb or outfit.sock_rgb)  # fmt: skip
+    return Part("skin", vertices.astype(np.float32), number[faces], look, None, attributes)
+
+
+def _back_of(points: np.ndarray, worn: list[garments.Worn]):
+    """z (M,) -> x of the furthest back surface of the clothes near the middle."""
+    v = np.concatenate([w.surface.vertices[w.surface.fields.get("arm_weight", np.zeros(len(w.surface.vertices))) < 0.3]
+                        for w in worn if w.name != "lower"])  # fmt: skip
+    v = v[np.abs(v[:, 1]) < 0.14]
+    levels = np.linspace(v[:, 2].min(), v[:, 2].max(), 30)
+    back = np.array([v[np.abs(v[:, 2] - z) < 0.03, 0].min(initial=0.0) for z in levels])
+    return lambda z: np.interp(z, levels, back)
+
+
+@functools.cache
+def _face_points() -> dict[str, np.ndarray]:
+    """Vertex indices of nose tip and ears."""
+    data, points = body_data(), anatomy.middling_points()
+    v = points[: data.vertex_count]
+    skin = np.unique(data.faces["body"])
+    eye = points[data.point("eye.L")]
+    nose = skin[(np.abs(v[skin, 1]) < 0.01) & (v[skin, 2] < eye[2]) & (v[skin, 2] > eye[2] - 0.07)]
+    ears = data.masks["ears"] > 0.5
+    return {
+        "nose": nose[[int(v[nose, 0].argmax())]],
+        "left_ear": np.flatnonzero(ears & (v[:, 1] > 0)),
+        "right_ear": np.flatnonzero(ears & (v[:, 1] < 0)),
+    }
+
+
+def _joints(data: BodyData, points: np.ndarray, posed: Posed) -> dict[str, np.ndarray]:
+    out = {}
+    for name, vertices in _face_points().items():
+        out[name] = posed.place("head", points[vertices]).mean(0)
+    for side, word in (("L", "left"), ("R", "right")):
+        eye = points[data.point(f"eye.{side}")]
+        out[f"{word}_eye"] = posed.place(f"eye.{side}", eye + [0.011, 0, 0])
+        for name, bone in (("shoulder", "upperarm01"), ("elbow", "lowerarm01"), ("wrist", "wrist"), ("hip", "upperleg01"),
+                           ("knee", "lowerleg01"), ("ankle", "foot")):  # fmt: skip
+            out[f"{word}_{name}"] = posed.heads[posed.rig.index[f"{bone}.{side}"]]
+    ordered = {k: np.asarray(out[k], float) for k in COCO_KEYPOINTS}
+    return ordered | {f"bone/{b}": posed.heads[i] for b, i in posed.rig.index.items()}
