@@ -128,9 +128,9 @@ def part(points, faces, material: str, tint: Sequence[float] = WHITE, uvs=None, 
 def box_uvs(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """UVs (m, 4, 2) by projecting each face along the axis it looks along most."""
     corners = points[faces]
-    normals = np.abs(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]))
-    axis = normals.argmax(axis=1)
-    columns = np.array([(1, 2), (0, 2), (0, 1)])[axis]
+    (ax, ay, az), (bx, by, bz) = (corners[:, 1] - corners[:, 0]).T, (corners[:, 2] - corners[:, 0]).T
+    normals = np.abs([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
+    columns = np.array([(1, 2), (0, 2), (0, 1)])[normals.argmax(axis=0)]
     return np.take_along_axis(corners, columns[:, None, :].repeat(4, axis=1), axis=2)
 
 
@@ -144,12 +144,19 @@ _CORNERS = np.array([[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)],
 # corner index is 4 i + 2 j + k
 _BOX = np.array([[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]])
 
+_BOX_CORNER = _BOX[..., None].repeat(2, axis=2)
+_BOX_AXES = np.array([(1, 2), (1, 2), (0, 2), (0, 2), (0, 1), (0, 1)])[:, None].repeat(4, axis=1)
+
 
 def box(low, high, material: str, tint: Sequence[float] = WHITE, without: Sequence[str] = ()) -> Part:
     """A box between two corners, less the sides named (``"-x"`` … ``"+z"``)."""
     low, high = np.asarray(low, float), np.asarray(high, float)
-    keep = [i for i, side in enumerate(_BOX_SIDES) if side not in without]
-    return part(low + _CORNERS * (high - low), _BOX[keep], material, tint)
+    points = low + _CORNERS * (high - low)
+    uvs = points[_BOX_CORNER, _BOX_AXES]
+    if without:
+        keep = [i for i, side in enumerate(_BOX_SIDES) if side not in without]
+        return part(points, _BOX[keep], material, tint, uvs[keep])
+    return part(points, _BOX, material, tint, uvs)
 
 
 def bevelled_box(low, high, bevel_m: float, material: str, tint: Sequence[float] = WHITE) -> Part:

@@ -7,9 +7,9 @@ import math
 import bpy
 import numpy as np
 
-from blender_synth.blender.scenery import facade, ground
+from blender_synth.blender.scenery import cars, facade, furniture, ground, vegetation
 from blender_synth.blender.scenery.materials import Materials, road_material
-from blender_synth.blender.scenery.meshes import join, to_object
+from blender_synth.blender.scenery.meshes import join, to_mesh, to_object, tube
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.street import ROAD_ID, Spec
 
@@ -23,6 +23,45 @@ def build(spec: Spec, stage: Stage) -> None:
         nx, ny = building.outward
         place(obj, (*building.start_xy_m, spec.kerb_step_m), math.degrees(math.atan2(nx, -ny)))
         stage.add(obj, building.instance_id)
+    _furniture(spec, stage, materials)
+    _cars(spec, stage, materials)
+
+
+def _furniture(spec: Spec, stage: Stage, materials: Materials) -> None:
+    """Furniture and trees; equal pieces share a mesh, each is an object of its own."""
+    meshes: dict[tuple, bpy.types.Mesh] = {}
+
+    def mesh_of(key: tuple, make) -> bpy.types.Mesh:
+        if key not in meshes:
+            meshes[key] = to_mesh(str(key[0]), make(), materials)
+        return meshes[key]
+
+    for piece in spec.furniture:
+        if piece.kind == "tree":
+            mesh = mesh_of(("tree", piece.variant), lambda piece=piece: vegetation.tree(piece.variant, spec.leaf_rgb))
+            pit = bpy.data.objects.new(f"{piece.name}_pit", mesh_of(("pit",), vegetation.pit))
+            stage.add(place(pit, piece.position_m, 0.0), _pavement_id(spec, piece.position_m))
+        else:
+            mesh = mesh_of(furniture.shape_key(piece), lambda piece=piece: furniture.make(piece))
+        obj = place(bpy.data.objects.new(piece.name, mesh), piece.position_m, piece.heading_deg)
+        obj.scale = (piece.scale,) * 3
+        stage.add(obj, piece.instance_id)
+
+
+def _pavement_id(spec: Spec, position_m) -> int:
+    return spec.pavement("left" if position_m[1] > 0 else "right").instance_id
+
+
+def _cars(spec: Spec, stage: Stage, materials: Materials) -> None:
+    """Parked cars; the paint's colour is the object's, so that cars of one body may share a mesh."""
+    meshes: dict[str, bpy.types.Mesh] = {}
+    for car in spec.cars:
+        if car.body not in meshes:
+            shape = cars.car(car.body, cars.plate_words(car.detail_seed), round(car.dirt, 1))
+            meshes[car.body] = to_mesh(car.body, shape, materials)
+        obj = place(bpy.data.objects.new(car.name, meshes[car.body]), car.position_m, car.heading_deg)
+        obj.color = (*car.rgb, 1.0 if car.metallic else 0.0)
+        stage.add(obj, car.instance_id)
 
 
 def place(obj: bpy.types.Object, position_m, heading_deg: float) -> bpy.types.Object:

@@ -49,12 +49,14 @@ def cells(n: int, across: int, seed: int, jitter: float = 0.8) -> tuple[np.ndarr
         row = (cell + dy) % across
         for dx in (-1, 0, 1):
             column = (cell + dx) % across
-            near = seeds[row[:, None], column[None]]
-            d = np.hypot(near[..., 1] + dy - frac[:, None], near[..., 0] + dx - frac[None])
+            near, own = seeds[row][:, column], value[row][:, column]
+            d = (near[..., 1] + (dy - frac)[:, None]) ** 2
+            d += (near[..., 0] + (dx - frac)[None]) ** 2
+            np.minimum(second, np.maximum(first, d), out=second)
             closer = d < first
-            second = np.where(closer, first, np.minimum(second, d))
-            owner = np.where(closer, value[row[:, None], column[None]], owner)
-            first = np.where(closer, d, first)
+            np.copyto(owner, own, where=closer)
+            np.minimum(first, d, out=first)
+    first, second = np.sqrt(first), np.sqrt(second)
     return first, second - first, owner
 
 

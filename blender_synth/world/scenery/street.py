@@ -720,7 +720,8 @@ class Randomizer:
                     heading = 180.0 if sign < 0 else 0.0
                     try_add("sign", x, sign * (kerb + 0.42), heading, rgb=iron, variant=v)
                     continue
-                try_add(kind, x, y, out + (180.0 if kind == "bench" else 0.0), rgb=rgb, variant=v)
+                # fronts (-y of the piece) look towards the houses
+                try_add(kind, x, y, 180.0 if sign > 0 else 0.0, rgb=rgb, variant=v)
         return tuple(pieces)
 
 
