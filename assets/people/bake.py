@@ -40,14 +40,38 @@ AGES = ("child", "young", "old")
 THREE = {k: (f"min{k}", f"average{k}", f"max{k}") for k in ("muscle", "weight")}
 
 BONES = {  # bone: MakeHuman bones whose weights it takes beside its own (by prefix)
-    "root": (), "spine05": (), "spine04": (), "spine03": (), "spine02": ("breast",), "spine01": (),
-    "neck01": (), "neck02": (), "neck03": (), "head": ("*face",),
-}  # fmt: skip
+    "root": (),
+    "spine05": (),
+    "spine04": (),
+    "spine03": (),
+    "spine02": ("breast",),
+    "spine01": (),
+    "neck01": (),
+    "neck02": (),
+    "neck03": (),
+    "head": ("*face",),
+}
 for side in "LR":
-    for name in ("clavicle", "shoulder01", "upperarm01", "upperarm02", "lowerarm01", "lowerarm02", "wrist",
-                 "metacarpal1", "metacarpal2", "metacarpal3", "metacarpal4",
-                 *(f"finger{f}-{k}" for f in range(1, 6) for k in range(1, 4)),
-                 "pelvis", "upperleg01", "upperleg02", "lowerleg01", "lowerleg02", "foot"):  # fmt: skip
+    for name in (
+        "clavicle",
+        "shoulder01",
+        "upperarm01",
+        "upperarm02",
+        "lowerarm01",
+        "lowerarm02",
+        "wrist",
+        "metacarpal1",
+        "metacarpal2",
+        "metacarpal3",
+        "metacarpal4",
+        *(f"finger{f}-{k}" for f in range(1, 6) for k in range(1, 4)),
+        "pelvis",
+        "upperleg01",
+        "upperleg02",
+        "lowerleg01",
+        "lowerleg02",
+        "foot",
+    ):
         BONES[f"{name}.{side}"] = ()
     BONES[f"toe1-1.{side}"] = ("*toes",)
     BONES[f"eye.{side}"] = ()
@@ -183,8 +207,11 @@ def skeleton(source: Source):
 
     parents = [names.index(takes(rig[b]["parent"])) if rig[b]["parent"] else -1 for b in names]
     heads = [points(rig[b]["head"]) for b in names]
-    extra = {f"{b}:tail": points(rig[b]["tail"]) for b in names if b.startswith(("finger", "toe", "head", "eye", "foot"))
-             and (not b.startswith("finger") or "-3." in b)}  # fmt: skip
+    extra = {
+        f"{b}:tail": points(rig[b]["tail"])
+        for b in names
+        if b.startswith(("finger", "toe", "head", "eye", "foot")) and (not b.startswith("finger") or "-3." in b)
+    }
     dense = np.zeros((source.count, len(names)))
     for bone, pairs in weights.items():
         column = names.index(takes(bone))
@@ -260,11 +287,21 @@ def bake(source: Source) -> None:
         "{}-{}-{}": [("african", "asian", "caucasian"), SEXES, AGES],
         "universal-{}-{}-{}-{}": [SEXES, AGES, THREE["muscle"], THREE["weight"]],
         "height/{}-{}-{}-{}-{}": [SEXES, AGES, THREE["muscle"], THREE["weight"], ("minheight", "maxheight")],
-        "proportions/{}-{}-{}-{}-{}": [SEXES, AGES, THREE["muscle"], THREE["weight"],
-                                       ("uncommonproportions", "idealproportions")],
-        "../breast/{}-{}-{}-{}-{}-averagefirmness": [("female",), AGES, THREE["muscle"], THREE["weight"],
-                                                     ("mincup", "maxcup")],
-    }  # fmt: skip
+        "proportions/{}-{}-{}-{}-{}": [
+            SEXES,
+            AGES,
+            THREE["muscle"],
+            THREE["weight"],
+            ("uncommonproportions", "idealproportions"),
+        ],
+        "../breast/{}-{}-{}-{}-{}-averagefirmness": [
+            ("female",),
+            AGES,
+            THREE["muscle"],
+            THREE["weight"],
+            ("mincup", "maxcup"),
+        ],
+    }
     labels, columns = [], []
     for pattern, parts in families.items():
         for combination in itertools.product(*parts):
@@ -281,8 +318,10 @@ def bake(source: Source) -> None:
     quantised = (basis / scale[:, None]).round().astype(np.int16)
     again = coefficients @ (quantised * scale[:, None])
     error = np.linalg.norm((again - matrix).reshape(len(labels), -1, 3), axis=2)
-    print(f"{len(labels)} macro targets in {COMPONENTS} components: error rms {np.sqrt((error**2).mean()) * 1e3:.3f} mm, "
-          f"largest {error.max() * 1e3:.2f} mm in {labels[int(error.max(1).argmax())]}")  # fmt: skip
+    print(
+        f"{len(labels)} macro targets in {COMPONENTS} components: error rms {np.sqrt((error**2).mean()) * 1e3:.3f} mm, "
+        f"largest {error.max() * 1e3:.2f} mm in {labels[int(error.max(1).argmax())]}"
+    )
     # Columns that change sign slowly pack better when each component is stored coordinate by coordinate.
     shapes = {
         "macro_labels": np.array(labels),
@@ -323,8 +362,11 @@ def write(path: Path, arrays: dict) -> None:
         for key, array in arrays.items():
             buffer = io.BytesIO()
             np.lib.format.write_array(buffer, np.asarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{key}.npy", (1980, 1, 1, 0, 0, 0)), buffer.getvalue(),
-                             compress_type=zipfile.ZIP_DEFLATED)  # fmt: skip
+            archive.writestr(
+                zipfile.ZipInfo(f"{key}.npy", (1980, 1, 1, 0, 0, 0)),
+                buffer.getvalue(),
+                compress_type=zipfile.ZIP_DEFLATED,
+            )
     print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")
 
 

@@ -100,8 +100,11 @@ def anatomy_of(data: BodyData, points: np.ndarray, weights: np.ndarray, vertices
     middle = body[np.unique(data.faces["tights"])]
     crotch = middle[(np.abs(middle[:, 1]) < 0.012) & (middle[:, 2] < at["upperleg01.L"][2] + 0.1), 2].min()
     waist, knee = at["spine03"][2] - 0.01, at["lowerleg01.L"][2]
-    drop = np.interp(-vertices[:, 2], [-waist - 1.0, -waist, -crotch, -knee, -knee + 1], [
-        -1.0 / (waist - crotch), 0.0, 1.0, 2.0, 2.0 + 1 / (crotch - knee)])  # fmt: skip
+    drop = np.interp(
+        -vertices[:, 2],
+        [-waist - 1.0, -waist, -crotch, -knee, -knee + 1],
+        [-1.0 / (waist - crotch), 0.0, 1.0, 2.0, 2.0 + 1 / (crotch - knee)],
+    )
     drop = np.where(is_arm, -9.0, drop)
     neck = at["neck01"]
     neck_m = (vertices[:, 2] - neck[2]) + 0.75 * (vertices[:, 0] - neck[0])
@@ -134,8 +137,18 @@ def middling_points() -> np.ndarray:
     from blender_synth.bodies.shape import shaped_points
     from blender_synth.world.people.pedestrian import BodySpec
 
-    body = BodySpec(sex="female", masculinity=0.5, age_years=25, stature_m=1.68, weight=0.5, muscle=0.5, proportions=0.5,
-                    cup=0.4, ancestry=(1 / 3, 1 / 3, 1 / 3), details={})  # fmt: skip
+    body = BodySpec(
+        sex="female",
+        masculinity=0.5,
+        age_years=25,
+        stature_m=1.68,
+        weight=0.5,
+        muscle=0.5,
+        proportions=0.5,
+        cup=0.4,
+        ancestry=(1 / 3, 1 / 3, 1 / 3),
+        details={},
+    )
     return shaped_points(body_data(), body)
 
 

@@ -94,7 +94,9 @@ def _assemble(body: dict[str, np.ndarray], shapes: dict[str, np.ndarray]) -> Bod
         raise ValueError("a face names a vertex that is not there")
     weights = np.zeros((count, len(bones)), np.float32)
     rows = np.arange(count)[:, None]
-    np.add.at(weights, (np.broadcast_to(rows, body["skin_bones"].shape), body["skin_bones"]), body["skin_weights"] / 255)
+    np.add.at(
+        weights, (np.broadcast_to(rows, body["skin_bones"].shape), body["skin_bones"]), body["skin_weights"] / 255
+    )
     weights /= weights.sum(1, keepdims=True)
     basis = shapes["macro_basis"].astype(np.float32).transpose(0, 2, 1)
     if basis.shape[1] != len(base):

@@ -70,7 +70,12 @@ def _brow_anchors() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
                 weight.append(w)
         for k in range(columns - 1):
             for r in range(rows - 1):
-                q = [base + k * rows + r, base + (k + 1) * rows + r, base + (k + 1) * rows + r + 1, base + k * rows + r + 1]
+                q = [
+                    base + k * rows + r,
+                    base + (k + 1) * rows + r,
+                    base + (k + 1) * rows + r + 1,
+                    base + k * rows + r + 1,
+                ]
                 quads.append(q if sign > 0 else q[::-1])
     return np.array(index), np.array(weight), np.array(quads)
 

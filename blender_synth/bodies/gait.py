@@ -78,7 +78,9 @@ class GaitMoment:
     support: tuple[str, ...]
 
 
-def gait_moment(kind: str, phase: float, speed_mps: float, leg_m: float, arm_swing: float, elbow_deg: float) -> GaitMoment:
+def gait_moment(
+    kind: str, phase: float, speed_mps: float, leg_m: float, arm_swing: float, elbow_deg: float
+) -> GaitMoment:
     """Joint angles at one moment of walking or running.
 
     Args:

@@ -36,8 +36,17 @@ class Worn:
 
 def _fields(shell: anatomy.Shell) -> dict[str, np.ndarray]:
     a = shell.anatomy
-    return {"weights": shell.weights, "arm": a.arm, "leg": a.leg, "drop": a.drop, "neck": a.neck_m, "side": a.side,
-            "arm_weight": a.arm_weight, "rest": a.rest_m, "foot": a.foot}  # fmt: skip
+    return {
+        "weights": shell.weights,
+        "arm": a.arm,
+        "leg": a.leg,
+        "drop": a.drop,
+        "neck": a.neck_m,
+        "side": a.side,
+        "arm_weight": a.arm_weight,
+        "rest": a.rest_m,
+        "foot": a.foot,
+    }
 
 
 @functools.lru_cache(maxsize=2)
@@ -54,7 +63,9 @@ def _noise(p: np.ndarray, seed: int, octaves: int = 2) -> np.ndarray:
         for k in range(4):
             h = (seed * 2654435761 + o * 40503 + k * 69069 + 12345) & 0xFFFFFFFF
             angles = [((h >> (8 * j)) & 255) / 255 * 2 * np.pi for j in range(4)]
-            d = np.array([np.cos(angles[0]), np.sin(angles[0]) * np.cos(angles[1]), np.sin(angles[0]) * np.sin(angles[1])])
+            d = np.array(
+                [np.cos(angles[0]), np.sin(angles[0]) * np.cos(angles[1]), np.sin(angles[0]) * np.sin(angles[1])]
+            )
             gain = 0.6**o
             out += gain * np.sin(p[:, : len(d)] @ d[: p.shape[1]] * (1.0 + 0.37 * k) * 2**o + angles[2])
             total += gain
@@ -175,7 +186,11 @@ def _folds(surface: Surface, depth_m: float, fit: float, seed: int, legs: bool) 
     height = np.zeros(len(v))
     if legs:
         t = f["leg"]
-        gather = np.exp(-(((t - 1.0) / 0.16) ** 2)) + 1.2 * smoothstep(1.65, 1.95, t) + 0.6 * np.exp(-(((t - 0.05) / 0.14) ** 2))
+        gather = (
+            np.exp(-(((t - 1.0) / 0.16) ** 2))
+            + 1.2 * smoothstep(1.65, 1.95, t)
+            + 0.6 * np.exp(-(((t - 0.05) / 0.14) ** 2))
+        )
         height += gather * np.sin(t * 42 + 2.2 * wobble + 1.7 * f["side"])
         height += 0.8 * smoothstep(0.1, 0.4, t) * _noise(f["rest"] * [26, 26, 7], seed + 7)
     else:
@@ -184,7 +199,9 @@ def _folds(surface: Surface, depth_m: float, fit: float, seed: int, legs: bool) 
         gather = np.exp(-(((t - 1.0) / 0.2) ** 2)) + smoothstep(1.55, 1.9, t) + 0.5 * np.exp(-(((t - 0.15) / 0.2) ** 2))
         height += arm * (gather * np.sin(t * 36 + 2.4 * wobble + f["side"]) + 0.5 * _noise(f["rest"] * 24, seed + 3))
         trunk = (1 - arm) * smoothstep(-1.2, 0.4, f["drop"])
-        height += trunk * 0.9 * _noise(f["rest"] * [30, 30, 9], seed + 5) + (1 - arm) * 0.45 * _noise(f["rest"] * [14, 30, 22], seed + 9)
+        height += trunk * 0.9 * _noise(f["rest"] * [30, 30, 9], seed + 5) + (1 - arm) * 0.45 * _noise(
+            f["rest"] * [14, 30, 22], seed + 9
+        )
     return surface.moved(v + normal * (height * depth_m * (0.25 + 0.75 * fit))[:, None])
 
 
@@ -295,10 +312,15 @@ def _collar(surface: Surface, spec: GarmentSpec, fold: bool) -> Surface | None:
     h = spec.collar_m
     rows = [at - up * 0.004, at + up * h * 0.55 - out * 0.002, at + up * h * (0.9 + 0.2 * back) + out * 0.001]
     if fold:
-        rows += [at + up * h * (0.85 + 0.25 * back) + out * 0.009, at + up * h * 0.25 + out * (0.022 + 0.008 * (1 - back))]
+        rows += [
+            at + up * h * (0.85 + 0.25 * back) + out * 0.009,
+            at + up * h * 0.25 + out * (0.022 + 0.008 * (1 - back)),
+        ]
     a, b = number[rim[:, 0]], number[rim[:, 1]]
     n = len(ids)
-    faces = np.concatenate([np.stack([b + k * n, a + k * n, a + (k + 1) * n, b + (k + 1) * n], 1) for k in range(len(rows) - 1)])
+    faces = np.concatenate(
+        [np.stack([b + k * n, a + k * n, a + (k + 1) * n, b + (k + 1) * n], 1) for k in range(len(rows) - 1)]
+    )
     vertices = np.concatenate(rows)
     fields = {k: np.concatenate([f[ids]] * len(rows)) for k, f in surface.fields.items()}
     around = np.arctan2(out[:, 1], out[:, 0]) * 0.08
@@ -338,7 +360,11 @@ def _outer(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int) -> list[S
     if coat:
         parts.append(_skirted(upper, points, spec, ease, seed))
     top_z = rig.points["neck01"][2]
-    collar = _collar(upper, spec, fold=spec.fabric.kind in ("wool", "denim", "cotton", "leather") and not spec.hood) if spec.collar_m else None
+    collar = (
+        _collar(upper, spec, fold=spec.fabric.kind in ("wool", "denim", "cotton", "leather") and not spec.hood)
+        if spec.collar_m
+        else None
+    )
     if spec.open_front > 0:
         from blender_synth.bodies.mesh import joined
 
@@ -360,7 +386,11 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
     """All garments of an outfit on a shaped body (P, 3), in the rest pose, inside ones first."""
     seed = outfit.fold_seed
     worn = []
-    lower = _skirt(points, rig, outfit.lower, seed) if outfit.lower.kind == "skirt" else _trousers(points, rig, outfit.lower, seed)
+    lower = (
+        _skirt(points, rig, outfit.lower, seed)
+        if outfit.lower.kind == "skirt"
+        else _trousers(points, rig, outfit.lower, seed)
+    )
     worn.append(Worn("lower", outfit.lower, lower))
     top = _upper(points, rig, outfit.top, seed + 11, 0.0)
     collar = _collar(top, outfit.top, fold=True) if outfit.top.collar_m else None
@@ -378,7 +408,9 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
         if outfit.lower.kind != "skirt":
             from blender_synth.bodies.mesh import compact
 
-            worn[0] = Worn("lower", outfit.lower, compact(lower, ~(f < min(outfit.top.length, 0.97) - 0.22)[lower.faces].all(1)))
+            worn[0] = Worn(
+                "lower", outfit.lower, compact(lower, ~(f < min(outfit.top.length, 0.97) - 0.22)[lower.faces].all(1))
+            )
     worn.append(Worn("top", outfit.top, hemmed(top, outfit.top.thickness_m, 0.03) if len(top.faces) else top))
     if collar is not None:
         worn.append(Worn("collar", outfit.top, collar))

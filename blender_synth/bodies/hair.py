@@ -231,13 +231,20 @@ def _flow(hair: HairSpec, at: np.ndarray, head: Head) -> np.ndarray:
         crown = _direction(np.array(170.0), np.array(62.0))
         away = n - crown
         front = smoothstep(0.2, 0.8, n[:, 0])[:, None] * top
-        return unit_rows(away * (1 - front) + front * np.array([0.5, 0.35 * np.sign(hair.parting_deg), 0.25]) + (1 - top) * down * 0.8)
+        return unit_rows(
+            away * (1 - front)
+            + front * np.array([0.5, 0.35 * np.sign(hair.parting_deg), 0.25])
+            + (1 - top) * down * 0.8
+        )
     if hair.style == "side_part":
         return unit_rows(top * (side_dir + [0.15, 0, 0.1]) + (1 - top) * (down + np.array([-0.55, 0, 0])))
     if hair.style in ("afro",):
         return n
     back = smoothstep(-0.2, -0.7, n[:, 0])[:, None]
-    return unit_rows(top * (side_dir * (1 - back) + back * np.array([-1.0, 0, 0])) + (1 - top) * (down + np.array([-0.25, 0, 0]) * (1 - back)))
+    return unit_rows(
+        top * (side_dir * (1 - back) + back * np.array([-1.0, 0, 0]))
+        + (1 - top) * (down + np.array([-0.25, 0, 0]) * (1 - back))
+    )
 
 
 def unit_rows(v: np.ndarray) -> np.ndarray:
@@ -331,14 +338,22 @@ def _ribbons(curves: np.ndarray, head: Head, width: float, hair: HairSpec, index
     w = width * np.interp(t, (0, 0.3, 0.75, 1.0), (0.75, 1.0, 0.8, 0.12))[None, :, None] / 2
     columns = np.stack([curves - side * w, curves + normal * w * 0.55, curves + side * w], 2)  # (n, steps, 3, 3)
     grid = np.arange(n * steps * 3).reshape(n, steps, 3)
-    faces = np.concatenate([
-        np.stack([grid[:, :-1, c], grid[:, :-1, c + 1], grid[:, 1:, c + 1], grid[:, 1:, c]], -1).reshape(-1, 4) for c in (0, 1)
-    ])  # fmt: skip
+    faces = np.concatenate(
+        [
+            np.stack([grid[:, :-1, c], grid[:, :-1, c + 1], grid[:, 1:, c + 1], grid[:, 1:, c]], -1).reshape(-1, 4)
+            for c in (0, 1)
+        ]
+    )
     shade = 0.8 + 0.35 * np.sin(index * 12.9898 + hair.lock_seed % 97)[:, None, None] * 0.5 + 0.15 * t[None, :, None]
     shade = np.broadcast_to(shade, (n, steps, 3)).reshape(-1)
     along = np.concatenate([np.zeros((n, 1)), np.cumsum(np.linalg.norm(np.diff(curves, axis=1), axis=2), 1)], 1)
-    uv = np.stack([np.broadcast_to(np.array([-0.5, 0, 0.5]) * width, (n, steps, 3)) + index[:, None, None] * 0.017,
-                   np.broadcast_to(along[:, :, None], (n, steps, 3))], -1).reshape(-1, 2)  # fmt: skip
+    uv = np.stack(
+        [
+            np.broadcast_to(np.array([-0.5, 0, 0.5]) * width, (n, steps, 3)) + index[:, None, None] * 0.017,
+            np.broadcast_to(along[:, :, None], (n, steps, 3)),
+        ],
+        -1,
+    ).reshape(-1, 2)
     return Surface(columns.reshape(-1, 3), faces, {"shade": shade.copy()}, {"uv": uv[faces]})
 
 
@@ -373,5 +388,8 @@ def _bun(hair: HairSpec, head: Head, tie: np.ndarray) -> Surface:
     phi = start[:, None] + t[None]
     la = np.radians(lat)[:, None] + 0.25 * np.sin(t)[None]
     centre = tie + axis * r * 0.55
-    curves = centre + r * (np.cos(la)[..., None] * (np.cos(phi)[..., None] * first + np.sin(phi)[..., None] * second) + np.sin(la)[..., None] * axis)
+    curves = centre + r * (
+        np.cos(la)[..., None] * (np.cos(phi)[..., None] * first + np.sin(phi)[..., None] * second)
+        + np.sin(la)[..., None] * axis
+    )
     return _ribbons(curves, Head(centre, 1, head.table), 0.02, hair, index)

@@ -109,9 +109,7 @@ def catmull_clark(faces: np.ndarray, count: int) -> tuple[np.ndarray, LinearMap]
     """
     edges, uses = edges_of(faces)
     lookup = {(int(a), int(b)): i for i, (a, b) in enumerate(edges)}
-    face_edges = np.array(
-        [[lookup[tuple(sorted((int(f[k]), int(f[(k + 1) % 4]))))] for k in range(4)] for f in faces]
-    )
+    face_edges = np.array([[lookup[tuple(sorted((int(f[k]), int(f[(k + 1) % 4]))))] for k in range(4)] for f in faces])
     terms: list[dict[int, float]] = []
 
     def add(into: dict[int, float], index: int, weight: float) -> None:
@@ -167,9 +165,7 @@ def catmull_clark(faces: np.ndarray, count: int) -> tuple[np.ndarray, LinearMap]
     weight /= weight.sum(1, keepdims=True)
     e0, f0 = count, count + len(edges)
     middle = f0 + np.arange(len(faces))
-    quads = [
-        np.stack([faces[:, k], e0 + face_edges[:, k], middle, e0 + face_edges[:, k - 1]], 1) for k in range(4)
-    ]
+    quads = [np.stack([faces[:, k], e0 + face_edges[:, k], middle, e0 + face_edges[:, k - 1]], 1) for k in range(4)]
     return np.stack(quads, 1).reshape(-1, 4), LinearMap(index, weight)
 
 
@@ -302,10 +298,12 @@ def hemmed(surface: Surface, thickness_m: float, depth_m: float) -> Surface:
     one, two = base, base + len(points)
     a, b = rim[:, 0], rim[:, 1]
     na, nb = number[a], number[b]
-    strip = np.concatenate([
-        np.stack([b, a, na + one, nb + one], 1),
-        np.stack([nb + one, na + one, na + two, nb + two], 1),
-    ])
+    strip = np.concatenate(
+        [
+            np.stack([b, a, na + one, nb + one], 1),
+            np.stack([nb + one, na + one, na + two, nb + two], 1),
+        ]
+    )
     extend = np.concatenate([np.arange(base), points, points])
     face_fields = {}
     for key, values in surface.face_fields.items():
@@ -318,6 +316,8 @@ def hemmed(surface: Surface, thickness_m: float, depth_m: float) -> Surface:
             owner[surface.faces.ravel()] = np.repeat(values, 4)
             added = np.concatenate([owner[a]] * 2)
         face_fields[key] = np.concatenate([values, added])
+    before = face_fields.get("lining", np.zeros(len(surface.faces)))[: len(surface.faces)]
+    face_fields["lining"] = np.concatenate([before, np.ones(len(strip))])
     return Surface(
         np.concatenate([surface.vertices, first, second]),
         np.concatenate([surface.faces, strip]),

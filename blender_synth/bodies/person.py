@@ -22,10 +22,24 @@ Detail = Literal["full", "low"]
 _LOCKS = {"full": 900, "low": 300}
 
 COCO_KEYPOINTS = (
-    "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder", "left_elbow",
-    "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle",
+    "nose",
+    "left_eye",
+    "right_eye",
+    "left_ear",
+    "right_ear",
+    "left_shoulder",
+    "right_shoulder",
+    "left_elbow",
+    "right_elbow",
+    "left_wrist",
+    "right_wrist",
+    "left_hip",
+    "right_hip",
+    "left_knee",
+    "right_knee",
+    "left_ankle",
     "right_ankle",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -88,10 +102,15 @@ class DressedPerson:
 
     def bounds_m(self) -> tuple[np.ndarray, np.ndarray]:
         """Lowest and highest corner of the axis-aligned box around all parts."""
-        return (np.min([p.vertices.min(0) for p in self.parts], axis=0), np.max([p.vertices.max(0) for p in self.parts], axis=0))
+        return (
+            np.min([p.vertices.min(0) for p in self.parts], axis=0),
+            np.max([p.vertices.max(0) for p in self.parts], axis=0),
+        )
 
 
-def _measures(data: BodyData, points: np.ndarray, rig: Rig, worn: list[garments.Worn], spec: PedestrianSpec) -> Measures:
+def _measures(
+    data: BodyData, points: np.ndarray, rig: Rig, worn: list[garments.Worn], spec: PedestrianSpec
+) -> Measures:
     a = anatomy.body_anatomy()
     v = points[: data.vertex_count]
     skin = np.zeros(len(v), bool)
@@ -178,8 +197,15 @@ def _beard() -> np.ndarray:
 
 def cloth_look(fabric: FabricSpec, garment: str) -> Look:
     """The look of a garment of some fabric."""
-    return Look.of("cloth", fabric=fabric.kind, rgb=fabric.rgb, pattern=fabric.pattern, second_rgb=fabric.second_rgb,
-                   scale_m=fabric.scale_m, garment=garment)  # fmt: skip
+    return Look.of(
+        "cloth",
+        fabric=fabric.kind,
+        rgb=fabric.rgb,
+        pattern=fabric.pattern,
+        second_rgb=fabric.second_rgb,
+        scale_m=fabric.scale_m,
+        garment=garment,
+    )
 
 
 def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPerson:
@@ -207,8 +233,16 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
             return
         vertices = posed.skin(surface.vertices, surface.fields["weights"]).astype(np.float32)
         uv = surface.face_fields.get("uv")
-        parts.append(Part(name, vertices, surface.faces, look, None if uv is None else uv.astype(np.float32),
-                          {k: surface.fields[k].astype(np.float32) for k in attributes if k in surface.fields}))  # fmt: skip
+        parts.append(
+            Part(
+                name,
+                vertices,
+                surface.faces,
+                look,
+                None if uv is None else uv.astype(np.float32),
+                {k: surface.fields[k].astype(np.float32) for k in attributes if k in surface.fields},
+            )
+        )
 
     normals = vertex_normals(points[: data.vertex_count], data.faces["body"])
     parts.append(_skin_part(data, points, posed, spec))
@@ -261,16 +295,28 @@ def _skin_part(data: BodyData, points: np.ndarray, posed: Posed, spec: Pedestria
     attributes = {k: v[used].astype(np.float32) for k, v in _skin_attributes(data, spec).items()}
     skin, outfit = spec.skin, spec.outfit
     beard = {"none": 0.0, "short": 0.0, "full": 0.0}[spec.hair.beard]
-    look = Look.of("skin", rgb=skin.rgb, lip_rgb=skin.lip_rgb, ruddiness=skin.ruddiness, tone=skin.tone,
-                   stubble=max(skin.stubble * 0.55, beard), hair_rgb=spec.hair.brow_rgb,
-                   legwear_rgb=outfit.tights_rgb or outfit.sock_rgb)  # fmt: skip
+    look = Look.of(
+        "skin",
+        rgb=skin.rgb,
+        lip_rgb=skin.lip_rgb,
+        ruddiness=skin.ruddiness,
+        tone=skin.tone,
+        stubble=max(skin.stubble * 0.55, beard),
+        hair_rgb=spec.hair.brow_rgb,
+        legwear_rgb=outfit.tights_rgb or outfit.sock_rgb,
+    )
     return Part("skin", vertices.astype(np.float32), number[faces], look, None, attributes)
 
 
 def _back_of(points: np.ndarray, worn: list[garments.Worn]):
     """z (M,) -> x of the furthest back surface of the clothes near the middle."""
-    v = np.concatenate([w.surface.vertices[w.surface.fields.get("arm_weight", np.zeros(len(w.surface.vertices))) < 0.3]
-                        for w in worn if w.name != "lower"])  # fmt: skip
+    v = np.concatenate(
+        [
+            w.surface.vertices[w.surface.fields.get("arm_weight", np.zeros(len(w.surface.vertices))) < 0.3]
+            for w in worn
+            if w.name != "lower"
+        ]
+    )
     v = v[np.abs(v[:, 1]) < 0.14]
     levels = np.linspace(v[:, 2].min(), v[:, 2].max(), 30)
     back = np.array([v[np.abs(v[:, 2] - z) < 0.03, 0].min(initial=0.0) for z in levels])
@@ -300,8 +346,14 @@ def _joints(data: BodyData, points: np.ndarray, posed: Posed) -> dict[str, np.nd
     for side, word in (("L", "left"), ("R", "right")):
         eye = points[data.point(f"eye.{side}")]
         out[f"{word}_eye"] = posed.place(f"eye.{side}", eye + [0.011, 0, 0])
-        for name, bone in (("shoulder", "upperarm01"), ("elbow", "lowerarm01"), ("wrist", "wrist"), ("hip", "upperleg01"),
-                           ("knee", "lowerleg01"), ("ankle", "foot")):  # fmt: skip
+        for name, bone in (
+            ("shoulder", "upperarm01"),
+            ("elbow", "lowerarm01"),
+            ("wrist", "wrist"),
+            ("hip", "upperleg01"),
+            ("knee", "lowerleg01"),
+            ("ankle", "foot"),
+        ):
             out[f"{word}_{name}"] = posed.heads[posed.rig.index[f"{bone}.{side}"]]
     ordered = {k: np.asarray(out[k], float) for k in COCO_KEYPOINTS}
     return ordered | {f"bone/{b}": posed.heads[i] for b, i in posed.rig.index.items()}

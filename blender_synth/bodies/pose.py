@@ -147,8 +147,10 @@ class Poser:
         return -float(min(ball[2], tip[2], heel[2]))
 
     def _leg_by_ik(self, side: str, ankle: np.ndarray, heading: float, inward: float = 0.0) -> float:
-        first, second = (self.rig.length(f"upperleg01.{side}", f"lowerleg01.{side}"),
-                         self.rig.length(f"lowerleg01.{side}", f"foot.{side}"))  # fmt: skip
+        first, second = (
+            self.rig.length(f"upperleg01.{side}", f"lowerleg01.{side}"),
+            self.rig.length(f"lowerleg01.{side}", f"foot.{side}"),
+        )
         pole = rotation(Z, SIDES[side] * heading * 0.7 + self.yaw_of_pelvis * 0.5) @ (X - SIDES[side] * inward * Y)
         a, b, hinge, flexion = _two_bone(self.hip_at(side), ankle, pole, first, second)
         self.set_leg(side, a, b, hinge)
@@ -174,8 +176,10 @@ class Poser:
             tilt = rotation(X, across)
             thigh = tilt @ rotation(Y, -hip) @ -Z
             shin = tilt @ rotation(Y, -hip + knee) @ -Z
-            first, second = (self.rig.length(f"upperleg01.{side}", f"lowerleg01.{side}"),
-                             self.rig.length(f"lowerleg01.{side}", f"foot.{side}"))  # fmt: skip
+            first, second = (
+                self.rig.length(f"upperleg01.{side}", f"lowerleg01.{side}"),
+                self.rig.length(f"lowerleg01.{side}", f"foot.{side}"),
+            )
             ankles[side] = start + thigh * first + shin * second
             heights[side] = ankles[side][2] - self.ankle_above_ground(a.foot_pitch_deg, a.toe_deg)
             angles[side] = a
@@ -227,7 +231,9 @@ class Poser:
         back = np.cross(p[f"finger2-1.{side}"] - p[f"wrist.{side}"], p[f"finger5-1.{side}"] - p[f"wrist.{side}"])
         return upper, lower, unit(np.cross(upper, lower)), hand, -SIDES[side] * unit(back)
 
-    def set_arm(self, side: str, upper: np.ndarray, lower: np.ndarray, hinge: np.ndarray, hand: np.ndarray, palm: np.ndarray):
+    def set_arm(
+        self, side: str, upper: np.ndarray, lower: np.ndarray, hinge: np.ndarray, hand: np.ndarray, palm: np.ndarray
+    ):
         """Turn an arm.
 
         Args:
@@ -252,7 +258,9 @@ class Poser:
         self.world[f"lowerarm02.{side}"] = part_way(fore, twisted, 0.65)
         self.world[f"wrist.{side}"] = end
 
-    def arm_by_angles(self, side: str, flexion: float, abduction: float, turn: float, elbow: float, pronation: float, wrist: float):
+    def arm_by_angles(
+        self, side: str, flexion: float, abduction: float, turn: float, elbow: float, pronation: float, wrist: float
+    ):
         """Arm by anatomical angles from hanging: shoulder flexion, abduction, inward turn, elbow, pronation, wrist flexion."""
         s = SIDES[side]
         flexion = _limited("shoulder_flexion", flexion + self.offset("shoulder_flexion", side))
@@ -261,7 +269,9 @@ class Poser:
         elbow = _limited("elbow", elbow + self.offset("elbow", side))
         pronation = _limited("pronation", pronation + self.offset("pronation", side))
         wrist = _limited("wrist", wrist + self.offset("wrist", side))
-        level = rotation(Z, np.degrees(np.arctan2(self.chest[1, 0], self.chest[0, 0])))  # arms hang by gravity, not by lean
+        level = rotation(
+            Z, np.degrees(np.arctan2(self.chest[1, 0], self.chest[0, 0]))
+        )  # arms hang by gravity, not by lean
         turned = level @ rotation(Y, -flexion) @ rotation(X, s * abduction) @ rotation(Z, -s * turn)
         upper, hinge = turned @ -Z, turned @ -Y
         lower = rotation(hinge, elbow) @ upper
@@ -280,10 +290,12 @@ class Poser:
         """Arm whose wrist is at a place, elbow towards `pole`, hand and palm in given directions."""
         for _ in range(2):  # setting the arm moves the shoulder a little
             a, b, hinge, _ = _two_bone(
-                self.shoulder_at(side), wrist, pole,
+                self.shoulder_at(side),
+                wrist,
+                pole,
                 self.rig.length(f"upperarm01.{side}", f"lowerarm01.{side}"),
                 self.rig.length(f"lowerarm01.{side}", f"wrist.{side}"),
-            )  # fmt: skip
+            )
             self.set_arm(side, a, b, hinge, hand, palm)
 
     def hand(self, side: str, curl: float, grip: float = 0.0) -> None:
@@ -301,7 +313,11 @@ class Poser:
                 axis = unit(np.cross(along, palm))
                 more = 1 + 0.14 * (f - 2)
                 bend = self.offset(f"finger{f}", side)
-                angles = ((16 * curl + bend) * more + 40 * grip, (20 * curl + bend * 0.5) * more + 50 * grip, 12 * curl * more + 30 * grip)
+                angles = (
+                    (16 * curl + bend) * more + 40 * grip,
+                    (20 * curl + bend * 0.5) * more + 50 * grip,
+                    12 * curl * more + 30 * grip,
+                )
             for name, angle in zip(names, angles, strict=True):
                 self.local[name] = rotation(axis, max(-5.0, angle))
 
@@ -314,28 +330,58 @@ class Poser:
         shoulder = self.rig.points[f"upperarm01.{side}"] - self.hip_mid
         if name == "pocket":
             place = self.pelvis @ np.array([0.045, s * (m.hip_y - 0.01), 0.035])
-            self.arm_to(side, place, yaw @ np.array([-1.0, s * 0.8, 0]), unit(np.array([0.35, -s * 0.12, -1.0])), np.array([0, -s, -0.1]))
+            self.arm_to(
+                side,
+                place,
+                yaw @ np.array([-1.0, s * 0.8, 0]),
+                unit(np.array([0.35, -s * 0.12, -1.0])),
+                np.array([0, -s, -0.1]),
+            )
         elif name == "hip":
             place = self.pelvis @ np.array([0.02, s * (m.hip_y + 0.005), 0.12])
-            self.arm_to(side, place, yaw @ np.array([-0.45, s * 1.0, 0]), yaw @ unit(np.array([0.75, -s * 0.45, -0.45])),
-                        np.array([0, -s, 0.2]))  # fmt: skip
+            self.arm_to(
+                side,
+                place,
+                yaw @ np.array([-0.45, s * 1.0, 0]),
+                yaw @ unit(np.array([0.75, -s * 0.45, -0.45])),
+                np.array([0, -s, 0.2]),
+            )
             curl = 1.2
         elif name == "folded":
             high = side == "R"
             z = shoulder[2] - (0.20 if high else 0.225)
             place = yaw @ np.array([m.chest_x + (0.075 if high else 0.045), -s * 0.05, z])
-            self.arm_to(side, place, yaw @ np.array([-0.1, s * 0.75, -0.65]), yaw @ unit(np.array([0.05, -s * 1.0, 0.22])),
-                        yaw @ unit(np.array([-1.0, 0, -0.25])))  # fmt: skip
+            self.arm_to(
+                side,
+                place,
+                yaw @ np.array([-0.1, s * 0.75, -0.65]),
+                yaw @ unit(np.array([0.05, -s * 1.0, 0.22])),
+                yaw @ unit(np.array([-1.0, 0, -0.25])),
+            )
         elif name == "phone":
             place = yaw @ np.array([m.chest_x + 0.20, s * 0.10, shoulder[2] - 0.16])
-            self.arm_to(side, place, yaw @ np.array([-0.25, s * 0.4, -1]), yaw @ unit(np.array([0.30, -s * 0.45, 0.65])),
-                        yaw @ unit(np.array([-0.75, -s * 0.25, 0.45])))  # fmt: skip
+            self.arm_to(
+                side,
+                place,
+                yaw @ np.array([-0.25, s * 0.4, -1]),
+                yaw @ unit(np.array([0.30, -s * 0.45, 0.65])),
+                yaw @ unit(np.array([-0.75, -s * 0.25, 0.45])),
+            )
             grip, curl = 0.35, 0.9
         elif name == "call":
-            head = solve(self.rig, self.world, self.local, self.root).place("head", self.rig.points["head"]) + [0, 0, 0.045]
+            head = solve(self.rig, self.world, self.local, self.root).place("head", self.rig.points["head"]) + [
+                0,
+                0,
+                0.045,
+            ]
             place = head + yaw @ np.array([0.055, s * 0.135, -0.06])
-            self.arm_to(side, place, yaw @ np.array([0.25, s * 0.7, -1]), yaw @ unit(np.array([-0.25, -s * 0.12, 0.8])),
-                        yaw @ unit(np.array([0.1, -s, 0])))  # fmt: skip
+            self.arm_to(
+                side,
+                place,
+                yaw @ np.array([0.25, s * 0.7, -1]),
+                yaw @ unit(np.array([-0.25, -s * 0.12, 0.8])),
+                yaw @ unit(np.array([0.1, -s, 0])),
+            )
             grip, curl = 0.4, 1.0
         elif name == "talk":
             self.arm_by_angles(side, 22, hang + 4, 18, 75, 15, -8)

@@ -23,14 +23,22 @@ def held(posed: Posed, spec) -> list:
     for side, arm in (("L", spec.pose.left_arm), ("R", spec.pose.right_arm)):
         if arm not in ("phone", "call"):
             continue
-        p = {k: posed.place(b, posed.rig.points[b]) for k, b in
-             (("wrist", f"wrist.{side}"), ("index", f"finger2-1.{side}"), ("little", f"finger5-1.{side}"),
-              ("middle", f"finger3-1.{side}"))}  # fmt: skip
+        p = {
+            k: posed.place(b, posed.rig.points[b])
+            for k, b in (
+                ("wrist", f"wrist.{side}"),
+                ("index", f"finger2-1.{side}"),
+                ("little", f"finger5-1.{side}"),
+                ("middle", f"finger3-1.{side}"),
+            )
+        }
         along = unit(p["middle"] - p["wrist"])
         back = SIDES[side] * unit(np.cross(p["index"] - p["wrist"], p["little"] - p["wrist"]))
         across = np.cross(back, along)
         axes = np.stack([along, across, back])
         middle = p["middle"] + along * 0.028 - back * 0.024
         vertices, quads = _box(middle, axes, (0.148, 0.072, 0.009))
-        parts.append(Part(f"phone.{side}", vertices.astype(np.float32), quads, Look.of("phone", rgb=(0.01, 0.01, 0.012))))
+        parts.append(
+            Part(f"phone.{side}", vertices.astype(np.float32), quads, Look.of("phone", rgb=(0.01, 0.01, 0.012)))
+        )
     return parts

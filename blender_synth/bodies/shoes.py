@@ -60,8 +60,11 @@ def _outline(foot: FootShape, kind: str) -> tuple[np.ndarray, np.ndarray, np.nda
     width = np.where(s > 0.7, broad, width) * np.clip(heel * toe, 0.06, 1)
     width = np.maximum(width, 0.002)
     scale = foot.length / 0.26
-    rise = np.interp(s, (0, 0.08, 0.26, 0.36, 0.48, 0.62, 0.78, 0.92, 1.0),
-                     np.array((0.062, 0.068, 0.060, 0.070, 0.074, 0.058, 0.044, 0.036, 0.016)) * scale)  # fmt: skip
+    rise = np.interp(
+        s,
+        (0, 0.08, 0.26, 0.36, 0.48, 0.62, 0.78, 0.92, 1.0),
+        np.array((0.062, 0.068, 0.060, 0.070, 0.074, 0.058, 0.044, 0.036, 0.016)) * scale,
+    )
     rise = np.where((s > 0.4) & (s < 0.92), np.maximum(rise, foot.top_z + 0.005), rise)
     if kind == "flat":
         rise = np.where(s < 0.62, np.minimum(rise, 0.042 * scale), rise)
@@ -106,11 +109,20 @@ def make_shoe(data: BodyData, points: np.ndarray, rig: Rig, spec: ShoeSpec, side
     grid = np.arange(n * m).reshape(n, m)
     faces = np.stack([grid[:-1, :-1], grid[1:, :-1], grid[1:, 1:], grid[:-1, 1:]], -1).reshape(-1, 4)
     uv = np.stack([np.repeat(foot.x[:, None], m, 1), np.repeat(phi[None] * 0.05, n, 0)], -1).reshape(-1, 2)
-    upper = Surface(vertices, faces[:, ::-1], {"weights": _foot_weights(vertices[:, 0], ball_x, rig, side)}, {"uv": uv[faces[:, ::-1]]})
+    upper = Surface(
+        vertices,
+        faces[:, ::-1],
+        {"weights": _foot_weights(vertices[:, 0], ball_x, rig, side)},
+        {"uv": uv[faces[:, ::-1]]},
+    )
     shaft = _shaft(points, rig, spec, side, foot, rise)
     if shaft is not None:
         upper = joined(upper, shaft)
-    return Shoe(upper, _sole(foot, width, middle, spec, ball_x, rig, side), _laces(upper, spec, n, m) if spec.kind == "sneaker" else None)
+    return Shoe(
+        upper,
+        _sole(foot, width, middle, spec, ball_x, rig, side),
+        _laces(upper, spec, n, m) if spec.kind == "sneaker" else None,
+    )
 
 
 def _sole(foot: FootShape, width, middle, spec: ShoeSpec, ball_x: float, rig: Rig, side: str) -> Surface:
@@ -138,10 +150,22 @@ def _sole(foot: FootShape, width, middle, spec: ShoeSpec, ball_x: float, rig: Ri
     def strip(a, b):
         return np.stack([a[:-1], a[1:], b[1:], b[:-1]], 1)
 
-    faces = np.concatenate([
-        strip(lm, lt), strip(lb, lm), strip(rt, rm), strip(rm, rb), strip(rb, lb), strip(lt, rt),
-        [[lt[0], lm[0], rm[0], rt[0]], [lm[0], lb[0], rb[0], rm[0]], [rt[-1], rm[-1], lm[-1], lt[-1]], [rm[-1], rb[-1], lb[-1], lm[-1]]],
-    ])  # fmt: skip
+    faces = np.concatenate(
+        [
+            strip(lm, lt),
+            strip(lb, lm),
+            strip(rt, rm),
+            strip(rm, rb),
+            strip(rb, lb),
+            strip(lt, rt),
+            [
+                [lt[0], lm[0], rm[0], rt[0]],
+                [lm[0], lb[0], rb[0], rm[0]],
+                [rt[-1], rm[-1], lm[-1], lt[-1]],
+                [rm[-1], rb[-1], lb[-1], lm[-1]],
+            ],
+        ]
+    )
     vertices = np.concatenate(rows)
     uv = vertices[:, :2][faces]
     return Surface(vertices, faces[:, ::-1], {"weights": _foot_weights(vertices[:, 0], ball_x, rig, side)}, {"uv": uv})
@@ -156,8 +180,12 @@ def _shaft(points, rig: Rig, spec: ShoeSpec, side: str, foot: FootShape, rise) -
     a = shell.anatomy
     v = shell.vertices(points)
     shin = rig.length(f"lowerleg01.{side}", f"foot.{side}")
-    surface = Surface(v, shell.faces, {"weights": shell.weights, "leg": a.leg, "side": a.side, "foot": a.foot},
-                      {"uv": shell.corner_uv_m})  # fmt: skip
+    surface = Surface(
+        v,
+        shell.faces,
+        {"weights": shell.weights, "leg": a.leg, "side": a.side, "foot": a.foot},
+        {"uv": shell.corner_uv_m},
+    )
     surface = surface.moved(v + vertex_normals(v, shell.faces) * 0.006)
     surface = clipped(surface, surface.fields["side"] * SIDES[side])
     ankle_z = rig.points[f"foot.{side}"][2]
@@ -169,7 +197,9 @@ def _shaft(points, rig: Rig, spec: ShoeSpec, side: str, foot: FootShape, rise) -
     surface = clipped(surface, surface.vertices[:, 2] - 0.012)
     del shin
     surface = hemmed(surface, 0.004, 0.02)
-    return Surface(surface.vertices, surface.faces, {"weights": surface.fields["weights"]}, {"uv": surface.face_fields["uv"]})
+    return Surface(
+        surface.vertices, surface.faces, {"weights": surface.fields["weights"]}, {"uv": surface.face_fields["uv"]}
+    )
 
 
 def _laces(upper: Surface, spec: ShoeSpec, n: int, m: int) -> Surface:

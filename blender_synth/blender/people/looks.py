@@ -27,7 +27,9 @@ class _Nodes:
         """Link a socket or set a constant."""
         if isinstance(value, bpy.types.NodeSocket):
             self.tree.links.new(value, socket)
-        elif hasattr(socket, "default_value") and isinstance(value, tuple) and len(value) == 3 and socket.type == "RGBA":
+        elif (
+            hasattr(socket, "default_value") and isinstance(value, tuple) and len(value) == 3 and socket.type == "RGBA"
+        ):
             socket.default_value = (*value, 1.0)
         else:
             socket.default_value = value
@@ -68,7 +70,13 @@ class _Nodes:
     def ramp(self, value, low: float, high: float, to_low: float = 0.0, to_high: float = 1.0):
         """Linear map, clamped."""
         n = self.node("MapRange")
-        for key, v in (("Value", value), ("From Min", low), ("From Max", high), ("To Min", to_low), ("To Max", to_high)):
+        for key, v in (
+            ("Value", value),
+            ("From Min", low),
+            ("From Max", high),
+            ("To Min", to_low),
+            ("To Max", to_high),
+        ):
             self.put(n.inputs[key], v)
         return n.outputs[0]
 
@@ -104,7 +112,9 @@ def _skin(look: Look, n: _Nodes) -> None:
     red = tuple(c * f for c, f in zip(base, (1.04, 0.70, 0.66), strict=True))
     dark = tuple(c * f for c, f in zip(base, (0.86, 0.80, 0.76), strict=True))
     colour = n.mix(n.ramp(blotch, 0.35, 0.7, 0.0, 0.5), base, dark)
-    colour = n.mix(n.math("MULTIPLY", n.attribute("blush"), 0.75 * look["ruddiness"] * (1 - 0.5 * look["tone"])), colour, red)
+    colour = n.mix(
+        n.math("MULTIPLY", n.attribute("blush"), 0.75 * look["ruddiness"] * (1 - 0.5 * look["tone"])), colour, red
+    )
     colour = n.mix(n.math("MULTIPLY", n.attribute("lids"), 0.3), colour, dark)
     colour = n.mix(n.attribute("lips"), colour, look["lip_rgb"])
     nail = tuple(min(1.0, c * f) for c, f in zip(base, (1.12, 1.0, 1.0), strict=True))
@@ -117,8 +127,14 @@ def _skin(look: Look, n: _Nodes) -> None:
     leg = n.attribute("legwear")
     colour = n.mix(leg, colour, look["legwear_rgb"])
     pores = n.noise(rest, 420.0, 2.0)
-    n.set(Base_Color=colour, Roughness=n.ramp(leg, 0, 1, 0.46, 0.85), Normal=n.bump(pores, 0.12, 0.0006),
-          Subsurface_Weight=n.ramp(leg, 0, 1, 0.12, 0.0), Subsurface_Radius=(1.0, 0.32, 0.16), Subsurface_Scale=0.008)  # fmt: skip
+    n.set(
+        Base_Color=colour,
+        Roughness=n.ramp(leg, 0, 1, 0.46, 0.85),
+        Normal=n.bump(pores, 0.12, 0.0006),
+        Subsurface_Weight=n.ramp(leg, 0, 1, 0.12, 0.0),
+        Subsurface_Radius=(1.0, 0.32, 0.16),
+        Subsurface_Scale=0.008,
+    )
     n.set(Specular_IOR_Level=0.45)
 
 
@@ -140,7 +156,9 @@ def _hair(look: Look, n: _Nodes) -> None:
     for socket in grey.inputs:
         n.put(socket, shade)
     colour = n.mix(1.0, look["rgb"], grey.outputs[0], "MULTIPLY")
-    n.set(Base_Color=colour, Roughness=0.42, Specular_IOR_Level=0.35, Anisotropic=0.5, Normal=n.bump(strands, 0.5, 0.002))
+    n.set(
+        Base_Color=colour, Roughness=0.42, Specular_IOR_Level=0.35, Anisotropic=0.5, Normal=n.bump(strands, 0.5, 0.002)
+    )
 
 
 _FABRICS = {  # roughness, sheen, specular, weave scale (1/m), weave strength, wrinkle strength
@@ -168,7 +186,14 @@ def _pattern(look: Look, n: _Nodes, u, v, rest):
         thin = n.math("ADD", n.math("COMPARE", cu, 0.71, 0.04), n.math("COMPARE", cv, 0.71, 0.04))
         return n.math("ADD", n.math("MULTIPLY", band, 0.42), n.math("MULTIPLY", thin, 0.3))
     if look["pattern"] == "dots":
-        d = n.math("SQRT", n.math("ADD", n.math("POWER", n.math("SUBTRACT", cu, 0.5), 2.0), n.math("POWER", n.math("SUBTRACT", cv, 0.5), 2.0)))
+        d = n.math(
+            "SQRT",
+            n.math(
+                "ADD",
+                n.math("POWER", n.math("SUBTRACT", cu, 0.5), 2.0),
+                n.math("POWER", n.math("SUBTRACT", cv, 0.5), 2.0),
+            ),
+        )
         return n.ramp(d, 0.24, 0.27, 1.0, 0.0)
     if look["pattern"] == "print":
         return n.ramp(n.noise(rest, 1.6 / scale, 3.0, 0.6), 0.54, 0.57)
@@ -206,14 +231,25 @@ def _cloth(look: Look, n: _Nodes) -> None:
         height = n.noise(vector, scale, 1.0)
     fine = n.bump(height, weave, 0.0015)
     creases = n.noise(n.scaled(rest, (1.0, 1.0, 0.55)), 22.0, 4.0, 0.55)
-    n.set(Base_Color=colour, Roughness=roughness, Sheen_Weight=sheen, Sheen_Roughness=0.5, Specular_IOR_Level=specular,
-          Normal=n.bump(creases, wrinkle, 0.012, fine))  # fmt: skip
+    n.set(
+        Base_Color=colour,
+        Roughness=roughness,
+        Sheen_Weight=sheen,
+        Sheen_Roughness=0.5,
+        Specular_IOR_Level=specular,
+        Normal=n.bump(creases, wrinkle, 0.012, fine),
+    )
 
 
 def _shoe(look: Look, n: _Nodes) -> None:
     _, u, v = n.uv()
     grain = n.noise(n.node("TexCoord").outputs["Object"], 320.0, 2.0)
-    n.set(Base_Color=look["rgb"], Roughness=0.75 - 0.8 * look["gloss"], Normal=n.bump(grain, 0.15, 0.0008), Specular_IOR_Level=0.4)
+    n.set(
+        Base_Color=look["rgb"],
+        Roughness=0.75 - 0.8 * look["gloss"],
+        Normal=n.bump(grain, 0.15, 0.0008),
+        Specular_IOR_Level=0.4,
+    )
 
 
 def _rubber(look: Look, n: _Nodes) -> None:

@@ -7,7 +7,8 @@ import numpy as np
 
 from blender_synth.blender.people.looks import material_for
 from blender_synth.blender.stage import Stage
-from blender_synth.bodies.person import Detail, DressedPerson, dressed_person
+from blender_synth.bodies.person import COCO_KEYPOINTS, Detail, DressedPerson, dressed_person
+from blender_synth.bodies.skeleton import Z, rotation
 from blender_synth.world.people.pedestrian import Spec
 
 
@@ -18,10 +19,14 @@ def build(spec: Spec, stage: Stage, detail: Detail = "full") -> None:
         detail: ``"low"`` for people who will be a few dozen pixels tall.
     """
     person = dressed_person(spec, detail)
-    obj = bpy.data.objects.new(f"pedestrian_{spec.instance_id:04d}", mesh_of(person, f"pedestrian_{spec.instance_id:04d}"))
+    obj = bpy.data.objects.new(
+        f"pedestrian_{spec.instance_id:04d}", mesh_of(person, f"pedestrian_{spec.instance_id:04d}")
+    )
     obj.location = spec.position_m
     obj.rotation_euler = (0.0, 0.0, np.radians(spec.heading_deg))
     stage.add(obj, spec.instance_id)
+    turn = rotation(Z, spec.heading_deg)
+    stage.keypoints[spec.instance_id] = {k: turn @ person.joints_m[k] + spec.position_m for k in COCO_KEYPOINTS}
 
 
 def mesh_of(person: DressedPerson, name: str) -> bpy.types.Mesh:

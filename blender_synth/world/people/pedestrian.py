@@ -147,19 +147,60 @@ PedestrianSpec = Spec
 
 HAIR_STYLES = ("bald", "buzz", "short", "side_part", "bob", "long", "ponytail", "bun", "curly", "afro")
 FACE_DETAILS = (
-    "head-scale-horiz", "head-scale-depth", "head-fat", "chin-width", "chin-height", "chin-prominent",
-    "chin-bones", "cheek-bones", "cheek-volume", "eye-scale", "eye-trans", "eye-corner", "eyebrows-angle", "eyebrows-trans",
-    "forehead-scale-vert", "forehead-trans", "nose-hump", "nose-point", "nose-scale-horiz", "nose-scale-vert",
-    "nose-scale-depth", "nose-volume", "nose-width", "mouth-scale-horiz", "mouth-trans", "mouth-upperlip",
-    "mouth-lowerlip", "ear-scale", "ear-wing", "asym-brow", "asym-eye", "asym-jaw", "asym-mouth", "asym-nose",
-)  # fmt: skip
+    "head-scale-horiz",
+    "head-scale-depth",
+    "head-fat",
+    "chin-width",
+    "chin-height",
+    "chin-prominent",
+    "chin-bones",
+    "cheek-bones",
+    "cheek-volume",
+    "eye-scale",
+    "eye-trans",
+    "eye-corner",
+    "eyebrows-angle",
+    "eyebrows-trans",
+    "forehead-scale-vert",
+    "forehead-trans",
+    "nose-hump",
+    "nose-point",
+    "nose-scale-horiz",
+    "nose-scale-vert",
+    "nose-scale-depth",
+    "nose-volume",
+    "nose-width",
+    "mouth-scale-horiz",
+    "mouth-trans",
+    "mouth-upperlip",
+    "mouth-lowerlip",
+    "ear-scale",
+    "ear-wing",
+    "asym-brow",
+    "asym-eye",
+    "asym-jaw",
+    "asym-mouth",
+    "asym-nose",
+)
 HEAD_SHAPES = ("oval", "round", "rectangular", "square", "triangular", "invertedtriangular", "diamond")
 BODY_DETAILS = ("shoulder-dist", "hips-circ", "torso-vshape", "buttocks-volume", "neck-circ")
 OFFSET_CHANNELS = {  # channel -> standard deviation, degrees
-    "shoulder_abduction": 2.0, "shoulder_flexion": 3.0, "shoulder_rotation": 6.0, "elbow": 4.0, "pronation": 9.0,
-    "wrist": 4.0, "clavicle": 1.5, "hip": 1.2, "knee": 1.5, "toe_out": 2.5, "finger1": 5.0, "finger2": 6.0, "finger3": 6.0,
-    "finger4": 6.0, "finger5": 6.0,
-}  # fmt: skip
+    "shoulder_abduction": 2.0,
+    "shoulder_flexion": 3.0,
+    "shoulder_rotation": 6.0,
+    "elbow": 4.0,
+    "pronation": 9.0,
+    "wrist": 4.0,
+    "clavicle": 1.5,
+    "hip": 1.2,
+    "knee": 1.5,
+    "toe_out": 2.5,
+    "finger1": 5.0,
+    "finger2": 6.0,
+    "finger3": 6.0,
+    "finger4": 6.0,
+    "finger5": 6.0,
+}
 CENTRE_CHANNELS = {"pelvis_yaw": 1.5, "pelvis_roll": 0.8, "pelvis_tilt": 2.0, "trunk_yaw": 2.0, "trunk_roll": 1.0}
 
 # Linear albedo along the range of human skin. The second and fourth follow the "light skin" and "dark skin" patches of
@@ -181,8 +222,13 @@ _HAIR_BY_ANCESTRY = {
     "asian": {"black": 0.75, "dark_brown": 0.2, "brown": 0.05},
     "caucasian": {"black": 0.1, "dark_brown": 0.3, "brown": 0.28, "light_brown": 0.16, "blond": 0.12, "red": 0.04},
 }
-_IRIS_RGB = {"brown": (0.05, 0.022, 0.01), "hazel": (0.10, 0.065, 0.025), "green": (0.10, 0.12, 0.07),
-             "blue": (0.13, 0.2, 0.3), "grey": (0.16, 0.18, 0.2)}  # fmt: skip
+_IRIS_RGB = {
+    "brown": (0.05, 0.022, 0.01),
+    "hazel": (0.10, 0.065, 0.025),
+    "green": (0.10, 0.12, 0.07),
+    "blue": (0.13, 0.2, 0.3),
+    "grey": (0.16, 0.18, 0.2),
+}
 
 
 @plain
@@ -215,11 +261,25 @@ class HairRanges:
     """How hair varies."""
 
     female_styles: Weights = field(
-        default_factory=lambda: {"long": 0.34, "bob": 0.2, "ponytail": 0.18, "bun": 0.12, "short": 0.06, "side_part": 0.04,
-                                 "curly": 0.06}
-    )  # fmt: skip
+        default_factory=lambda: {
+            "long": 0.34,
+            "bob": 0.2,
+            "ponytail": 0.18,
+            "bun": 0.12,
+            "short": 0.06,
+            "side_part": 0.04,
+            "curly": 0.06,
+        }
+    )
     male_styles: Weights = field(
-        default_factory=lambda: {"short": 0.44, "side_part": 0.24, "buzz": 0.14, "bald": 0.08, "curly": 0.07, "bob": 0.03}
+        default_factory=lambda: {
+            "short": 0.44,
+            "side_part": 0.24,
+            "buzz": 0.14,
+            "bald": 0.08,
+            "curly": 0.07,
+            "bob": 0.03,
+        }
     )
     beards: Weights = field(default_factory=lambda: {"none": 0.62, "short": 0.23, "full": 0.15})
 
@@ -237,9 +297,17 @@ class PoseRanges:
     lean_deg: Range = (0.0, 4.0)
     joint_variety: Range = (0.6, 1.2)
     gestures: Weights = field(
-        default_factory=lambda: {"hang": 0.5, "one_pocket": 0.13, "pockets": 0.1, "phone": 0.1, "folded": 0.07, "call": 0.03,
-                                 "hip": 0.03, "carry": 0.04}
-    )  # fmt: skip
+        default_factory=lambda: {
+            "hang": 0.5,
+            "one_pocket": 0.13,
+            "pockets": 0.1,
+            "phone": 0.1,
+            "folded": 0.07,
+            "call": 0.03,
+            "hip": 0.03,
+            "carry": 0.04,
+        }
+    )
 
 
 @plain
@@ -341,10 +409,14 @@ def _draw_skin(ranges: SkinRanges, body: BodySpec, rng: np.random.Generator) -> 
     rgb = np.array([np.interp(tone, _TONES, [c[k] for c in _TONE_RGB]) for k in range(3)])
     warmth = float(rng.normal(0, 0.05))
     rgb *= np.exp([0.5 * warmth, 0.0, -warmth])
-    lip = rgb * np.interp(tone, (0, 1), (0.82, 0.95)) * np.array([0.95, 0.62, 0.66]) ** np.interp(tone, (0, 1), (1, 0.5))
+    lip = (
+        rgb * np.interp(tone, (0, 1), (0.82, 0.95)) * np.array([0.95, 0.62, 0.66]) ** np.interp(tone, (0, 1), (1, 0.5))
+    )
     lip *= np.array([1.05, 0.8, 0.85]) if body.sex == "female" and rng.random() < 0.5 else 1.0
     blue = body.ancestry[2] * 0.45
-    iris = pick(rng, {"brown": 1 - blue, "hazel": blue * 0.25, "green": blue * 0.2, "blue": blue * 0.4, "grey": blue * 0.15})
+    iris = pick(
+        rng, {"brown": 1 - blue, "hazel": blue * 0.25, "green": blue * 0.2, "blue": blue * 0.4, "grey": blue * 0.15}
+    )
     stubble = float(rng.beta(1.2, 2.0)) if body.sex == "male" and body.age_years > 17 else 0.0
     return SkinSpec(
         tone=round(tone, 4),
@@ -368,8 +440,15 @@ def _draw_hair(ranges: HairRanges, body: BodySpec, rng: np.random.Generator) -> 
     if body.age_years < 18 and style == "bald":
         style = "short"
     if main == "african" and style in ("side_part", "bob", "long", "curly", "short"):
-        style = ("afro" if chance[0] < 0.35 else "buzz" if body.sex == "male" or chance[0] < 0.45 else
-                 "bun" if chance[0] < 0.7 else "curly")  # fmt: skip
+        style = (
+            "afro"
+            if chance[0] < 0.35
+            else "buzz"
+            if body.sex == "male" or chance[0] < 0.45
+            else "bun"
+            if chance[0] < 0.7
+            else "curly"
+        )
     if body.sex == "female" and body.age_years > 62 and style in ("long", "ponytail") and chance[1] < 0.75:
         style = "short" if chance[1] < 0.35 else "bob"
     colour = pick(rng, _HAIR_BY_ANCESTRY[main])
@@ -380,12 +459,30 @@ def _draw_hair(ranges: HairRanges, body: BodySpec, rng: np.random.Generator) -> 
     tint = float(np.exp(rng.normal(0, 0.18)))
     rgb = np.array(_HAIR_RGB[colour]) * tint
     rgb = rgb * (1 - grey) + np.array(target) * grey
-    length = {"short": uniform(rng, (0.035, 0.06)), "side_part": uniform(rng, (0.06, 0.09)), "bob": uniform(rng, (0.2, 0.3)),
-              "long": uniform(rng, (0.36, 0.55)), "ponytail": uniform(rng, (0.22, 0.42)), "bun": 0.15,
-              "curly": uniform(rng, (0.12, 0.3)), "afro": uniform(rng, (0.04, 0.09)), "buzz": 0.008, "bald": 0.0}  # fmt: skip
-    volume = {"short": (0.014, 0.026), "side_part": (0.018, 0.032), "bob": (0.014, 0.024), "long": (0.012, 0.022),
-              "ponytail": (0.008, 0.013), "bun": (0.008, 0.013), "curly": (0.03, 0.05), "afro": (0.04, 0.08),
-              "buzz": (0.004, 0.006), "bald": (0.0, 0.0)}  # fmt: skip
+    length = {
+        "short": uniform(rng, (0.035, 0.06)),
+        "side_part": uniform(rng, (0.06, 0.09)),
+        "bob": uniform(rng, (0.2, 0.3)),
+        "long": uniform(rng, (0.36, 0.55)),
+        "ponytail": uniform(rng, (0.22, 0.42)),
+        "bun": 0.15,
+        "curly": uniform(rng, (0.12, 0.3)),
+        "afro": uniform(rng, (0.04, 0.09)),
+        "buzz": 0.008,
+        "bald": 0.0,
+    }
+    volume = {
+        "short": (0.014, 0.026),
+        "side_part": (0.018, 0.032),
+        "bob": (0.014, 0.024),
+        "long": (0.012, 0.022),
+        "ponytail": (0.008, 0.013),
+        "bun": (0.008, 0.013),
+        "curly": (0.03, 0.05),
+        "afro": (0.04, 0.08),
+        "buzz": (0.004, 0.006),
+        "bald": (0.0, 0.0),
+    }
     wave = {"curly": uniform(rng, (0.7, 1.0)), "afro": 1.0}.get(style, float(rng.beta(1.5, 2.5)) * 0.7)
     recede = float(rng.random()) * float(np.clip((body.age_years - 25) / 40, 0, 1)) if body.sex == "male" else 0.0
     beard = pick(rng, ranges.beards) if body.sex == "male" and body.age_years > 19 else "none"
@@ -424,8 +521,11 @@ def _draw_pose(ranges: PoseRanges, body: BodySpec, rng: np.random.Generator) -> 
             arms = {"left": "folded", "right": "folded"}
     shift = float(rng.choice([-1, 1])) * float(rng.beta(2.5, 1.4)) if rng.random() < 0.7 else 0.0
     variety = uniform(rng, ranges.joint_variety)
-    offsets = {f"{n}.{s}": round(float(np.clip(rng.normal(), -2, 2)) * sd * variety, 3)
-               for n, sd in OFFSET_CHANNELS.items() for s in "LR"}  # fmt: skip
+    offsets = {
+        f"{n}.{s}": round(float(np.clip(rng.normal(), -2, 2)) * sd * variety, 3)
+        for n, sd in OFFSET_CHANNELS.items()
+        for s in "LR"
+    }
     offsets |= {n: round(float(np.clip(rng.normal(), -2, 2)) * sd * variety, 3) for n, sd in CENTRE_CHANNELS.items()}
     yaw, pitch, roll = rng.normal(0, 16 if activity == "stand" else 9), rng.normal(3, 4), rng.normal(0, 2.5)
     if "phone" in arms.values():

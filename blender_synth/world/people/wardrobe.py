@@ -106,13 +106,30 @@ class OutfitSpec:
 
 # Colours seen on streets, linear: mostly dark, grey and muted, some strong ones.
 COLOURS = {
-    "black": (0.012, 0.012, 0.013), "charcoal": (0.035, 0.036, 0.039), "grey": (0.17, 0.17, 0.175),
-    "light_grey": (0.42, 0.42, 0.42), "white": (0.72, 0.71, 0.69), "cream": (0.62, 0.55, 0.43), "beige": (0.40, 0.31, 0.21),
-    "camel": (0.30, 0.175, 0.08), "brown": (0.075, 0.042, 0.024), "navy": (0.014, 0.02, 0.05), "blue": (0.04, 0.10, 0.28),
-    "light_blue": (0.30, 0.42, 0.58), "teal": (0.02, 0.12, 0.13), "olive": (0.085, 0.085, 0.035), "khaki": (0.25, 0.21, 0.13),
-    "green": (0.035, 0.13, 0.055), "burgundy": (0.09, 0.012, 0.02), "red": (0.42, 0.03, 0.03), "rust": (0.30, 0.085, 0.03),
-    "mustard": (0.44, 0.26, 0.04), "pink": (0.56, 0.28, 0.30), "lilac": (0.32, 0.25, 0.44), "yellow": (0.62, 0.48, 0.08),
-}  # fmt: skip
+    "black": (0.012, 0.012, 0.013),
+    "charcoal": (0.035, 0.036, 0.039),
+    "grey": (0.17, 0.17, 0.175),
+    "light_grey": (0.42, 0.42, 0.42),
+    "white": (0.72, 0.71, 0.69),
+    "cream": (0.62, 0.55, 0.43),
+    "beige": (0.40, 0.31, 0.21),
+    "camel": (0.30, 0.175, 0.08),
+    "brown": (0.075, 0.042, 0.024),
+    "navy": (0.014, 0.02, 0.05),
+    "blue": (0.04, 0.10, 0.28),
+    "light_blue": (0.30, 0.42, 0.58),
+    "teal": (0.02, 0.12, 0.13),
+    "olive": (0.085, 0.085, 0.035),
+    "khaki": (0.25, 0.21, 0.13),
+    "green": (0.035, 0.13, 0.055),
+    "burgundy": (0.09, 0.012, 0.02),
+    "red": (0.42, 0.03, 0.03),
+    "rust": (0.30, 0.085, 0.03),
+    "mustard": (0.44, 0.26, 0.04),
+    "pink": (0.56, 0.28, 0.30),
+    "lilac": (0.32, 0.25, 0.44),
+    "yellow": (0.62, 0.48, 0.08),
+}
 DENIM = ((0.028, 0.045, 0.095), (0.055, 0.09, 0.17), (0.12, 0.18, 0.28), (0.28, 0.36, 0.46), (0.016, 0.018, 0.024))
 
 
@@ -133,11 +150,31 @@ class OutfitRanges:
     glasses: Weights = field(default_factory=lambda: {"none": 0.76, "clear": 0.17, "sun": 0.07})
     colours: Weights = field(
         default_factory=lambda: {
-            "black": 18, "charcoal": 10, "grey": 10, "light_grey": 6, "white": 12, "cream": 5, "beige": 5, "camel": 4, "brown": 4,
-            "navy": 12, "blue": 5, "light_blue": 5, "teal": 2, "olive": 5, "khaki": 4, "green": 2, "burgundy": 3, "red": 3,
-            "rust": 2, "mustard": 2, "pink": 3, "lilac": 1, "yellow": 1,
+            "black": 18,
+            "charcoal": 10,
+            "grey": 10,
+            "light_grey": 6,
+            "white": 12,
+            "cream": 5,
+            "beige": 5,
+            "camel": 4,
+            "brown": 4,
+            "navy": 12,
+            "blue": 5,
+            "light_blue": 5,
+            "teal": 2,
+            "olive": 5,
+            "khaki": 4,
+            "green": 2,
+            "burgundy": 3,
+            "red": 3,
+            "rust": 2,
+            "mustard": 2,
+            "pink": 3,
+            "lilac": 1,
+            "yellow": 1,
         }
-    )  # fmt: skip
+    )
     patterned_share: float = 0.25
     fit: Range = (0.05, 0.95)
 
@@ -152,8 +189,14 @@ def _patterned(ranges: OutfitRanges, rng: np.random.Generator, kind: str, patter
     rgb, other = _colour(ranges, rng), _colour(ranges, rng)
     name = pick(rng, patterns)
     chance = rng.random()
-    scale = {"stripes": uniform(rng, (0.025, 0.07)), "pinstripes": 0.018, "check": uniform(rng, (0.04, 0.10)), "dots": 0.035,
-             "print": uniform(rng, (0.05, 0.14)), "block": 0.3}.get(name, 0.05)  # fmt: skip
+    scale = {
+        "stripes": uniform(rng, (0.025, 0.07)),
+        "pinstripes": 0.018,
+        "check": uniform(rng, (0.04, 0.10)),
+        "dots": 0.035,
+        "print": uniform(rng, (0.05, 0.14)),
+        "block": 0.3,
+    }.get(name, 0.05)
     if chance >= ranges.patterned_share:
         name = "plain"
     return FabricSpec(kind=kind, rgb=rgb, pattern=name, second_rgb=other, scale_m=round(scale, 4))
@@ -191,7 +234,9 @@ def _draw_lower(ranges: OutfitRanges, bottom: str, rng: np.random.Generator) -> 
     if bottom == "jeans":
         denim = np.array(DENIM[int(rng.choice(5, p=(0.24, 0.3, 0.2, 0.1, 0.16)))]) * np.exp(rng.normal(0, 0.12))
         fabric = FabricSpec(kind="denim", rgb=tuple(round(float(v), 5) for v in denim))
-        return GarmentSpec(kind="trousers", fabric=fabric, fit=fit * 0.75, length=uniform(rng, (1.9, 2.02)), thickness_m=0.003), tights
+        return GarmentSpec(
+            kind="trousers", fabric=fabric, fit=fit * 0.75, length=uniform(rng, (1.9, 2.02)), thickness_m=0.003
+        ), tights
     if bottom == "leggings":
         dark = COLOURS[("black", "charcoal", "navy", "burgundy")[int(rng.choice(4, p=(0.6, 0.2, 0.15, 0.05)))]]
         fabric = FabricSpec(kind="nylon", rgb=dark)
@@ -203,7 +248,9 @@ def _draw_lower(ranges: OutfitRanges, bottom: str, rng: np.random.Generator) -> 
     kind = "denim" if bottom == "shorts" and rng.random() < 0.3 else "cotton" if rng.random() < 0.7 else "wool"
     fabric = _patterned(ranges, rng, kind, {"check": 1, "pinstripes": 2})
     length = uniform(rng, (0.55, 1.02)) if bottom == "shorts" else uniform(rng, (1.88, 2.03))
-    return GarmentSpec(kind="shorts" if bottom == "shorts" else "trousers", fabric=fabric, fit=fit, length=length), tights
+    return GarmentSpec(
+        kind="shorts" if bottom == "shorts" else "trousers", fabric=fabric, fit=fit, length=length
+    ), tights
 
 
 def _draw_top(ranges: OutfitRanges, rng: np.random.Generator) -> GarmentSpec:
@@ -212,19 +259,46 @@ def _draw_top(ranges: OutfitRanges, rng: np.random.Generator) -> GarmentSpec:
     length = uniform(rng, (0.62, 0.98))
     if name == "tee":
         fabric = _patterned(ranges, rng, "cotton", {"stripes": 2, "print": 2, "block": 1})
-        return GarmentSpec(kind="top", fabric=fabric, fit=fit, length=length, sleeve=uniform(rng, (0.45, 0.9)),
-                           neck=uniform(rng, (0.1, 0.45)))  # fmt: skip
+        return GarmentSpec(
+            kind="top",
+            fabric=fabric,
+            fit=fit,
+            length=length,
+            sleeve=uniform(rng, (0.45, 0.9)),
+            neck=uniform(rng, (0.1, 0.45)),
+        )
     if name == "long_sleeve":
         fabric = _patterned(ranges, rng, "cotton", {"stripes": 3, "block": 1, "dots": 0.5})
-        return GarmentSpec(kind="top", fabric=fabric, fit=fit * 0.7, length=length, sleeve=uniform(rng, (1.5, 1.98)),
-                           neck=uniform(rng, (0.08, 0.4)))  # fmt: skip
+        return GarmentSpec(
+            kind="top",
+            fabric=fabric,
+            fit=fit * 0.7,
+            length=length,
+            sleeve=uniform(rng, (1.5, 1.98)),
+            neck=uniform(rng, (0.08, 0.4)),
+        )
     if name == "shirt":
         fabric = _patterned(ranges, rng, "cotton", {"check": 3, "pinstripes": 2, "dots": 0.5})
-        return GarmentSpec(kind="top", fabric=fabric, fit=0.3 + fit * 0.5, length=length, sleeve=uniform(rng, (1.9, 1.98)),
-                           neck=0.12, collar_m=0.035)  # fmt: skip
+        return GarmentSpec(
+            kind="top",
+            fabric=fabric,
+            fit=0.3 + fit * 0.5,
+            length=length,
+            sleeve=uniform(rng, (1.9, 1.98)),
+            neck=0.12,
+            collar_m=0.035,
+        )
     fabric = _patterned(ranges, rng, "knit", {"stripes": 2, "block": 1})
-    return GarmentSpec(kind="top", fabric=fabric, fit=0.25 + fit * 0.7, length=length, sleeve=uniform(rng, (1.92, 2.0)),
-                       neck=uniform(rng, (0.02, 0.3)), collar_m=0.03 if rng.random() < 0.3 else 0.0, thickness_m=0.006)  # fmt: skip
+    return GarmentSpec(
+        kind="top",
+        fabric=fabric,
+        fit=0.25 + fit * 0.7,
+        length=length,
+        sleeve=uniform(rng, (1.92, 2.0)),
+        neck=uniform(rng, (0.02, 0.3)),
+        collar_m=0.03 if rng.random() < 0.3 else 0.0,
+        thickness_m=0.006,
+    )
 
 
 def _draw_outer(ranges: OutfitRanges, rng: np.random.Generator) -> GarmentSpec | None:
@@ -235,21 +309,48 @@ def _draw_outer(ranges: OutfitRanges, rng: np.random.Generator) -> GarmentSpec |
         return None
     if name == "hoodie":
         fabric = _patterned(ranges, rng, "cotton", {"block": 1})
-        return GarmentSpec(kind="jacket", fabric=fabric, fit=0.4 + 0.5 * fit, length=uniform(rng, (0.7, 1.0)), sleeve=2.0, neck=0.12,
-                           open_front=opening * 0.6, hood=True, thickness_m=0.006)  # fmt: skip
+        return GarmentSpec(
+            kind="jacket",
+            fabric=fabric,
+            fit=0.4 + 0.5 * fit,
+            length=uniform(rng, (0.7, 1.0)),
+            sleeve=2.0,
+            neck=0.12,
+            open_front=opening * 0.6,
+            hood=True,
+            thickness_m=0.006,
+        )
     kind = ("nylon", "leather", "denim", "wool", "cotton")[int(rng.choice(5, p=(0.36, 0.14, 0.12, 0.2, 0.18)))]
     if name == "coat":
         kind = "wool" if kind in ("leather", "denim") else kind
         fabric = _patterned(ranges, rng, kind, {"check": 1, "plain": 2})
-        return GarmentSpec(kind="coat", fabric=fabric, fit=0.3 + 0.5 * fit, length=uniform(rng, (1.3, 1.95)), sleeve=2.0,
-                           neck=0.3 if opening == 0 else 0.5, collar_m=0.05, open_front=opening, thickness_m=0.010)  # fmt: skip
+        return GarmentSpec(
+            kind="coat",
+            fabric=fabric,
+            fit=0.3 + 0.5 * fit,
+            length=uniform(rng, (1.3, 1.95)),
+            sleeve=2.0,
+            neck=0.3 if opening == 0 else 0.5,
+            collar_m=0.05,
+            open_front=opening,
+            thickness_m=0.010,
+        )
     fabric = _patterned(ranges, rng, kind, {"check": 1, "block": 1, "plain": 3})
     if kind == "denim":
         fabric = FabricSpec(kind="denim", rgb=tuple(float(v) for v in DENIM[int(rng.integers(4))]))
     puffy = kind == "nylon" and rng.random() < 0.5
-    return GarmentSpec(kind="jacket", fabric=fabric, fit=0.25 + 0.5 * fit, length=uniform(rng, (0.5, 1.0)), sleeve=2.0,
-                       neck=0.15 if opening == 0 else 0.4, collar_m=0.05, open_front=opening, hood=bool(puffy and rng.random() < 0.5),
-                       thickness_m=0.022 if puffy else 0.007)  # fmt: skip
+    return GarmentSpec(
+        kind="jacket",
+        fabric=fabric,
+        fit=0.25 + 0.5 * fit,
+        length=uniform(rng, (0.5, 1.0)),
+        sleeve=2.0,
+        neck=0.15 if opening == 0 else 0.4,
+        collar_m=0.05,
+        open_front=opening,
+        hood=bool(puffy and rng.random() < 0.5),
+        thickness_m=0.022 if puffy else 0.007,
+    )
 
 
 def _draw_shoes(ranges: OutfitRanges, bottom: str, sex: str, rng: np.random.Generator) -> ShoeSpec:
@@ -263,13 +364,37 @@ def _draw_shoes(ranges: OutfitRanges, bottom: str, sex: str, rng: np.random.Gene
     if kind == "sneaker":
         rgb = COLOURS["white"] if white else _colour(ranges, rng)
         sole = COLOURS["white"] if rng.random() < 0.75 else COLOURS["black"]
-        return ShoeSpec(kind=kind, rgb=rgb, sole_rgb=sole, accent_rgb=accent, sole_m=uniform(rng, (0.02, 0.03)),
-                        heel_m=uniform(rng, (0.026, 0.036)), gloss=0.15)  # fmt: skip
+        return ShoeSpec(
+            kind=kind,
+            rgb=rgb,
+            sole_rgb=sole,
+            accent_rgb=accent,
+            sole_m=uniform(rng, (0.02, 0.03)),
+            heel_m=uniform(rng, (0.026, 0.036)),
+            gloss=0.15,
+        )
     rgb = tuple(round(v * shade, 5) for v in dark)
     if kind == "boot":
-        return ShoeSpec(kind=kind, rgb=rgb, sole_rgb=COLOURS["black"], accent_rgb=accent, sole_m=0.018, heel_m=0.035,
-                        shaft_m=uniform(rng, (0.04, 0.12)), gloss=0.35)  # fmt: skip
+        return ShoeSpec(
+            kind=kind,
+            rgb=rgb,
+            sole_rgb=COLOURS["black"],
+            accent_rgb=accent,
+            sole_m=0.018,
+            heel_m=0.035,
+            shaft_m=uniform(rng, (0.04, 0.12)),
+            gloss=0.35,
+        )
     if kind == "flat":
-        return ShoeSpec(kind=kind, rgb=rgb if white else accent, sole_rgb=COLOURS["black"], accent_rgb=accent, sole_m=0.008,
-                        heel_m=0.012, gloss=0.35)  # fmt: skip
-    return ShoeSpec(kind=kind, rgb=rgb, sole_rgb=COLOURS["black"], accent_rgb=accent, sole_m=0.010, heel_m=0.026, gloss=0.5)
+        return ShoeSpec(
+            kind=kind,
+            rgb=rgb if white else accent,
+            sole_rgb=COLOURS["black"],
+            accent_rgb=accent,
+            sole_m=0.008,
+            heel_m=0.012,
+            gloss=0.35,
+        )
+    return ShoeSpec(
+        kind=kind, rgb=rgb, sole_rgb=COLOURS["black"], accent_rgb=accent, sole_m=0.010, heel_m=0.026, gloss=0.5
+    )
