@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
 
@@ -11,3 +14,23 @@ def rng():
     import numpy as np
 
     return np.random.Generator(np.random.PCG64(0))
+
+
+_status = pytest.StashKey[int]()
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int):
+    session.config.stash[_status] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config):
+    """Leave without finalizing the interpreter, once Blender is in it.
+
+    If anything still refers to Blender's module then, its clean-up never runs and the process waits for one of its
+    threads for ever (Blender 4.5.15). Our workers are ended by a signal and do not come to that.
+    """
+    if "bpy" in sys.modules and _status in config.stash:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.stash[_status])

@@ -1,0 +1,184 @@
+"""Props in Blender: size, place, axes, shared meshes, and nothing left over from the import."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from blender_synth.errors import AssetError
+from blender_synth.packs import load_pack
+from blender_synth.seeds import Streams
+from blender_synth.world.layout import Layout, PropSpot
+from blender_synth.world.props import PropRandomizer
+from tests.small_glb import box_document, glb_bytes, write_box, write_pack
+
+pytestmark = pytest.mark.blender
+
+
+@pytest.fixture
+def stage():
+    import bpy
+
+    from blender_synth.blender.stage import Stage
+
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    return Stage(bpy.context.scene)
+
+
+def _spots(*uses: str, room_m: float = 3.0) -> Layout:
+    spots = tuple(
+        PropSpot(name=f"spot_{n}", use=use, position_m=(10.0 * n, 4.0, 0.15), heading_deg=90.0, room_m=room_m)
+        for n, use in enumerate(uses)
+    )
+    return Layout(areas=(), prop_spots=spots)
+
+
+def _sample(pack, layout: Layout):
+    randomizer = PropRandomizer(count=len(layout.prop_spots), turn_deg=0.0, scale=1.0)
+    return randomizer.sample(Streams(1, 0), layout, (pack,))
+
+
+def _world_box(objects) -> np.ndarray:
+    import bpy
+
+    bpy.context.view_layer.update()
+    points = np.array([obj.matrix_world @ v.co for obj in objects for v in obj.data.vertices])
+    return np.stack([points.min(axis=0), points.max(axis=0)])
+
+
+def test_prop_stands_on_its_spot_with_the_size_asked_for(tmp_path: Path, stage):
+    from blender_synth.blender.props import build
+
+    pack = load_pack(write_pack(tmp_path / "p", "name: kiosks\nlicence: MIT\nversion: 1\nheight_m: 3\n"))
+    [spec] = _sample(pack, _spots("pavement"))
+    [obj] = build(spec, stage, pack.folder)
+    # 1 m wide, 2 m high, 0.5 m deep in the file; 1.5 times that here, its front towards +Y.
+    expected = np.array([[-0.75, 4 - 0.375, 0.15], [0.75, 4 + 0.375, 3.15]])
+    assert np.allclose(_world_box([obj]), expected, atol=1e-5)
+    xy = np.array(spec.footprint_xy_m())
+    assert np.allclose([xy.min(axis=0), xy.max(axis=0)], expected[:, :2], atol=1e-6)
+    assert spec.obstacle().height_m == pytest.approx(3.0)
+    assert obj.pass_index == spec.instance_id == 2001
+    assert [m.name for m in obj.data.materials] == ["paint"]
+
+
+def test_back_touches_the_wall(tmp_path: Path, stage):
+    from blender_synth.blender.props import build
+
+    pack = load_pack(write_pack(tmp_path / "p", "name: posters\nlicence: MIT\nversion: 1\nstands: wall\n"))
+    [spec] = _sample(pack, _spots("wall"))
+    box = _world_box(build(spec, stage, pack.folder))
+    assert box[0, 1] == pytest.approx(4.0, abs=1e-5)
+    assert box[1, 1] == pytest.approx(4.5, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("up_axis", "front", "front_in_file"),
+    [("+y", "+z", (0, 0, 1)), ("+y", "-x", (-1, 0, 0)), ("+z", "-y", (0, -1, 0)), ("-x", "+y", (0, 1, 0))],
+)
+def test_axes_of_the_file(tmp_path: Path, stage, up_axis: str, front: str, front_in_file: tuple):
+    """An arrow-like box that reaches 2 m to the front and 0.1 m elsewhere points where the spot says."""
+    from blender_synth.blender.props import build
+
+    reach = np.array(front_in_file)
+    low, high = np.minimum(reach * 2, -0.1), np.maximum(reach * 2, 0.1)
+    manifest = f"name: arrows\nlicence: MIT\nversion: 1\nup_axis: {up_axis}\nfront: '{front}'\norigin: file\n"
+    folder = write_pack(tmp_path / "p", manifest)
+    write_box(folder / "bollard.glb", tuple(low), tuple(high))
+    pack = load_pack(folder)
+    [spec] = _sample(pack, _spots("pavement"))
+    box = _world_box(build(spec, stage, pack.folder)) - np.array(spec.position_m)
+    assert np.allclose(box, [[-0.1, -0.1, -0.1], [0.1, 2.0, 0.1]], atol=1e-5)
+    assert np.allclose([spec.low_m, spec.high_m], [[-0.1, -0.1, -0.1], [2.0, 0.1, 0.1]], atol=1e-6)
+
+
+def test_turned_and_squeezed_nodes_measure_as_blender_does(tmp_path: Path, stage):
+    from blender_synth.blender.props import build
+
+    folder = write_pack(tmp_path / "p", "name: p\nlicence: MIT\nversion: 1\nsize_m: [0.4, 1.2, 0.9]\n")
+    half = 0.5**0.5
+    write_box(folder / "bollard.glb", rotation=(half, 0, 0, half), scale=(1, -2, 0.5), translation=(5, 6, 7))
+    pack = load_pack(folder)
+    [spec] = _sample(pack, _spots("pavement"))
+    objects = build(spec, stage, pack.folder)
+    expected = [[-0.6, 4 - 0.2, 0.15], [0.6, 4 + 0.2, 1.05]]
+    assert np.allclose(_world_box(objects), expected, atol=1e-5)
+    for obj in objects:  # mirrored by the node, yet normals still point outward
+        centre = np.mean([v.co for v in obj.data.vertices], axis=0)
+        assert all((np.array(p.center) - centre) @ np.array(p.normal) > 0 for p in obj.data.polygons)
+
+
+def test_props_of_one_file_share_a_mesh_and_nothing_else_is_left(tmp_path: Path, stage):
+    import bpy
+
+    from blender_synth.blender.props import build
+
+    folder = write_pack(tmp_path / "p")
+    document, binary = box_document((-0.5, 0, -0.25), (0.5, 2, 0.25))
+    document["nodes"] += [
+        {"name": "eye", "camera": 0},
+        {"name": "lamp", "extensions": {"KHR_lights_punctual": {"light": 0}}},
+    ]
+    document["scenes"][0]["nodes"] += [1, 2]
+    document["scenes"][0]["extras"] = {"evil": 1}
+    document["nodes"][0]["extras"] = {"bs_surface": 1.0}
+    document["meshes"][0]["extras"] = {"bs_surface": 1.0}
+    document["cameras"] = [{"type": "perspective", "perspective": {"yfov": 1.0, "znear": 0.1}}]
+    document["extensionsUsed"] = ["KHR_lights_punctual"]
+    document["extensions"] = {"KHR_lights_punctual": {"lights": [{"type": "point"}]}}
+    (folder / "bollard.glb").write_bytes(glb_bytes(document, binary))
+    pack = load_pack(folder)
+    specs = _sample(pack, _spots("pavement", "pavement", "pavement"))
+    objects = [obj for spec in specs for obj in build(spec, stage, pack.folder)]
+    assert [obj.pass_index for obj in objects] == [2001, 2002, 2003]
+    assert {obj.data for obj in objects} == set(bpy.data.meshes)
+    assert len(bpy.data.meshes) == 1
+    assert set(bpy.data.objects) == set(objects)
+    assert not any(map(len, (bpy.data.cameras, bpy.data.lights, bpy.data.collections, bpy.data.actions)))
+    assert "evil" not in bpy.context.scene
+    assert all(obj["bs_surface"] == 0.0 for obj in objects)
+    assert all("bs_surface" not in obj.data for obj in objects)
+
+
+def test_only_the_default_scene_is_taken(tmp_path: Path, stage):
+    from blender_synth.blender.props import build
+
+    folder = write_pack(tmp_path / "p")
+    document, binary = box_document((-0.5, 0, -0.25), (0.5, 2, 0.25))
+    document["nodes"].append({"name": "spare", "mesh": 0, "translation": [50, 0, 0]})
+    document["scenes"].append({"nodes": [1]})
+    (folder / "bollard.glb").write_bytes(glb_bytes(document, binary))
+    pack = load_pack(folder)
+    [spec] = _sample(pack, _spots("pavement"))
+    assert len(build(spec, stage, pack.folder)) == 1
+
+
+def test_a_file_that_blender_refuses_is_named(tmp_path: Path, stage):
+    from blender_synth.blender.props import build
+
+    folder = write_pack(tmp_path / "p")
+    pack = load_pack(folder)
+    [spec] = _sample(pack, _spots("pavement"))
+    (folder / "bollard.glb").write_bytes(glb_bytes(json.loads('{"asset": {"version": "2.0"}, "meshes": []}'))[:-4])
+    with pytest.raises(AssetError, match=r"bollard\.glb"):
+        build(spec, stage, pack.folder)
+
+
+def test_round_trip_through_blenders_exporter(tmp_path: Path, stage):
+    import bpy
+
+    from blender_synth.blender.props import build
+
+    folder = write_pack(tmp_path / "p", "name: p\nlicence: MIT\nversion: 1\n")
+    bpy.ops.mesh.primitive_cone_add(vertices=24, radius1=0.4, depth=1.5, location=(0, 0, 0.75))
+    bpy.ops.export_scene.gltf(filepath=str(folder / "bollard.glb"))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    stage.__init__(bpy.context.scene)
+    pack = load_pack(folder)
+    assert np.allclose(pack.items[0].box_m, [[-0.4, -0.4, 0], [0.4, 0.4, 1.5]], atol=1e-3)
+    [spec] = _sample(pack, _spots("pavement"))
+    box = _world_box(build(spec, stage, pack.folder))
+    assert np.allclose(box, [[-0.4, 3.6, 0.15], [0.4, 4.4, 1.65]], atol=1e-3)
