@@ -13,16 +13,15 @@ import sys
 from blender_synth.errors import SystemLibraryError
 
 LIBRARIES = {
-    "libEGL.so.1": "libegl1",
-    "libGL.so.1": "libgl1",
-    "libSM.so.6": "libsm6",
     "libX11.so.6": "libx11-6",
+    "libXrender.so.1": "libxrender1",
     "libXfixes.so.3": "libxfixes3",
     "libXi.so.6": "libxi6",
-    "libXrender.so.1": "libxrender1",
     "libxkbcommon.so.0": "libxkbcommon0",
+    "libSM.so.6": "libsm6",
+    "libGL.so.1": "libgl1",
 }
-"""Each shared library that a bare Debian 12 with Python 3.11 lacks, and its package (Blender 4.5)."""
+"""Each shared library that a bare Debian 12 with Python 3.11 lacks, and its package (found out with Blender 4.5.15)."""
 
 APT_LINE = "apt-get update && apt-get install -y --no-install-recommends " + " ".join(LIBRARIES.values())
 """The one line, run as root, after which Blender's module loads; README, Dockerfile and .ci/run use the same."""
