@@ -1,0 +1,177 @@
+"""A flat framed mirror that hangs on a wall or leans against it."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth.errors import ConfigError
+from blender_synth.seeds import Streams
+from blender_synth.world.layout import MirrorMount
+from blender_synth.world.things import Thing
+from blender_synth.world.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
+
+BEHIND_GLASS_M = 0.075
+"""From the wall to the glass of a mirror that hangs: board, brackets and air."""
+FRAME_RGB = {
+    "wood": ((0.23, 0.12, 0.055), (0.10, 0.055, 0.03), (0.36, 0.25, 0.15)),
+    "steel": ((0.018, 0.018, 0.02), (0.05, 0.05, 0.055)),
+    "metal": ((0.62, 0.62, 0.62), (0.50, 0.38, 0.18)),
+}
+LEAST_M = 0.5
+"""A mirror narrower or lower than this is not worth hanging."""
+
+
+@plain
+class Spec:
+    """One wall mirror; all lengths are of the visible glass, the frame comes on top.
+
+    Attributes:
+        instance_id: the glass. frame_instance_id: frame, board, feet and brackets.
+        position_m: middle of the glass's bottom edge.
+        facing_deg: azimuth of the outward normal (of its level part).
+        tilt_deg: how far the top leans back.
+        roughness: of the picture's surface, 0 for a perfect mirror.
+        tint: how much of each colour it reflects.
+        frame_width_m: seen from the front.
+        standing: on the ground and leaning, rather than hanging.
+        wall_gap_m: from the glass's bottom edge level back to the wall.
+        ground_z_m: height of the ground it stands on or hangs over.
+        dust: 0 clean to 1 dusty with blind edges; in the picture only.
+    """
+
+    kind: Literal["wall"] = "wall"
+    instance_id: int
+    frame_instance_id: int
+    position_m: Vec3
+    facing_deg: float
+    tilt_deg: float
+    width_m: float = Field(gt=0)
+    height_m: float = Field(gt=0)
+    roughness: float = Field(ge=0, le=1)
+    tint: Rgb
+    frame_width_m: float = Field(gt=0)
+    frame_style: Literal["wood", "steel", "metal"]
+    frame_rgb: Rgb
+    standing: bool
+    wall_gap_m: float
+    ground_z_m: float
+    dust: float = Field(ge=0, le=1)
+
+    def axes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Unit vectors (3,): right as seen from the front, up along the glass, outward normal."""
+        a, t = math.radians(self.facing_deg), math.radians(self.tilt_deg)
+        level = np.array([math.cos(a), math.sin(a), 0.0])
+        up = np.array([0.0, 0.0, 1.0])
+        right = np.array([-level[1], level[0], 0.0])
+        return right, up * math.cos(t) - level * math.sin(t), level * math.cos(t) + up * math.sin(t)
+
+    def plane(self) -> tuple[np.ndarray, np.ndarray]:
+        """A point (3,) of the glass in metres and its outward unit normal (3,)."""
+        return np.array(self.position_m), self.axes()[2]
+
+    def corners_m(self) -> np.ndarray:
+        """Corners (4, 3) of the glass: bottom left, bottom right, top right, top left, as seen from the front."""
+        right, up, _ = self.axes()
+        half, bottom = right * self.width_m / 2, np.array(self.position_m)
+        top = bottom + up * self.height_m
+        return np.stack([bottom - half, bottom + half, top + half, top - half])
+
+    def things(self) -> tuple[Thing, ...]:
+        """The glass and its frame."""
+        return (
+            Thing(instance_id=self.instance_id, category="mirror", name=f"mirror_{self.instance_id}"),
+            Thing(
+                instance_id=self.frame_instance_id, category="street_furniture", name=f"mirror_frame_{self.instance_id}"
+            ),
+        )
+
+
+@plain
+class Randomizer:
+    """How wall mirrors vary.
+
+    Attributes:
+        width_m, height_m: of the glass; both shrink to what the wall offers.
+        standing_share: share of mirrors that stand on the ground and lean.
+        lean_deg: tilt of those. hang_tilt_deg: tilt of the others. hang_m: their lower edge above the ground.
+        reflectance: of the silvering, about 0.90 to 0.97.
+    """
+
+    kind: Literal["wall"] = "wall"
+    width_m: Range = (1.6, 3.0)
+    height_m: Range = (1.9, 2.5)
+    standing_share: float = Field(default=0.45, ge=0, le=1)
+    lean_deg: Range = (3.0, 7.0)
+    hang_tilt_deg: Range = (0.0, 1.0)
+    hang_m: Range = (0.15, 0.45)
+    reflectance: Range = (0.92, 0.97)
+    roughness: Range = (0.0, 0.003)
+    frame: Weights = Field(default_factory=lambda: {"wood": 3.0, "steel": 3.0, "metal": 1.5})
+    dust: Range = (0.1, 0.7)
+
+    def sample(
+        self, streams: Streams, instance_id: int, frame_instance_id: int, mount: MirrorMount, along: float | None = None
+    ) -> Spec:
+        """A mirror on `mount`.
+
+        Args:
+            along: where its middle should be, 0 at the mount's start to 1 at its end; None draws it. It is moved as far
+                as the mirror with its frame needs to fit.
+
+        Raises:
+            ConfigError: the mount has no room for any mirror, or `frame` names an unknown style.
+        """
+        size, look = streams.rng("size"), streams.rng("look")
+        style = pick(look, self.frame)
+        if style not in FRAME_RGB:
+            raise ConfigError(
+                "there is no such frame", key="mirrors.wall.frame", value=style, mend=f"use one of: {', '.join(FRAME_RGB)}"
+            )
+        border = {"wood": (0.06, 0.11), "steel": (0.025, 0.045), "metal": (0.03, 0.06)}[style]
+        frame_m = float(look.uniform(*border))
+        standing = bool(size.random() < self.standing_share)
+        tilt = uniform(size, self.lean_deg if standing else self.hang_tilt_deg)
+        low = frame_m + 0.02 if standing else max(uniform(size, self.hang_m), frame_m + 0.02)
+        start, end = np.array(mount.start_xy_m), np.array(mount.end_xy_m)
+        length = float(np.linalg.norm(end - start))
+        width = min(uniform(size, self.width_m), length - 2 * frame_m)
+        height = min(uniform(size, self.height_m), (mount.clear_height_m - low - frame_m) / math.cos(math.radians(tilt)))
+        if width < LEAST_M or height < LEAST_M:
+            raise ConfigError(
+                "a wall is too small for a mirror", key=f"layout.mirror_mounts.{mount.name}",
+                value=[round(length, 2), round(mount.clear_height_m, 2)], mend="give the mount more room",
+            )  # fmt: skip
+        half = width / 2 + frame_m
+        wanted = (float(size.random()) if along is None else along) * length
+        if along is not None:
+            size.random()
+        middle = min(max(wanted, half), length - half)
+        gap = BEHIND_GLASS_M + (height + frame_m) * math.sin(math.radians(tilt))
+        facing = math.radians(mount.facing_deg)
+        xy = start + (end - start) / length * middle + gap * np.array([math.cos(facing), math.sin(facing)])
+        shine = uniform(look, self.reflectance)
+        cast = np.array([1.0, 1.0, 1.0]) - look.uniform(0.0, 0.02, 3) * (1.0, 0.2, 0.8)
+        colours = FRAME_RGB[style]
+        rgb = np.array(colours[int(look.integers(len(colours)))]) * float(np.exp(look.normal(0, 0.12)))
+        return Spec(
+            instance_id=instance_id,
+            frame_instance_id=frame_instance_id,
+            position_m=(float(xy[0]), float(xy[1]), mount.base_z_m + low),
+            facing_deg=mount.facing_deg,
+            tilt_deg=tilt,
+            width_m=width,
+            height_m=height,
+            roughness=uniform(look, self.roughness),
+            tint=tuple(float(c) for c in np.clip(shine * cast, 0, 1)),
+            frame_width_m=frame_m,
+            frame_style=style,
+            frame_rgb=tuple(float(c) for c in np.clip(rgb, 0.01, 0.8)),
+            standing=standing,
+            wall_gap_m=gap,
+            ground_z_m=mount.base_z_m,
+            dust=uniform(look, self.dust),
+        )
