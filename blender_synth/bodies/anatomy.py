@@ -26,7 +26,8 @@ class Anatomy:
         arm: along the arm, 0 shoulder, 1 elbow, 2 wrist, beyond 2 the hand; -1 off the arms.
         leg: along the leg, 0 hip, 1 knee, 2 ankle; negative above the hip; -1 on arms.
         drop: below the waist, 0 waist, 1 crotch, 2 knee; negative above; -9 on arms.
-        neck_m: metres above a plane that runs from the nape to the notch between the collarbones.
+        neck: (N, 2) metres to the left and forward of the neck's axis, in the plane square to it; necklines are
+            ellipses there. Far off (9) below the chest and on the arms.
         foot: weight of foot and toe bones, 0 to 1.
         arm_weight: weight of the arm's bones.
         side: +1 left, -1 right.
@@ -38,7 +39,7 @@ class Anatomy:
     arm: np.ndarray
     leg: np.ndarray
     drop: np.ndarray
-    neck_m: np.ndarray
+    neck: np.ndarray
     foot: np.ndarray
     arm_weight: np.ndarray
     side: np.ndarray
@@ -106,13 +107,14 @@ def anatomy_of(data: BodyData, points: np.ndarray, weights: np.ndarray, vertices
         [-1.0 / (waist - crotch), 0.0, 1.0, 2.0, 2.0 + 1 / (crotch - knee)],
     )
     drop = np.where(is_arm, -9.0, drop)
-    neck = at["neck01"]
-    neck_m = (vertices[:, 2] - neck[2]) + 0.75 * (vertices[:, 0] - neck[0])
-    neck_m -= 0.6 * np.maximum(np.abs(vertices[:, 1]) - 0.045, 0)
-    neck_m = np.where(is_arm, -0.5, neck_m)
+    base, axis = at["neck01"], at["head"] - at["neck01"]
+    axis = axis / np.linalg.norm(axis)
+    from_neck = vertices - base
+    neck = np.stack([from_neck[:, 1], from_neck @ np.array([axis[2], 0, -axis[0]])], 1)
+    neck[(from_neck @ axis < -0.17) | is_arm] = 9.0
     cloth[:, 0] = np.stack([np.arctan2(vertices[:, 1], vertices[:, 0] - 0.02) * 0.15, vertices[:, 2]], 1)
     region = np.where(is_arm, 1, np.where((leg_weight > 0.55) & (drop > 0.85), 2, 0))
-    return Anatomy(arm, leg, drop, neck_m, foot, arm_weight, side, cloth, region, vertices)
+    return Anatomy(arm, leg, drop, neck, foot, arm_weight, side, cloth, region, vertices)
 
 
 @dataclass(frozen=True)

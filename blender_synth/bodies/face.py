@@ -55,8 +55,8 @@ def _brow_anchors() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         eye = points[data.point(name)]
         t = np.linspace(0, 1, columns)
         y = eye[1] + sign * np.interp(t, (0, 1), (-0.019, 0.024))
-        z = eye[2] + np.interp(t, (0, 0.35, 0.65, 1.0), (0.0165, 0.0215, 0.0235, 0.0165))
-        half = np.interp(t, (0, 0.2, 0.6, 1.0), (0.0032, 0.0042, 0.0033, 0.0008))
+        z = eye[2] + np.interp(t, (0, 0.35, 0.65, 1.0), (0.0200, 0.0225, 0.0232, 0.0170))
+        half = np.interp(t, (0, 0.2, 0.6, 1.0), (0.0026, 0.0036, 0.0028, 0.0006))
         base = len(index)
         for k in range(columns):
             for r in range(rows):

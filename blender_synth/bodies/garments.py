@@ -5,6 +5,7 @@ Every garment is a `Surface` with fields ``weights`` (N, J) and corner field ``u
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass
 
@@ -12,7 +13,16 @@ import numpy as np
 
 from blender_synth.bodies import anatomy
 from blender_synth.bodies.data import body_data
-from blender_synth.bodies.mesh import Surface, clipped, hemmed, smoothed, vertex_normals
+from blender_synth.bodies.mesh import (
+    Surface,
+    boundary_edges,
+    clipped,
+    compact,
+    hemmed,
+    joined,
+    smoothed,
+    vertex_normals,
+)
 from blender_synth.bodies.skeleton import Rig
 from blender_synth.world.people.wardrobe import GarmentSpec, OutfitSpec
 
@@ -41,7 +51,7 @@ def _fields(shell: anatomy.Shell) -> dict[str, np.ndarray]:
         "arm": a.arm,
         "leg": a.leg,
         "drop": a.drop,
-        "neck": a.neck_m,
+        "neck": a.neck,
         "side": a.side,
         "arm_weight": a.arm_weight,
         "rest": a.rest_m,
@@ -221,7 +231,6 @@ def _trousers(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int) -> Sur
 
 
 def _open(surface: Surface) -> np.ndarray:
-    from blender_synth.bodies.mesh import boundary_edges
 
     mask = np.zeros(len(surface.vertices), bool)
     mask[boundary_edges(surface.faces).ravel()] = True
@@ -252,8 +261,20 @@ def _skirt(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int) -> Surfac
     return hemmed(surface, 0.002, 0.03)
 
 
-def _neck_level(spec: GarmentSpec) -> float:
-    return 0.035 if spec.neck < 0.06 and spec.kind == "top" else -0.022 - 0.055 * spec.neck
+def _outside_neck(spec: GarmentSpec, neck: np.ndarray, wider_m: float = 0.0) -> np.ndarray:
+    """Metres outside the garment's neckline, an ellipse around the neck that a deeper neckline stretches forward.
+
+    Args:
+        neck: (N, 2) as in `Anatomy.neck`.
+        wider_m: make the opening this much wider.
+    """
+    if spec.kind == "top" and spec.neck < 0.06:  # a roll neck has no opening below the shell's upper edge
+        return np.full(len(neck), 1.0)
+    open_front = spec.kind != "top"
+    across = 0.066 + 0.03 * spec.neck + wider_m
+    front = 0.078 + (0.06 if open_front else 0.085) * spec.neck + wider_m
+    y, s = neck[:, 0], neck[:, 1] - 0.012
+    return (np.hypot(y / across, s / np.where(s > 0, front, 0.070 + wider_m)) - 1) * across
 
 
 def _upper(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: float) -> Surface:
@@ -266,8 +287,7 @@ def _upper(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: flo
     hem = min(spec.length, 0.97)
     surface = clipped(Surface(v, base.faces, fields, base.face_fields), hem - fields["drop"])
     surface = clipped(surface, spec.sleeve - surface.fields["arm"])
-    level = _neck_level(spec)
-    surface = clipped(surface, level - surface.fields["neck"])
+    surface = clipped(surface, _outside_neck(spec, surface.fields["neck"]))
     cuff = spec.kind != "top" or spec.fabric.kind == "knit" or spec.collar_m > 0
     v = _ease_sleeves(surface.vertices, surface.fields, rig, spec.fit, cuff and spec.sleeve > 1.5)
     v = _hang_trunk(v, surface.fields, rig, spec.fit, 0.012 * spec.fit)
@@ -289,48 +309,82 @@ def _opened(surface: Surface, spec: GarmentSpec, rig: Rig, top_z: float) -> Surf
     return clipped(surface, value)
 
 
-def _collar(surface: Surface, spec: GarmentSpec, fold: bool) -> Surface | None:
-    """A band that stands on the neck edge."""
-    from blender_synth.bodies.mesh import boundary_edges
-
-    rim = boundary_edges(surface.faces)
-    level = surface.fields["neck"]
-    top = np.percentile(level, 99.5)
-    rim = rim[(level[rim] > top - 0.012).all(1) & (surface.fields["arm_weight"][rim] < 0.3).all(1)]
-    if len(rim) < 8:
+def _neck_ring(surface: Surface, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None:
+    """The neck edge by direction: angles (count,) from the front, places (count, 3), outward (count, 3), weights."""
+    rim = np.unique(boundary_edges(surface.faces))
+    neck = surface.fields["neck"][rim]
+    near = (np.hypot(neck[:, 0], neck[:, 1]) < 0.26) & (surface.fields["arm_weight"][rim] < 0.4)
+    rim, neck = rim[near], neck[near]
+    if len(rim) < 12:
         return None
-    ids = np.unique(rim)
-    number = np.full(len(surface.vertices), -1)
-    number[ids] = np.arange(len(ids))
-    at = surface.vertices[ids]
-    centre = at.mean(0)
-    out = at - centre
-    out[:, 2] = 0
+    angle = np.arctan2(neck[:, 0], neck[:, 1] - 0.012)
+    order = np.argsort(angle)
+    rim, angle = rim[order], angle[order]
+    grid = np.linspace(-np.pi, np.pi, count, endpoint=False)
+    at = np.stack([np.interp(grid, angle, surface.vertices[rim, k], period=2 * np.pi) for k in range(3)], 1)
+    for _ in range(3):
+        at = (np.roll(at, 1, 0) + 2 * at + np.roll(at, -1, 0)) / 4
+    middle = np.array([at[:, 0].min() * 0.55 + at[:, 0].max() * 0.45, 0.0])
+    out = np.concatenate([at[:, :2] - middle, np.zeros((count, 1))], 1)
     out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
-    up = np.array([0.12, 0, 1.0])
-    back = smoothstep(0.04, -0.05, at[:, 0] - centre[0])[:, None]
-    h = spec.collar_m
-    rows = [at - up * 0.004, at + up * h * 0.55 - out * 0.002, at + up * h * (0.9 + 0.2 * back) + out * 0.001]
-    if fold:
-        rows += [
-            at + up * h * (0.85 + 0.25 * back) + out * 0.009,
-            at + up * h * 0.25 + out * (0.022 + 0.008 * (1 - back)),
-        ]
-    a, b = number[rim[:, 0]], number[rim[:, 1]]
-    n = len(ids)
+    nearest = np.abs((grid[:, None] - angle[None] + np.pi) % (2 * np.pi) - np.pi).argmin(1)
+    return grid, at, out, rim[nearest]
+
+
+def _band(surface: Surface, ids: np.ndarray, rows: list[np.ndarray], keep: np.ndarray, grid: np.ndarray) -> Surface:
+    """Rows (R of (n, 3)) around the neck as quads; only where `keep` (n,) holds at both ends."""
+    n = len(grid)
+    k = np.flatnonzero(keep & np.roll(keep, -1))
+    nxt = (k + 1) % n
     faces = np.concatenate(
-        [np.stack([b + k * n, a + k * n, a + (k + 1) * n, b + (k + 1) * n], 1) for k in range(len(rows) - 1)]
+        [np.stack([k + r * n, nxt + r * n, nxt + (r + 1) * n, k + (r + 1) * n], 1) for r in range(len(rows) - 1)]
     )
-    vertices = np.concatenate(rows)
-    fields = {k: np.concatenate([f[ids]] * len(rows)) for k, f in surface.fields.items()}
-    around = np.arctan2(out[:, 1], out[:, 0]) * 0.08
-    uv = np.concatenate([np.stack([around, np.full(n, 0.02 * k)], 1) for k in range(len(rows))])
-    return hemmed(Surface(vertices, faces, fields, {"uv": uv[faces]}), 0.0025, 0.01)
+    fields = {key: np.concatenate([f[ids]] * len(rows)) for key, f in surface.fields.items()}
+    uv = np.concatenate([np.stack([grid * 0.07, np.full(n, 0.02 * r)], 1) for r in range(len(rows))])[faces]
+    uv[..., 0] -= 0.44 * np.round((uv[..., 0] - uv[:, :1, 0]) / 0.44)
+    return Surface(np.concatenate(rows), faces, fields, {"uv": uv, "lining": np.zeros(len(faces))})
+
+
+def _collar(surface: Surface, spec: GarmentSpec, fold: bool) -> Surface | None:
+    """A collar on the neck edge: a standing band, or a shirt's collar that folds over."""
+    ring = _neck_ring(surface, 44)
+    if ring is None:
+        return None
+    grid, at, out, ids = ring
+    h = spec.collar_m
+    up = np.array([0.16, 0, 1.0])
+    front = smoothstep(1.5, 0.25, np.abs(grid))[:, None]  # 1 at the throat
+    down = np.array([0, 0, -1.0]) * (0.85 + 0.15 * front) + np.array([0.45, 0, 0]) * front
+    rows = [at - up * 0.006, at + up * h * 0.5 - out * 0.003, at + up * h * (1.0 - 0.45 * front) - out * 0.002]
+    if fold:
+        reach = h * (1.0 + 0.5 * smoothstep(0.9, 0.2, np.abs(grid))[:, None])
+        rows += [
+            at + up * h * (1.0 - 0.45 * front) + out * 0.005,
+            at + up * h * (0.75 - 0.45 * front) + out * 0.013,
+            at + up * h * (1.0 - 0.45 * front) + out * (0.020 + 0.004 * front) + down * reach,
+        ]
+    gap = 0.10 if fold else 0.0
+    return hemmed(_band(surface, ids, rows, np.abs(grid) >= gap, grid), 0.002, 0.006)
+
+
+def _hood(surface: Surface, spec: GarmentSpec) -> Surface | None:
+    """A hood lying on shoulders and back: a soft roll, thick behind, thin in front."""
+    ring = _neck_ring(surface, 44)
+    if ring is None:
+        return None
+    grid, at, out, ids = ring
+    back = smoothstep(0.7, 2.6, np.abs(grid))[:, None]
+    size = 0.011 + 0.036 * back
+    centre = at + out * size * 0.55 + np.array([0, 0, 1.0]) * size * (0.9 - 0.9 * back) + np.array([0, 0, 0.012])
+    rows = []
+    for angle in np.linspace(np.pi, -0.75 * np.pi, 9):
+        droop = np.where(np.sin(angle) < 0, 1.0 + 1.1 * back, 1.0)
+        rows.append(centre + out * np.cos(angle) * size + np.array([0, 0, 1.0]) * np.sin(angle) * size * droop)
+    return _band(surface, ids, rows, np.abs(grid) > 0.2, grid)
 
 
 def _skirted(upper: Surface, points: np.ndarray, spec: GarmentSpec, ease: float, seed: int) -> Surface:
     """The part of a coat below its waist: the skirt shell, joined to the upper part's lower edge."""
-    from blender_synth.bodies.mesh import boundary_edges
 
     until = float(np.interp(spec.length, (1.0, 2.0), (1.05, 2.05)))
     lower = _skirt_surface(points, 0.55, until, 0.012 + ease, 0.25 + 0.3 * spec.fit, seed)
@@ -354,32 +408,22 @@ def _skirted(upper: Surface, points: np.ndarray, spec: GarmentSpec, ease: float,
 def _outer(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int) -> list[Surface]:
     ease = 0.010 + 0.004 * spec.fit
     coat = spec.kind == "coat"
-    cut = spec if not coat else _with_length(spec, 0.6)
-    upper = _upper(points, rig, cut, seed, ease)
+    upper = _upper(points, rig, dataclasses.replace(spec, length=0.6) if coat else spec, seed, ease)
     parts = [upper]
     if coat:
         parts.append(_skirted(upper, points, spec, ease, seed))
     top_z = rig.points["neck01"][2]
-    collar = (
-        _collar(upper, spec, fold=spec.fabric.kind in ("wool", "denim", "cotton", "leather") and not spec.hood)
-        if spec.collar_m
-        else None
-    )
+    collar = None
+    if spec.hood:
+        collar = _hood(upper, spec)
+    elif spec.collar_m:
+        collar = _collar(upper, spec, fold=spec.fabric.kind != "nylon")
     if spec.open_front > 0:
-        from blender_synth.bodies.mesh import joined
-
-        whole = joined(*parts)
-        parts = [_opened(whole, spec, rig, top_z)]
+        parts = [_opened(joined(*parts), spec, rig, top_z)]
         if collar is not None:
             collar = _opened(collar, spec, rig, top_z)
     done = [hemmed(p, spec.thickness_m * 0.6, 0.03) for p in parts]
     return done + ([collar] if collar is not None and len(collar.faces) else [])
-
-
-def _with_length(spec: GarmentSpec, length: float) -> GarmentSpec:
-    import dataclasses
-
-    return dataclasses.replace(spec, length=length)
 
 
 def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
@@ -396,21 +440,18 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
     collar = _collar(top, outfit.top, fold=True) if outfit.top.collar_m else None
     outer = outfit.outer
     if outer is not None:
-        covered = (top.fields["arm"] > 0.35) & (top.fields["arm"] < outer.sleeve - 0.08)
-        from blender_synth.bodies.mesh import compact
-
-        top = compact(top, ~covered[top.faces].all(1))
-        if outer.open_front == 0:  # only what shows at the neck
-            top = clipped(top, top.fields["neck"] - (_neck_level(outer) - 0.10))
-    else:
-        # What the top hides of the trousers only risks showing through.
+        # Of what is under a jacket only the part that can be seen is kept: inner layers would show through else.
+        rest = top.fields["rest"]
+        seen = 0.045 - _outside_neck(outer, top.fields["neck"])
+        if outer.open_front > 0:
+            gap = np.where(rest[:, 0] > 0.02, 0.105 * outer.open_front + 0.035 - np.abs(rest[:, 1]), -1.0)
+            seen = np.maximum(seen, np.where(top.fields["arm_weight"] < 0.3, gap, -1.0))
+        seen = np.maximum(seen, top.fields["arm"] - (outer.sleeve - 0.08))
+        top = clipped(top, np.where(np.isfinite(seen), seen, -1.0))
+    elif outfit.lower.kind != "skirt":
         f = lower.fields["drop"]
-        if outfit.lower.kind != "skirt":
-            from blender_synth.bodies.mesh import compact
-
-            worn[0] = Worn(
-                "lower", outfit.lower, compact(lower, ~(f < min(outfit.top.length, 0.97) - 0.22)[lower.faces].all(1))
-            )
+        hidden = f < min(outfit.top.length, 0.97) - 0.22
+        worn[0] = Worn("lower", outfit.lower, compact(lower, ~hidden[lower.faces].all(1)))
     worn.append(Worn("top", outfit.top, hemmed(top, outfit.top.thickness_m, 0.03) if len(top.faces) else top))
     if collar is not None:
         worn.append(Worn("collar", outfit.top, collar))
@@ -430,10 +471,10 @@ def covered(outfit: OutfitSpec) -> np.ndarray:
         out |= (a.drop > 0.12) & (a.drop < min(until - 0.75, 1.3))
     else:
         out |= (a.drop > 0.02) & (a.leg < lower.length - 0.12) & (a.arm < 0)
-    out |= (a.drop > -8) & (a.drop < min(top.length, 0.97) - 0.1) & (a.neck_m < _neck_level(top) - 0.02)
+    out |= (a.drop > -8) & (a.drop < min(top.length, 0.97) - 0.1) & (_outside_neck(top, a.neck) > 0.022)
     out |= (a.arm >= 0) & (a.arm < top.sleeve - 0.14)
     if outer is not None:
         out |= (a.arm >= 0) & (a.arm < outer.sleeve - 0.14)
         if outer.open_front == 0:
-            out |= (a.drop > -8) & (a.drop < min(outer.length, 1.0) - 0.1) & (a.neck_m < _neck_level(outer) - 0.03)
+            out |= (a.drop > -8) & (a.drop < min(outer.length, 1.0) - 0.1) & (_outside_neck(outer, a.neck) > 0.03)
     return out

@@ -200,7 +200,7 @@ def _cap(data, points, hair: HairSpec, head: Head, value: np.ndarray, volume: fl
     normals = vertex_normals(v, surface.faces)
     above = surface.fields["above"]
     azimuth, elevation, _ = head.angles(v)
-    lift = volume * (0.25 + 0.75 * smoothstep(0, 16, above))
+    lift = volume * (0.15 + 0.5 * smoothstep(0, 16, above))
     lift *= 1 - 0.4 * smoothstep(60, 100, np.abs(azimuth)) * (elevation < 10)
     lumps = _noise((v - head.middle) * (60 if hair.wave > 0.6 else 35) / head.scale, hair.lock_seed, 2)
     lift = lift * (1 + (0.35 if hair.wave > 0.6 else 0.14) * lumps) + 0.0015
@@ -266,7 +266,7 @@ def _locks(data, points, rig: Rig, hair: HairSpec, head: Head, volume: float, co
     spread = [_halton(n, b) - 0.5 for b in (5, 7, 11)]  # fixed irregularities; the seed turns them
     spread = [np.roll(s, (hair.lock_seed >> (5 * i)) % n) for i, s in enumerate(spread)]
     long_hair = hair.style in ("bob", "long")
-    steps = 9 if long_hair or hair.style == "curly" else 6
+    steps = 8 if long_hair or hair.style == "curly" else 5
     length = hair.length_m * (1 + 0.3 * spread[0])
     if hair.style in ("ponytail", "bun"):
         tie = head.middle + np.array([-0.100, 0, 0.03 if hair.style == "ponytail" else 0.055]) * head.scale
@@ -275,11 +275,11 @@ def _locks(data, points, rig: Rig, hair: HairSpec, head: Head, volume: float, co
     if hair.style == "short":
         length = length * np.interp(elevation, (-20, 20, 60), (0.45, 0.6, 1.0))
     direction = _direction(azimuth, elevation)
-    p = head.middle + direction * (head.radius(azimuth, elevation) + 0.001)[:, None]
+    lift_to = volume * (0.95 + 0.4 * spread[1]) * (0.3 + 0.7 * smoothstep(-2, 14, above))
+    p = head.middle + direction * (head.radius(azimuth, elevation) + 0.001 + 0.6 * lift_to)[:, None]
     step = length / (steps - 1)
     path = [p]
     chin_z = head.middle[2] - 0.115 * head.scale
-    lift_to = volume * (1.0 + 0.5 * spread[1]) * smoothstep(-2, 14, above)
     for k in range(1, steps):
         t = k / (steps - 1)
         a, e, r = head.angles(p)
@@ -289,19 +289,24 @@ def _locks(data, points, rig: Rig, hair: HairSpec, head: Head, volume: float, co
         gravity = {"bob": 0.55, "long": 0.6, "curly": 0.35, "side_part": 0.12, "short": 0.05}.get(hair.style, 0.0) * t
         below = smoothstep(5, -25, e)[:, None] * (0.9 if long_hair or hair.style == "curly" else 0.3)
         d = unit_rows(unit_rows(tangent) * (1 - gravity) * (1 - below) + (gravity + below) * np.array([0, 0, -1.0]))
+        if long_hair:  # below the ears straight hair comes back to the neck
+            inward = -np.stack([np.zeros(n), p[:, 1], np.zeros(n)], 1) / 0.1 * smoothstep(0, -30, e)[:, None]
+            d = unit_rows(d + 0.30 * inward)
         side = np.cross(d, normal)
         wave = hair.wave * 0.35 * np.sin(t * (9 + 4 * spread[2]) + index * 2.4)
         d = unit_rows(d + side * (wave + 0.25 * spread[2])[:, None])
         p = p + d * step[:, None]
         a, e, r = head.angles(p)
-        least = head.radius(a, e) + 0.002 + lift_to * np.sin(np.pi * min(1.0, 0.25 + 0.75 * t) * 0.62)
+        least = head.radius(a, e) + 0.003 + lift_to * (1 - 0.35 * t)
         if hair.style == "afro":
             least = r
         if hair.style in ("ponytail", "bun"):
             least = head.radius(a, e) + 0.003 + volume * np.sin(np.pi * t) * 0.8
             p = head.middle + unit_rows(p - head.middle) * least[:, None]
         else:
-            push = np.maximum(least - r, 0) * np.where(e > -55, 1, 0)
+            loose = 1.0 if hair.style == "curly" else 0.15
+            held = smoothstep(-12, 12, e) * (1 - loose)  # on the skull hair lies on it, below the ears it hangs free
+            push = np.maximum(least - r, 0) * (e > -40) + np.minimum(least - r, 0) * held
             p = p + unit_rows(p - head.middle) * push[:, None]
         if long_hair or hair.style == "curly":
             low = p[:, 2] < chin_z + 0.03
@@ -315,7 +320,7 @@ def _locks(data, points, rig: Rig, hair: HairSpec, head: Head, volume: float, co
             p[:, 0] = np.where(front, np.minimum(p[:, 0], head.middle[0] + 0.055 * head.scale), p[:, 0])
         path.append(p)
     curves = np.stack(path, 1)  # (n, steps, 3)
-    width = {"short": 0.011, "side_part": 0.012, "curly": 0.013, "afro": 0.012}.get(hair.style, 0.013) * head.scale
+    width = {"short": 0.0075, "side_part": 0.009, "curly": 0.011, "afro": 0.012}.get(hair.style, 0.013) * head.scale
     parts = [_ribbons(curves, head, width, hair, index)]
     if hair.style == "ponytail":
         parts.append(_tail(hair, head, tie, back_x))
@@ -335,8 +340,9 @@ def _ribbons(curves: np.ndarray, head: Head, width: float, hair: HairSpec, index
     side = unit_rows(np.cross(tangent, outward))
     normal = np.cross(side, tangent)
     t = np.linspace(0, 1, steps)
-    w = width * np.interp(t, (0, 0.3, 0.75, 1.0), (0.75, 1.0, 0.8, 0.12))[None, :, None] / 2
-    columns = np.stack([curves - side * w, curves + normal * w * 0.55, curves + side * w], 2)  # (n, steps, 3, 3)
+    vary = 0.65 + 0.7 * ((index * 0.618034) % 1.0)
+    w = width * vary[:, None, None] * np.interp(t, (0, 0.3, 0.75, 1.0), (0.75, 1.0, 0.8, 0.12))[None, :, None] / 2
+    columns = np.stack([curves - side * w, curves + normal * w * 0.3, curves + side * w], 2)  # (n, steps, 3, 3)
     grid = np.arange(n * steps * 3).reshape(n, steps, 3)
     faces = np.concatenate(
         [
@@ -344,7 +350,7 @@ def _ribbons(curves: np.ndarray, head: Head, width: float, hair: HairSpec, index
             for c in (0, 1)
         ]
     )
-    shade = 0.8 + 0.35 * np.sin(index * 12.9898 + hair.lock_seed % 97)[:, None, None] * 0.5 + 0.15 * t[None, :, None]
+    shade = 0.85 + 0.3 * np.sin(index * 12.9898 + hair.lock_seed % 97)[:, None, None] * 0.5 + 0.15 * t[None, :, None]
     shade = np.broadcast_to(shade, (n, steps, 3)).reshape(-1)
     along = np.concatenate([np.zeros((n, 1)), np.cumsum(np.linalg.norm(np.diff(curves, axis=1), axis=2), 1)], 1)
     uv = np.stack(

@@ -242,7 +242,7 @@ class BodyRanges:
     bmi_deviate: Range = (-1.6, 2.2)
     muscle: Range = (0.3, 0.75)
     proportions: Range = (0.3, 0.9)
-    face_variety: Range = (0.25, 0.6)
+    face_variety: Range = (0.15, 0.34)
     ancestry: Weights = field(default_factory=lambda: {"african": 0.3, "asian": 0.3, "caucasian": 0.4})
 
 
@@ -376,8 +376,9 @@ def _draw_body(ranges: BodyRanges, rng: np.random.Generator) -> BodySpec:
     masculinity = float(np.clip(rng.normal(0.93 if sex == "male" else 0.06, 0.05), 0, 1))
     variety = uniform(rng, ranges.face_variety)
     details = {n: round(float(np.clip(rng.normal() * variety, -1, 1)), 4) for n in FACE_DETAILS}
-    details[f"head-{HEAD_SHAPES[int(rng.integers(len(HEAD_SHAPES)))]}"] = round(uniform(rng, (0.0, 0.6)), 4)
+    details[f"head-{HEAD_SHAPES[int(rng.integers(len(HEAD_SHAPES)))]}"] = round(uniform(rng, (0.0, 0.4)), 4)
     details |= {n: round(float(np.clip(rng.normal() * 0.35, -0.8, 0.8)), 4) for n in BODY_DETAILS}
+    details["eye-height"] = round(uniform(rng, (0.15, 0.6)), 4)
     details["smile"] = round(max(0.0, float(rng.normal(0.05, 0.2))), 4)
     details["stomach-tone"] = round(uniform(rng, (-0.3, 0.6)), 4)
     cup = uniform(rng, (0.3, 0.62)) if sex == "female" else 0.5
