@@ -61,7 +61,9 @@ def _frame(spec: Spec) -> Part:
     for k in range(4):
         a, b = points[k], points[(k + 1) % 4]
         faces = [[i, n + i, n + i + 1, i + 1] for i in range(n - 1)]
-        uvs = [[(0, steps[i]), (around[k], steps[i]), (around[k], steps[i + 1]), (0, steps[i + 1])] for i in range(n - 1)]
+        uvs = [
+            [(0, steps[i]), (around[k], steps[i]), (around[k], steps[i + 1]), (0, steps[i + 1])] for i in range(n - 1)
+        ]
         parts.append(part(np.concatenate([a, b]), [f[::-1] for f in faces], material, spec.frame_rgb,
                           [u[::-1] for u in uvs]))  # fmt: skip
     return join(parts)
@@ -87,7 +89,9 @@ def _holders(spec: Spec) -> Part:
             parts.append(box((x - 0.05, wall - 0.006, z - 0.05), (x + 0.05, wall, z + 0.05), "iron", STEEL))
     if spec.standing:
         for x in (-0.7 * w, 0.7 * w):
-            parts.append(box((x - 0.06, -0.07, ground), (x + 0.06, 0.09, -f * cosine + 0.006), "wood", (0.05, 0.04, 0.03)))
+            parts.append(
+                box((x - 0.06, -0.07, ground), (x + 0.06, 0.09, -f * cosine + 0.006), "wood", (0.05, 0.04, 0.03))
+            )
             parts.append(box((x - 0.06, -0.07, ground), (x + 0.06, -0.04, -f * cosine + 0.022), "iron", STEEL))
     return join(parts)
 
@@ -100,13 +104,17 @@ def _glass_material(spec: Spec, materials: Materials) -> bpy.types.Material:
     u, v = place.outputs["X"], place.outputs["Y"]
     side = g.math("MINIMUM", u, g.math("SUBTRACT", spec.width_m, u))
     edge = g.math("MINIMUM", side, g.math("MINIMUM", v, g.math("SUBTRACT", spec.height_m, v)))
-    broad, streak, speckle = g.split(g.image(materials.map("grunge"), g.scale(uv, 2.0 / TILE_M["grunge"])).outputs["Color"])
+    broad, streak, speckle = g.split(
+        g.image(materials.map("grunge"), g.scale(uv, 2.0 / TILE_M["grunge"])).outputs["Color"]
+    )
     silver = g.node("ShaderNodeBsdfGlossy", {"Color": spec.tint, "Roughness": spec.roughness}).outputs[0]
     film = g.node("ShaderNodeBsdfDiffuse", {"Color": (0.42, 0.40, 0.37)}).outputs[0]
     blind = g.node("ShaderNodeBsdfDiffuse", {"Color": (0.05, 0.045, 0.04)}).outputs[0]
     low = g.ramp(v, 0.0, 0.5, 1.6, 0.7)
     dust = g.math("MULTIPLY", g.math("MULTIPLY", g.ramp(broad, 0.25, 0.9), g.ramp(streak, 0.1, 0.9, 0.3, 1.0)), low)
-    dusty = g.node("ShaderNodeMixShader", {0: g.math("MULTIPLY", dust, 0.05 * spec.dust), 1: silver, 2: film}).outputs[0]
+    dusty = g.node("ShaderNodeMixShader", {0: g.math("MULTIPLY", dust, 0.05 * spec.dust), 1: silver, 2: film}).outputs[
+        0
+    ]
     creep = g.math("ADD", edge, g.math("MULTIPLY", g.math("SUBTRACT", speckle, broad), 0.03))
     gone = g.math("MULTIPLY", g.ramp(creep, -0.012, 0.004 + 0.006 * spec.dust, 1.0, 0.0), 0.9 * spec.dust)
     return g.surface(g.node("ShaderNodeMixShader", {0: gone, 1: dusty, 2: blind}).outputs[0])

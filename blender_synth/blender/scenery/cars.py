@@ -135,7 +135,9 @@ class Skin:
         up_y = glass_y - (rail - shoulder) * tumble
         flat_y = half - 0.09
         rows.append(row(glass_y - 0.008, shoulder + 0.012))
-        rows.append(row(up_y * cabin + flat_y * (1 - cabin), rail * cabin + (shoulder + 0.6 * (top - shoulder)) * (1 - cabin)))
+        rows.append(
+            row(up_y * cabin + flat_y * (1 - cabin), rail * cabin + (shoulder + 0.6 * (top - shoulder)) * (1 - cabin))
+        )
         edge_y = rows[-1][:, 1] - 0.055
         rows.append(row(edge_y, top - 0.035 * cabin - 0.25 * (top - shoulder) * (1 - cabin)))
         for t in (0.66, 0.33, 0.0):
@@ -184,7 +186,9 @@ class Skin:
         du, dv = np.gradient(points, axis=0), np.gradient(points, axis=1)
         normal = np.cross(du, dv)
         normal /= np.linalg.norm(normal, axis=2, keepdims=True) + 1e-9
-        normal *= np.sign((normal * (0, 1, 0)).sum(2, keepdims=True) + (normal * (1, 0, 0)).sum(2, keepdims=True) * 0.01 + 1e-6)
+        normal *= np.sign(
+            (normal * (0, 1, 0)).sum(2, keepdims=True) + (normal * (1, 0, 0)).sum(2, keepdims=True) * 0.01 + 1e-6
+        )
         points = points + normal * proud_m
         return both_sides(points, material, tint)
 
@@ -229,7 +233,9 @@ def _shell(skin: Skin, dirt: float) -> Part:
     for station, flip in ((0, False), (-1, True)):
         half = grid[station]
         ring = np.concatenate([half, (half * (1, -1, 1))[::-1]])
-        fan = np.stack([np.arange(len(ring)), (np.arange(len(ring)) + 1) % len(ring), np.full(len(ring), len(ring))], axis=1)
+        fan = np.stack(
+            [np.arange(len(ring)), (np.arange(len(ring)) + 1) % len(ring), np.full(len(ring), len(ring))], axis=1
+        )
         points = np.concatenate([ring, ring.mean(axis=0)[None]])
         parts.append(part(points, fan[:, ::-1] if flip else fan, "car_paint", (1, 1, 1, dirt)))
     return join(parts)
@@ -240,7 +246,12 @@ def _wheel(radius: float, width: float = 0.2) -> Part:
     r = radius
     tyre = lathe([(r * 0.66, -width / 2), (r * 0.93, -width / 2), (r, -width * 0.32), (r, width * 0.32), (r * 0.93, width / 2),
                   (r * 0.68, width / 2), (r * 0.64, width * 0.38)], 26, "rubber", (0.018, 0.018, 0.018))  # fmt: skip
-    rim = lathe([(r * 0.62, width * 0.30), (r * 0.67, width * 0.505), (r * 0.60, width * 0.50), (r * 0.58, width * 0.32)], 26, "metal", CHROME)
+    rim = lathe(
+        [(r * 0.62, width * 0.30), (r * 0.67, width * 0.505), (r * 0.60, width * 0.50), (r * 0.58, width * 0.32)],
+        26,
+        "metal",
+        CHROME,
+    )
     well = lathe([(r * 0.6, width * 0.395), (r * 0.58, width * 0.40)], 26, "rubber", (0.01, 0.01, 0.01))
     spokes = []
     for k in range(5):
@@ -259,9 +270,22 @@ def _mirror(skin: Skin) -> Part:
     angles = np.linspace(0, 2 * np.pi, 10, endpoint=False)
     rings = []
     for t, scale in ((-0.06, 0.55), (-0.03, 0.92), (0.05, 1.0)):
-        rings.append(np.column_stack([np.full(10, skin.length / 2 - x - t), y + 0.10 + 0.095 * scale * np.cos(angles), z + 0.065 * scale * np.sin(angles)]))
+        rings.append(
+            np.column_stack(
+                [
+                    np.full(10, skin.length / 2 - x - t),
+                    y + 0.10 + 0.095 * scale * np.cos(angles),
+                    z + 0.065 * scale * np.sin(angles),
+                ]
+            )
+        )
     cap = loft(np.array(rings)[::-1], "car_paint", (1, 1, 1, 0.1), caps=True)
-    arm = box((skin.length / 2 - x - 0.02, y - 0.03, z - 0.07), (skin.length / 2 - x + 0.02, y + 0.06, z - 0.04), "rubber", BLACK)
+    arm = box(
+        (skin.length / 2 - x - 0.02, y - 0.03, z - 0.07),
+        (skin.length / 2 - x + 0.02, y + 0.06, z - 0.04),
+        "rubber",
+        BLACK,
+    )
     both = [cap, arm]
     return join(both + [_mirrored(p) for p in both])
 
@@ -290,15 +314,32 @@ def car(body: str, plate: str, dirt: float) -> Part:
     # lights lie on the skin
     parts.append(skin.patch(0.03, 0.46, bonnet - 0.13, bonnet + 0.02, "car_glass", (0.35, 0.36, 0.37), 0.006, (9, 4)))
     rear = float(skin.at(length - 0.1, 6)[2])
-    parts.append(skin.patch(length - 0.24, length - 0.012, rear - 0.20, rear - 0.01, "car_glass", (0.30, 0.012, 0.012), 0.006, (8, 4)))
+    parts.append(
+        skin.patch(
+            length - 0.24, length - 0.012, rear - 0.20, rear - 0.01, "car_glass", (0.30, 0.012, 0.012), 0.006, (8, 4)
+        )
+    )
     # seams of doors, and handles
     seams = [shape.cowl + 0.18, shape.pillars[1]] + ([shape.pillars[2] + 0.04] if len(shape.pillars) > 2 else [])
     for x in seams:
-        parts.append(skin.patch(x - 0.004, x + 0.004, shape.clearance + 0.10, belt - 0.01, "rubber", BLACK, 0.0015, (2, 7)))
+        parts.append(
+            skin.patch(x - 0.004, x + 0.004, shape.clearance + 0.10, belt - 0.01, "rubber", BLACK, 0.0015, (2, 7))
+        )
     for x in [s - 0.24 for s in seams[1:]]:
         parts.append(skin.patch(x, x + 0.18, belt - 0.13, belt - 0.105, "car_paint", (1, 1, 1, 0.1), 0.022, (4, 2)))
     low = shape.clearance
-    parts.append(skin.patch(shape.axles[0] + shape.wheel + 0.08, shape.axles[1] - shape.wheel - 0.08, low + 0.01, low + 0.10, "rubber", BLACK, 0.008, (8, 3)))
+    parts.append(
+        skin.patch(
+            shape.axles[0] + shape.wheel + 0.08,
+            shape.axles[1] - shape.wheel - 0.08,
+            low + 0.01,
+            low + 0.10,
+            "rubber",
+            BLACK,
+            0.008,
+            (8, 3),
+        )
+    )
     half = float(skin.half[0])
     front_z = float(skin.grid[0, 6, 2])
     parts += [
@@ -312,7 +353,14 @@ def car(body: str, plate: str, dirt: float) -> Part:
         text = letters(plate).scaled((0.105, 0.02, 0.105)).painted((0.02, 0.02, 0.03))
         width = float(np.ptp(text.points[:, 0]))
         parts.append(text.moved((-width / 2, 0, -0.036)).turned(90 * sign).moved((x + sign * 0.0135, 0, z)))
-    parts.append(box((tail - 0.012, -float(skin.half[-1]) * 0.7, low + 0.02), (tail + 0.05, float(skin.half[-1]) * 0.7, low + 0.13), "rubber", BLACK))
+    parts.append(
+        box(
+            (tail - 0.012, -float(skin.half[-1]) * 0.7, low + 0.02),
+            (tail + 0.05, float(skin.half[-1]) * 0.7, low + 0.13),
+            "rubber",
+            BLACK,
+        )
+    )
     for slot in (-0.045, 0.0, 0.045):
         parts.append(quad((nose + 0.0075, -half * 0.6, front_z - 0.09 + slot - 0.004), (nose + 0.0075, half * 0.6, front_z - 0.09 + slot - 0.004),
                           (nose + 0.0075, half * 0.6, front_z - 0.09 + slot + 0.004), (nose + 0.0075, -half * 0.6, front_z - 0.09 + slot + 0.004), "metal", (0.3, 0.3, 0.3)))  # fmt: skip

@@ -26,7 +26,9 @@ Opening = tuple[float, float, float, float]
 def house(b: Building) -> Part:
     """The whole house in its local frame."""
     rng = np.random.default_rng(b.detail_seed)
-    return join([*_front(b, rng), *_ground_floor(b, rng), *_mouldings(b), *_sides(b), *_roof(b, rng), *_clutter(b, rng)])
+    return join(
+        [*_front(b, rng), *_ground_floor(b, rng), *_mouldings(b), *_sides(b), *_roof(b, rng), *_clutter(b, rng)]
+    )
 
 
 def _soot(b: Building, rgb) -> tuple:
@@ -206,7 +208,9 @@ def _balcony(b: Building, w: float) -> Part:
         points = [(x + dx, y, z) for dx in (0, 0.14) for y, z in [*bracket, (0, -0.14)]]
         faces4 = [[i, i + 5, (i + 1) % 5 + 5, (i + 1) % 5] for i in range(5)]
         sides = part(points, [f[::-1] for f in faces4], "trim", tint)
-        fans = part(points, [[0, i, i + 1] for i in (1, 2, 3)] + [[5, 5 + i + 1, 5 + i] for i in (1, 2, 3)], "trim", tint)
+        fans = part(
+            points, [[0, i, i + 1] for i in (1, 2, 3)] + [[5, 5 + i + 1, 5 + i] for i in (1, 2, 3)], "trim", tint
+        )
         parts += [sides, fans]
     if b.balcony == "railing":
         e = 0.03
@@ -290,9 +294,17 @@ def _door(b: Building, rng: np.random.Generator, x0: float, x1: float) -> tuple[
     for a, c in leaves:
         parts.append(box((a, depth - 0.03, 0.02), (c, depth, h), "paint", rgb))
         for z0, z1 in ((0.16, 0.62), (0.74, 1.36), (1.48, h - 0.14)):
-            parts.append(box((a + 0.09, depth - 0.048, z0), (c - 0.09, depth - 0.03, z1), "paint", rgb, without=("+y",)))
             parts.append(
-                box((a + 0.13, depth - 0.056, z0 + 0.04), (c - 0.13, depth - 0.048, z1 - 0.04), "paint", rgb, without=("+y",))
+                box((a + 0.09, depth - 0.048, z0), (c - 0.09, depth - 0.03, z1), "paint", rgb, without=("+y",))
+            )
+            parts.append(
+                box(
+                    (a + 0.13, depth - 0.056, z0 + 0.04),
+                    (c - 0.13, depth - 0.048, z1 - 0.04),
+                    "paint",
+                    rgb,
+                    without=("+y",),
+                )
             )
     parts.append(box((w / 2 - 0.09, depth - 0.09, 1.0), (w / 2 - 0.06, depth - 0.03, 1.22), "metal", (0.62, 0.5, 0.28)))
     for a, c, z0, z1 in ((-0.16, 0, 0, total + 0.16), (w, w + 0.16, 0, total + 0.16), (0, w, total, total + 0.16)):
@@ -434,9 +446,15 @@ def _awning(rng: np.random.Generator, rgb, w: float, z: float) -> list[Part]:
         parts.append(quad((a, -out, z - drop), (c, -out, z - drop), (c, -0.11, z), (a, -0.11, z), "cloth", tint))
         parts.append(quad((a, -out, z - drop - 0.22), (c, -out, z - drop - 0.22), (c, -out, z - drop), (a, -out, z - drop),
                           "cloth", tint))  # fmt: skip
-    parts.append(box((-0.05, -out - 0.02, z - drop - 0.015), (w + 0.05, -out + 0.02, z - drop + 0.02), "metal", (0.4, 0.4, 0.4)))
+    parts.append(
+        box((-0.05, -out - 0.02, z - drop - 0.015), (w + 0.05, -out + 0.02, z - drop + 0.02), "metal", (0.4, 0.4, 0.4))
+    )
     for x in (0.15, w - 0.15):
-        parts.append(tube(np.array([(x, -0.1, z - 0.62), (x, -out + 0.02, z - drop - thick)]), 0.016, 6, "metal", (0.5, 0.5, 0.5)))
+        parts.append(
+            tube(
+                np.array([(x, -0.1, z - 0.62), (x, -out + 0.02, z - drop - thick)]), 0.016, 6, "metal", (0.5, 0.5, 0.5)
+            )
+        )
     return parts
 
 
@@ -486,15 +504,30 @@ def _roof(b: Building, rng: np.random.Generator) -> list[Part]:
     gable = "brick" if b.wall == "brick" else "plaster"
     parts: list[Part] = []
     if b.roof == "flat":
-        for low, high in (((0, 0, h), (w, 0.25, h + 0.55)), ((0, 0.25, h), (0.25, d, h + 0.55)), ((w - 0.25, 0.25, h), (w, d, h + 0.55))):
+        for low, high in (
+            ((0, 0, h), (w, 0.25, h + 0.55)),
+            ((0, 0.25, h), (0.25, d, h + 0.55)),
+            ((w - 0.25, 0.25, h), (w, d, h + 0.55)),
+        ):
             parts.append(box(low, high, b.wall, _soot(b, b.wall_rgb), without=("-z",)))
         parts.append(box((-0.01, -0.06, h + 0.55), (w + 0.01, 0.31, h + 0.63), "trim", _soot(b, b.trim_rgb)))
-        parts.append(quad((0, 0, h + 0.05), (w, 0, h + 0.05), (w, d, h + 0.05), (0, d, h + 0.05), "matt", (0.1, 0.1, 0.1)))
+        parts.append(
+            quad((0, 0, h + 0.05), (w, 0, h + 0.05), (w, d, h + 0.05), (0, d, h + 0.05), "matt", (0.1, 0.1, 0.1))
+        )
     elif b.roof == "mansard":
         rise, back = 2.5, 1.0
         parts.append(_slope((0, -0.05, h), (w, -0.05, h), (w, back, h + rise), (0, back, h + rise), tint))
         parts.append(_slope((w, d, h), (0, d, h), (0, d - back, h + rise), (w, d - back, h + rise), tint))
-        parts.append(quad((0, back, h + rise), (w, back, h + rise), (w, d - back, h + rise), (0, d - back, h + rise), "matt", (0.16, 0.17, 0.18)))
+        parts.append(
+            quad(
+                (0, back, h + rise),
+                (w, back, h + rise),
+                (w, d - back, h + rise),
+                (0, d - back, h + rise),
+                "matt",
+                (0.16, 0.17, 0.18),
+            )
+        )
         for x, flip in ((0.0, False), (w, True)):
             face = [(x, d, h), (x, 0, h), (x, back, h + rise), (x, d - back, h + rise)]
             parts.append(quad(*(face[::-1] if flip else face), gable, wall))
@@ -505,11 +538,38 @@ def _roof(b: Building, rng: np.random.Generator) -> list[Part]:
     else:
         rise, over = d / 2 * math.tan(math.radians(float(rng.uniform(28, 42)))), 0.38
         fall = over * rise / (d / 2)
-        parts.append(_slope((0, -over, h - fall + 0.08), (w, -over, h - fall + 0.08), (w, d / 2, h + rise + 0.08), (0, d / 2, h + rise + 0.08), tint))
-        parts.append(_slope((w, d + over, h - fall), (0, d + over, h - fall), (0, d / 2, h + rise + 0.08), (w, d / 2, h + rise + 0.08), tint))
-        parts.append(quad((0, 0, h - 0.01), (w, 0, h - 0.01), (w, -over, h - fall + 0.02), (0, -over, h - fall + 0.02), "paint", (0.3, 0.27, 0.23)))
+        parts.append(
+            _slope(
+                (0, -over, h - fall + 0.08),
+                (w, -over, h - fall + 0.08),
+                (w, d / 2, h + rise + 0.08),
+                (0, d / 2, h + rise + 0.08),
+                tint,
+            )
+        )
+        parts.append(
+            _slope(
+                (w, d + over, h - fall),
+                (0, d + over, h - fall),
+                (0, d / 2, h + rise + 0.08),
+                (w, d / 2, h + rise + 0.08),
+                tint,
+            )
+        )
+        parts.append(
+            quad(
+                (0, 0, h - 0.01),
+                (w, 0, h - 0.01),
+                (w, -over, h - fall + 0.02),
+                (0, -over, h - fall + 0.02),
+                "paint",
+                (0.3, 0.27, 0.23),
+            )
+        )
         for x, flip in ((0.0, False), (w, True)):
-            parts.append(part([(x, d, h), (x, 0, h), (x, d / 2, h + rise)], [[2, 1, 0] if flip else [0, 1, 2]], gable, wall))
+            parts.append(
+                part([(x, d, h), (x, 0, h), (x, d / 2, h + rise)], [[2, 1, 0] if flip else [0, 1, 2]], gable, wall)
+            )
         parts.append(_gutter(w, -over - 0.06, h - fall + 0.03))
     for _ in range(int(rng.integers(1, 4))):
         x, y = float(rng.uniform(0.6, w - 1.4)), float(rng.uniform(d * 0.3, d * 0.5))
@@ -567,4 +627,3 @@ def _clutter(b: Building, rng: np.random.Generator) -> list[Part]:
             x, z = float(rng.uniform(a + 0.3, c - 0.3)), float(rng.uniform(0.28, 0.34))
             parts.append(box((x, -0.04, z), (x + 0.22, -0.03, z + 0.13), "iron", (0.08, 0.08, 0.08)))
     return parts
-

@@ -25,11 +25,20 @@ def _lamp(f: Furniture) -> Part:
     """A pole whose arm reaches over the carriageway (variant 0) or a lantern on a cast post (variant 1)."""
     h, rgb = 6.5, f.rgb
     if f.variant == 0:
-        pole = lathe([(0.105, 0), (0.105, 0.04), (0.085, 0.05), (0.08, 1.2), (0.055, 1.28), (0.042, h - 0.6)], 12, "iron", rgb)
+        pole = lathe(
+            [(0.105, 0), (0.105, 0.04), (0.085, 0.05), (0.08, 1.2), (0.055, 1.28), (0.042, h - 0.6)], 12, "iron", rgb
+        )
         t = np.linspace(0, np.pi / 2, 7)
         arm = np.column_stack([1.1 * (1 - np.cos(t)), 0 * t, h - 0.65 + 0.6 * np.sin(t)])
         head = bevelled_box((1.0, -0.13, 0), (1.75, 0.13, 0.11), 0.05, "iron", rgb).moved((0, 0, h - 0.09))
-        lens = quad((1.1, 0.1, h - 0.092), (1.7, 0.1, h - 0.092), (1.7, -0.1, h - 0.092), (1.1, -0.1, h - 0.092), "paint", (0.6, 0.6, 0.55))
+        lens = quad(
+            (1.1, 0.1, h - 0.092),
+            (1.7, 0.1, h - 0.092),
+            (1.7, -0.1, h - 0.092),
+            (1.1, -0.1, h - 0.092),
+            "paint",
+            (0.6, 0.6, 0.55),
+        )
         door = box((0.078, -0.05, 0.55), (0.088, 0.05, 0.95), "iron", tuple(0.8 * c for c in rgb))
         return join([pole, tube(arm, 0.036, 8, "iron", rgb), head, lens, door])
     h = 4.6
@@ -38,10 +47,27 @@ def _lamp(f: Furniture) -> Part:
          (0.045, h - 0.75), (0.08, h - 0.7), (0.05, h - 0.62), (0.05, h - 0.55)], 12, "iron", rgb,
     )  # fmt: skip
     glass = lathe([(0.10, h - 0.52), (0.17, h - 0.1)], 8, "car_glass", (0.35, 0.34, 0.30), smooth=False)
-    cap = lathe([(0.21, h - 0.1), (0.2, h - 0.07), (0.12, h + 0.08), (0.03, h + 0.12), (0.025, h + 0.2)], 8, "iron", rgb, smooth=False)
+    cap = lathe(
+        [(0.21, h - 0.1), (0.2, h - 0.07), (0.12, h + 0.08), (0.03, h + 0.12), (0.025, h + 0.2)],
+        8,
+        "iron",
+        rgb,
+        smooth=False,
+    )
     base = lathe([(0.05, h - 0.58), (0.11, h - 0.52)], 8, "iron", rgb)
     bars = [
-        tube(np.array([(0.105 * math.cos(a), 0.105 * math.sin(a), h - 0.52), (0.175 * math.cos(a), 0.175 * math.sin(a), h - 0.1)]), 0.009, 4, "iron", rgb)
+        tube(
+            np.array(
+                [
+                    (0.105 * math.cos(a), 0.105 * math.sin(a), h - 0.52),
+                    (0.175 * math.cos(a), 0.175 * math.sin(a), h - 0.1),
+                ]
+            ),
+            0.009,
+            4,
+            "iron",
+            rgb,
+        )
         for a in np.arange(8) * math.pi / 4
     ]
     return join([post, base, glass, cap, *bars])
@@ -96,7 +122,14 @@ def _planter(f: Furniture) -> Part:
     rgb = CONCRETE if f.variant % 2 else f.rgb
     parts = [
         box((-w / 2, -d / 2, 0), (w / 2, d / 2, h), "matt", rgb, without=("-z", "+z")),
-        quad((-w / 2, -d / 2, h - 0.04), (w / 2, -d / 2, h - 0.04), (w / 2, d / 2, h - 0.04), (-w / 2, d / 2, h - 0.04), "matt", (0.03, 0.022, 0.016)),
+        quad(
+            (-w / 2, -d / 2, h - 0.04),
+            (w / 2, -d / 2, h - 0.04),
+            (w / 2, d / 2, h - 0.04),
+            (-w / 2, d / 2, h - 0.04),
+            "matt",
+            (0.03, 0.022, 0.016),
+        ),
     ]
     for a, b in (((-w / 2, -d / 2), (w / 2, -d / 2 + 0.05)), ((-w / 2, d / 2 - 0.05), (w / 2, d / 2)),
                  ((-w / 2, -d / 2 + 0.05), (-w / 2 + 0.05, d / 2 - 0.05)), ((w / 2 - 0.05, -d / 2 + 0.05), (w / 2, d / 2 - 0.05))):  # fmt: skip
@@ -152,9 +185,15 @@ def _sign(f: Furniture) -> Part:
     if f.variant == 0:  # no stopping
         plate = [_disc(0.3, 0.036, z, "paint", RED), _disc(0.235, 0.038, z, "paint", BLUE)]
         for a in (45, -45):
-            plate.append(box((0.039, -0.27, -0.03), (0.040, 0.27, 0.03), "paint", RED).turned(a, axis=0).moved((0, 0, z)))
+            plate.append(
+                box((0.039, -0.27, -0.03), (0.040, 0.27, 0.03), "paint", RED).turned(a, axis=0).moved((0, 0, z))
+            )
     elif f.variant == 1:  # speed limit
-        plate = [_disc(0.3, 0.036, z, "paint", RED), _disc(0.225, 0.038, z, "paint", WHITE), _words("30", 0.33, 0.041, z, (0.02, 0.02, 0.02))]
+        plate = [
+            _disc(0.3, 0.036, z, "paint", RED),
+            _disc(0.225, 0.038, z, "paint", WHITE),
+            _words("30", 0.33, 0.041, z, (0.02, 0.02, 0.02)),
+        ]
     elif f.variant == 2:  # parking
         plate = [box((0.032, -0.28, z - 0.28), (0.036, 0.28, z + 0.28), "paint", WHITE),
                  box((0.036, -0.26, z - 0.26), (0.038, 0.26, z + 0.26), "paint", BLUE), _words("P", 0.5, 0.041, z, WHITE)]  # fmt: skip
@@ -163,7 +202,11 @@ def _sign(f: Furniture) -> Part:
         plate = [box((0.032, -0.28, z - 0.28), (0.038, 0.28, z + 0.28), "paint", BLUE), part(tri, [[0, 1, 2]], "paint", WHITE),
                  box((0.040, -0.02, z - 0.1), (0.041, 0.02, z + 0.02), "paint", (0.02, 0.02, 0.02))]  # fmt: skip
     if f.variant < 2:
-        back = [lathe([(0.3, 0.0), (0.3, 0.004)], 28, "metal", SIGN_BACK, smooth=False).turned(90, axis=1).moved((0.031, 0, z))]
+        back = [
+            lathe([(0.3, 0.0), (0.3, 0.004)], 28, "metal", SIGN_BACK, smooth=False)
+            .turned(90, axis=1)
+            .moved((0.031, 0, z))
+        ]
     else:
         back = [box((0.028, -0.28, z - 0.28), (0.032, 0.28, z + 0.28), "metal", SIGN_BACK)]
     return join([pole, *back, *plate])

@@ -107,7 +107,9 @@ class WearMap:
             self.polish[rows, columns] += 0.35 * seam
             self.crack[rows, columns] = np.maximum(self.crack[rows, columns], 0.3 * seam)
 
-    def _walk(self, x: float, y: float, angle: float, length: float, turn: float, strength: float, width: float) -> None:
+    def _walk(
+        self, x: float, y: float, angle: float, length: float, turn: float, strength: float, width: float
+    ) -> None:
         rng, step = self.rng, PIXEL_M * 0.6
         n = int(length / step)
         angles = angle + np.cumsum(rng.normal(0, turn, n)) + 0.35 * np.sin(np.arange(n) * step * 9 + rng.uniform(0, 6))
@@ -120,7 +122,9 @@ class WearMap:
                 r, c = np.floor(rows).astype(int) + dr, np.floor(columns).astype(int) + dc
                 near = (1 - np.abs(rows - r)) * (1 - np.abs(columns - c))
                 ok = (r >= 0) & (r < self.shape[0]) & (c >= 0) & (c < self.shape[1])
-                np.maximum.at(self.crack, (r[ok], c[ok]), (strength * np.minimum(1, width * near) * fade)[ok].astype(np.float32))
+                np.maximum.at(
+                    self.crack, (r[ok], c[ok]), (strength * np.minimum(1, width * near) * fade)[ok].astype(np.float32)
+                )
 
     def _cracks(self) -> None:
         spec, rng = self.spec, self.rng
@@ -141,7 +145,11 @@ class WearMap:
         spec, rng = self.spec, self.rng
         half = spec.length_m / 2
         for _ in range(round(40 + 50 * spec.road.wear)):
-            x, y, r = float(rng.uniform(-half, half)), float(rng.uniform(-1, 1) * spec.kerb_y_m), float(rng.uniform(0.04, 0.34))
+            x, y, r = (
+                float(rng.uniform(-half, half)),
+                float(rng.uniform(-1, 1) * spec.kerb_y_m),
+                float(rng.uniform(0.04, 0.34)),
+            )
             columns, rows = self._columns(x - 2.5 * r, x + 2.5 * r), self._rows(y - 2.5 * r, y + 2.5 * r)
             d = np.hypot((self.x[columns][None] - x) * 0.7, self.y[rows][:, None] - y) / r
             blob = smoothstep(1.3, 0.3, d + 0.22 * self.fine[rows, columns])
@@ -202,7 +210,16 @@ def side_streets(spec) -> Part:
     half, tint = spec.length_m / 2, tuple(ASPHALT * spec.road.tone)
     parts = []
     for x0, x1 in ((half, half + spec.side_street_m), (-half - spec.side_street_m, -half)):
-        parts.append(quad((x0, -END_REACH_M, 0), (x1, -END_REACH_M, 0), (x1, END_REACH_M, 0), (x0, END_REACH_M, 0), "asphalt", tint))
+        parts.append(
+            quad(
+                (x0, -END_REACH_M, 0),
+                (x1, -END_REACH_M, 0),
+                (x1, END_REACH_M, 0),
+                (x0, END_REACH_M, 0),
+                "asphalt",
+                tint,
+            )
+        )
     return join(parts)
 
 
@@ -286,7 +303,9 @@ def _tactile(spec, kerb_y: float, step: float, side: str) -> list[Part]:
     for a in np.arange(-half, half - 0.1, 0.4):
         for c in (0.0, 0.4):
             b = min(a + 0.396, half)
-            slabs.append(box((x + a, y0 + c, step - 0.01), (x + b, y0 + c + 0.396, step + 0.004), "matt", rgb, without=("-z",)))
+            slabs.append(
+                box((x + a, y0 + c, step - 0.01), (x + b, y0 + c + 0.396, step + 0.004), "matt", rgb, without=("-z",))
+            )
     xs, ys = np.meshgrid(np.arange(x - half + pitch / 2, x + half, pitch), np.arange(y0 + pitch / 2, y0 + deep, pitch))
     angles = np.linspace(0, 2 * np.pi, 6, endpoint=False)
     low = np.column_stack([0.0175 * np.cos(angles), 0.0175 * np.sin(angles), np.zeros(6)])
@@ -295,3 +314,56 @@ def _tactile(spec, kerb_y: float, step: float, side: str) -> list[Part]:
     blister = join([part(np.concatenate([low, high]), sides, "matt", rgb, smooth=True),
                     part(high, [[0, 1, 2, 3], [0, 3, 4, 5]], "matt", rgb)])  # fmt: skip
     return [*slabs, blister.repeated(np.column_stack([xs.ravel(), ys.ravel(), np.full(xs.size, step + 0.004)]))]
+
+
+def litter(spec) -> dict[str, Part]:
+    """Leaves, butts and scraps of paper on carriageway and pavements; most gather at kerbs, walls and trunks."""
+    rng = np.random.default_rng(spec.litter_seed)
+    half, k = spec.length_m / 2, spec.kerb_y_m
+    trees = np.array([f.position_m[:2] for f in spec.furniture if f.kind == "tree"])
+    found: dict[str, Part] = {}
+    for where in ("road", "left", "right"):
+        count = 40 + round(500 * spec.litter)
+        x = rng.uniform(-half, half, count)
+        from_edge = np.minimum(rng.exponential(0.12, count) + 0.03, 1.6)
+        if where == "road":
+            y, z = rng.choice([-1, 1], count) * (k - from_edge), 0.004
+        else:
+            width, sign = spec.pavement(where).width_m, 1 if where == "left" else -1
+            at_wall = rng.random(count) < 0.5
+            y = sign * np.where(at_wall, k + width - from_edge, k + KERB_M + from_edge)
+            z = spec.kerb_step_m + 0.004
+        if len(trees):
+            under = rng.random(count) < 0.55
+            near = trees[rng.integers(0, len(trees), count)] + rng.normal(0, 1.3, (count, 2))
+            inside = {"road": np.abs(near[:, 1]) < k, "left": near[:, 1] > k + 0.2, "right": near[:, 1] < -k - 0.2}[
+                where
+            ]
+            edge = k + spec.pavement("left" if where == "left" else "right").width_m if where != "road" else k
+            inside &= (np.abs(near[:, 1]) < edge - 0.1) & (np.abs(near[:, 0]) < half)
+            x, y = np.where(under & inside, near[:, 0], x), np.where(under & inside, near[:, 1], y)
+        found[where] = _scraps(rng, np.column_stack([x, y, np.full(count, z)]), bool(len(trees)))
+    return found
+
+
+def _scraps(rng: np.random.Generator, at: np.ndarray, leafy: bool) -> Part:
+    """One bent quad a scrap: dry leaf, paper or butt."""
+    n = len(at)
+    kind = rng.random(n)
+    leaf, paper = kind < (0.72 if leafy else 0.25), kind > 0.9
+    long = np.where(
+        leaf, rng.uniform(0.03, 0.08, n), np.where(paper, rng.uniform(0.03, 0.12, n), rng.uniform(0.02, 0.03, n))
+    )
+    wide = np.where(leaf, 0.6 * long, np.where(paper, rng.uniform(0.4, 1.0, n) * long, 0.008))
+    turn, lift = rng.uniform(0, 2 * np.pi, n), rng.uniform(0.1, 0.3, n) * np.minimum(long, wide)
+    c, s = np.cos(turn), np.sin(turn)
+    corners = []
+    for u, v, up in ((-1, 0, 0.2), (0, -1, 1.0), (1, 0, 0.1), (0, 1, 0.8)):
+        corners.append(
+            at + np.column_stack([(c * u * long - s * v * wide) / 2, (s * u * long + c * v * wide) / 2, up * lift])
+        )
+    points = np.stack(corners, axis=1).reshape(-1, 3)
+    dry = np.array([0.13, 0.075, 0.028]) * np.exp(rng.normal(0, 0.4, (n, 1)))
+    pale = np.array([0.5, 0.48, 0.44]) * rng.uniform(0.5, 1.1, (n, 1))
+    tints = np.where(leaf[:, None], dry, np.where(paper[:, None], pale, pale * (0.9, 0.8, 0.6)))
+    return part(points, np.arange(4 * n).reshape(-1, 4), "matt", np.column_stack([tints, np.zeros(n)]))

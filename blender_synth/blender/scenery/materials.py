@@ -48,9 +48,9 @@ def _dirt(g: Graph, materials: Materials, uv, soot):
     broad, streak, _ = g.split(_mapped(g, materials, "grunge", uv).outputs["Color"])
     height = g.node("ShaderNodeSeparateXYZ", {0: uv}).outputs["Y"]
     splash = g.math("MULTIPLY", g.ramp(height, 0.0, 1.5, 1.0, 0.0), g.math("ADD", broad, 0.15))
-    worn = g.math("MULTIPLY", g.ramp(streak, 0.45, 0.95), g.ramp(broad, 0.15, 0.85, 0.2, 1.0))
-    amount = g.math("ADD", g.math("MULTIPLY", worn, 0.6), g.math("MULTIPLY", splash, 0.75))
-    amount = g.math("ADD", amount, g.math("MULTIPLY", g.math("SUBTRACT", broad, 0.5), 0.25))
+    worn = g.math("MULTIPLY", g.ramp(streak, 0.35, 1.0), g.ramp(broad, 0.3, 0.95, 0.1, 1.0))
+    amount = g.math("ADD", g.math("MULTIPLY", worn, 0.34), g.math("MULTIPLY", splash, 0.7))
+    amount = g.math("ADD", amount, g.math("MULTIPLY", g.math("SUBTRACT", broad, 0.4), 0.3))
     return g.math("SUBTRACT", 1.0, g.math("MULTIPLY", amount, soot), clamp=True)
 
 
@@ -174,7 +174,9 @@ def road_material(materials: Materials, wear: np.ndarray, size_m: tuple[float, f
     # paint lies on the stones and goes first from their tops, last from the pores
     edge = g.math("ADD", paint, g.math("MULTIPLY", g.math("SUBTRACT", 0.45, height), 0.22))
     painted = g.math("MULTIPLY", g.ramp(edge, 0.46, 0.54), g.ramp(crack, 0.3, 0.55, 1.0, 0.2))
-    white = g.scale(g.mix(g.ramp(broad, 0.2, 0.9), (0.60, 0.60, 0.57), (0.42, 0.41, 0.38)), g.ramp(height, 0, 1, 0.85, 1.05))
+    white = g.scale(
+        g.mix(g.ramp(broad, 0.2, 0.9), (0.60, 0.60, 0.57), (0.42, 0.41, 0.38)), g.ramp(height, 0, 1, 0.85, 1.05)
+    )
     base = g.mix(painted, base, white)
     rough = g.math("SUBTRACT", g.math("MULTIPLY_ADD", painted, -0.22, 0.88), g.math("MULTIPLY", polish, 0.42))
     relief = g.math("SUBTRACT", g.math("MULTIPLY", height, g.math("MULTIPLY_ADD", polish, -0.6, 1.0)), crack)
@@ -257,7 +259,6 @@ def _car_paint(materials: Materials) -> bpy.types.Material:
     g = Graph("car_paint")
     info = g.node("ShaderNodeObjectInfo")
     colour, metal = info.outputs["Color"], info.outputs["Alpha"]
-    _, dirt = _tint(g)
     height = g.node("ShaderNodeSeparateXYZ", {0: g.node("ShaderNodeTexCoord").outputs["Object"]}).outputs["Z"]
     broad, _, _ = g.split(_mapped(g, materials, "grunge", g.uv(), 3.0).outputs["Color"])
     dust = g.math("MULTIPLY", g.ramp(height, 0.25, 0.85, 0.75, 0.10), g.ramp(broad, 0.1, 0.9, 0.25, 1.0))

@@ -167,7 +167,9 @@ def bevelled_box(low, high, bevel_m: float, material: str, tint: Sequence[float]
         [(x0, y0, z1 - b), (x1, y0, z1 - b), (x1, y1, z1 - b), (x0, y1, z1 - b)],
         [(x0 + b, y0 + b, z1), (x1 - b, y0 + b, z1), (x1 - b, y1 - b, z1), (x0 + b, y1 - b, z1)],
     ]
-    faces = [[r * 4 + i, r * 4 + (i + 1) % 4, (r + 1) * 4 + (i + 1) % 4, (r + 1) * 4 + i] for r in (0, 1) for i in range(4)]
+    faces = [
+        [r * 4 + i, r * 4 + (i + 1) % 4, (r + 1) * 4 + (i + 1) % 4, (r + 1) * 4 + i] for r in (0, 1) for i in range(4)
+    ]
     return part([p for ring in rings for p in ring], faces + [[8, 9, 10, 11]], material, tint)
 
 

@@ -85,9 +85,9 @@ class Graph:
 
     def bump(self, height: Any, distance_m: float, strength: float = 1.0) -> bpy.types.NodeSocket:
         """A normal bent by a height of 0..1 over `distance_m`."""
-        return self.node(
-            "ShaderNodeBump", {"Height": height, "Distance": distance_m, "Strength": strength}
-        ).outputs["Normal"]
+        return self.node("ShaderNodeBump", {"Height": height, "Distance": distance_m, "Strength": strength}).outputs[
+            "Normal"
+        ]
 
     def principled(self, **inputs: Any) -> bpy.types.NodeSocket:
         """A principled surface; keyword names are socket names with underscores."""

@@ -9,9 +9,9 @@ import numpy as np
 
 from blender_synth.blender.scenery import cars, facade, furniture, ground, vegetation
 from blender_synth.blender.scenery.materials import Materials, road_material
-from blender_synth.blender.scenery.meshes import join, to_mesh, to_object, tube
+from blender_synth.blender.scenery.meshes import Part, join, to_mesh, to_object, tube
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery.street import ROAD_ID, Spec
+from blender_synth.world.scenery.street import ROAD_ID, WIRE_FIRST_ID, Spec
 
 
 def build(spec: Spec, stage: Stage) -> None:
@@ -25,6 +25,17 @@ def build(spec: Spec, stage: Stage) -> None:
         stage.add(obj, building.instance_id)
     _furniture(spec, stage, materials)
     _cars(spec, stage, materials)
+    for k, x in enumerate(spec.wires_x_m):
+        stage.add(to_object(f"wire_{k}", _wire(spec, x), materials), WIRE_FIRST_ID + k)
+
+
+def _wire(spec: Spec, x: float) -> Part:
+    """A cable with its natural sag from house to house, 6 to 7 m up, and the hooks that hold it."""
+    y0, y1 = spec.wall_y_m("right"), spec.wall_y_m("left")
+    z = spec.kerb_step_m + 6.4 + 0.5 * math.sin(x)
+    t = np.linspace(0, 1, 15)
+    path = np.column_stack([x + 1.6 * math.sin(3 * x) * t, y0 + (y1 - y0) * t, z - 4 * 0.32 * t * (1 - t)])
+    return tube(path, 0.009, 5, "rubber", (0.02, 0.02, 0.02))
 
 
 def _furniture(spec: Spec, stage: Stage, materials: Materials) -> None:
@@ -80,3 +91,6 @@ def _ground(spec: Spec, stage: Stage, materials: Materials) -> None:
     stage.add(to_object("road_rest", join(rest), materials), ROAD_ID)
     for paved in spec.pavements:
         stage.add(to_object(paved.name, ground.pavement(spec, paved), materials), paved.instance_id)
+    for where, shape in ground.litter(spec).items():
+        instance_id = ROAD_ID if where == "road" else spec.pavement(where).instance_id
+        stage.add(to_object(f"litter_{where}", shape, materials), instance_id)

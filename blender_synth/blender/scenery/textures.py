@@ -134,7 +134,7 @@ def _paving(pattern: str, n: int = 1024) -> np.ndarray:
 
 
 def _brick(n: int = 1024) -> np.ndarray:
-    mask, inside, value, second = _grid(n, 24, 8, 0.5, 51, 0.011, TILE_M["brick"], 0.004)
+    mask, _, value, second = _grid(n, 24, 8, 0.5, 51, 0.011, TILE_M["brick"], 0.004)
     grain, blotch = spectral_noise(n, 0.5, 52, 30), spectral_noise(n, 1.3, 53, 2, 80)
     burnt = smoothstep(0.86, 0.95, value)
     light = np.exp(0.5 * (value - 0.5) + 0.07 * grain + 0.10 * blotch) * (1 - 0.42 * burnt)
@@ -155,7 +155,7 @@ def _plaster(n: int = 512) -> np.ndarray:
 
 
 def _stone(n: int = 1024) -> np.ndarray:
-    mask, inside, value, second = _grid(n, 6, 3, 0.5, 71, 0.008, TILE_M["stone"], 0.004)
+    mask, _, value, second = _grid(n, 6, 3, 0.5, 71, 0.008, TILE_M["stone"], 0.004)
     grain, vein = spectral_noise(n, 0.4, 72, 30), spectral_noise(n, 1.2, 73, 2, 90, 0.5)
     pit = smoothstep(1.9, 2.6, spectral_noise(n, 0.6, 74, 40, 200))
     light = np.exp(0.22 * (value - 0.5) + 0.045 * grain + 0.06 * vein) * (1 - 0.3 * pit)

@@ -13,7 +13,7 @@ from blender_synth.blender.scenery.furniture import leaves
 from blender_synth.blender.scenery.meshes import Part, box, join, quad, tube
 
 HEIGHT_M = 7.5
-LEAVES = 7000
+LEAVES = 10000
 
 
 @lru_cache(maxsize=8)
@@ -22,17 +22,19 @@ def tree(variant: int, leaf_rgb: tuple[float, float, float]) -> Part:
     rng = np.random.default_rng(1000 + variant)
     bark = (0.16, 0.135, 0.105) if variant != 1 else (0.24, 0.22, 0.18)
     fork = 2.35 + 0.3 * variant / 2
-    trunk = np.column_stack([0.05 * np.sin(np.linspace(0, 3, 6)), 0.04 * np.sin(np.linspace(1, 3, 6)), np.linspace(-0.03, fork, 6)])
+    trunk = np.column_stack(
+        [0.05 * np.sin(np.linspace(0, 3, 6)), 0.04 * np.sin(np.linspace(1, 3, 6)), np.linspace(-0.03, fork, 6)]
+    )
     parts = [tube(trunk, np.array([0.17, 0.135, 0.12, 0.115, 0.11, 0.12]), 10, "bark", bark)]
     tips: list[tuple[np.ndarray, float]] = []
-    _grow(rng, trunk[-1], np.array([0.0, 0.0, 1.0]), 1.5, 0.105, 0, parts, tips, bark)
+    _grow(rng, trunk[-1], np.array([0.0, 0.0, 1.0]), 1.75, 0.105, 0, parts, tips, bark)
     clusters = np.array([t for t, _ in tips])
     centre = np.array([0, 0, 5.1])
-    radii = np.array([2.0, 2.0, 2.2])
+    radii = np.array([2.5, 2.5, 2.5])
     inside = (((clusters - centre) / radii) ** 2).sum(1) < 1.35
     clusters = clusters[inside & (clusters[:, 2] > 2.9)]
     index = rng.integers(0, len(clusters), LEAVES)
-    spread = rng.normal(0, 1, (LEAVES, 3)) * (0.26, 0.26, 0.19)
+    spread = rng.normal(0, 1, (LEAVES, 3)) * (0.30, 0.30, 0.22)
     at = clusters[index] + spread
     at = at[at[:, 2] > 2.5]
     parts.append(leaves(rng, at, 0.155, leaf_rgb, droop=0.5))
@@ -65,14 +67,33 @@ def _grow(rng, start, direction, length, radius, level, parts, tips, bark) -> No
         side = np.array([np.cos(angle), np.sin(angle), 0.0])
         lean = float(rng.uniform(0.55, 0.95)) if k else 0.25
         heading = d * np.cos(lean) + side * np.sin(lean)
-        _grow(rng, at, heading / np.linalg.norm(heading), length * float(rng.uniform(0.62, 0.82)), taper[i] * 0.66, level + 1, parts, tips, bark)
+        _grow(
+            rng,
+            at,
+            heading / np.linalg.norm(heading),
+            length * float(rng.uniform(0.62, 0.82)),
+            taper[i] * 0.66,
+            level + 1,
+            parts,
+            tips,
+            bark,
+        )
 
 
 @lru_cache(maxsize=1)
 def pit() -> Part:
     """Bare earth in a steel frame round the trunk, flush with the paving."""
     half, parts = 0.45, []
-    parts.append(quad((-half, -half, 0.004), (half, -half, 0.004), (half, half, 0.004), (-half, half, 0.004), "matt", (0.055, 0.042, 0.031)))
+    parts.append(
+        quad(
+            (-half, -half, 0.004),
+            (half, -half, 0.004),
+            (half, half, 0.004),
+            (-half, half, 0.004),
+            "matt",
+            (0.055, 0.042, 0.031),
+        )
+    )
     for a, b in (((-half, -half), (half, -half + 0.04)), ((-half, half - 0.04), (half, half)),
                  ((-half, -half + 0.04), (-half + 0.04, half - 0.04)), ((half - 0.04, -half + 0.04), (half, half - 0.04))):  # fmt: skip
         parts.append(box((*a, 0), (*b, 0.012), "iron", (0.09, 0.08, 0.075), without=("-z",)))

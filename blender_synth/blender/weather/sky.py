@@ -154,15 +154,17 @@ def _clouds(spec: Spec, h: np.ndarray, azimuth: np.ndarray, to_sun: np.ndarray) 
     overcast = (1 + 2 * np.sin(h)) / 3 + 0 * to_sun
     if n < 0.02:
         return np.zeros_like(to_sun), overcast
-    size = 512
-    field = spectral_noise(size, 1.75, spec.cloud_seed, 2) + 0.18 * spectral_noise(size, 1.0, spec.cloud_seed + 1, 24)
-    field /= field.std()
+    fields = _cloud_fields(spec.cloud_seed)
     # a curved layer of cloud: distance along the ground in cloud heights, never infinite
     distance = np.cos(h) / (np.sin(h) + 0.07)
     x, y = distance * np.cos(azimuth[None]), distance * np.sin(azimuth[None])
-    towards = 0.22 * np.array([math.cos(math.radians(spec.sun_azimuth_deg)), math.sin(math.radians(spec.sun_azimuth_deg))])
-    here, lit = _look_up(field, x, y), _look_up(field, x + towards[0], y + towards[1])
-    threshold = float(np.quantile(field, 1 - min(n, 0.999)))
+    towards = 0.22 * np.array(
+        [math.cos(math.radians(spec.sun_azimuth_deg)), math.sin(math.radians(spec.sun_azimuth_deg))]
+    )
+    # far clouds are seen at a slant: look them up in the smoother fields, or they would alias into dashes
+    level = np.clip(np.log2(np.maximum(distance, 1e-3) / 1.1) + 0 * x, 0, len(fields) - 1.001)
+    here, lit = _look_up(fields, level, x, y), _look_up(fields, level, x + towards[0], y + towards[1])
+    threshold = float(np.quantile(fields[0], 1 - min(n, 0.999)))
     slant = 0.25 * np.minimum(distance, 6) * min(1.0, 4 * n) * 0.35
     thick = np.maximum(here - threshold + slant, 0)
     cover = smoothstep(0.0, 0.32 + 0.4 * (1 - n), thick)
@@ -178,14 +180,29 @@ def _clouds(spec: Spec, h: np.ndarray, azimuth: np.ndarray, to_sun: np.ndarray) 
     return cover.astype(np.float32), (np.maximum(sunny, 0.05) * (1 - mood) + np.maximum(dull, 0.05) * mood * 0.8)
 
 
-def _look_up(field: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Bilinear look-up in a tile of `CLOUD_TILE` cloud heights."""
-    size = len(field)
+def _cloud_fields(seed: int) -> np.ndarray:
+    """Tileable cloud thickness at five resolutions, (5, n, n), each smoother than the one before; mean 0, std about 1."""
+    size = 512
+    field = spectral_noise(size, 1.75, seed, 2) + 0.18 * spectral_noise(size, 1.0, seed + 1, 24)
+    spectrum = np.fft.rfft2(field / field.std())
+    f = np.hypot(np.fft.fftfreq(size, 1 / size)[:, None], np.fft.rfftfreq(size, 1 / size)[None])
+    cut = (160.0, 80.0, 40.0, 20.0, 10.0)
+    return np.stack([np.fft.irfft2(spectrum * np.exp(-((f / c) ** 2)), s=(size, size)) for c in cut]).astype(np.float32)
+
+
+def _look_up(fields: np.ndarray, level: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Linear look-up in tiles of `CLOUD_TILE` cloud heights, between the two nearest resolutions."""
+    size = fields.shape[1]
     u, v = x / CLOUD_TILE % 1 * size, y / CLOUD_TILE % 1 * size
-    i, j = u.astype(int), v.astype(int)
-    fu, fv = u - i, v - j
+    i, j, k = u.astype(int), v.astype(int), level.astype(int)
+    fu, fv, fk = u - i, v - j, level - k
     i, j, i1, j1 = i % size, j % size, (i + 1) % size, (j + 1) % size
-    return (field[j, i] * (1 - fu) + field[j, i1] * fu) * (1 - fv) + (field[j1, i] * (1 - fu) + field[j1, i1] * fu) * fv
+    low, high = (
+        (fields[m, j, i] * (1 - fu) + fields[m, j, i1] * fu) * (1 - fv)
+        + (fields[m, j1, i] * (1 - fu) + fields[m, j1, i1] * fu) * fv
+        for m in (k, k + 1)
+    )
+    return low * (1 - fk) + high * fk
 
 
 def _image(name: str, rgb: np.ndarray) -> bpy.types.Image:

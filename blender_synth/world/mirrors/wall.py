@@ -129,7 +129,10 @@ class Randomizer:
         style = pick(look, self.frame)
         if style not in FRAME_RGB:
             raise ConfigError(
-                "there is no such frame", key="mirrors.wall.frame", value=style, mend=f"use one of: {', '.join(FRAME_RGB)}"
+                "there is no such frame",
+                key="mirrors.wall.frame",
+                value=style,
+                mend=f"use one of: {', '.join(FRAME_RGB)}",
             )
         border = {"wood": (0.06, 0.11), "steel": (0.025, 0.045), "metal": (0.03, 0.06)}[style]
         frame_m = float(look.uniform(*border))
@@ -139,7 +142,9 @@ class Randomizer:
         start, end = np.array(mount.start_xy_m), np.array(mount.end_xy_m)
         length = float(np.linalg.norm(end - start))
         width = min(uniform(size, self.width_m), length - 2 * frame_m)
-        height = min(uniform(size, self.height_m), (mount.clear_height_m - low - frame_m) / math.cos(math.radians(tilt)))
+        height = min(
+            uniform(size, self.height_m), (mount.clear_height_m - low - frame_m) / math.cos(math.radians(tilt))
+        )
         if width < LEAST_M or height < LEAST_M:
             raise ConfigError(
                 "a wall is too small for a mirror", key=f"layout.mirror_mounts.{mount.name}",

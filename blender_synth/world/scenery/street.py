@@ -38,6 +38,7 @@ PAVEMENT_IDS = {"left": 3002, "right": 3003, "east": 3004, "west": 3005}
 BUILDING_IDS = {"left": 3011, "right": 3031, "east": 3051, "west": 3071}
 FURNITURE_FIRST_ID = 3101
 CAR_FIRST_ID = 3401
+WIRE_FIRST_ID = 3501
 
 PARKING_LANE_M = 2.1
 WALL_MARGIN_M = 0.40
@@ -103,6 +104,10 @@ class Spec:
             *(Thing(instance_id=b.instance_id, category="building", name=b.name) for b in self.buildings),
             *(Thing(instance_id=f.instance_id, category=f.category, name=f.name) for f in self.furniture),
             *(Thing(instance_id=c.instance_id, category="vehicle", name=c.name) for c in self.cars),
+            *(
+                Thing(instance_id=WIRE_FIRST_ID + k, category="street_furniture", name=f"wire_{k}")
+                for k in range(len(self.wires_x_m))
+            ),
         )
 
     def layout(self) -> Layout:
@@ -211,7 +216,9 @@ class Spec:
                     )
                 )
             for low, high in self._free_stretches(kerb_y, reach, clear_m=0.6, least_m=2.0)[:3]:
-                for name, facing in (("across", out_deg), ("across_to_wall", out_deg + 180.0)):
+                # across the carriageway, and slanting towards the houses of one's own side, either way along
+                turned = 36.0 * sign
+                for name, facing in (("across", out_deg), ("slant_east", turned), ("slant_west", 180.0 - turned)):
                     anchors.append(
                         CameraAnchor(
                             name=f"{name}_{side}_{low:+.0f}",
@@ -383,7 +390,7 @@ class Randomizer:
     blank_walls_per_side: Range = (1, 2)
     trees: Weights = Field(default_factory=lambda: {"none": 1.0, "left": 2.0, "right": 2.0, "both": 2.0})
     tree_spacing_m: Range = (9.0, 15.0)
-    tree_height_m: Range = (5.5, 8.5)
+    tree_height_m: Range = (6.2, 9.5)
     leaf_hue: Range = (0.1, 0.9)
     lamp_spacing_m: Range = (18.0, 26.0)
     furniture_per_10_m: Range = (1.2, 2.6)
@@ -416,9 +423,7 @@ class Randomizer:
         taken: list[tuple[Vec2, ...]] = [c.footprint() for c in cars]
         furniture = self._furniture(streams, length, carriageway, strips, step, road.crossing, taken)
         wires_rng = streams.rng("wires")
-        wires = tuple(
-            float(x) for x in wires_rng.uniform(-0.4, 0.45, round(uniform(wires_rng, self.wires))) * length
-        )
+        wires = tuple(float(x) for x in wires_rng.uniform(-0.4, 0.45, round(uniform(wires_rng, self.wires))) * length)
         hue = uniform(streams.rng("leaves"), self.leaf_hue)
         litter_rng = streams.rng("litter")
         return Spec(
@@ -689,7 +694,7 @@ class Randomizer:
                     continue
                 scale = height / FURNITURE_SIZE_M["tree"][2]
                 y = sign * (carriageway / 2 + 0.62)
-                try_add("tree", x + jitter, y, turn, scale=scale, variant=variant, crown=2.1 * scale, gap=0.6)
+                try_add("tree", x + jitter, y, turn, scale=scale, variant=variant, crown=2.6 * scale, gap=0.6)
 
         rng = streams.rng("furniture")
         iron, paint = palette.ironwork(rng), palette.furniture_paint(rng)
