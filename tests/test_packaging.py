@@ -1,0 +1,158 @@
+"""What is shipped, what it needs, and who may import what."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from blender_synth import resources
+from blender_synth.blender import system_libraries
+from blender_synth.errors import SystemLibraryError
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "blender_synth"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+BLENDERS = {"bpy", "bpy_extras", "bmesh", "mathutils"}
+# The layers: what each may import of the project, beside what everybody may.
+MAY_IMPORT = {
+    "world": {"world"},
+    "packs": {"packs", "resources"},
+    "frames": {"frames"},
+    "develop": {"develop", "frames"},
+    "annotate": {"annotate", "develop", "frames"},
+    "exporters": {"exporters", "annotate", "develop", "frames", "settings"},
+}
+EVERYBODY = {"errors", "seeds", "geometry", "__version__"}
+VALUES = "blender_synth.world.values"
+
+
+def _imports(module: Path) -> set[str]:
+    """Full names of everything a module imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+# --- who may import what
+
+
+def test_only_the_blender_folder_imports_blender():
+    for module in MODULES:
+        if PACKAGE / "blender" not in module.parents:
+            assert not {name.split(".")[0] for name in _imports(module)} & BLENDERS, module
+
+
+def test_only_config_and_cli_import_hydra():
+    for module in MODULES:
+        if module not in (PACKAGE / "config.py", PACKAGE / "cli.py"):
+            assert not {name.split(".")[0] for name in _imports(module)} & {"hydra", "omegaconf"}, module
+
+
+@pytest.mark.parametrize("layer", MAY_IMPORT)
+def test_imports_go_one_way(layer: str):
+    for module in (PACKAGE / layer).rglob("*.py"):
+        names = {name for name in _imports(module) if not name.startswith(VALUES)}
+        ours = {name.split(".")[1] for name in names if name.startswith("blender_synth.")}
+        assert ours <= MAY_IMPORT[layer] | EVERYBODY, module
+
+
+def test_everything_but_the_blender_folder_imports_without_blender():
+    names = [
+        ".".join(m.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for m in MODULES
+        if PACKAGE / "blender" not in m.parents and m.name != "__main__.py"
+    ]
+    program = f"""
+import importlib, sys
+for name in {sorted(BLENDERS)!r}:
+    sys.modules[name] = None  # importing it raises ImportError
+for name in {names!r}:
+    importlib.import_module(name)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+# --- what is shipped
+
+
+@pytest.mark.slow
+def test_wheel_carries_and_finds_conf_assets_and_scenes(tmp_path: Path):
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
+    subprocess.run(command, check=True, timeout=300)
+    [wheel] = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        shipped = set(archive.namelist())
+        archive.extractall(tmp_path / "installed")
+    tracked = subprocess.run(
+        ["git", "ls-files", "conf", "assets", "scenes"], cwd=ROOT, capture_output=True, text=True
+    ).stdout.split()
+    assert {f"blender_synth/_data/{name}" for name in tracked} <= shipped
+    assert not [name for name in shipped if name.startswith(("conf/", "assets/", "tests/"))]
+    program = (
+        "from blender_synth import resources as r; print(r.root()); assert (r.conf_dir() / 'config.yaml').is_file()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert Path(done.stdout.strip()) == tmp_path / "installed/blender_synth/_data"
+
+
+def test_a_checkout_finds_its_own_folders():
+    assert resources.root() == ROOT
+    assert (resources.conf_dir() / "config.yaml").is_file()
+    assert resources.assets_dir().is_dir()
+    assert resources.scenes_dir().is_dir()
+
+
+def test_every_dependency_is_pinned_for_reproducible_installs():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "docker/constraints.txt").read_text(), flags=re.MULTILINE)
+    tidy = {re.sub(r"[-_.]+", "-", name).lower() for name in pinned}
+    for need in project["dependencies"] + project["optional-dependencies"]["dev"]:
+        name = re.match(r"[\w-]+", need)[0]
+        assert re.sub(r"[-_.]+", "-", name).lower() in tidy, f"run `make lock`: {need}"
+
+
+# --- system libraries
+
+
+@pytest.mark.parametrize("file", ["README.md", "docker/Dockerfile"])
+def test_the_apt_line_is_the_same_everywhere(file: str):
+    assert system_libraries.APT_LINE in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_ci_takes_the_apt_line_from_where_it_is_written():
+    assert "system_libraries" in (ROOT / ".ci/run").read_text()
+    command = [sys.executable, "-m", "blender_synth.blender.system_libraries", "--apt-line"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == system_libraries.APT_LINE
+
+
+def test_a_missing_library_is_named_with_the_line_that_installs_it(monkeypatch):
+    monkeypatch.setattr(system_libraries, "_is_missing", lambda library: library == "libSM.so.6")
+    failed = ImportError("libX11.so.6: cannot open shared object file: No such file or directory")
+    error = system_libraries.explain(failed)
+    assert isinstance(error, SystemLibraryError)
+    assert "libX11.so.6, libSM.so.6" in str(error)
+    assert system_libraries.APT_LINE in error.mend
+
+
+def test_other_reasons_are_told_as_they_are(monkeypatch):
+    monkeypatch.setattr(system_libraries, "_is_missing", lambda _: False)
+    assert "undefined symbol" in str(system_libraries.explain(ImportError("undefined symbol: x")))
+    assert "make setup" in system_libraries.explain(ModuleNotFoundError("No module named 'bpy'", name="bpy")).mend
