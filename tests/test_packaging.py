@@ -97,10 +97,11 @@ def test_wheel_carries_and_finds_conf_assets_and_scenes(tmp_path: Path):
     with zipfile.ZipFile(wheel) as archive:
         shipped = set(archive.namelist())
         archive.extractall(tmp_path / "installed")
-    tracked = subprocess.run(
-        ["git", "ls-files", "conf", "assets", "scenes"], cwd=ROOT, capture_output=True, text=True
-    ).stdout.split()
-    assert {f"blender_synth/_data/{name}" for name in tracked} <= shipped
+    for folder in ("conf", "assets", "scenes"):
+        files = [
+            f for f in (ROOT / folder).rglob("*") if f.suffix in {".yaml", ".npz", ".glb", ".blend", ".png", ".exr"}
+        ]
+        assert {f"blender_synth/_data/{f.relative_to(ROOT).as_posix()}" for f in files} <= shipped
     assert not [name for name in shipped if name.startswith(("conf/", "assets/", "tests/"))]
     program = (
         "from blender_synth import resources as r; print(r.root()); assert (r.conf_dir() / 'config.yaml').is_file()"
