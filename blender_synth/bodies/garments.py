@@ -13,6 +13,7 @@ import numpy as np
 
 from blender_synth.bodies import anatomy
 from blender_synth.bodies.data import body_data
+from blender_synth.bodies.drape import drape
 from blender_synth.bodies.mesh import (
     Surface,
     boundary_edges,
@@ -23,7 +24,7 @@ from blender_synth.bodies.mesh import (
     smoothed,
     vertex_normals,
 )
-from blender_synth.bodies.skeleton import Rig
+from blender_synth.bodies.skeleton import Posed, Rig
 from blender_synth.world.people.wardrobe import GarmentSpec, OutfitSpec
 
 _NEAR = 1e-9
@@ -55,6 +56,7 @@ def _fields(shell: anatomy.Shell) -> dict[str, np.ndarray]:
         "side": a.side,
         "arm_weight": a.arm_weight,
         "rest": a.rest_m,
+        "turn": np.where(a.region == 1, a.cloth_m[:, 1, 0] / 0.055, a.cloth_m[:, 2, 0] / 0.085),
         "foot": a.foot,
     }
 
@@ -80,6 +82,11 @@ def _noise(p: np.ndarray, seed: int, octaves: int = 2) -> np.ndarray:
             out += gain * np.sin(p[:, : len(d)] @ d[: p.shape[1]] * (1.0 + 0.37 * k) * 2**o + angles[2])
             total += gain
     return out / total * 1.6
+
+
+def _ridge(phase: np.ndarray) -> np.ndarray:
+    """A wave with narrow crests and broad valleys, -0.5 to 1: how cloth folds."""
+    return 1.5 * (0.5 + 0.5 * np.sin(phase)) ** 2.2 - 0.5
 
 
 class _Hang:
@@ -138,6 +145,37 @@ def _hang_trunk(vertices: np.ndarray, fields: dict, rig: Rig, fit: float, ease: 
     out = vertices.copy()
     out[:, :2] = centre + d * (new / np.maximum(radius, 1e-6))[:, None]
     return out
+
+
+def _clear_of(vertices: np.ndarray, fields: dict, inner: list[np.ndarray], rig: Rig, gap_m: float) -> np.ndarray:
+    """Push the trunk part of a garment outside what is worn under it.
+
+    Args:
+        inner: vertices (N, 3) of trunk parts of other garments.
+    """
+    inside = np.concatenate(inner)
+    chest_z = rig.points["spine01"][2] + 0.06
+    inside = inside[inside[:, 2] < chest_z]
+    trunk = (fields["arm_weight"] < 0.5) & (vertices[:, 2] < chest_z)
+    if len(inside) < 50 or not trunk.any():
+        return vertices
+    centre = np.array([0.5 * (vertices[trunk, 0].min() + vertices[trunk, 0].max()), 0.0])
+    d = inside[:, :2] - centre
+    table = _Hang(-inside[:, 2], np.arctan2(d[:, 1], d[:, 0]), np.linalg.norm(d, axis=1), 9.0)
+    d = vertices[:, :2] - centre
+    radius = np.maximum(np.linalg.norm(d, axis=1), 1e-6)
+    low = smoothstep(inside[:, 2].min() - 0.02, inside[:, 2].min(), vertices[:, 2])
+    wanted = (table.at(-vertices[:, 2], np.arctan2(d[:, 1], d[:, 0])) + gap_m) * low
+    share = smoothstep(chest_z, chest_z - 0.05, vertices[:, 2]) * (1 - smoothstep(0.2, 0.5, fields["arm_weight"]))
+    out = vertices.copy()
+    out[:, :2] = centre + d * (1 + np.maximum(wanted - radius, 0) * share / radius)[:, None]
+    return out
+
+
+def _trunk_of(surface: Surface) -> np.ndarray:
+    """Vertices of a garment that arms and the lower legs have no part in."""
+    f = surface.fields
+    return surface.vertices[(f["arm_weight"] < 0.3) & (f["leg"] < 0.55)]
 
 
 def _hang_legs(vertices: np.ndarray, fields: dict, rig: Rig, fit: float) -> np.ndarray:
@@ -201,13 +239,20 @@ def _folds(surface: Surface, depth_m: float, fit: float, seed: int, legs: bool) 
             + 1.2 * smoothstep(1.65, 1.95, t)
             + 0.6 * np.exp(-(((t - 0.05) / 0.14) ** 2))
         )
-        height += gather * np.sin(t * 42 + 2.2 * wobble + 1.7 * f["side"])
-        height += 0.8 * smoothstep(0.1, 0.4, t) * _noise(f["rest"] * [26, 26, 7], seed + 7)
+        slant = 2.0 * np.sin(f["turn"] + 1.3 * f["side"] + seed % 5)
+        height += 1.5 * gather * _ridge(t * 34 + slant + 2.6 * wobble + 1.7 * f["side"])
+        height += 0.9 * smoothstep(0.1, 0.4, t) * _noise(f["rest"] * [26, 26, 7], seed + 7)
+        # From the crotch creases run out over the thighs, behind the knee across.
+        crotch = np.exp(-(((t - 0.12) / 0.16) ** 2)) * smoothstep(-0.05, 0.05, f["rest"][:, 0])
+        height += 1.3 * crotch * _ridge(f["rest"][:, 2] * 70 - np.abs(f["rest"][:, 1]) * 60 + 2 * wobble)
     else:
         t = f["arm"]
         arm = smoothstep(0.4, 0.8, f["arm_weight"])
         gather = np.exp(-(((t - 1.0) / 0.2) ** 2)) + smoothstep(1.55, 1.9, t) + 0.5 * np.exp(-(((t - 0.15) / 0.2) ** 2))
-        height += arm * (gather * np.sin(t * 36 + 2.4 * wobble + f["side"]) + 0.5 * _noise(f["rest"] * 24, seed + 3))
+        slant = 1.6 * np.sin(f["turn"] + f["side"])
+        height += arm * (
+            1.3 * gather * _ridge(t * 30 + slant + 2.4 * wobble + f["side"]) + 0.6 * _noise(f["rest"] * 24, seed + 3)
+        )
         trunk = (1 - arm) * smoothstep(-1.2, 0.4, f["drop"])
         height += trunk * 0.9 * _noise(f["rest"] * [30, 30, 9], seed + 5) + (1 - arm) * 0.45 * _noise(
             f["rest"] * [14, 30, 22], seed + 9
@@ -221,12 +266,13 @@ def _trousers(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int) -> Sur
     waist = -0.12 if spec.kind != "shorts" else -0.05
     normals = vertex_normals(base.vertices, base.faces)
     eased = base.vertices + normals * (0.0015 + spec.thickness_m + 0.004 * spec.fit)
-    surface = clipped(base.moved(eased), base.fields["drop"] - waist)
+    surface = base.moved(eased).with_fields(skin_at=base.vertices)
+    surface = clipped(surface, base.fields["drop"] - waist)
     surface = clipped(surface, spec.length - surface.fields["leg"])
     fit = spec.fit if spec.kind != "shorts" else max(spec.fit, 0.35)
     surface = surface.moved(_hang_legs(surface.vertices, surface.fields, rig, fit))
     surface = surface.moved(smoothed(surface.vertices, surface.faces, 2 if fit > 0.02 else 0, 0.4, _open(surface)))
-    surface = _folds(surface, 0.0045 if fit > 0.02 else 0.0, fit, seed, legs=True)
+    surface = _folds(surface, 0.0055 if fit > 0.02 else 0.0, fit, seed, legs=True)
     return hemmed(surface, spec.thickness_m, 0.03)
 
 
@@ -250,7 +296,7 @@ def _skirt_surface(points: np.ndarray, below: float, until: float, ease: float, 
     angle = np.arctan2(d[:, 1], d[:, 0])
     pleats = fit * 0.05 * smoothstep(0.5, 2.0, drop) * np.sin(angle * 11 + 1.5 * np.sin(angle * 3 + seed % 7))
     v[:, :2] = middle + d * (1 + flare + pleats)[:, None]
-    surface = clipped(base.moved(v), drop - below)
+    surface = clipped(base.moved(v).with_fields(skin_at=base.vertices - normals * 0.01), drop - below)
     return clipped(surface, until - surface.fields["drop"])
 
 
@@ -277,13 +323,15 @@ def _outside_neck(spec: GarmentSpec, neck: np.ndarray, wider_m: float = 0.0) -> 
     return (np.hypot(y / across, s / np.where(s > 0, front, 0.070 + wider_m)) - 1) * across
 
 
-def _upper(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: float) -> Surface:
+def _upper(
+    points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: float, inner: list[np.ndarray]
+) -> Surface:
     """Tops, jackets and the upper part of coats."""
     shell = anatomy.shell("tights")
     base = _base_surface("tights").moved(shell.vertices(points))
     normals = vertex_normals(base.vertices, base.faces)
     v = base.vertices + normals * (0.003 + spec.thickness_m * 0.6 + 0.004 * spec.fit + ease)
-    fields = dict(base.fields)
+    fields = base.fields | {"skin_at": base.vertices}
     hem = min(spec.length, 0.97)
     surface = clipped(Surface(v, base.faces, fields, base.face_fields), hem - fields["drop"])
     surface = clipped(surface, spec.sleeve - surface.fields["arm"])
@@ -294,7 +342,8 @@ def _upper(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: flo
     surface = surface.moved(v)
     rounds = 3 if spec.kind == "top" else 6
     surface = surface.moved(smoothed(surface.vertices, surface.faces, rounds, 0.4, _open(surface)))
-    return _folds(surface, 0.004 if spec.kind == "top" else 0.006, spec.fit, seed, legs=False)
+    surface = _folds(surface, 0.004 if spec.kind == "top" else 0.006, spec.fit, seed, legs=False)
+    return surface.moved(_clear_of(surface.vertices, surface.fields, inner, rig, 0.006 if spec.kind == "top" else 0.012))
 
 
 def _opened(surface: Surface, spec: GarmentSpec, rig: Rig, top_z: float) -> Surface:
@@ -405,13 +454,16 @@ def _skirted(upper: Surface, points: np.ndarray, spec: GarmentSpec, ease: float,
     return lower.moved(v)
 
 
-def _outer(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int) -> list[Surface]:
+def _outer(
+    points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, inner: list[np.ndarray]
+) -> list[Surface]:
     ease = 0.010 + 0.004 * spec.fit
     coat = spec.kind == "coat"
-    upper = _upper(points, rig, dataclasses.replace(spec, length=0.6) if coat else spec, seed, ease)
+    upper = _upper(points, rig, dataclasses.replace(spec, length=0.6) if coat else spec, seed, ease, inner)
     parts = [upper]
     if coat:
-        parts.append(_skirted(upper, points, spec, ease, seed))
+        lower = _skirted(upper, points, spec, ease, seed)
+        parts.append(lower.moved(_clear_of(lower.vertices, lower.fields, inner, rig, 0.012)))
     top_z = rig.points["neck01"][2]
     collar = None
     if spec.hood:
@@ -436,7 +488,9 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
         else _trousers(points, rig, outfit.lower, seed)
     )
     worn.append(Worn("lower", outfit.lower, lower))
-    top = _upper(points, rig, outfit.top, seed + 11, 0.0)
+    layers = [_trunk_of(lower)]
+    top = _upper(points, rig, outfit.top, seed + 11, 0.0, layers)
+    layers.append(_trunk_of(top))
     collar = _collar(top, outfit.top, fold=True) if outfit.top.collar_m else None
     outer = outfit.outer
     if outer is not None:
@@ -456,9 +510,42 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
     if collar is not None:
         worn.append(Worn("collar", outfit.top, collar))
     if outer is not None:
-        for i, part in enumerate(_outer(points, rig, outer, seed + 23)):
+        for i, part in enumerate(_outer(points, rig, outer, seed + 23, layers)):
             worn.append(Worn(f"outer{i}", outer, part))
-    return [w for w in worn if len(w.surface.faces)]
+    over = outer if outer is not None and outer.open_front == 0 else outfit.top
+    hem = float(np.interp(over.length, (0, 1, 2), (0, 1, 2)) if over.kind == "coat" else min(over.length, 0.97))
+    done = []
+    for w in worn:
+        if not len(w.surface.faces):
+            continue
+        f = w.surface.fields
+        free = np.ones(len(w.surface.vertices))
+        if w.name == "lower":
+            free = smoothstep(hem - 0.05, hem + 0.3, f["drop"])
+        elif w.name in ("top", "collar") and outer is not None:
+            free = np.zeros(len(free))
+        elif w.spec.kind == "coat":  # the waist's seam holds its two sides together
+            free = 1 - np.exp(-(((f["drop"] - 0.6) / 0.16) ** 2))
+        done.append(Worn(w.name, w.spec, w.surface.with_fields(free=free)))
+    return done
+
+
+_STIFFNESS = {"cotton": 0.1, "denim": 0.2, "knit": 0.3, "wool": 0.5, "nylon": 0.15, "leather": 0.5, "canvas": 0.7}
+
+
+def settled(worn: Worn, posed: Posed) -> np.ndarray:
+    """(N, 3) garment vertices in the pose, with the folds that the pose makes."""
+    s = worn.surface
+    at = posed.skin(s.vertices, s.fields["weights"])
+    if "skin_at" not in s.fields or (worn.spec.kind == "trousers" and worn.spec.fit <= 0.02):
+        return at
+    ease = np.linalg.norm(s.vertices - s.fields["skin_at"], axis=1) - 0.002
+    if worn.name != "lower":  # what is worn under it takes room
+        under = smoothstep(-0.3, 0.0, s.fields["drop"]) + (worn.name.startswith("outer"))
+        ease = ease - 0.010 * np.where(s.fields["arm_weight"] < 0.5, under, 0.0)
+    slack = 0.03 + 0.06 * worn.spec.fit
+    free = s.fields.get("free", np.ones(len(at)))
+    return drape(s, at, ease.clip(0.0005), free, _STIFFNESS[worn.spec.fabric.kind], slack)
 
 
 def covered(outfit: OutfitSpec) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 from blender_synth.bodies import anatomy
 from blender_synth.bodies.data import BodyData, body_data
 from blender_synth.bodies.garments import _noise, smoothstep
-from blender_synth.bodies.mesh import Surface, clipped, vertex_normals
+from blender_synth.bodies.mesh import Surface, clipped, compact, joined, vertex_normals
 from blender_synth.bodies.skeleton import Rig, unit
 from blender_synth.world.people.pedestrian import HairSpec
 
@@ -155,7 +155,8 @@ def _roots(n: int) -> tuple[np.ndarray, np.ndarray]:
     return u * 360 - 180, np.degrees(np.arcsin(low + (1 - low) * v))
 
 
-def _direction(azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
+def direction_of(azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
+    """Unit vectors (.., 3) of azimuth and elevation in degrees."""
     a, e = np.radians(azimuth), np.radians(elevation)
     return np.stack([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)], -1)
 
@@ -172,7 +173,7 @@ def make_hair(data: BodyData, points: np.ndarray, rig: Rig, hair: HairSpec, lock
     value = scalp(data, points, hair, head)
     volume = hair.volume_m * (0.35 if hat else 1.0)
     cap = _cap(data, points, hair, head, value, volume)
-    if hair.style in ("bald", "buzz"):
+    if hair.style in ("bald", "buzz") or (hat and hair.style == "afro"):
         return HairMesh(cap, None)
     return HairMesh(cap, _locks(data, points, rig, hair, head, volume, locks, back_x))
 
@@ -191,7 +192,6 @@ def _weights(vertices: np.ndarray, rig: Rig) -> np.ndarray:
 def _cap(data, points, hair: HairSpec, head: Head, value: np.ndarray, volume: float) -> Surface | None:
     base = Surface(points[: data.vertex_count], data.faces["body"], {"above": value})
     near = (value > -15)[base.faces].any(1)
-    from blender_synth.bodies.mesh import compact
 
     surface = clipped(compact(base, near), compact(base, near).fields["above"])
     if not len(surface.faces):
@@ -214,6 +214,26 @@ def _cap(data, points, hair: HairSpec, head: Head, value: np.ndarray, volume: fl
     return Surface(v, surface.faces, {"weights": weights, "shade": 0.75 + 0.1 * lumps}, {"uv": uv})
 
 
+def make_beard(data: BodyData, points: np.ndarray, normals: np.ndarray, grow: np.ndarray, hair: HairSpec) -> Surface:
+    """A beard as a shell over jaw and chin.
+
+    Args:
+        grow: (V,) where beards grow, 0 to 1. normals: (V, 3) of the body.
+    """
+    base = Surface(points[: data.vertex_count], data.faces["body"], {"grow": grow, "normal": normals})
+    near = compact(base, (grow > 0.02)[base.faces].any(1))
+    surface = clipped(near, near.fields["grow"] - 0.4)
+    v, g = surface.vertices, surface.fields["grow"]
+    lumps = _noise((v - v.mean(0)) * 160, hair.lock_seed, 2)
+    depth = (0.011 if hair.beard == "full" else 0.0035) * smoothstep(0.4, 1.0, g) * (1 + 0.25 * lumps) + 0.0006
+    low = smoothstep(v[:, 2].max() - 0.02, v[:, 2].min() + 0.02, v[:, 2])
+    v = v + surface.fields["normal"] * depth[:, None] + np.array([0, 0, -0.4]) * (depth * low)[:, None]
+    weights = np.zeros((len(v), len(data.bones)))
+    weights[:, data.bone("head")] = 1
+    uv = v[:, [1, 2]][surface.faces]
+    return Surface(v, surface.faces, {"weights": weights, "shade": 0.9 + 0.15 * lumps}, {"uv": uv})
+
+
 def _flow(hair: HairSpec, at: np.ndarray, head: Head) -> np.ndarray:
     """Combing direction (N, 3) at points on the scalp, not yet tangent."""
     azimuth, elevation, _ = head.angles(at)
@@ -228,7 +248,7 @@ def _flow(hair: HairSpec, at: np.ndarray, head: Head) -> np.ndarray:
         tie = head.middle + np.array([-0.105, 0, 0.03 if hair.style == "ponytail" else 0.055]) * head.scale
         return unit_rows(tie - at)
     if hair.style == "short":
-        crown = _direction(np.array(170.0), np.array(62.0))
+        crown = direction_of(np.array(170.0), np.array(62.0))
         away = n - crown
         front = smoothstep(0.2, 0.8, n[:, 0])[:, None] * top
         return unit_rows(
@@ -270,11 +290,11 @@ def _locks(data, points, rig: Rig, hair: HairSpec, head: Head, volume: float, co
     length = hair.length_m * (1 + 0.3 * spread[0])
     if hair.style in ("ponytail", "bun"):
         tie = head.middle + np.array([-0.100, 0, 0.03 if hair.style == "ponytail" else 0.055]) * head.scale
-        start = head.middle + _direction(azimuth, elevation) * head.radius(azimuth, elevation)[:, None]
+        start = head.middle + direction_of(azimuth, elevation) * head.radius(azimuth, elevation)[:, None]
         length = np.linalg.norm(tie - start, axis=1) * 1.12
     if hair.style == "short":
         length = length * np.interp(elevation, (-20, 20, 60), (0.45, 0.6, 1.0))
-    direction = _direction(azimuth, elevation)
+    direction = direction_of(azimuth, elevation)
     lift_to = volume * (0.95 + 0.4 * spread[1]) * (0.3 + 0.7 * smoothstep(-2, 14, above))
     p = head.middle + direction * (head.radius(azimuth, elevation) + 0.001 + 0.6 * lift_to)[:, None]
     step = length / (steps - 1)
@@ -326,7 +346,6 @@ def _locks(data, points, rig: Rig, hair: HairSpec, head: Head, volume: float, co
         parts.append(_tail(hair, head, tie, back_x))
     if hair.style == "bun":
         parts.append(_bun(hair, head, tie))
-    from blender_synth.bodies.mesh import joined
 
     whole = joined(*parts)
     return whole.with_fields(weights=_weights(whole.vertices, rig))

@@ -53,9 +53,10 @@ def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 def edges_of(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Unique edges (E, 2), low index first, and how many faces each has (E,)."""
-    pairs = np.sort(np.stack([faces, np.roll(faces, -1, axis=1)], -1).reshape(-1, 2), axis=1)
-    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-    return np.unique(pairs, axis=0, return_counts=True)
+    a, b = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    key, count = np.unique((low * (1 << 32) + high)[low != high], return_counts=True)
+    return np.stack([key >> 32, key & 0xFFFFFFFF], 1), count
 
 
 def boundary_edges(faces: np.ndarray) -> np.ndarray:
@@ -172,9 +173,10 @@ def catmull_clark(faces: np.ndarray, count: int) -> tuple[np.ndarray, LinearMap]
 def compact(surface: Surface, keep: np.ndarray) -> Surface:
     """Only the faces where `keep` (F,) is true, without vertices that no face uses."""
     faces = surface.faces[keep]
-    used = np.unique(faces)
-    number = np.full(len(surface.vertices), -1)
-    number[used] = np.arange(len(used))
+    mask = np.zeros(len(surface.vertices), bool)
+    mask[faces] = True
+    used = np.flatnonzero(mask)
+    number = np.cumsum(mask) - 1
     return Surface(
         surface.vertices[used],
         number[faces],

@@ -16,7 +16,7 @@ from blender_synth.bodies.pose import Measures, pose_body
 from blender_synth.bodies.shape import shaped_points
 from blender_synth.bodies.skeleton import SIDES, Posed, Rig
 from blender_synth.world.people.pedestrian import PedestrianSpec
-from blender_synth.world.people.wardrobe import FabricSpec
+from blender_synth.world.people.wardrobe import GarmentSpec
 
 Detail = Literal["full", "low"]
 _LOCKS = {"full": 900, "low": 300}
@@ -195,8 +195,14 @@ def _beard() -> np.ndarray:
     return grow * skin
 
 
-def cloth_look(fabric: FabricSpec, garment: str) -> Look:
-    """The look of a garment of some fabric."""
+def cloth_look(garment: GarmentSpec) -> Look:
+    """The look of a garment."""
+    fabric = garment.fabric
+    closure = "none"
+    if garment.open_front == 0 and garment.kind in ("jacket", "coat"):
+        closure = "zip" if fabric.kind in ("nylon", "leather") or garment.hood else "buttons"
+    elif garment.kind == "top" and garment.collar_m > 0 and fabric.kind == "cotton":
+        closure = "buttons"
     return Look.of(
         "cloth",
         fabric=fabric.kind,
@@ -204,7 +210,8 @@ def cloth_look(fabric: FabricSpec, garment: str) -> Look:
         pattern=fabric.pattern,
         second_rgb=fabric.second_rgb,
         scale_m=fabric.scale_m,
-        garment=garment,
+        closure=closure,
+        quilted=garment.thickness_m > 0.015,
     )
 
 
@@ -228,10 +235,11 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
 
     parts: list[Part] = []
 
-    def add(name: str, surface: Surface, look: Look, *attributes: str) -> None:
+    def add(name: str, surface: Surface, look: Look, *attributes: str, at: np.ndarray | None = None) -> None:
         if not len(surface.faces):
             return
-        vertices = posed.skin(surface.vertices, surface.fields["weights"]).astype(np.float32)
+        vertices = posed.skin(surface.vertices, surface.fields["weights"]) if at is None else at
+        vertices = vertices.astype(np.float32)
         uv = surface.face_fields.get("uv")
         parts.append(
             Part(
@@ -251,7 +259,8 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     brow = Look.of("hair", rgb=spec.hair.brow_rgb, wave=0.0)
     add("brows", face.make_brows(data, points, normals, 1.15 if spec.body.sex == "male" else 0.85), brow, "shade")
     for w in worn:
-        add(w.name, w.surface, cloth_look(w.spec.fabric, w.spec.kind), "rest")
+        at = garments.settled(w, posed) if detail == "full" else None
+        add(w.name, w.surface, cloth_look(w.spec), "rest", at=at)
     s = outfit.shoes
     for side, shoe in pairs.items():
         add(f"shoe.{side}", shoe.upper, Look.of("shoe", rgb=s.rgb, gloss=s.gloss))
@@ -263,6 +272,20 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     for name, surface in (("scalp", mesh.cap), ("locks", mesh.locks)):
         if surface is not None:
             add(name, surface, hair_look, "shade")
+    if spec.hair.beard != "none":
+        add("beard", hair.make_beard(data, points, normals, _beard(), spec.hair), brow, "shade")
+    head = hair.head_of(data, points)
+    if outfit.hat != "none":
+        for name, surface in props.hat(data, head, outfit.hat, spec.hair).items():
+            add(name, surface, Look.of("felt", rgb=outfit.hat_rgb, knit=outfit.hat == "beanie"))
+    if outfit.glasses != "none":
+        rims, lenses = props.glasses(data, points, head)
+        add("glasses", rims, Look.of("phone", rgb=(0.015, 0.014, 0.013)))
+        if outfit.glasses == "sun":
+            add("lenses", lenses, Look.of("phone", rgb=(0.008, 0.008, 0.009)))
+    if outfit.bag == "backpack":
+        for name, surface in props.backpack(data, points, rig, worn).items():
+            add(name, surface, Look.of("felt", rgb=outfit.bag_rgb, knit=False))
     parts += props.held(posed, spec)
     return DressedPerson(tuple(parts), _joints(data, points, posed))
 

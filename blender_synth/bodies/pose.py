@@ -299,27 +299,32 @@ class Poser:
             self.set_arm(side, a, b, hinge, hand, palm)
 
     def hand(self, side: str, curl: float, grip: float = 0.0) -> None:
-        """Curl the fingers: 1 is a relaxed hand; `grip` 0 to 1 closes it."""
+        """Close the spread fingers of the rest pose and curl them: 1 is a relaxed hand; `grip` 0 to 1 makes a fist."""
         p = self.rig.points
+        *_, rest_hand, palm = self._rest_arm(side)
+        towards = p[f"finger3-2.{side}"] - p[f"finger3-1.{side}"]
         for f in range(1, 6):
             names = [f"finger{f}-{k}.{side}" for k in (1, 2, 3)]
-            along = p[names[1]] - p[names[0]]
-            *_, palm = self._rest_arm(side)
+            along = unit(p[names[1]] - p[names[0]])
             if f == 1:
                 across = p[f"finger5-1.{side}"] - p[f"finger2-1.{side}"]
                 axis = unit(np.cross(along, unit(across) * 0.5 + palm * 0.6))
                 angles = (6 * curl + 12 * grip, 10 * curl + 18 * grip, 12 * curl + 25 * grip)
+                close = part_way(np.eye(3), _swing(along, unit(rest_hand) * 0.75 + along * 0.5 + 0.15 * palm), 0.55)
             else:
                 axis = unit(np.cross(along, palm))
                 more = 1 + 0.14 * (f - 2)
                 bend = self.offset(f"finger{f}", side)
                 angles = (
-                    (16 * curl + bend) * more + 40 * grip,
-                    (20 * curl + bend * 0.5) * more + 50 * grip,
-                    12 * curl * more + 30 * grip,
+                    (14 * curl + bend) * more + 44 * grip,
+                    (24 * curl + bend * 0.5) * more + 50 * grip,
+                    15 * curl * more + 30 * grip,
                 )
-            for name, angle in zip(names, angles, strict=True):
-                self.local[name] = rotation(axis, max(-5.0, angle))
+                flat = along - palm * (along @ palm)
+                close = part_way(np.eye(3), _swing(flat, towards - palm * (towards @ palm)), 0.72)
+            for k, (name, angle) in enumerate(zip(names, angles, strict=True)):
+                turn = rotation(axis, max(-5.0, angle))
+                self.local[name] = close @ turn if k == 0 else turn
 
     def gesture(self, side: str, name: str, moment: GaitMoment | None) -> None:
         """Set one arm by what it does."""
@@ -329,14 +334,10 @@ class Poser:
         curl, grip = self.pose.finger_curl, 0.0
         shoulder = self.rig.points[f"upperarm01.{side}"] - self.hip_mid
         if name == "pocket":
-            place = self.pelvis @ np.array([0.045, s * (m.hip_y - 0.01), 0.035])
-            self.arm_to(
-                side,
-                place,
-                yaw @ np.array([-1.0, s * 0.8, 0]),
-                unit(np.array([0.35, -s * 0.12, -1.0])),
-                np.array([0, -s, -0.1]),
-            )
+            place = self.pelvis @ np.array([0.035, s * (m.hip_y + 0.012), 0.015])
+            pole = yaw @ np.array([-1.0, s * 0.35, 0])
+            hand = unit(np.array([0.42, -s * 0.30, -1.0]))
+            self.arm_to(side, place, pole, hand, np.array([0.1, -s, -0.1]))
         elif name == "hip":
             place = self.pelvis @ np.array([0.02, s * (m.hip_y + 0.005), 0.12])
             self.arm_to(

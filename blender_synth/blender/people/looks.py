@@ -230,6 +230,13 @@ def _cloth(look: Look, n: _Nodes) -> None:
     else:
         height = n.noise(vector, scale, 1.0)
     fine = n.bump(height, weave, 0.0015)
+    if look["closure"] != "none":
+        colour, fine = _closure(look, n, rest, colour, fine)
+    if look["quilted"]:
+        split = n.node("SeparateXYZ")
+        n.put(split.inputs[0], rest)
+        tubes = n.math("ABSOLUTE", n.math("SINE", n.math("MULTIPLY", split.outputs[2], 3.14159 / 0.075)))
+        fine = n.bump(n.math("POWER", tubes, 0.4), 1.0, 0.012, fine)
     creases = n.noise(n.scaled(rest, (1.0, 1.0, 0.55)), 22.0, 4.0, 0.55)
     n.set(
         Base_Color=colour,
@@ -241,8 +248,37 @@ def _cloth(look: Look, n: _Nodes) -> None:
     )
 
 
+def _closure(look: Look, n: _Nodes, rest, colour, normal):
+    """Zip or button placket down the middle of the front."""
+    split = n.node("SeparateXYZ")
+    n.put(split.inputs[0], rest)
+    x, y, z = split.outputs
+    front = n.math("GREATER_THAN", x, 0.02)
+    if look["closure"] == "zip":
+        teeth = n.math("MULTIPLY", front, n.math("COMPARE", y, 0.0, 0.0045))
+        colour = n.mix(teeth, colour, (0.03, 0.03, 0.032))
+        groove = n.math("MULTIPLY", front, n.math("COMPARE", y, 0.0, 0.010))
+        return colour, n.bump(n.math("SUBTRACT", 1.0, groove), 0.8, 0.003, normal)
+    seam = n.math("MULTIPLY", front, n.math("COMPARE", y, 0.016, 0.0016))
+    colour = n.mix(n.math("MULTIPLY", seam, 0.55), colour, (0.01, 0.01, 0.01))
+    step = 0.085
+    dz = n.math("MULTIPLY", n.math("SUBTRACT", n.math("FRACT", n.math("MULTIPLY", z, 1 / step)), 0.5), step)
+    d = n.math("SQRT", n.math("ADD", n.math("POWER", y, 2.0), n.math("POWER", dz, 2.0)))
+    button = n.math("MULTIPLY", front, n.math("LESS_THAN", d, 0.0062))
+    light = sum(look["rgb"]) / 3
+    colour = n.mix(button, colour, (0.5, 0.48, 0.44) if light < 0.05 else (0.06, 0.05, 0.045))
+    return colour, n.bump(n.math("SUBTRACT", 1.0, seam), 0.7, 0.002, normal)
+
+
+def _felt(look: Look, n: _Nodes) -> None:
+    place = n.node("TexCoord").outputs["Object"]
+    grain = n.noise(place, 150.0 if look["knit"] else 500.0, 2.0)
+    soft = n.noise(place, 30.0, 2.0)
+    colour = n.mix(n.ramp(soft, 0.3, 0.7, 0.0, 0.4), look["rgb"], tuple(c * 0.75 for c in look["rgb"]))
+    n.set(Base_Color=colour, Roughness=0.85, Specular_IOR_Level=0.2, Normal=n.bump(grain, 0.5 if look["knit"] else 0.25, 0.002))
+
+
 def _shoe(look: Look, n: _Nodes) -> None:
-    _, u, v = n.uv()
     grain = n.noise(n.node("TexCoord").outputs["Object"], 320.0, 2.0)
     n.set(
         Base_Color=look["rgb"],
@@ -260,7 +296,7 @@ def _phone(look: Look, n: _Nodes) -> None:
     n.set(Base_Color=look["rgb"], Roughness=0.12, Specular_IOR_Level=0.5)
 
 
-_KINDS = {"skin": _skin, "eye": _eye, "hair": _hair, "cloth": _cloth, "shoe": _shoe, "rubber": _rubber, "phone": _phone}
+_KINDS = {"skin": _skin, "eye": _eye, "hair": _hair, "cloth": _cloth, "shoe": _shoe, "rubber": _rubber, "phone": _phone, "felt": _felt}
 
 
 def material_for(look: Look) -> bpy.types.Material:
