@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
+from blender_synth.config import compose
 from blender_synth.errors import AssetError, ConfigError
 from blender_synth.packs import find_packs, load_pack
 from blender_synth.packs.glb import bounding_box_m, read_document
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import Layout, PropSpot
-from blender_synth.world.props import PropRandomizer, PropSpec
+from blender_synth.world.props import PROP_IDS, PropRandomizer, PropSpec
+from blender_synth.world.sample import sample_scene
 from tests.small_glb import box_document, glb_bytes, write_box, write_pack
 
 SHORTEST = "name: bollards\nlicence: CC0-1.0\nversion: 1\n"
@@ -321,7 +323,7 @@ items:
 
 def test_props_fit_their_spots(city):
     props = PropRandomizer(count=6).sample(Streams(3, 0), _layout(), city)
-    assert [p.instance_id for p in props] == list(range(2001, 2007))
+    assert [p.instance_id for p in props] == list(PROP_IDS[:6])
     assert {p.category for p in props} == {"bin", "bench"}
     assert len({p.position_m for p in props}) == 6
     for prop in props:
@@ -372,3 +374,13 @@ def test_specs_travel_through_json(city):
     [spec] = PropRandomizer(count=1).sample(Streams(3, 0), _layout(), city)
     adapter = TypeAdapter(PropSpec)
     assert adapter.validate_json(json.dumps(json.loads(adapter.dump_json(spec)))) == spec
+
+
+def test_every_thing_in_a_street_with_props_has_an_id_of_its_own(tmp_path: Path):
+    pack = load_pack(write_pack(tmp_path, SHORTEST + "height_m: 1\n"))
+    settings = compose(["scene=street", "mirrors=wall", "+props.count=40"])
+    for index in range(4):
+        spec = sample_scene(settings, (pack,), index)
+        ids = [thing.instance_id for thing in spec.things()]
+        assert spec.props
+        assert len(ids) == len(set(ids))

@@ -12,7 +12,7 @@ from blender_synth.errors import AssetError
 from blender_synth.packs import load_pack
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import Layout, PropSpot
-from blender_synth.world.props import PropRandomizer
+from blender_synth.world.props import PROP_IDS, PropRandomizer
 from tests.small_glb import box_document, glb_bytes, write_box, write_pack
 
 pytestmark = pytest.mark.blender
@@ -61,7 +61,7 @@ def test_prop_stands_on_its_spot_with_the_size_asked_for(tmp_path: Path, stage):
     xy = np.array(spec.footprint_xy_m())
     assert np.allclose([xy.min(axis=0), xy.max(axis=0)], expected[:, :2], atol=1e-6)
     assert spec.obstacle().height_m == pytest.approx(3.0)
-    assert obj.pass_index == spec.instance_id == 2001
+    assert obj.pass_index == spec.instance_id == PROP_IDS[0]
     assert [m.name for m in obj.data.materials] == ["paint"]
 
 
@@ -133,7 +133,7 @@ def test_props_of_one_file_share_a_mesh_and_nothing_else_is_left(tmp_path: Path,
     pack = load_pack(folder)
     specs = _sample(pack, _spots("pavement", "pavement", "pavement"))
     objects = [obj for spec in specs for obj in build(spec, stage, pack.folder)]
-    assert [obj.pass_index for obj in objects] == [2001, 2002, 2003]
+    assert [obj.pass_index for obj in objects] == list(PROP_IDS[:3])
     assert {obj.data for obj in objects} == set(bpy.data.meshes)
     assert len(bpy.data.meshes) == 1
     assert set(bpy.data.objects) == set(objects)

@@ -14,7 +14,8 @@ from blender_synth.world.layout import Layout, Obstacle, PropSpot
 from blender_synth.world.placement import draw_count
 from blender_synth.world.values import Range, Vec2, Vec3, plain, uniform
 
-PROP_IDS = range(2001, 3000)
+PROP_IDS = range(2101, 3000)
+"""2001 to 2100 are frames of mirrors, 3001 and on the scenery's."""
 
 
 @plain
