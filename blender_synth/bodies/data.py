@@ -24,7 +24,8 @@ class BodyData:
         base_m: (P, 3) float32 points of the undeformed mesh.
         vertex_count: V.
         faces: quads (F, 4) int by group: ``body``, ``l_eye``, ``r_eye``, ``tights``, ``skirt``.
-        masks: (V,) float32 in 0..1 by name: ``lips``, ``face``, ``ears``, ``eyelids``, ``fingernails``, ``inside_mouth``.
+        masks: (V,) float32 in 0..1 by name: ``lips``, ``face``, ``ears``, ``eyelids``, ``fingernails``,
+            ``inside_mouth``.
         bones: names of the J bones, parents before children.
         parents: (J,) int, -1 for the root.
         point_names: names of the P - V skeleton points.

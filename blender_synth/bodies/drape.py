@@ -45,7 +45,10 @@ def drape(
     links = _links(surface.faces)
     i, j = links[:, 0], links[:, 1]
     count = len(posed)
-    length = np.linalg.norm(surface.vertices[i] - surface.vertices[j], axis=1) * (1 + slack)
+    length = np.linalg.norm(surface.vertices[i] - surface.vertices[j], axis=1)
+    hem = np.zeros(len(posed), bool)  # hems are sewn flat
+    hem[surface.faces[surface.face_fields["lining"] > 0]] = True
+    length = length * np.where(hem[i] | hem[j], 1.0, 1 + slack)
     both = np.concatenate([i, j])
     degree = np.maximum(np.bincount(both, minlength=count), 1)
     normals = vertex_normals(posed, surface.faces)

@@ -3,10 +3,9 @@
 The curves are sagittal joint angles of healthy adults at a comfortable speed, read at steps of 5 % of the cycle and
 rounded to a degree. They follow the means published by D. A. Winter, *The Biomechanics and Motor Control of Human
 Gait* (2nd ed., 1991), and J. Perry and J. M. Burnfield, *Gait Analysis* (2nd ed., 2010); pelvis and trunk from the
-same; arm swing from M. P. Murray, S. B. Sepic and E. J. Barnard, Phys. Ther. 47 (1967). Running follows T. F. Novacheck,
-*The biomechanics of running*, Gait and Posture 7 (1998). How amplitudes grow with speed follows the linear fits that
-C. Kirtley, M. W. Whittle and R. J. Jefferson, J. Biomed. Eng. 7 (1985), report: stride length goes with the square root
-of speed, and the range of hip and knee with stride length.
+same; arm swing from M. P. Murray, S. B. Sepic and E. J. Barnard, Phys. Ther. 47 (1967). Running follows T. F.
+Novacheck, *The biomechanics of running*, Gait and Posture 7 (1998). Amplitudes grow with stride length, which goes
+about with the square root of speed (C. Kirtley, M. W. Whittle and R. J. Jefferson, J. Biomed. Eng. 7, 1985).
 
 Phase 0 is the heel strike of that leg; the other leg is half a cycle behind. Flexion is positive.
 """

@@ -68,7 +68,7 @@ def _base_surface(group: str) -> Surface:
 
 
 def _noise(p: np.ndarray, seed: int, octaves: int = 2) -> np.ndarray:
-    """Smooth noise in about -1..1 at points (N, C): sums of sines whose directions come from `seed` (no random state)."""
+    """Smooth noise, about -1..1, at points (N, C): sines whose directions come from `seed` (no random state)."""
     out = np.zeros(len(p))
     total = 0.0
     for o in range(octaves):
@@ -323,9 +323,7 @@ def _outside_neck(spec: GarmentSpec, neck: np.ndarray, wider_m: float = 0.0) -> 
     return (np.hypot(y / across, s / np.where(s > 0, front, 0.070 + wider_m)) - 1) * across
 
 
-def _upper(
-    points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: float, inner: list[np.ndarray]
-) -> Surface:
+def _upper(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: float, inner: list[np.ndarray]) -> Surface:
     """Tops, jackets and the upper part of coats."""
     shell = anatomy.shell("tights")
     base = _base_surface("tights").moved(shell.vertices(points))
@@ -343,7 +341,9 @@ def _upper(
     rounds = 3 if spec.kind == "top" else 6
     surface = surface.moved(smoothed(surface.vertices, surface.faces, rounds, 0.4, _open(surface)))
     surface = _folds(surface, 0.004 if spec.kind == "top" else 0.006, spec.fit, seed, legs=False)
-    return surface.moved(_clear_of(surface.vertices, surface.fields, inner, rig, 0.006 if spec.kind == "top" else 0.012))
+    return surface.moved(
+        _clear_of(surface.vertices, surface.fields, inner, rig, 0.006 if spec.kind == "top" else 0.012)
+    )
 
 
 def _opened(surface: Surface, spec: GarmentSpec, rig: Rig, top_z: float) -> Surface:
@@ -454,9 +454,7 @@ def _skirted(upper: Surface, points: np.ndarray, spec: GarmentSpec, ease: float,
     return lower.moved(v)
 
 
-def _outer(
-    points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, inner: list[np.ndarray]
-) -> list[Surface]:
+def _outer(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, inner: list[np.ndarray]) -> list[Surface]:
     ease = 0.010 + 0.004 * spec.fit
     coat = spec.kind == "coat"
     upper = _upper(points, rig, dataclasses.replace(spec, length=0.6) if coat else spec, seed, ease, inner)

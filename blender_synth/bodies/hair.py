@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -175,7 +176,7 @@ def make_hair(data: BodyData, points: np.ndarray, rig: Rig, hair: HairSpec, lock
     cap = _cap(data, points, hair, head, value, volume)
     if hair.style in ("bald", "buzz") or (hat and hair.style == "afro"):
         return HairMesh(cap, None)
-    return HairMesh(cap, _locks(data, points, rig, hair, head, volume, locks, back_x))
+    return HairMesh(cap, _locks(data, points, rig, hair, head, volume, locks, hat, back_x))
 
 
 def _weights(vertices: np.ndarray, rig: Rig) -> np.ndarray:
@@ -236,7 +237,7 @@ def make_beard(data: BodyData, points: np.ndarray, normals: np.ndarray, grow: np
 
 def _flow(hair: HairSpec, at: np.ndarray, head: Head) -> np.ndarray:
     """Combing direction (N, 3) at points on the scalp, not yet tangent."""
-    azimuth, elevation, _ = head.angles(at)
+    _, elevation, _ = head.angles(at)
     n = unit_rows(at - head.middle)
     down = np.array([0, 0, -1.0])
     part = np.radians(hair.parting_deg)
@@ -272,7 +273,17 @@ def unit_rows(v: np.ndarray) -> np.ndarray:
     return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
 
 
-def _locks(data, points, rig: Rig, hair: HairSpec, head: Head, volume: float, count: int, back_x) -> Surface | None:
+def _locks(
+    data: BodyData,
+    points: np.ndarray,
+    rig: Rig,
+    hair: HairSpec,
+    head: Head,
+    volume: float,
+    count: int,
+    hat: bool,
+    back_x: Callable[[np.ndarray], np.ndarray],
+) -> Surface | None:
     azimuth, elevation = _roots(count)
     line = np.interp(np.abs(azimuth), _LINE_AZIMUTH, _LINE_ELEVATION)
     above = elevation - line - _hairline(hair, azimuth)
@@ -344,7 +355,7 @@ def _locks(data, points, rig: Rig, hair: HairSpec, head: Head, volume: float, co
     parts = [_ribbons(curves, head, width, hair, index)]
     if hair.style == "ponytail":
         parts.append(_tail(hair, head, tie, back_x))
-    if hair.style == "bun":
+    if hair.style == "bun" and not hat:
         parts.append(_bun(hair, head, tie))
 
     whole = joined(*parts)

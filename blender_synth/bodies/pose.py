@@ -117,7 +117,7 @@ class Poser:
         return self.pelvis @ (self.rig.points[f"upperleg01.{side}"] - self.hip_mid)
 
     def set_leg(self, side: str, thigh: np.ndarray, shin: np.ndarray, hinge: np.ndarray) -> None:
-        """Turn thigh and shin into given directions; `hinge` is the knee's axis (to the left for a knee that bends back)."""
+        """Turn thigh and shin into given directions; `hinge` is the knee's axis (pointing left)."""
         rest_thigh, rest_shin = self._rest_leg(side)
         rest_hinge = Y
         upper = frame(thigh, hinge) @ frame(rest_thigh, rest_hinge).T
@@ -261,7 +261,7 @@ class Poser:
     def arm_by_angles(
         self, side: str, flexion: float, abduction: float, turn: float, elbow: float, pronation: float, wrist: float
     ):
-        """Arm by anatomical angles from hanging: shoulder flexion, abduction, inward turn, elbow, pronation, wrist flexion."""
+        """Arm by anatomical angles from hanging, degrees; `turn` is inward, `wrist` flexion."""
         s = SIDES[side]
         flexion = _limited("shoulder_flexion", flexion + self.offset("shoulder_flexion", side))
         abduction = _limited("shoulder_abduction", abduction + self.offset("shoulder_abduction", side))

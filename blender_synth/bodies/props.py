@@ -144,7 +144,9 @@ def glasses(data: BodyData, points: np.ndarray, head: Head) -> tuple[Surface, Su
         middle = np.array([(hinge[0] + ear[0]) / 2, side_y, (hinge[2] + ear[2]) / 2])
         parts.append(_tube(np.array([hinge, [hinge[0] - 0.008, side_y, hinge[2]], middle, ear, bend]), 0.0015 * s, 4))
         inner.append(rim[10 if sign > 0 else 0])
-    parts.append(_tube(np.linspace(inner[0], inner[1], 4) + np.array([[0], [0.002], [0.002], [0]]) * [1, 0, 1], 0.0015 * s, 4))
+    parts.append(
+        _tube(np.linspace(inner[0], inner[1], 4) + np.array([[0], [0.002], [0.002], [0]]) * [1, 0, 1], 0.0015 * s, 4)
+    )
     return _together(parts, data), _together(lenses, data)
 
 
@@ -210,7 +212,10 @@ def _strap(v, w, rig: Rig, side: str, sign: float, back_x: float, top_z: float, 
     # ends: to the side of the ribs, then to the pack's lower corner
     side_near = v[np.abs(v[:, 2] - low_z) < 0.03]
     out_y = sign * (np.abs(side_near[:, 1]).max() + 0.006) if len(side_near) else y0
-    for p in (np.array([spine_x + 0.01, out_y, low_z - 0.02]), np.array([back_x - 0.01, sign * width * 0.46, low_z - 0.05])):
+    for p in (
+        np.array([spine_x + 0.01, out_y, low_z - 0.02]),
+        np.array([back_x - 0.01, sign * width * 0.46, low_z - 0.05]),
+    ):
         path.append(p)
         weights.append(w[np.linalg.norm(v - p, axis=1).argmin()])
     path = np.array(path)
@@ -224,6 +229,11 @@ def _strap(v, w, rig: Rig, side: str, sign: float, back_x: float, top_z: float, 
     across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-9)
     lift = np.cross(across, tangent)
     half = 0.021
-    rows = [path - across * half, path - across * half + lift * 0.007, path + across * half + lift * 0.007, path + across * half]
+    rows = [
+        path - across * half,
+        path - across * half + lift * 0.007,
+        path + across * half + lift * 0.007,
+        path + across * half,
+    ]
     grid = np.stack(rows, 1).reshape(-1, 3)
     return Surface(grid, _grid_faces(len(path), 4, False), {"weights": np.repeat(np.array(weights), 4, 0)})

@@ -13,7 +13,9 @@ from blender_synth.bodies.mesh import Surface, clipped, hemmed, joined, vertex_n
 from blender_synth.bodies.skeleton import SIDES, Rig
 from blender_synth.world.people.wardrobe import ShoeSpec
 
-_STATIONS = np.concatenate([np.linspace(0, 0.12, 5), np.linspace(0.2, 0.72, 8), np.linspace(0.79, 1.0, 7)])
+_STATIONS = np.concatenate(
+    [np.linspace(0, 0.12, 5), np.linspace(0.2, 0.72, 8), 1 - 0.24 * (1 - np.sin(np.linspace(0, np.pi / 2, 8)))[1:]]
+)
 _AROUND = 12
 
 
@@ -159,10 +161,10 @@ def _sole(foot: FootShape, width, middle, spec: ShoeSpec, ball_x: float, rig: Ri
             strip(rb, lb),
             strip(lt, rt),
             [
-                [lt[0], lm[0], rm[0], rt[0]],
-                [lm[0], lb[0], rb[0], rm[0]],
-                [rt[-1], rm[-1], lm[-1], lt[-1]],
-                [rm[-1], rb[-1], lb[-1], lm[-1]],
+                [rt[0], rm[0], lm[0], lt[0]],
+                [rm[0], rb[0], lb[0], lm[0]],
+                [lt[-1], lm[-1], rm[-1], rt[-1]],
+                [lm[-1], lb[-1], rb[-1], rm[-1]],
             ],
         ]
     )

@@ -275,7 +275,12 @@ def _felt(look: Look, n: _Nodes) -> None:
     grain = n.noise(place, 150.0 if look["knit"] else 500.0, 2.0)
     soft = n.noise(place, 30.0, 2.0)
     colour = n.mix(n.ramp(soft, 0.3, 0.7, 0.0, 0.4), look["rgb"], tuple(c * 0.75 for c in look["rgb"]))
-    n.set(Base_Color=colour, Roughness=0.85, Specular_IOR_Level=0.2, Normal=n.bump(grain, 0.5 if look["knit"] else 0.25, 0.002))
+    n.set(
+        Base_Color=colour,
+        Roughness=0.85,
+        Specular_IOR_Level=0.2,
+        Normal=n.bump(grain, 0.5 if look["knit"] else 0.25, 0.002),
+    )
 
 
 def _shoe(look: Look, n: _Nodes) -> None:
@@ -296,7 +301,16 @@ def _phone(look: Look, n: _Nodes) -> None:
     n.set(Base_Color=look["rgb"], Roughness=0.12, Specular_IOR_Level=0.5)
 
 
-_KINDS = {"skin": _skin, "eye": _eye, "hair": _hair, "cloth": _cloth, "shoe": _shoe, "rubber": _rubber, "phone": _phone, "felt": _felt}
+_KINDS = {
+    "skin": _skin,
+    "eye": _eye,
+    "hair": _hair,
+    "cloth": _cloth,
+    "shoe": _shoe,
+    "rubber": _rubber,
+    "phone": _phone,
+    "felt": _felt,
+}
 
 
 def material_for(look: Look) -> bpy.types.Material:

@@ -9,8 +9,9 @@ import numpy as np
 
 from blender_synth.seeds import Streams
 from blender_synth.world.people import anthropometry
+from blender_synth.world.people.choices import choice
 from blender_synth.world.people.wardrobe import OutfitRanges, OutfitSpec, draw_outfit
-from blender_synth.world.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
+from blender_synth.world.values import Range, Rgb, Vec3, pick, plain, uniform
 
 Sex = Literal["female", "male"]
 
@@ -145,6 +146,7 @@ class Spec:
 
 PedestrianSpec = Spec
 
+GESTURES = ("hang", "one_pocket", "pockets", "phone", "folded", "call", "hip", "carry", "talk", "behind")
 HAIR_STYLES = ("bald", "buzz", "short", "side_part", "bob", "long", "ponytail", "bun", "curly", "afro")
 FACE_DETAILS = (
     "head-scale-horiz",
@@ -235,7 +237,7 @@ _IRIS_RGB = {
 class BodyRanges:
     """How bodies vary. Heights and weights follow published tables for age and sex."""
 
-    sex: Weights = field(default_factory=lambda: {"female": 0.5, "male": 0.5})
+    sex: choice("female", "male") = field(default_factory=lambda: {"female": 0.5, "male": 0.5})
     age_years: Range = (8.0, 80.0)
     child_share: float = 0.08
     stature_deviate: Range = (-2.2, 2.2)
@@ -243,7 +245,9 @@ class BodyRanges:
     muscle: Range = (0.3, 0.75)
     proportions: Range = (0.3, 0.9)
     face_variety: Range = (0.15, 0.34)
-    ancestry: Weights = field(default_factory=lambda: {"african": 0.3, "asian": 0.3, "caucasian": 0.4})
+    ancestry: choice("african", "asian", "caucasian") = field(
+        default_factory=lambda: {"african": 0.3, "asian": 0.3, "caucasian": 0.4}
+    )
 
 
 @plain
@@ -260,7 +264,7 @@ class SkinRanges:
 class HairRanges:
     """How hair varies."""
 
-    female_styles: Weights = field(
+    female_styles: choice(*HAIR_STYLES) = field(
         default_factory=lambda: {
             "long": 0.34,
             "bob": 0.2,
@@ -271,7 +275,7 @@ class HairRanges:
             "curly": 0.06,
         }
     )
-    male_styles: Weights = field(
+    male_styles: choice(*HAIR_STYLES) = field(
         default_factory=lambda: {
             "short": 0.44,
             "side_part": 0.24,
@@ -281,14 +285,14 @@ class HairRanges:
             "bob": 0.03,
         }
     )
-    beards: Weights = field(default_factory=lambda: {"none": 0.62, "short": 0.23, "full": 0.15})
+    beards: choice("none", "short", "full") = field(default_factory=lambda: {"none": 0.62, "short": 0.23, "full": 0.15})
 
 
 @plain
 class PoseRanges:
     """What people do."""
 
-    activity: Weights = field(default_factory=lambda: {"walk": 0.72, "stand": 0.27, "run": 0.01})
+    activity: choice("walk", "stand", "run") = field(default_factory=lambda: {"walk": 0.72, "stand": 0.27, "run": 0.01})
     walk_speed_mps: Range = (0.8, 1.7)
     run_speed_mps: Range = (2.4, 3.8)
     arm_swing: Range = (0.5, 1.2)
@@ -296,7 +300,7 @@ class PoseRanges:
     toe_out_deg: Range = (2.0, 12.0)
     lean_deg: Range = (0.0, 4.0)
     joint_variety: Range = (0.6, 1.2)
-    gestures: Weights = field(
+    gestures: choice(*GESTURES) = field(
         default_factory=lambda: {
             "hang": 0.5,
             "one_pocket": 0.13,
@@ -304,6 +308,8 @@ class PoseRanges:
             "phone": 0.1,
             "folded": 0.07,
             "call": 0.03,
+            "talk": 0.05,
+            "behind": 0.02,
             "hip": 0.03,
             "carry": 0.04,
         }
@@ -509,17 +515,17 @@ def _draw_pose(ranges: PoseRanges, body: BodySpec, rng: np.random.Generator) -> 
     slow = 1 - max(0.0, body.age_years - 60) * 0.008  # gait slows by about a fifth from 60 to 85 years (Winter 1991)
     walking, running = uniform(rng, ranges.walk_speed_mps), uniform(rng, ranges.run_speed_mps)
     gesture = pick(rng, ranges.gestures)
-    main, other = ("left", "right") if rng.random() < 0.35 else ("right", "left")
+    main = "left" if rng.random() < 0.35 else "right"
     arms = {"left": "hang", "right": "hang"}
     if activity != "run":
-        if gesture in ("phone", "call", "hip", "carry"):
+        if gesture in ("phone", "call", "hip", "carry", "talk"):
             arms[main] = gesture
         elif gesture == "one_pocket":
             arms[main] = "pocket"
         elif gesture == "pockets":
             arms = {"left": "pocket", "right": "pocket"}
-        elif gesture == "folded" and activity == "stand":
-            arms = {"left": "folded", "right": "folded"}
+        elif gesture in ("folded", "behind") and activity == "stand":
+            arms = {"left": gesture, "right": gesture}
     shift = float(rng.choice([-1, 1])) * float(rng.beta(2.5, 1.4)) if rng.random() < 0.7 else 0.0
     variety = uniform(rng, ranges.joint_variety)
     offsets = {

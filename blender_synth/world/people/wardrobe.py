@@ -6,7 +6,9 @@ from dataclasses import field
 
 import numpy as np
 
-from blender_synth.world.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.world.people.choices import Colours, choice
+from blender_synth.world.people.colours import COLOURS, DENIM
+from blender_synth.world.values import Range, Rgb, pick, plain, uniform
 
 
 @plain
@@ -35,8 +37,8 @@ class GarmentSpec:
     Attributes:
         kind: ``"trousers"``, ``"shorts"``, ``"skirt"``, ``"top"``, ``"jacket"`` or ``"coat"``.
         fit: 0 tight to 1 loose.
-        length: legs 0 hip, 1 knee, 2 ankle; skirts 1 knee, 2 ankle; tops, jackets and coats: how far below the waist the
-            hem is, 0 waist, 1 crotch, 2 knee.
+        length: legs 0 hip, 1 knee, 2 ankle; skirts 1 knee, 2 ankle; tops, jackets and coats: how far below the waist
+            the hem is, 0 waist, 1 crotch, 2 knee.
         sleeve: 0 none, 1 elbow, 2 wrist.
         neck: depth of the neckline, 0 at the neck to 1 low; open fronts start here.
         collar_m: height of a standing collar.
@@ -85,7 +87,7 @@ class OutfitSpec:
         lower, top, outer: garments from the inside out; `outer` may be missing.
         legwear_rgb: colour of tights or socks that show; None for bare legs.
         hat: ``"none"``, ``"cap"`` or ``"beanie"``.
-        bag: ``"none"``, ``"backpack"``, ``"shoulder"`` or ``"tote"``.
+        bag: ``"none"`` or ``"backpack"``.
         glasses: ``"none"``, ``"clear"`` or ``"sun"``.
         fold_seed: number that the folds' irregularities are computed from.
     """
@@ -104,51 +106,30 @@ class OutfitSpec:
     fold_seed: int
 
 
-# Colours seen on streets, linear: mostly dark, grey and muted, some strong ones.
-COLOURS = {
-    "black": (0.012, 0.012, 0.013),
-    "charcoal": (0.035, 0.036, 0.039),
-    "grey": (0.17, 0.17, 0.175),
-    "light_grey": (0.42, 0.42, 0.42),
-    "white": (0.72, 0.71, 0.69),
-    "cream": (0.62, 0.55, 0.43),
-    "beige": (0.40, 0.31, 0.21),
-    "camel": (0.30, 0.175, 0.08),
-    "brown": (0.075, 0.042, 0.024),
-    "navy": (0.014, 0.02, 0.05),
-    "blue": (0.04, 0.10, 0.28),
-    "light_blue": (0.30, 0.42, 0.58),
-    "teal": (0.02, 0.12, 0.13),
-    "olive": (0.085, 0.085, 0.035),
-    "khaki": (0.25, 0.21, 0.13),
-    "green": (0.035, 0.13, 0.055),
-    "burgundy": (0.09, 0.012, 0.02),
-    "red": (0.42, 0.03, 0.03),
-    "rust": (0.30, 0.085, 0.03),
-    "mustard": (0.44, 0.26, 0.04),
-    "pink": (0.56, 0.28, 0.30),
-    "lilac": (0.32, 0.25, 0.44),
-    "yellow": (0.62, 0.48, 0.08),
-}
-DENIM = ((0.028, 0.045, 0.095), (0.055, 0.09, 0.17), (0.12, 0.18, 0.28), (0.28, 0.36, 0.46), (0.016, 0.018, 0.024))
-
-
 @plain
 class OutfitRanges:
     """How outfits vary: relative weights of garments, colours and things carried."""
 
-    female_lower: Weights = field(
+    female_lower: choice("jeans", "trousers", "leggings", "shorts", "skirt") = field(
         default_factory=lambda: {"jeans": 0.36, "trousers": 0.22, "leggings": 0.13, "shorts": 0.07, "skirt": 0.22}
     )
-    male_lower: Weights = field(default_factory=lambda: {"jeans": 0.46, "trousers": 0.38, "shorts": 0.16})
-    tops: Weights = field(default_factory=lambda: {"tee": 0.38, "long_sleeve": 0.2, "shirt": 0.16, "sweater": 0.26})
-    outers: Weights = field(default_factory=lambda: {"none": 0.5, "jacket": 0.28, "coat": 0.14, "hoodie": 0.08})
+    male_lower: choice("jeans", "trousers", "leggings", "shorts", "skirt") = field(
+        default_factory=lambda: {"jeans": 0.46, "trousers": 0.38, "shorts": 0.16}
+    )
+    tops: choice("tee", "long_sleeve", "shirt", "sweater") = field(
+        default_factory=lambda: {"tee": 0.38, "long_sleeve": 0.2, "shirt": 0.16, "sweater": 0.26}
+    )
+    outers: choice("none", "jacket", "coat", "hoodie") = field(
+        default_factory=lambda: {"none": 0.5, "jacket": 0.28, "coat": 0.14, "hoodie": 0.08}
+    )
     open_front_share: float = 0.45
-    shoes: Weights = field(default_factory=lambda: {"sneaker": 0.58, "leather": 0.2, "boot": 0.16, "flat": 0.06})
-    hats: Weights = field(default_factory=lambda: {"none": 0.84, "cap": 0.09, "beanie": 0.07})
-    bags: Weights = field(default_factory=lambda: {"none": 0.62, "backpack": 0.18, "shoulder": 0.14, "tote": 0.06})
-    glasses: Weights = field(default_factory=lambda: {"none": 0.76, "clear": 0.17, "sun": 0.07})
-    colours: Weights = field(
+    shoes: choice("sneaker", "leather", "boot", "flat") = field(
+        default_factory=lambda: {"sneaker": 0.58, "leather": 0.2, "boot": 0.16, "flat": 0.06}
+    )
+    hats: choice("none", "cap", "beanie") = field(default_factory=lambda: {"none": 0.84, "cap": 0.09, "beanie": 0.07})
+    bags: choice("none", "backpack") = field(default_factory=lambda: {"none": 0.8, "backpack": 0.2})
+    glasses: choice("none", "clear", "sun") = field(default_factory=lambda: {"none": 0.76, "clear": 0.17, "sun": 0.07})
+    colours: Colours = field(
         default_factory=lambda: {
             "black": 18,
             "charcoal": 10,
@@ -179,14 +160,26 @@ class OutfitRanges:
     fit: Range = (0.05, 0.95)
 
 
-def _colour(ranges: OutfitRanges, rng: np.random.Generator) -> Rgb:
-    base = np.array(COLOURS[pick(rng, {k: v for k, v in ranges.colours.items() if k in COLOURS})])
+def _colour(ranges: OutfitRanges, rng: np.random.Generator, usual: tuple[str, ...] = ()) -> Rgb:
+    """A colour by the ranges' weights; colours not among the `usual` ones come ten times more seldom."""
+    weights = {k: v * (1.0 if not usual or k in usual else 0.1) for k, v in ranges.colours.items()}
+    base = np.array(COLOURS[pick(rng, weights)])
     shade = np.exp(rng.normal(0, 0.15)) * np.exp(rng.normal(0, 0.04, 3))
     return tuple(round(float(np.clip(v, 0.004, 0.8)), 5) for v in base * shade)
 
 
-def _patterned(ranges: OutfitRanges, rng: np.random.Generator, kind: str, patterns: dict[str, float]) -> FabricSpec:
-    rgb, other = _colour(ranges, rng), _colour(ranges, rng)
+_QUIET = ("black", "charcoal", "grey", "cream", "beige", "camel", "brown", "navy", "olive", "khaki", "burgundy")
+"""Colours of trousers and coats; strong ones are rare there."""
+
+
+def _patterned(
+    ranges: OutfitRanges,
+    rng: np.random.Generator,
+    kind: str,
+    patterns: dict[str, float],
+    usual: tuple[str, ...] = (),
+) -> FabricSpec:
+    rgb, other = _colour(ranges, rng, usual), _colour(ranges, rng)
     name = pick(rng, patterns)
     chance = rng.random()
     scale = {
@@ -221,7 +214,7 @@ def draw_outfit(ranges: OutfitRanges, sex: str, age_years: float, rng: np.random
         tights_rgb=tights,
         hat=hat,
         hat_rgb=_colour(ranges, extra_rng),
-        bag="backpack" if age_years < 16 and bag == "shoulder" else bag,
+        bag=bag,
         bag_rgb=_colour(ranges, extra_rng),
         glasses=glasses,
         fold_seed=int(extra_rng.integers(1 << 31)),
@@ -246,7 +239,7 @@ def _draw_lower(ranges: OutfitRanges, bottom: str, rng: np.random.Generator) -> 
         fabric = _patterned(ranges, rng, kind, {"check": 1, "dots": 1, "print": 2, "pinstripes": 0.5, "stripes": 0.5})
         return GarmentSpec(kind="skirt", fabric=fabric, fit=fit, length=uniform(rng, (0.72, 1.75))), tights
     kind = "denim" if bottom == "shorts" and rng.random() < 0.3 else "cotton" if rng.random() < 0.7 else "wool"
-    fabric = _patterned(ranges, rng, kind, {"check": 1, "pinstripes": 2})
+    fabric = _patterned(ranges, rng, kind, {"check": 1, "pinstripes": 2}, _QUIET)
     length = uniform(rng, (0.55, 1.02)) if bottom == "shorts" else uniform(rng, (1.88, 2.03))
     return GarmentSpec(
         kind="shorts" if bottom == "shorts" else "trousers", fabric=fabric, fit=fit, length=length
@@ -323,7 +316,7 @@ def _draw_outer(ranges: OutfitRanges, rng: np.random.Generator) -> GarmentSpec |
     kind = ("nylon", "leather", "denim", "wool", "cotton")[int(rng.choice(5, p=(0.36, 0.14, 0.12, 0.2, 0.18)))]
     if name == "coat":
         kind = "wool" if kind in ("leather", "denim") else kind
-        fabric = _patterned(ranges, rng, kind, {"check": 1, "plain": 2})
+        fabric = _patterned(ranges, rng, kind, {"check": 1, "plain": 2}, _QUIET)
         return GarmentSpec(
             kind="coat",
             fabric=fabric,
@@ -369,8 +362,8 @@ def _draw_shoes(ranges: OutfitRanges, bottom: str, sex: str, rng: np.random.Gene
             rgb=rgb,
             sole_rgb=sole,
             accent_rgb=accent,
-            sole_m=uniform(rng, (0.02, 0.03)),
-            heel_m=uniform(rng, (0.026, 0.036)),
+            sole_m=uniform(rng, (0.014, 0.022)),
+            heel_m=uniform(rng, (0.018, 0.028)),
             gloss=0.15,
         )
     rgb = tuple(round(v * shade, 5) for v in dark)
