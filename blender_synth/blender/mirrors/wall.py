@@ -24,8 +24,9 @@ def build(spec: Spec, stage: Stage) -> None:
     materials = Materials()
     materials["mirror_glass"] = _glass_material(spec, materials)
     w, h = spec.width_m / 2, spec.height_m
-    sheet = quad((-w, 0, 0), (w, 0, 0), (w, 0, h), (-w, 0, h), "mirror_glass",
-                 uvs=[(0, 0), (2 * w, 0), (2 * w, h), (0, h)])  # fmt: skip
+    sheet = quad(
+        (-w, 0, 0), (w, 0, 0), (w, 0, h), (-w, 0, h), "mirror_glass", uvs=[(0, 0), (2 * w, 0), (2 * w, h), (0, h)]
+    )
     _place(spec, stage.add(to_object("mirror", sheet, materials), spec.instance_id, surface="mirror"))
     body = join([_frame(spec), _board(spec)])
     _place(spec, stage.add(to_object("mirror_frame", body, materials), spec.frame_instance_id))
@@ -46,11 +47,28 @@ def _frame(spec: Spec) -> Part:
     """A profile swept round the glass with mitred corners: (distance from the glass's edge, y)."""
     f = spec.frame_width_m
     profile = {
-        "wood": [(0, 0.004), (0, -0.010), (0.10 * f, -0.013), (0.22 * f, -0.012), (0.34 * f, -0.024), (0.62 * f, -0.034),
-                 (0.86 * f, -0.030), (f, -0.020), (f, 0.030)],
+        "wood": [
+            (0, 0.004),
+            (0, -0.010),
+            (0.10 * f, -0.013),
+            (0.22 * f, -0.012),
+            (0.34 * f, -0.024),
+            (0.62 * f, -0.034),
+            (0.86 * f, -0.030),
+            (f, -0.020),
+            (f, 0.030),
+        ],
         "steel": [(0, 0.004), (0, -0.018), (0.003, -0.021), (f - 0.003, -0.021), (f, -0.018), (f, 0.030)],
-        "metal": [(0, 0.004), (0, -0.008), (0.3 * f, -0.016), (0.5 * f, -0.022), (0.7 * f, -0.016), (f, -0.010), (f, 0.030)],
-    }[spec.frame_style]  # fmt: skip
+        "metal": [
+            (0, 0.004),
+            (0, -0.008),
+            (0.3 * f, -0.016),
+            (0.5 * f, -0.022),
+            (0.7 * f, -0.016),
+            (f, -0.010),
+            (f, 0.030),
+        ],
+    }[spec.frame_style]
     w, h, n = spec.width_m / 2, spec.height_m, len(profile)
     corners = [(-w, 0, -1, -1), (w, 0, 1, -1), (w, h, 1, 1), (-w, h, -1, 1)]
     points = np.array([[(x + sx * t, y, z + sz * t) for t, y in profile] for x, z, sx, sz in corners])
@@ -64,8 +82,9 @@ def _frame(spec: Spec) -> Part:
         uvs = [
             [(0, steps[i]), (around[k], steps[i]), (around[k], steps[i + 1]), (0, steps[i + 1])] for i in range(n - 1)
         ]
-        parts.append(part(np.concatenate([a, b]), [f[::-1] for f in faces], material, spec.frame_rgb,
-                          [u[::-1] for u in uvs]))  # fmt: skip
+        parts.append(
+            part(np.concatenate([a, b]), [f[::-1] for f in faces], material, spec.frame_rgb, [u[::-1] for u in uvs])
+        )
     return join(parts)
 
 

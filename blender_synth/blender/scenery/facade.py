@@ -7,6 +7,7 @@ y = 0 and the ground in front is z = 0. Everything sticking out has y < 0. Metre
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -35,15 +36,16 @@ def _soot(b: Building, rgb) -> tuple:
     return (*rgb, b.soot)
 
 
-def pierced_wall(x0: float, x1: float, z0: float, z1: float, openings: list[Opening], material: str, tint,
-                 shift_m: float = 0.0) -> Part:  # fmt: skip
+def pierced_wall(
+    x0: float, x1: float, z0: float, z1: float, openings: list[Opening], material: str, tint, shift_m: float = 0.0
+) -> Part:
     """A wall in the plane y = 0, facing -y, with rectangular holes; `shift_m` moves its map sideways."""
     xs = sorted({x0, x1, *(x for o in openings for x in o[:2])})
     zs = sorted({z0, z1, *(z for o in openings for z in o[2:])})
     cells = []
-    for a, b in zip(zs, zs[1:], strict=False):
+    for a, b in pairwise(zs):
         run = None
-        for left, right in zip(xs, xs[1:], strict=False):
+        for left, right in pairwise(xs):
             x, z = (left + right) / 2, (a + b) / 2
             solid = not any(o[0] < x < o[1] and o[2] < z < o[3] for o in openings)
             if solid and run is not None:
@@ -58,18 +60,18 @@ def pierced_wall(x0: float, x1: float, z0: float, z1: float, openings: list[Open
     return part(corners.reshape(-1, 3), faces, material, tint, corners[..., [0, 2]] + (shift_m, 0.0))
 
 
-def reveal(o: Opening, depth_m: float, material: str, tint) -> Part:
-    """The four faces into the depth of a hole."""
+def reveal(o: Opening, depth_m: float, material: str, tint, *, on_ground: bool = False) -> Part:
+    """The faces into the depth of a hole; one that reaches the ground has no sill (it would lie in the paving)."""
     x0, x1, z0, z1 = o
     d = depth_m
-    return join(
-        [
-            quad((x0, 0, z0), (x0, d, z0), (x0, d, z1), (x0, 0, z1), material, tint),
-            quad((x1, d, z0), (x1, 0, z0), (x1, 0, z1), (x1, d, z1), material, tint),
-            quad((x0, 0, z1), (x0, d, z1), (x1, d, z1), (x1, 0, z1), material, tint),
-            quad((x0, d, z0), (x0, 0, z0), (x1, 0, z0), (x1, d, z0), material, tint),
-        ]
-    )
+    faces = [
+        quad((x0, 0, z0), (x0, d, z0), (x0, d, z1), (x0, 0, z1), material, tint),
+        quad((x1, d, z0), (x1, 0, z0), (x1, 0, z1), (x1, d, z1), material, tint),
+        quad((x0, 0, z1), (x0, d, z1), (x1, d, z1), (x1, 0, z1), material, tint),
+    ]
+    if not on_ground:
+        faces.append(quad((x0, d, z0), (x0, 0, z0), (x1, 0, z0), (x1, d, z0), material, tint))
+    return join(faces)
 
 
 def _bars(w: float, h: float, style: str) -> list[tuple[float, float, float, float]]:
@@ -170,12 +172,23 @@ def _shutters(w: float, h: float, rgb) -> list[Part]:
     """A pair of louvred shutters, opened back against the wall."""
     leaf_w, parts = w / 2, []
     for x in (-leaf_w - 0.01, w + 0.01):
-        rails = [(0, 0.06, 0, h), (leaf_w - 0.06, leaf_w, 0, h), (0.06, leaf_w - 0.06, 0, 0.09),
-                 (0.06, leaf_w - 0.06, h - 0.08, h), (0.06, leaf_w - 0.06, h * 0.47, h * 0.47 + 0.07)]  # fmt: skip
+        rails = [
+            (0, 0.06, 0, h),
+            (leaf_w - 0.06, leaf_w, 0, h),
+            (0.06, leaf_w - 0.06, 0, 0.09),
+            (0.06, leaf_w - 0.06, h - 0.08, h),
+            (0.06, leaf_w - 0.06, h * 0.47, h * 0.47 + 0.07),
+        ]
         parts += [box((x + a, -0.055, c), (x + d, -0.015, e), "paint", rgb) for a, d, c, e in rails]
         slats = np.arange(0.10, h - 0.10, 0.085)
-        slat = quad((x + 0.06, -0.048, 0), (x + leaf_w - 0.06, -0.048, 0), (x + leaf_w - 0.06, -0.02, 0.08),
-                    (x + 0.06, -0.02, 0.08), "paint", rgb)  # fmt: skip
+        slat = quad(
+            (x + 0.06, -0.048, 0),
+            (x + leaf_w - 0.06, -0.048, 0),
+            (x + leaf_w - 0.06, -0.02, 0.08),
+            (x + 0.06, -0.02, 0.08),
+            "paint",
+            rgb,
+        )
         parts.append(slat.repeated(np.column_stack([0 * slats, 0 * slats, slats])))
     return parts
 
@@ -183,7 +196,7 @@ def _shutters(w: float, h: float, rgb) -> list[Part]:
 def railing(path_xy: list[tuple[float, float]], height_m: float, gap_m: float = 0.115, rgb=IRON) -> Part:
     """Iron railing along a plan path: two rails and square balusters."""
     parts = []
-    for (xa, ya), (xb, yb) in zip(path_xy, path_xy[1:], strict=False):
+    for (xa, ya), (xb, yb) in pairwise(path_xy):
         length = math.hypot(xb - xa, yb - ya)
         run = [
             box((0, -0.02, height_m - 0.03), (length, 0.02, height_m), "iron", rgb),
@@ -284,12 +297,17 @@ def _door(b: Building, rng: np.random.Generator, x0: float, x1: float) -> tuple[
     total = min(h + light, b.ground_m - 0.55)
     o = (m - w / 2, m + w / 2, 0.0, total)
     rgb, tint = b.door_rgb, _soot(b, b.trim_rgb)
-    parts = [reveal((0, w, 0, total), depth, "trim", tint)]
+    parts = [reveal((0, w, 0, total), depth, "trim", tint, on_ground=True)]
     parts.append(box((0, depth - 0.05, h), (w, depth, h + 0.06), "paint", rgb))
     parts.append(
-        part([(0, depth - 0.02, h), (w, depth - 0.02, h), (w, depth - 0.02, total), (0, depth - 0.02, total)], [[0, 1, 2, 3]],
-             "window", (0, 0, 0, float(rng.random())), [[(0, 0), (1, 0), (1, 1), (0, 1)]])
-    )  # fmt: skip
+        part(
+            [(0, depth - 0.02, h), (w, depth - 0.02, h), (w, depth - 0.02, total), (0, depth - 0.02, total)],
+            [[0, 1, 2, 3]],
+            "window",
+            (0, 0, 0, float(rng.random())),
+            [[(0, 0), (1, 0), (1, 1), (0, 1)]],
+        )
+    )
     leaves = [(0.0, w / 2 - 0.004), (w / 2 + 0.004, w)] if w > 1.15 else [(0.0, w)]
     for a, c in leaves:
         parts.append(box((a, depth - 0.03, 0.02), (c, depth, h), "paint", rgb))
@@ -328,7 +346,7 @@ def _gate(b: Building, rng: np.random.Generator, x0: float, x1: float) -> tuple[
         profile += [(depth, i * pitch), (depth - 0.016, i * pitch + 0.02), (depth - 0.016, i * pitch + 0.07)]
     profile.append((depth, h))
     parts = [
-        reveal((0, w, 0, h), depth, "trim", _soot(b, b.wall_rgb)),
+        reveal((0, w, 0, h), depth, "trim", _soot(b, b.wall_rgb), on_ground=True),
         extrude(np.array(profile), w, "paint", rgb),
         box((0, depth - 0.07, 0), (0.06, depth, h), "iron", (0.12, 0.12, 0.12)),
         box((w - 0.06, depth - 0.07, 0), (w, depth, h), "iron", (0.12, 0.12, 0.12)),
@@ -346,7 +364,7 @@ def _shop(b: Building, rng: np.random.Generator, x0: float, x1: float, shop: Sho
     frame = shop.fascia_rgb if sum(shop.fascia_rgb) < 1.2 else b.frame_rgb
     door_w = 0.95
     door_x = float(rng.choice([0.06, w - 0.06 - door_w])) if w > 2.4 else w - 0.06 - door_w
-    parts = [reveal((0, w, 0, top), depth, "paint", frame)]
+    parts = [reveal((0, w, 0, top), depth, "paint", frame, on_ground=True)]
     parts.append(box((0, depth - 0.04, top - 0.08), (w, depth + 0.04, top), "paint", frame))
     for x in (0.0, w - 0.06, door_x - 0.06, door_x + door_w):
         parts.append(box((x, depth - 0.05, 0), (x + 0.06, depth + 0.04, top), "paint", frame))
@@ -388,8 +406,16 @@ def _shop_room(rng: np.random.Generator, w: float, top: float, front: float) -> 
     warm = float(rng.uniform(0.35, 0.8))
     lamp = (1.1 * warm, 0.95 * warm, 0.72 * warm)
     y = (f + back) / 2
-    parts.append(quad((0.2, y - 0.12, top - 0.01), (0.2, y + 0.12, top - 0.01), (w - 0.2, y + 0.12, top - 0.01),
-                      (w - 0.2, y - 0.12, top - 0.01), "glow", lamp))  # fmt: skip
+    parts.append(
+        quad(
+            (0.2, y - 0.12, top - 0.01),
+            (0.2, y + 0.12, top - 0.01),
+            (w - 0.2, y + 0.12, top - 0.01),
+            (w - 0.2, y - 0.12, top - 0.01),
+            "glow",
+            lamp,
+        )
+    )
     for z in (0.55, 1.05, 1.55, 2.05):
         parts.append(box((0.05, back - 0.32, z), (w - 0.05, back, z + 0.03), "wood", (0.22, 0.15, 0.09)))
         parts += _goods(rng, 0.1, w - 0.1, back - 0.28, back - 0.05, z + 0.03, 0.38, 0.8)
@@ -406,7 +432,7 @@ def _goods(rng: np.random.Generator, x0, x1, y0, y1, z, tall, share) -> list[Par
         if rng.random() < share and x + width < x1:
             height, y = float(rng.uniform(0.25, 1.0)) * tall, y0 + float(rng.uniform(0, 0.5)) * (y1 - y0)
             grey = float(rng.uniform(0.06, 0.5))
-            rgb = np.clip(grey * np.exp(rng.normal(0, 0.45, 3)), 0.02, 0.7)
+            rgb = np.clip(grey * np.exp(rng.normal(0, 0.3, 3)), 0.02, 0.7)
             parts.append(box((x, y, z), (x + width, y + 0.16, z + height), "paint", tuple(rgb), without=("-z", "+y")))
         x += width + float(rng.uniform(0.01, 0.12))
     return parts
@@ -441,11 +467,19 @@ def _awning(rng: np.random.Generator, rgb, w: float, z: float) -> list[Part]:
     xs = np.linspace(-0.05, w + 0.05, n + 1)
     pale = (0.62, 0.59, 0.52)
     parts = []
-    for k, (a, c) in enumerate(zip(xs, xs[1:], strict=False)):
+    for k, (a, c) in enumerate(pairwise(xs)):
         tint = pale if stripes and k % 2 else rgb
         parts.append(quad((a, -out, z - drop), (c, -out, z - drop), (c, -0.11, z), (a, -0.11, z), "cloth", tint))
-        parts.append(quad((a, -out, z - drop - 0.22), (c, -out, z - drop - 0.22), (c, -out, z - drop), (a, -out, z - drop),
-                          "cloth", tint))  # fmt: skip
+        parts.append(
+            quad(
+                (a, -out, z - drop - 0.22),
+                (c, -out, z - drop - 0.22),
+                (c, -out, z - drop),
+                (a, -out, z - drop),
+                "cloth",
+                tint,
+            )
+        )
     parts.append(
         box((-0.05, -out - 0.02, z - drop - 0.015), (w + 0.05, -out + 0.02, z - drop + 0.02), "metal", (0.4, 0.4, 0.4))
     )
@@ -462,8 +496,21 @@ def _mouldings(b: Building) -> list[Part]:
     """Cornice under the eaves, string course over the ground floor, quoins at the corners."""
     tint = _soot(b, b.trim_rgb)
     c = b.cornice_m
-    cornice = np.array([(0, -0.55), (-0.03, -0.55), (-0.03, -0.42), (0, -0.40), (0, -0.26), (-0.3 * c, -0.22), (-0.35 * c, -0.16),
-                        (-0.8 * c, -0.08), (-c, -0.05), (-c, 0.0), (0, 0.02)])  # fmt: skip
+    cornice = np.array(
+        [
+            (0, -0.55),
+            (-0.03, -0.55),
+            (-0.03, -0.42),
+            (0, -0.40),
+            (0, -0.26),
+            (-0.3 * c, -0.22),
+            (-0.35 * c, -0.16),
+            (-0.8 * c, -0.08),
+            (-c, -0.05),
+            (-c, 0.0),
+            (0, 0.02),
+        ]
+    )
     course = np.array([(0, -0.14), (-0.03, -0.14), (-0.05, -0.10), (-0.09, -0.05), (-0.09, 0.0), (0, 0.03)])
     parts = [
         extrude(cornice, b.width_m, "trim", tint).moved((0, 0, b.eaves_m)),

@@ -136,8 +136,15 @@ class WearMap:
             strength = float(rng.uniform(0.45, 0.85))
             self._walk(x, y, angle, float(rng.uniform(0.8, 5.0)), 0.16, strength, 1.4)
             for _ in range(int(rng.integers(0, 3))):
-                self._walk(x + float(rng.normal(0, 0.3)), y + float(rng.normal(0, 0.3)), angle + float(rng.choice([-1.1, 1.1])),
-                           float(rng.uniform(0.3, 1.4)), 0.2, strength * 0.8, 1.2)  # fmt: skip
+                self._walk(
+                    x + float(rng.normal(0, 0.3)),
+                    y + float(rng.normal(0, 0.3)),
+                    angle + float(rng.choice([-1.1, 1.1])),
+                    float(rng.uniform(0.3, 1.4)),
+                    0.2,
+                    strength * 0.8,
+                    1.2,
+                )
         # the seam between the two lanes' mats
         self._walk(-half, 0.03, 0.0, spec.length_m, 0.0, 0.42, 1.2)
 
@@ -241,8 +248,15 @@ def lids(spec) -> Part | None:
             base = box((-0.3, -0.2, 0), (0.3, 0.2, 0.003), "iron", (0.012, 0.012, 0.012), without=("-z",))
             xs = np.linspace(-0.28, 0.28, 12)
             bar = box((-0.014, -0.2, 0.003), (0.014, 0.2, 0.009), "metal", (0.16, 0.15, 0.14), without=("-z",))
-            rim = [box(a, b, "iron", iron) for a, b in (((-0.33, -0.23, 0), (0.33, -0.2, 0.008)), ((-0.33, 0.2, 0), (0.33, 0.23, 0.008)),
-                   ((-0.33, -0.2, 0), (-0.3, 0.2, 0.008)), ((0.3, -0.2, 0), (0.33, 0.2, 0.008)))]  # fmt: skip
+            rim = [
+                box(a, b, "iron", iron)
+                for a, b in (
+                    ((-0.33, -0.23, 0), (0.33, -0.2, 0.008)),
+                    ((-0.33, 0.2, 0), (0.33, 0.23, 0.008)),
+                    ((-0.33, -0.2, 0), (-0.3, 0.2, 0.008)),
+                    ((0.3, -0.2, 0), (0.33, 0.2, 0.008)),
+                )
+            ]
             shape = join([base, bar.repeated(np.column_stack([xs, 0 * xs, 0 * xs])), *rim])
         parts.append(shape.turned(lid.turn_deg).moved((*lid.xy_m, 0.0)))
     return join(parts) if parts else None
@@ -311,8 +325,12 @@ def _tactile(spec, kerb_y: float, step: float, side: str) -> list[Part]:
     low = np.column_stack([0.0175 * np.cos(angles), 0.0175 * np.sin(angles), np.zeros(6)])
     high = np.column_stack([0.011 * np.cos(angles), 0.011 * np.sin(angles), np.full(6, 0.005)])
     sides = [[i, (i + 1) % 6, 6 + (i + 1) % 6, 6 + i] for i in range(6)]
-    blister = join([part(np.concatenate([low, high]), sides, "matt", rgb, smooth=True),
-                    part(high, [[0, 1, 2, 3], [0, 3, 4, 5]], "matt", rgb)])  # fmt: skip
+    blister = join(
+        [
+            part(np.concatenate([low, high]), sides, "matt", rgb, smooth=True),
+            part(high, [[0, 1, 2, 3], [0, 3, 4, 5]], "matt", rgb),
+        ]
+    )
     return [*slabs, blister.repeated(np.column_stack([xs.ravel(), ys.ravel(), np.full(xs.size, step + 0.004)]))]
 
 

@@ -109,7 +109,7 @@ def _paving(pattern: str):
         fine, _, speckle = g.split(other.outputs["Color"])
         stain = g.math("MULTIPLY", g.ramp(broad, 0.35, 0.95), g.ramp(fine, 0.2, 0.8, 0.25, 1.0))
         gum = g.math("MULTIPLY", g.ramp(speckle, 0.955, 0.985), 0.6)
-        dark = g.math("MULTIPLY", g.math("MAXIMUM", g.math("MULTIPLY", stain, 0.55), gum), dirt)
+        dark = g.math("MULTIPLY", g.math("MAXIMUM", g.math("MULTIPLY", stain, 0.7), gum), dirt)
         clean = g.vector("MULTIPLY", g.scale(colour, 2.0), structure.outputs["Color"])
         base = g.scale(clean, g.math("SUBTRACT", 1.0, dark))
         deep = {"slabs": 0.006, "bond": 0.007, "pavers": 0.006, "setts": 0.02}[pattern]

@@ -76,8 +76,15 @@ class Part:
         shift = (np.arange(k) * n)[:, None, None]
         faces = np.where(self.faces[None] >= 0, self.faces[None] + shift, -1).reshape(-1, 4)
         colours = np.tile(self.tints, (k, 1)) if tints is None else np.repeat(tints, m, axis=0)
-        return Part(points, faces, np.tile(self.uvs, (k, 1, 1)), colours, np.tile(self.materials, k), self.names,
-                    np.tile(self.smooth, k))  # fmt: skip
+        return Part(
+            points,
+            faces,
+            np.tile(self.uvs, (k, 1, 1)),
+            colours,
+            np.tile(self.materials, k),
+            self.names,
+            np.tile(self.smooth, k),
+        )
 
 
 def rgba(tint: Sequence[float]) -> np.ndarray:
@@ -173,8 +180,15 @@ def bevelled_box(low, high, bevel_m: float, material: str, tint: Sequence[float]
     return part([p for ring in rings for p in ring], faces + [[8, 9, 10, 11]], material, tint)
 
 
-def loft(rings: np.ndarray, material: str, tint: Sequence[float] = WHITE, *, closed: bool = True, caps: bool = False,
-         smooth: bool = True) -> Part:  # fmt: skip
+def loft(
+    rings: np.ndarray,
+    material: str,
+    tint: Sequence[float] = WHITE,
+    *,
+    closed: bool = True,
+    caps: bool = False,
+    smooth: bool = True,
+) -> Part:
     """A skin over rings (r, n, 3); each ring counter-clockwise as seen from its own far end (the last ring's side)."""
     rings = np.asarray(rings, float)
     r, n, _ = rings.shape
@@ -199,8 +213,13 @@ def loft(rings: np.ndarray, material: str, tint: Sequence[float] = WHITE, *, clo
     return join(parts)
 
 
-def lathe(profile_rz: Sequence[tuple[float, float]], sides: int, material: str, tint: Sequence[float] = WHITE,
-          smooth: bool = True) -> Part:  # fmt: skip
+def lathe(
+    profile_rz: Sequence[tuple[float, float]],
+    sides: int,
+    material: str,
+    tint: Sequence[float] = WHITE,
+    smooth: bool = True,
+) -> Part:
     """A turned shape: (radius, height) pairs from the bottom up, about the z axis, closed at the top."""
     angles = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     ring = np.stack([np.cos(angles), np.sin(angles), np.zeros(sides)], axis=1)
@@ -208,8 +227,14 @@ def lathe(profile_rz: Sequence[tuple[float, float]], sides: int, material: str, 
     return loft(rings, material, tint, caps=True, smooth=smooth)
 
 
-def tube(path: np.ndarray, radius_m: float | np.ndarray, sides: int, material: str, tint: Sequence[float] = WHITE,
-         caps: bool = True) -> Part:  # fmt: skip
+def tube(
+    path: np.ndarray,
+    radius_m: float | np.ndarray,
+    sides: int,
+    material: str,
+    tint: Sequence[float] = WHITE,
+    caps: bool = True,
+) -> Part:
     """A round bar along (k, 3) points; `radius_m` may differ from point to point."""
     path = np.asarray(path, float)
     radius = np.broadcast_to(np.asarray(radius_m, float), (len(path),))
@@ -226,8 +251,9 @@ def tube(path: np.ndarray, radius_m: float | np.ndarray, sides: int, material: s
     return loft(np.array(rings), material, tint, caps=caps)
 
 
-def extrude(profile_xy: np.ndarray, length_m: float, material: str, tint: Sequence[float] = WHITE,
-            smooth: bool = False) -> Part:  # fmt: skip
+def extrude(
+    profile_xy: np.ndarray, length_m: float, material: str, tint: Sequence[float] = WHITE, smooth: bool = False
+) -> Part:
     """A moulding: an open profile (n, 2) in (y, z), drawn along +x; where it climbs (+z) its outside is at -y."""
     profile = np.asarray(profile_xy, float)
     n = len(profile)

@@ -94,7 +94,11 @@ def pit() -> Part:
             (0.055, 0.042, 0.031),
         )
     )
-    for a, b in (((-half, -half), (half, -half + 0.04)), ((-half, half - 0.04), (half, half)),
-                 ((-half, -half + 0.04), (-half + 0.04, half - 0.04)), ((half - 0.04, -half + 0.04), (half, half - 0.04))):  # fmt: skip
+    for a, b in (
+        ((-half, -half), (half, -half + 0.04)),
+        ((-half, half - 0.04), (half, half)),
+        ((-half, -half + 0.04), (-half + 0.04, half - 0.04)),
+        ((half - 0.04, -half + 0.04), (half, half - 0.04)),
+    ):
         parts.append(box((*a, 0), (*b, 0.012), "iron", (0.09, 0.08, 0.075), without=("-z",)))
     return join(parts)

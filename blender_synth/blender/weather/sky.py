@@ -84,9 +84,7 @@ def _sun(spec: Spec, stage: Stage) -> None:
     lamp.angle = math.radians(spec.sun_blur_deg)
     obj = bpy.data.objects.new("sun", lamp)
     # a lamp shines along its own -z; turned so, its +z points at the sun
-    obj.rotation_euler = (
-        math.radians(90.0 - spec.sun_elevation_deg), 0.0, math.radians(spec.sun_azimuth_deg + 90.0)
-    )  # fmt: skip
+    obj.rotation_euler = (math.radians(90.0 - spec.sun_elevation_deg), 0.0, math.radians(spec.sun_azimuth_deg + 90.0))
     stage.scene.collection.objects.link(obj)
 
 
@@ -181,7 +179,7 @@ def _clouds(spec: Spec, h: np.ndarray, azimuth: np.ndarray, to_sun: np.ndarray) 
 
 
 def _cloud_fields(seed: int) -> np.ndarray:
-    """Tileable cloud thickness at five resolutions, (5, n, n), each smoother than the one before; mean 0, std about 1."""
+    """Tileable cloud thickness (5, n, n), each smoother than the one before; mean 0, std about 1."""
     size = 512
     field = spectral_noise(size, 1.75, seed, 2) + 0.18 * spectral_noise(size, 1.0, seed + 1, 24)
     spectrum = np.fft.rfft2(field / field.std())

@@ -147,9 +147,11 @@ class Randomizer:
         )
         if width < LEAST_M or height < LEAST_M:
             raise ConfigError(
-                "a wall is too small for a mirror", key=f"layout.mirror_mounts.{mount.name}",
-                value=[round(length, 2), round(mount.clear_height_m, 2)], mend="give the mount more room",
-            )  # fmt: skip
+                "a wall is too small for a mirror",
+                key=f"layout.mirror_mounts.{mount.name}",
+                value=[round(length, 2), round(mount.clear_height_m, 2)],
+                mend="give the mount more room",
+            )
         half = width / 2 + frame_m
         wanted = (float(size.random()) if along is None else along) * length
         if along is not None:

@@ -229,12 +229,38 @@ class Spec:
                             facing_deg=facing % 360.0,
                         )
                     )
+            anchors.extend(self._mount_cameras(side, walk_y, reach))
             anchors.extend(self._wall_cameras(side, out_deg, reach))
         return tuple(anchors)
 
+    def _mount_cameras(self, side: str, walk_y: float, reach: float) -> list[CameraAnchor]:
+        """Where passers-by would stand to photograph a mirror: on the same pavement, a few metres along from it."""
+        anchors = []
+        for mount in self._mounts():
+            if mount.name.split("_")[1] != side:
+                continue
+            x = (mount.start_xy_m[0] + mount.end_xy_m[0]) / 2
+            for name, way in (("east", -1), ("west", 1)):
+                near, far = x + way * 2.0, x + way * 4.6
+                if max(abs(near), abs(far)) > reach:
+                    continue
+                facing = math.degrees(math.atan2(mount.start_xy_m[1] - walk_y, x - (near + far) / 2))
+                anchors.append(
+                    CameraAnchor(
+                        name=f"mirror_{name}_{mount.name}",
+                        rig="handheld",
+                        start_xy_m=(near, walk_y),
+                        end_xy_m=(far, walk_y),
+                        base_z_m=self.kerb_step_m,
+                        facing_deg=facing % 360.0,
+                    )
+                )
+        return anchors
+
     def _wall_cameras(self, side: str, out_deg: float, reach: float) -> list[CameraAnchor]:
         """Places 0.45 m in front of a wall, over no awning and away from tree crowns, looking along the pavement."""
-        anchors = []
+        anchors: list[CameraAnchor] = []
+        crowded: list[int] = []
         for house in self.buildings:
             if not house.name.startswith(f"building_{side}"):
                 continue
@@ -247,11 +273,13 @@ class Spec:
                 a, b = house.point(start + 0.6, 0.45), house.point(end - 0.6, 0.45)
                 if end - start < 2.0 or max(abs(a[0]), abs(b[0])) > reach:
                     continue
-                if any(f.kind == "tree" and self._near(f, a, b, f.crown_m + 1.0) for f in self.furniture):
-                    continue
-                middle = (a[0] + b[0]) / 2
-                towards = 0.0 if middle < 0 else 180.0
-                turn = (towards - out_deg + 180.0) % 360.0 - 180.0
+                middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
+                facings = []
+                for towards in (0.0, 180.0) if middle[0] < 0 else (180.0, 0.0):
+                    turn = (towards - out_deg + 180.0) % 360.0 - 180.0
+                    facings.append((out_deg + 0.68 * turn) % 360.0)
+                leaves, facing = min(((self._leaves_before(middle, f), f) for f in facings), key=lambda pair: pair[0])
+                crowded.append(leaves)
                 anchors.append(
                     CameraAnchor(
                         name=f"wall_{house.name}_{bay.first}",
@@ -259,9 +287,11 @@ class Spec:
                         start_xy_m=a,
                         end_xy_m=b,
                         base_z_m=self.kerb_step_m,
-                        facing_deg=(out_deg + 0.68 * turn) % 360.0,
+                        facing_deg=facing,
                     )
                 )
+        least = min(crowded, default=0)
+        anchors = [anchor for anchor, leaves in zip(anchors, crowded, strict=True) if leaves == least]
         if anchors:
             return anchors
         y = self.wall_y_m(side) - math.copysign(0.7, self.wall_y_m(side))
@@ -277,11 +307,15 @@ class Spec:
             )
         ]
 
-    @staticmethod
-    def _near(piece: Furniture, a: Vec2, b: Vec2, reach_m: float) -> bool:
-        low, high = sorted((a[0], b[0]))
-        dx = max(low - piece.position_m[0], 0.0, piece.position_m[0] - high)
-        return math.hypot(dx, piece.position_m[1] - a[1]) < reach_m
+    def _leaves_before(self, eye: Vec2, facing_deg: float) -> int:
+        """How many trees crowd the view of a camera high on a wall: round it, or within 9 m before it."""
+        count = 0
+        for tree in (f for f in self.furniture if f.kind == "tree"):
+            dx, dy = tree.position_m[0] - eye[0], tree.position_m[1] - eye[1]
+            bearing = (math.degrees(math.atan2(dy, dx)) - facing_deg + 180.0) % 360.0 - 180.0
+            distance = math.hypot(dx, dy)
+            count += distance < tree.crown_m + 0.8 or (abs(bearing) < 38.0 and distance < 9.0)
+        return count
 
     def _free_stretches(self, y_m: float, reach: float, clear_m: float, least_m: float) -> list[tuple[float, float]]:
         """Stretches along x at `y_m` that keep `clear_m` from furniture and cars, longest first."""
@@ -387,7 +421,7 @@ class Randomizer:
     shop_share: Range = (0.3, 0.7)
     balcony_share: Range = (0.25, 0.6)
     blank_wall_m: Range = (4.4, 7.0)
-    blank_walls_per_side: Range = (1, 2)
+    blank_walls_per_side: Range = (2, 3)
     trees: Weights = Field(default_factory=lambda: {"none": 1.0, "left": 2.0, "right": 2.0, "both": 2.0})
     tree_spacing_m: Range = (9.0, 15.0)
     tree_height_m: Range = (6.2, 9.5)
@@ -397,7 +431,7 @@ class Randomizer:
     car_share: Range = (0.35, 0.8)
     wires: Range = (0, 3)
     wear: Range = (0.25, 0.9)
-    paint_wear: Range = (0.15, 0.7)
+    paint_wear: Range = (0.3, 0.95)
     soot: Range = (0.15, 0.75)
     litter: Range = (0.1, 0.8)
 
@@ -439,7 +473,7 @@ class Randomizer:
             furniture=furniture,
             cars=cars,
             wires_x_m=wires,
-            leaf_rgb=palette.blend((0.035, 0.085, 0.022), (0.11, 0.15, 0.022), hue),
+            leaf_rgb=palette.blend((0.045, 0.085, 0.030), (0.115, 0.145, 0.035), hue),
             litter=uniform(litter_rng, self.litter),
             litter_seed=_seed(litter_rng),
         )
