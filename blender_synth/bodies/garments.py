@@ -28,6 +28,8 @@ from blender_synth.bodies.skeleton import Posed, Rig
 from blender_synth.world.people.wardrobe import GarmentSpec, OutfitSpec
 
 _NEAR = 1e-9
+LOWEST_HEM = 0.84
+"""How far down (as `Anatomy.drop`) the trunk shell can be used: further down it parts into legs."""
 
 
 def smoothstep(low: float, high: float, x: np.ndarray) -> np.ndarray:
@@ -165,10 +167,11 @@ def _clear_of(vertices: np.ndarray, fields: dict, inner: list[np.ndarray], rig: 
     d = vertices[:, :2] - centre
     radius = np.maximum(np.linalg.norm(d, axis=1), 1e-6)
     low = smoothstep(inside[:, 2].min() - 0.02, inside[:, 2].min(), vertices[:, 2])
-    wanted = (table.at(-vertices[:, 2], np.arctan2(d[:, 1], d[:, 0])) + gap_m) * low
+    low = low * smoothstep(inside[:, 2].max() + 0.07, inside[:, 2].max() - 0.01, vertices[:, 2])
+    wanted = table.at(-vertices[:, 2], np.arctan2(d[:, 1], d[:, 0])) + gap_m
     share = smoothstep(chest_z, chest_z - 0.05, vertices[:, 2]) * (1 - smoothstep(0.2, 0.5, fields["arm_weight"]))
     out = vertices.copy()
-    out[:, :2] = centre + d * (1 + np.maximum(wanted - radius, 0) * share / radius)[:, None]
+    out[:, :2] = centre + d * (1 + np.maximum(wanted - radius, 0) * share * low / radius)[:, None]
     return out
 
 
@@ -330,7 +333,7 @@ def _upper(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: flo
     normals = vertex_normals(base.vertices, base.faces)
     v = base.vertices + normals * (0.003 + spec.thickness_m * 0.6 + 0.004 * spec.fit + ease)
     fields = base.fields | {"skin_at": base.vertices}
-    hem = min(spec.length, 0.97)
+    hem = min(spec.length, LOWEST_HEM)
     surface = clipped(Surface(v, base.faces, fields, base.face_fields), hem - fields["drop"])
     surface = clipped(surface, spec.sleeve - surface.fields["arm"])
     surface = clipped(surface, _outside_neck(spec, surface.fields["neck"]))
@@ -502,7 +505,7 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
         top = clipped(top, np.where(np.isfinite(seen), seen, -1.0))
     elif outfit.lower.kind != "skirt":
         f = lower.fields["drop"]
-        hidden = f < min(outfit.top.length, 0.97) - 0.22
+        hidden = f < min(outfit.top.length, LOWEST_HEM) - 0.22
         worn[0] = Worn("lower", outfit.lower, compact(lower, ~hidden[lower.faces].all(1)))
     worn.append(Worn("top", outfit.top, hemmed(top, outfit.top.thickness_m, 0.03) if len(top.faces) else top))
     if collar is not None:
@@ -511,7 +514,7 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
         for i, part in enumerate(_outer(points, rig, outer, seed + 23, layers)):
             worn.append(Worn(f"outer{i}", outer, part))
     over = outer if outer is not None and outer.open_front == 0 else outfit.top
-    hem = float(np.interp(over.length, (0, 1, 2), (0, 1, 2)) if over.kind == "coat" else min(over.length, 0.97))
+    hem = float(np.interp(over.length, (0, 1, 2), (0, 1, 2)) if over.kind == "coat" else min(over.length, LOWEST_HEM))
     done = []
     for w in worn:
         if not len(w.surface.faces):
@@ -556,10 +559,17 @@ def covered(outfit: OutfitSpec) -> np.ndarray:
         out |= (a.drop > 0.12) & (a.drop < min(until - 0.75, 1.3))
     else:
         out |= (a.drop > 0.02) & (a.leg < lower.length - 0.12) & (a.arm < 0)
-    out |= (a.drop > -8) & (a.drop < min(top.length, 0.97) - 0.1) & (_outside_neck(top, a.neck) > 0.022)
+    out |= (a.drop > -8) & (a.drop < min(top.length, LOWEST_HEM) - 0.1) & (_outside_neck(top, a.neck) > 0.022)
     out |= (a.arm >= 0) & (a.arm < top.sleeve - 0.14)
+    out |= (a.foot > 0.5) & (a.rest_m[:, 2] < 0.052)  # in the shoe
+    if outfit.shoes.kind == "boot":
+        out |= a.leg > 2.0 - 0.5 * outfit.shoes.shaft_m
+    if lower.kind == "trousers" and lower.length > 1.8:
+        out |= (a.foot > 0.35) & (a.rest_m[:, 0] < 0.08) & (a.rest_m[:, 2] < 0.085)  # heels between hem and shoe
     if outer is not None:
         out |= (a.arm >= 0) & (a.arm < outer.sleeve - 0.14)
         if outer.open_front == 0:
-            out |= (a.drop > -8) & (a.drop < min(outer.length, 1.0) - 0.1) & (_outside_neck(outer, a.neck) > 0.03)
+            out |= (
+                (a.drop > -8) & (a.drop < min(outer.length, LOWEST_HEM) - 0.1) & (_outside_neck(outer, a.neck) > 0.03)
+            )
     return out

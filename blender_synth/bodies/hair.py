@@ -351,7 +351,7 @@ def _locks(
             p[:, 0] = np.where(front, np.minimum(p[:, 0], head.middle[0] + 0.055 * head.scale), p[:, 0])
         path.append(p)
     curves = np.stack(path, 1)  # (n, steps, 3)
-    width = {"short": 0.0075, "side_part": 0.009, "curly": 0.011, "afro": 0.012}.get(hair.style, 0.013) * head.scale
+    width = {"short": 0.0085, "side_part": 0.010, "curly": 0.012, "afro": 0.012}.get(hair.style, 0.0145) * head.scale
     parts = [_ribbons(curves, head, width, hair, index)]
     if hair.style == "ponytail":
         parts.append(_tail(hair, head, tie, back_x))

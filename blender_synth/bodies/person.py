@@ -19,7 +19,7 @@ from blender_synth.world.people.pedestrian import PedestrianSpec
 from blender_synth.world.people.wardrobe import GarmentSpec
 
 Detail = Literal["full", "low"]
-_LOCKS = {"full": 900, "low": 300}
+_LOCKS = {"full": 640, "low": 220}
 
 COCO_KEYPOINTS = (
     "nose",
@@ -228,7 +228,8 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     outfit = spec.outfit
     worn = garments.dress(points, rig, outfit)
     posed = pose_body(rig, spec.pose, _measures(data, points, rig, worn, spec))
-    pairs = {s: shoes.make_shoe(data, points, rig, outfit.shoes, s) for s in SIDES}
+    under = outfit.lower.kind == "trousers" and outfit.lower.length > 1.7 and outfit.lower.fit > 0.02
+    pairs = {s: shoes.make_shoe(data, points, rig, outfit.shoes, s, under) for s in SIDES}
     lowest = min(float(posed.skin(p.sole.vertices, p.sole.fields["weights"])[:, 2].min()) for p in pairs.values())
     flight = _flight(spec, rig)
     posed = posed.shifted(np.array([0.0, 0.0, flight - lowest]))
@@ -303,12 +304,10 @@ def _flight(spec: PedestrianSpec, rig: Rig) -> float:
 def _skin_part(data: BodyData, points: np.ndarray, posed: Posed, spec: PedestrianSpec) -> Part:
     a = anatomy.body_anatomy()
     hidden = garments.covered(spec.outfit)
-    hidden |= (a.foot > 0.5) & (a.rest_m[:, 2] < 0.052)
-    if spec.outfit.shoes.kind == "boot":
-        hidden |= a.leg > 2.0 - 0.5 * spec.outfit.shoes.shaft_m
     for side, arm in (("L", spec.pose.left_arm), ("R", spec.pose.right_arm)):
         if arm == "pocket":
             hidden |= (a.arm > 2.12) & (a.side == SIDES[side])
+    hidden |= data.masks["inside_mouth"] > 0.9
     faces = data.faces["body"]
     faces = faces[~hidden[faces].all(1)]
     used = np.unique(faces)

@@ -198,7 +198,7 @@ def _strap(v, w, rig: Rig, side: str, sign: float, back_x: float, top_z: float, 
             a = t / 0.3
             x = back_x + (spine_x + 0.01 - back_x) * a
             near = (np.abs(v[:, 1] - y0) < 0.025) & (np.abs(v[:, 0] - x) < 0.03)
-            z = v[near, 2].max(initial=top_z) + 0.006
+            z = v[near, 2].max(initial=top_z - 0.05) + 0.004
             p = np.array([x, y0, z])
         else:  # down the front and round the side
             a = (t - 0.3) / 0.7

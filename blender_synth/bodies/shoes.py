@@ -94,7 +94,7 @@ class Shoe:
     accent: Surface | None
 
 
-def make_shoe(data: BodyData, points: np.ndarray, rig: Rig, spec: ShoeSpec, side: str) -> Shoe:
+def make_shoe(data: BodyData, points: np.ndarray, rig: Rig, spec: ShoeSpec, side: str, under_cloth: bool) -> Shoe:
     """The shoe of one foot. Its underside lies at z = -`heel_m` (the ground when the body stands in shoes)."""
     foot = foot_shape(data, points, side)
     width, middle, rise = _outline(foot, spec.kind)
@@ -117,7 +117,7 @@ def make_shoe(data: BodyData, points: np.ndarray, rig: Rig, spec: ShoeSpec, side
         {"weights": _foot_weights(vertices[:, 0], ball_x, rig, side)},
         {"uv": uv[faces[:, ::-1]]},
     )
-    shaft = _shaft(points, rig, spec, side, foot, rise)
+    shaft = _shaft(points, rig, spec, side, foot, under_cloth)
     if shaft is not None:
         upper = joined(upper, shaft)
     return Shoe(
@@ -173,15 +173,16 @@ def _sole(foot: FootShape, width, middle, spec: ShoeSpec, ball_x: float, rig: Ri
     return Surface(vertices, faces[:, ::-1], {"weights": _foot_weights(vertices[:, 0], ball_x, rig, side)}, {"uv": uv})
 
 
-def _shaft(points, rig: Rig, spec: ShoeSpec, side: str, foot: FootShape, rise) -> Surface | None:
+def _shaft(
+    points: np.ndarray, rig: Rig, spec: ShoeSpec, side: str, foot: FootShape, under_cloth: bool
+) -> Surface | None:
     """The part that goes up the ankle: boots, and the padded collar of sneakers."""
-    up = {"boot": 0.08 + spec.shaft_m, "sneaker": 0.012}.get(spec.kind)
+    up = {"boot": 0.015 if under_cloth else 0.08 + spec.shaft_m, "sneaker": 0.012}.get(spec.kind)
     if up is None:
         return None
     shell = anatomy.shell("tights")
     a = shell.anatomy
     v = shell.vertices(points)
-    shin = rig.length(f"lowerleg01.{side}", f"foot.{side}")
     surface = Surface(
         v,
         shell.faces,
@@ -197,7 +198,6 @@ def _shaft(points, rig: Rig, spec: ShoeSpec, side: str, foot: FootShape, rise) -
     limit = foot.x[0] + 0.56 * foot.length
     surface = clipped(surface, limit - surface.vertices[:, 0])
     surface = clipped(surface, surface.vertices[:, 2] - 0.012)
-    del shin
     surface = hemmed(surface, 0.004, 0.02)
     return Surface(
         surface.vertices, surface.faces, {"weights": surface.fields["weights"]}, {"uv": surface.face_fields["uv"]}
