@@ -56,7 +56,7 @@ def test_geometry_is_finite_and_stands_where_the_plan_says(built):
         assert np.isfinite(corners).all()
         assert corners[:, 2].min() > -0.1, obj.name
     for car in spec.cars:
-        (obj,) = stage.objects[car.instance_id]
+        obj = stage.objects[car.instance_id][0]
         corners = np.array([obj.matrix_world @ v.co for v in obj.data.vertices])
         assert abs(corners[:, 2].min()) < 0.02
         assert np.abs(corners[:, :2] - car.position_m[:2]).max() < 3.0

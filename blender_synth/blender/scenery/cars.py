@@ -18,6 +18,7 @@ from blender_synth.world.scenery._street_parts import CAR_SIZE_M
 BLACK = (0.012, 0.012, 0.013)
 GLASS = (0.010, 0.012, 0.012)
 CHROME = (0.6, 0.6, 0.6)
+WHITE = (1.0, 1.0, 1.0)
 SIDE_ROWS = 5
 """Rows of a half cross-section from the floor's edge up to the shoulder."""
 
@@ -171,30 +172,26 @@ class Skin:
             self.grid[:, 2:5, 1] += flare[:, None]
             self.grid[:, 1, 1] = np.where(d < reach, self.half - 0.30, self.grid[:, 1, 1])
 
-    def at(self, x: float, r: float) -> np.ndarray:
-        """A point of the left half at distance `x` from the nose and (fractional) row `r`."""
-        i = int(np.clip(np.searchsorted(self.x, x) - 1, 0, len(self.x) - 2))
-        t = float(np.clip((x - self.x[i]) / (self.x[i + 1] - self.x[i]), 0, 1))
-        j = min(int(r), self.grid.shape[1] - 2)
-        s = r - j
-        a = self.grid[i, j] * (1 - s) + self.grid[i, j + 1] * s
-        b = self.grid[i + 1, j] * (1 - s) + self.grid[i + 1, j + 1] * s
-        return a * (1 - t) + b * t
+    def column(self, x: float) -> np.ndarray:
+        """The half cross-section (rows, 3) at distance `x` from the nose."""
+        i = min(max(int(np.searchsorted(self.x, x)) - 1, 0), len(self.x) - 2)
+        t = min(max((x - self.x[i]) / (self.x[i + 1] - self.x[i]), 0.0), 1.0)
+        return self.grid[i] * (1 - t) + self.grid[i + 1] * t
 
-    def row_at(self, x: float, z: float) -> float:
-        """The row on the flank at height `z`."""
-        rows = np.arange(2, self.grid.shape[1], 0.05)
-        heights = np.array([self.at(x, r)[2] for r in rows])
-        return float(rows[np.argmin(np.abs(heights - z))])
+    def at(self, x: float, row: int) -> np.ndarray:
+        """The point of one row at distance `x` from the nose."""
+        return self.column(x)[row]
+
+    def flank(self, x: float, z: np.ndarray) -> np.ndarray:
+        """Points (n, 3) on the left flank at distance `x` and heights `z` (n,); rows from the floor's edge upwards."""
+        side = self.column(x)[2:10]
+        heights = np.maximum.accumulate(side[:, 2] + 1e-6 * np.arange(len(side)))
+        return np.stack([np.interp(z, heights, side[:, k]) for k in range(3)], axis=-1)
 
     def patch(self, x0, x1, z0, z1, material, tint, proud_m=0.004, steps=(6, 3)) -> Part:
         """A piece laid on both flanks between distances and heights, `proud_m` above the skin."""
-        xs, zs = np.linspace(x0, x1, steps[0]), np.linspace(0, 1, steps[1])
-        points = []
-        for x in xs:
-            r0, r1 = self.row_at(x, z0), self.row_at(x, z1)
-            points.append([self.at(x, r0 + (r1 - r0) * t) for t in zs])
-        points = np.array(points)
+        heights = np.linspace(z0, z1, steps[1])
+        points = np.stack([self.flank(x, heights) for x in np.linspace(x0, x1, steps[0])])
         du, dv = np.gradient(points, axis=0), np.gradient(points, axis=1)
         normal = np.cross(du, dv)
         normal /= np.linalg.norm(normal, axis=2, keepdims=True) + 1e-9
@@ -216,7 +213,7 @@ def both_sides(points: np.ndarray, material: str, tint) -> Part:
     return join([left, right])
 
 
-def _shell(skin: Skin, dirt: float) -> Part:
+def _shell(skin: Skin) -> Part:
     """Body panels and glass of both halves."""
     shape, grid = skin.shape, skin.grid
     middle = (skin.x[:-1] + skin.x[1:]) / 2
@@ -238,7 +235,7 @@ def _shell(skin: Skin, dirt: float) -> Part:
         i, j = np.nonzero(names == name)
         b = grid.shape[1]
         faces = np.stack([i * b + j, (i + 1) * b + j, (i + 1) * b + j + 1, i * b + j + 1], axis=-1)
-        tint = {"car_paint": (1, 1, 1, dirt), "car_glass": GLASS, "rubber": BLACK}[name]
+        tint = {"car_paint": WHITE, "car_glass": GLASS, "rubber": BLACK}[name]
         flat = grid.reshape(-1, 3)
         parts.append(part(flat, faces[:, ::-1], name, tint, smooth=True))
         parts.append(part(flat * (1, -1, 1), faces, name, tint, smooth=True))
@@ -249,7 +246,7 @@ def _shell(skin: Skin, dirt: float) -> Part:
             [np.arange(len(ring)), (np.arange(len(ring)) + 1) % len(ring), np.full(len(ring), len(ring))], axis=1
         )
         points = np.concatenate([ring, ring.mean(axis=0)[None]])
-        parts.append(part(points, fan[:, ::-1] if flip else fan, "car_paint", (1, 1, 1, dirt)))
+        parts.append(part(points, fan[:, ::-1] if flip else fan, "car_paint", WHITE))
     return join(parts)
 
 
@@ -303,7 +300,7 @@ def _mirror(skin: Skin) -> Part:
                 ]
             )
         )
-    cap = loft(np.array(rings)[::-1], "car_paint", (1, 1, 1, 0.1), caps=True)
+    cap = loft(np.array(rings)[::-1], "car_paint", WHITE, caps=True)
     arm = box(
         (skin.length / 2 - x - 0.02, y - 0.03, z - 0.07),
         (skin.length / 2 - x + 0.02, y + 0.06, z - 0.04),
@@ -323,12 +320,12 @@ def _mirrored(p: Part) -> Part:
 
 
 @lru_cache(maxsize=16)
-def car(body: str, plate: str, dirt: float) -> Part:
-    """A whole car; paint takes its colour from the object."""
+def car(body: str) -> Part:
+    """A car without its plates; paint takes colour and dirt from the object."""
     skin = Skin(body)
     shape, length = skin.shape, skin.length
     nose, tail = length / 2, -length / 2
-    parts = [_shell(skin, dirt), _mirror(skin)]
+    parts = [_shell(skin), _mirror(skin)]
     for axle in shape.axles:
         y = float(skin.half[np.argmin(np.abs(skin.x - axle))]) - 0.115
         wheel = _wheel(shape.wheel).moved((nose - axle, y, shape.wheel))
@@ -350,7 +347,7 @@ def car(body: str, plate: str, dirt: float) -> Part:
             skin.patch(x - 0.004, x + 0.004, shape.clearance + 0.10, belt - 0.01, "rubber", BLACK, 0.0015, (2, 7))
         )
     for x in [s - 0.24 for s in seams[1:]]:
-        parts.append(skin.patch(x, x + 0.18, belt - 0.13, belt - 0.105, "car_paint", (1, 1, 1, 0.1), 0.022, (4, 2)))
+        parts.append(skin.patch(x, x + 0.18, belt - 0.13, belt - 0.105, "car_paint", WHITE, 0.022, (4, 2)))
     low = shape.clearance
     parts.append(
         skin.patch(
@@ -371,12 +368,6 @@ def car(body: str, plate: str, dirt: float) -> Part:
         box((nose - 0.02, -half * 0.8, low + 0.07), (nose + 0.006, half * 0.8, low + 0.19), "rubber", BLACK),
         box((nose, -0.035, front_z - 0.115), (nose + 0.012, 0.035, front_z - 0.06), "metal", CHROME),
     ]
-    for x, sign, z in ((nose, 1, low + 0.24), (tail, -1, low + 0.30)):
-        a, b = sorted((x - sign * 0.02, x + sign * 0.012))
-        parts.append(box((a, -0.26, z - 0.055), (b, 0.26, z + 0.055), "paint", (0.66, 0.66, 0.62)))
-        text = letters(plate).scaled((0.105, 0.02, 0.105)).painted((0.02, 0.02, 0.03))
-        width = float(np.ptp(text.points[:, 0]))
-        parts.append(text.moved((-width / 2, 0, -0.036)).turned(90 * sign).moved((x + sign * 0.0135, 0, z)))
     parts.append(
         box(
             (tail - 0.012, -float(skin.half[-1]) * 0.7, low + 0.02),
@@ -396,6 +387,19 @@ def car(body: str, plate: str, dirt: float) -> Part:
                 (0.3, 0.3, 0.3),
             )
         )
+    return join(parts)
+
+
+def plates(body: str, words: str) -> Part:
+    """Number plates at nose and tail."""
+    length, low = CAR_SIZE_M[body][0], SHAPES[body].clearance
+    text = letters(words).scaled((0.105, 0.02, 0.105)).painted((0.02, 0.02, 0.03))
+    width = float(np.ptp(text.points[:, 0]))
+    parts = []
+    for x, sign, z in ((length / 2, 1, low + 0.24), (-length / 2, -1, low + 0.30)):
+        a, b = sorted((x - sign * 0.02, x + sign * 0.012))
+        parts.append(box((a, -0.26, z - 0.055), (b, 0.26, z + 0.055), "paint", (0.66, 0.66, 0.62)))
+        parts.append(text.moved((-width / 2, 0, -0.036)).turned(90 * sign).moved((x + sign * 0.0135, 0, z)))
     return join(parts)
 
 

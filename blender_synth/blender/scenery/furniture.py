@@ -193,7 +193,7 @@ def leaves(rng: np.random.Generator, at: np.ndarray, size_m: float, rgb, droop: 
     faces = np.concatenate([base + [0, 1, 2], base + [0, 2, 3]])
     light = np.exp(rng.normal(0, 0.22, (n, 1)))
     hue = rng.normal(0, 0.10, (n, 1)) * np.array([1.0, 0.2, -0.3])
-    tints = np.column_stack([np.clip(np.array(rgb) * light * (1 + hue), 0.004, 0.5), np.zeros(n)])
+    tints = np.column_stack([np.array(rgb) * light * np.maximum(1 + hue, 0.3), np.zeros(n)])
     return part(points, faces, "leaf", np.tile(tints, (2, 1)), np.zeros((2 * n, 3, 2)))
 
 

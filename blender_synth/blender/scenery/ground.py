@@ -21,10 +21,11 @@ END_REACH_M = 34.0
 
 def _field(rng: np.random.Generator, shape: tuple[int, int], slope: float, longest_m: float, shortest_m: float):
     """Gaussian noise of `shape` with amplitude f^-slope between two wavelengths; mean 0, std 1."""
-    spectrum = np.fft.rfft2(rng.standard_normal(shape, dtype=np.float32))
-    f = np.hypot(np.fft.fftfreq(shape[0], PIXEL_M)[:, None], np.fft.rfftfreq(shape[1], PIXEL_M)[None])
+    full = tuple(-(-n // step) * step for n, step in zip(shape, (32 if shape[0] > 1 else 1, 256), strict=True))
+    spectrum = np.fft.rfft2(rng.standard_normal(full, dtype=np.float32))
+    f = np.hypot(np.fft.fftfreq(full[0], PIXEL_M)[:, None], np.fft.rfftfreq(full[1], PIXEL_M)[None])
     gain = np.where((f >= 1 / longest_m) & (f <= 1 / shortest_m), np.maximum(f, 1e-6) ** -slope, 0)
-    field = np.fft.irfft2(spectrum * gain, s=shape)
+    field = np.fft.irfft2(spectrum * gain, s=full)[: shape[0], : shape[1]]
     return (field / field.std()).astype(np.float32)
 
 

@@ -15,6 +15,9 @@ from blender_synth.blender.scenery.meshes import TINT
 from blender_synth.blender.scenery.nodes import Graph, data_image
 from blender_synth.blender.scenery.textures import TILE_M, texture
 
+DIRT_PROPERTY = "dirt"
+"""Object property, 0 to 1: dust on a car."""
+
 
 class Materials(dict):
     """Materials by name, each made at its first use in this scene."""
@@ -255,13 +258,15 @@ def _cloth(materials: Materials) -> bpy.types.Material:
 
 
 def _car_paint(materials: Materials) -> bpy.types.Material:
-    """Lacquer over colour; the object's colour is the paint, its alpha how metallic; dust low on the body."""
+    """Lacquer over colour; the object's colour is the paint, its alpha whether it is metallic."""
     g = Graph("car_paint")
     info = g.node("ShaderNodeObjectInfo")
     colour, metal = info.outputs["Color"], info.outputs["Alpha"]
     height = g.node("ShaderNodeSeparateXYZ", {0: g.node("ShaderNodeTexCoord").outputs["Object"]}).outputs["Z"]
     broad, _, _ = g.split(_mapped(g, materials, "grunge", g.uv(), 3.0).outputs["Color"])
-    dust = g.math("MULTIPLY", g.ramp(height, 0.25, 0.85, 0.75, 0.10), g.ramp(broad, 0.1, 0.9, 0.25, 1.0))
+    dirt = g.node("ShaderNodeAttribute", attribute_name=DIRT_PROPERTY, attribute_type="OBJECT").outputs["Fac"]
+    dust = g.math("MULTIPLY", g.ramp(height, 0.25, 0.85, 1.3, 0.15), g.ramp(broad, 0.1, 0.9, 0.25, 1.0))
+    dust = g.math("MULTIPLY", dust, dirt, clamp=True)
     base = g.mix(dust, colour, (0.16, 0.145, 0.125))
     return g.surface(
         g.principled(

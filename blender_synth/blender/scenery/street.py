@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from blender_synth.blender.scenery import cars, facade, furniture, ground, vegetation
-from blender_synth.blender.scenery.materials import Materials, road_material
+from blender_synth.blender.scenery.materials import DIRT_PROPERTY, Materials, road_material
 from blender_synth.blender.scenery.meshes import Part, join, to_mesh, to_object, tube
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.street import ROAD_ID, WIRE_FIRST_ID, Spec
@@ -68,11 +68,13 @@ def _cars(spec: Spec, stage: Stage, materials: Materials) -> None:
     meshes: dict[str, bpy.types.Mesh] = {}
     for car in spec.cars:
         if car.body not in meshes:
-            shape = cars.car(car.body, cars.plate_words(car.detail_seed), round(car.dirt, 1))
-            meshes[car.body] = to_mesh(car.body, shape, materials)
-        obj = place(bpy.data.objects.new(car.name, meshes[car.body]), car.position_m, car.heading_deg)
+            meshes[car.body] = to_mesh(car.body, cars.car(car.body), materials)
+        obj = bpy.data.objects.new(car.name, meshes[car.body])
         obj.color = (*car.rgb, 1.0 if car.metallic else 0.0)
-        stage.add(obj, car.instance_id)
+        obj[DIRT_PROPERTY] = car.dirt
+        plates = to_object(f"{car.name}_plates", cars.plates(car.body, cars.plate_words(car.detail_seed)), materials)
+        for piece in (obj, plates):
+            stage.add(place(piece, car.position_m, car.heading_deg), car.instance_id)
 
 
 def place(obj: bpy.types.Object, position_m, heading_deg: float) -> bpy.types.Object:

@@ -5,6 +5,7 @@ No cut-out alpha anywhere, so that labels need no material of their own.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,9 +17,16 @@ HEIGHT_M = 7.5
 LEAVES = 10000
 
 
-@lru_cache(maxsize=8)
 def tree(variant: int, leaf_rgb: tuple[float, float, float]) -> Part:
     """One of a few trees, 7.5 m high, trunk at the origin, clear of leaves up to 2.5 m."""
+    shape = _tree(variant)
+    is_leaf = shape.materials == shape.names.index("leaf")
+    return replace(shape, tints=np.where(is_leaf[:, None], shape.tints * (*leaf_rgb, 1.0), shape.tints))
+
+
+@lru_cache(maxsize=8)
+def _tree(variant: int) -> Part:
+    """A tree whose leaves are tinted relative to white."""
     rng = np.random.default_rng(1000 + variant)
     bark = (0.16, 0.135, 0.105) if variant != 1 else (0.24, 0.22, 0.18)
     fork = 2.35 + 0.3 * variant / 2
@@ -37,7 +45,7 @@ def tree(variant: int, leaf_rgb: tuple[float, float, float]) -> Part:
     spread = rng.normal(0, 1, (LEAVES, 3)) * (0.30, 0.30, 0.22)
     at = clusters[index] + spread
     at = at[at[:, 2] > 2.5]
-    parts.append(leaves(rng, at, 0.155, leaf_rgb, droop=0.5))
+    parts.append(leaves(rng, at, 0.155, (1.0, 1.0, 1.0), droop=0.5))
     return join(parts)
 
 
