@@ -195,13 +195,16 @@ def _hang_legs(vertices: np.ndarray, fields: dict, rig: Rig, fit: float) -> np.n
         axis = np.stack([np.interp(v[:, 2], z, np.array([hip[k], knee[k], ankle[k]])[::-1]) for k in (0, 1)], 1)
         d = v[:, :2] - axis
         radius, angle = np.linalg.norm(d, axis=1), np.arctan2(d[:, 1], d[:, 0])
-        hang = _Hang(-v[:, 2], angle, radius * np.where(fields["foot"][mine] > 0.35, 0.0, 1.0) + 1e-4, slope)
+        foot = fields["foot"][mine] > 0.35
+        # Over the foot the shell turns forward; the cloth is a tube there that falls onto the instep.
+        instep = 0.068 * rig.length(f"lowerleg01.{side}", f"foot.{side}") / 0.41
+        hang = _Hang(-v[:, 2], angle, np.where(foot, np.minimum(radius, instep), radius) + 1e-4, slope)
         target = hang.at(-v[:, 2], angle)
         target = np.maximum(target, np.interp(fit, (0, 1), (0.0, 0.095)) * smoothstep(0.8, 1.9, t))
         inner = smoothstep(-0.2, 0.7, -d[:, 1] * sign / np.maximum(radius, 1e-6))  # between the legs there is less room
         share = smoothstep(0.12, 0.45, t) * (1 - 0.65 * inner * (1 - smoothstep(0.5, 1.2, t)))
         # Below the ankle the shell is a foot: there the cloth is a straight tube.
-        new = np.where(fields["foot"][mine] > 0.35, target, radius + np.maximum(target - radius, 0) * share)
+        new = np.where(foot, target, radius + np.maximum(target - radius, 0) * share)
         v = v.copy()
         v[:, :2] = axis + d * (new / np.maximum(radius, 1e-6))[:, None]
         out[mine] = v
@@ -565,7 +568,7 @@ def covered(outfit: OutfitSpec) -> np.ndarray:
     if outfit.shoes.kind == "boot":
         out |= a.leg > 2.0 - 0.5 * outfit.shoes.shaft_m
     if lower.kind == "trousers" and lower.length > 1.8:
-        out |= (a.foot > 0.35) & (a.rest_m[:, 0] < 0.08) & (a.rest_m[:, 2] < 0.085)  # heels between hem and shoe
+        out |= (a.foot > 0.3) & (a.rest_m[:, 2] < 0.09)  # between hem and shoe
     if outer is not None:
         out |= (a.arm >= 0) & (a.arm < outer.sleeve - 0.14)
         if outer.open_front == 0:
