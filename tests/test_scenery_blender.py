@@ -159,6 +159,5 @@ def test_panorama_is_finite_and_dim_enough_for_half_floats():
     for oktas in (0.0, 2.0, 5.0, 8.0):
         pixels = sky_builder.panorama(sky_spec(cloud_oktas=oktas))
         assert np.isfinite(pixels).all()
-        assert pixels[..., :3].max() <= sky_builder.BRIGHTEST
-        assert pixels[..., 3].min() >= 0
-        assert pixels[..., 3].max() <= 1
+        assert pixels.max() <= sky_builder.BRIGHTEST
+        assert pixels.min() >= 0
