@@ -29,8 +29,8 @@ class RenderSettings:
 
     width_px: int = Field(default=960, ge=16, le=16384)
     height_px: int = Field(default=540, ge=16, le=16384)
-    samples: int = Field(default=64, ge=1, le=65536)
-    adaptive_threshold: float = Field(default=0.04, ge=0, le=1)
+    samples: int = Field(default=32, ge=1, le=65536)
+    adaptive_threshold: float = Field(default=0.05, ge=0, le=1)
     denoise: bool = True
     denoise_prefilter: Literal["none", "fast", "accurate"] = "fast"
     max_bounces: int = Field(default=6, ge=1, le=64)
