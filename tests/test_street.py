@@ -164,6 +164,20 @@ def test_low_above_high_is_refused_with_its_key(key):
     assert caught.value.errors()[0]["loc"] == (key,)
 
 
+@pytest.mark.parametrize(
+    ("randomizer", "key"),
+    [
+        (street.Randomizer, "parking"),
+        (street.Randomizer, "wall"),
+        (street.Randomizer, "trees"),
+        (wall.Randomizer, "frame"),
+    ],
+)
+def test_unknown_choice_is_refused(randomizer, key):
+    with pytest.raises(ValidationError, match="no such choice: granite"):
+        TypeAdapter(randomizer).validate_python({key: {"granite": 1}})
+
+
 def test_unknown_key_is_refused():
     with pytest.raises(ValidationError, match="lenght_m"):
         TypeAdapter(street.Randomizer).validate_python({"lenght_m": [9, 10]})

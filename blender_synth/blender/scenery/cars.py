@@ -333,7 +333,7 @@ def car(body: str) -> Part:
     bonnet = float(skin.at(0.05, 6)[2])
     belt = float(skin.at(length * 0.5, 6)[2])
     # lights lie on the skin
-    parts.append(skin.patch(0.03, 0.46, bonnet - 0.13, bonnet + 0.02, "car_glass", (0.35, 0.36, 0.37), 0.010, (14, 6)))
+    parts.append(skin.patch(0.03, 0.46, bonnet - 0.13, bonnet + 0.02, "car_glass", (0.13, 0.135, 0.14), 0.010, (14, 6)))
     rear = float(skin.at(length - 0.1, 6)[2])
     parts.append(
         skin.patch(

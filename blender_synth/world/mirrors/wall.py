@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -11,6 +11,7 @@ from pydantic import Field
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import MirrorMount
+from blender_synth.world.scenery._choices import only
 from blender_synth.world.things import Thing
 from blender_synth.world.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
 
@@ -110,7 +111,9 @@ class Randomizer:
     hang_m: Range = (0.15, 0.45)
     reflectance: Range = (0.92, 0.97)
     roughness: Range = (0.0, 0.003)
-    frame: Weights = Field(default_factory=lambda: {"wood": 3.0, "steel": 3.0, "metal": 1.5})
+    frame: Annotated[Weights, only(*FRAME_RGB)] = Field(
+        default_factory=lambda: {"wood": 3.0, "steel": 3.0, "metal": 1.5}
+    )
     dust: Range = (0.1, 0.7)
 
     def sample(
@@ -123,17 +126,10 @@ class Randomizer:
                 as the mirror with its frame needs to fit.
 
         Raises:
-            ConfigError: the mount has no room for any mirror, or `frame` names an unknown style.
+            ConfigError: the mount has no room for any mirror.
         """
         size, look = streams.rng("size"), streams.rng("look")
         style = pick(look, self.frame)
-        if style not in FRAME_RGB:
-            raise ConfigError(
-                "there is no such frame",
-                key="mirrors.wall.frame",
-                value=style,
-                mend=f"use one of: {', '.join(FRAME_RGB)}",
-            )
         border = {"wood": (0.06, 0.11), "steel": (0.025, 0.045), "metal": (0.03, 0.06)}[style]
         frame_m = float(look.uniform(*border))
         standing = bool(size.random() < self.standing_share)
