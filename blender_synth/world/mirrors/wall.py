@@ -22,6 +22,7 @@ FRAME_RGB = {
     "steel": ((0.018, 0.018, 0.02), (0.05, 0.05, 0.055)),
     "metal": ((0.62, 0.62, 0.62), (0.50, 0.38, 0.18)),
 }
+Frames = Annotated[Weights, only(*FRAME_RGB)]
 LEAST_M = 0.5
 """A mirror narrower or lower than this is not worth hanging."""
 
@@ -111,9 +112,7 @@ class Randomizer:
     hang_m: Range = (0.15, 0.45)
     reflectance: Range = (0.92, 0.97)
     roughness: Range = (0.0, 0.003)
-    frame: Annotated[Weights, only(*FRAME_RGB)] = Field(
-        default_factory=lambda: {"wood": 3.0, "steel": 3.0, "metal": 1.5}
-    )
+    frame: Frames = Field(default_factory=lambda: {"wood": 3.0, "steel": 3.0, "metal": 1.5})
     dust: Range = (0.1, 0.7)
 
     def sample(

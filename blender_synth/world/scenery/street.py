@@ -41,6 +41,10 @@ FURNITURE_FIRST_ID = 3101
 CAR_FIRST_ID = 3401
 WIRE_FIRST_ID = 3501
 
+Sides = Annotated[Weights, only("none", "left", "right", "both")]
+Walls = Annotated[Weights, only("plaster", "brick", "stone")]
+Roofs = Annotated[Weights, only("pitched", "mansard", "flat")]
+
 PARKING_LANE_M = 2.1
 WALL_MARGIN_M = 0.40
 """Nobody walks nearer to a wall than this; doorsteps, downpipes and leaning mirrors' frames stay within it."""
@@ -408,9 +412,7 @@ class Randomizer:
     kind: Literal["street"] = "street"
     length_m: Range = (96.0, 124.0)
     lane_m: Range = (2.8, 3.4)
-    parking: Annotated[Weights, only("none", "left", "right", "both")] = Field(
-        default_factory=lambda: {"none": 1.0, "left": 2.0, "right": 2.0, "both": 1.5}
-    )
+    parking: Sides = Field(default_factory=lambda: {"none": 1.0, "left": 2.0, "right": 2.0, "both": 1.5})
     pavement_m: Range = (3.0, 5.0)
     kerb_step_m: Range = (0.10, 0.15)
     crossing_x: Range = (-0.35, 0.35)
@@ -419,19 +421,13 @@ class Randomizer:
     ground_storey_m: Range = (3.5, 4.3)
     storey_m: Range = (2.9, 3.5)
     bay_m: Range = (2.1, 3.0)
-    wall: Annotated[Weights, only("plaster", "brick", "stone")] = Field(
-        default_factory=lambda: {"plaster": 5.0, "brick": 3.0, "stone": 2.0}
-    )
-    roof: Annotated[Weights, only("pitched", "mansard", "flat")] = Field(
-        default_factory=lambda: {"pitched": 4.0, "mansard": 2.0, "flat": 1.5}
-    )
+    wall: Walls = Field(default_factory=lambda: {"plaster": 5.0, "brick": 3.0, "stone": 2.0})
+    roof: Roofs = Field(default_factory=lambda: {"pitched": 4.0, "mansard": 2.0, "flat": 1.5})
     shop_share: Range = (0.3, 0.7)
     balcony_share: Range = (0.25, 0.6)
     blank_wall_m: Range = (4.4, 7.0)
     blank_walls_per_side: Range = (2, 3)
-    trees: Annotated[Weights, only("none", "left", "right", "both")] = Field(
-        default_factory=lambda: {"none": 1.0, "left": 2.0, "right": 2.0, "both": 2.0}
-    )
+    trees: Sides = Field(default_factory=lambda: {"none": 1.0, "left": 2.0, "right": 2.0, "both": 2.0})
     tree_spacing_m: Range = (9.0, 15.0)
     tree_height_m: Range = (6.2, 9.5)
     leaf_hue: Range = (0.1, 0.9)
