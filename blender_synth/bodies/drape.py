@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blender_synth.bodies.mesh import Surface, edges_of, vertex_normals
+from blender_synth.bodies.mesh import Surface, edges_of, smoothed, vertex_normals
 
 
 def _links(faces: np.ndarray) -> np.ndarray:
@@ -78,3 +78,29 @@ def drape(
         flat *= np.minimum(1.0, sideways / np.maximum(reach, 1e-9))[:, None]
         x = posed + flat + np.clip(height, -inward, outward)[:, None] * normals
     return x
+
+
+def pushed_out(
+    outer: np.ndarray, inner: np.ndarray, inner_normals: np.ndarray, faces: np.ndarray, gap_m: float
+) -> np.ndarray:
+    """Move cloth vertices that lie inside what is worn under them to the outside of it.
+
+    Args:
+        outer: (N, 3) posed vertices of the outer cloth, with its `faces` (F, 4).
+        inner, inner_normals: (M, 3) posed vertices and unit normals of the inner cloth.
+        gap_m: distance to keep.
+    """
+    low, high = inner.min(0) - 0.03, inner.max(0) + 0.03
+    near = np.flatnonzero(((outer > low) & (outer < high)).all(1))
+    move = np.zeros_like(outer)
+    for start in range(0, len(near), 400):
+        rows = near[start : start + 400]
+        d = outer[rows, None] - inner[None]
+        distance = np.einsum("nmk,nmk->nm", d, d)
+        k = distance.argmin(1)
+        height = np.einsum("nk,nk->n", d[np.arange(len(rows)), k], inner_normals[k])
+        inside = (distance[np.arange(len(rows)), k] < 0.05**2) & (height < gap_m)
+        move[rows] = np.where(inside[:, None], inner_normals[k] * (gap_m - height)[:, None], 0)
+    spread = smoothed(move, faces, 3, 0.5)
+    size, wide = np.linalg.norm(move, axis=1), np.linalg.norm(spread, axis=1)
+    return outer + np.where((size > wide)[:, None], move, spread)

@@ -13,7 +13,7 @@ import numpy as np
 
 from blender_synth.bodies import anatomy
 from blender_synth.bodies.data import body_data
-from blender_synth.bodies.drape import drape
+from blender_synth.bodies.drape import drape, pushed_out
 from blender_synth.bodies.mesh import (
     Surface,
     boundary_edges,
@@ -221,7 +221,7 @@ def _ease_sleeves(vertices: np.ndarray, fields: dict, rig: Rig, fit: float, cuff
         centre = np.where((t < 1)[:, None], shoulder + t[:, None] * upper, elbow + (t - 1)[:, None].clip(0) * lower)
         d = v - centre
         radius = np.maximum(np.linalg.norm(d, axis=1), 1e-6)
-        ease = np.interp(t, (0.0, 0.35, 1.0, 1.6, 1.88, 2.0), (0.0, 0.8, 1.0, 1.0, 0.8, 0.15 if cuff else 0.7))
+        ease = np.interp(t, (0.0, 0.35, 1.0, 1.6, 1.88, 2.0), (0.0, 0.55, 0.9, 1.0, 0.8, 0.15 if cuff else 0.7))
         size = float(np.linalg.norm(upper)) / 0.28
         # Cloth hangs below the arm more than above.
         below = 0.7 + 0.6 * (-d[:, 2] / radius).clip(-0.5, 1)
@@ -329,13 +329,23 @@ def _outside_neck(spec: GarmentSpec, neck: np.ndarray, wider_m: float = 0.0) -> 
     return (np.hypot(y / across, s / np.where(s > 0, front, 0.070 + wider_m)) - 1) * across
 
 
+def _calmed(weights: np.ndarray) -> np.ndarray:
+    """Skin weights for the trunk's clothes: a hem follows each leg only half, the pelvis the rest."""
+    bones = body_data().bones
+    legs = [i for i, b in enumerate(bones) if b.startswith(("upperleg", "lowerleg"))]
+    out = weights.copy()
+    out[:, bones.index("root")] += 0.5 * out[:, legs].sum(1)
+    out[:, legs] *= 0.5
+    return out
+
+
 def _upper(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: float, inner: list[np.ndarray]) -> Surface:
     """Tops, jackets and the upper part of coats."""
     shell = anatomy.shell("tights")
     base = _base_surface("tights").moved(shell.vertices(points))
     normals = vertex_normals(base.vertices, base.faces)
     v = base.vertices + normals * (0.003 + spec.thickness_m * 0.6 + 0.004 * spec.fit + ease)
-    fields = base.fields | {"skin_at": base.vertices}
+    fields = base.fields | {"skin_at": base.vertices, "weights": _calmed(base.fields["weights"])}
     hem = min(spec.length, LOWEST_HEM)
     surface = clipped(Surface(v, base.faces, fields, base.face_fields), hem - fields["drop"])
     surface = clipped(surface, spec.sleeve - surface.fields["arm"])
@@ -348,7 +358,7 @@ def _upper(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: flo
     surface = surface.moved(smoothed(surface.vertices, surface.faces, rounds, 0.4, _open(surface)))
     surface = _folds(surface, 0.004 if spec.kind == "top" else 0.006, spec.fit, seed, legs=False)
     return surface.moved(
-        _clear_of(surface.vertices, surface.fields, inner, rig, 0.006 if spec.kind == "top" else 0.012)
+        _clear_of(surface.vertices, surface.fields, inner, rig, 0.008 if spec.kind == "top" else 0.013)
     )
 
 
@@ -534,22 +544,44 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
     return done
 
 
-_STIFFNESS = {"cotton": 0.1, "denim": 0.2, "knit": 0.3, "wool": 0.5, "nylon": 0.15, "leather": 0.5, "canvas": 0.7}
+_STIFFNESS = {
+    "cotton": 0.1,
+    "denim": 0.2,
+    "jersey": 0.1,
+    "knit": 0.3,
+    "wool": 0.5,
+    "nylon": 0.15,
+    "leather": 0.5,
+    "canvas": 0.7,
+}
 
 
-def settled(worn: Worn, posed: Posed) -> np.ndarray:
-    """(N, 3) garment vertices in the pose, with the folds that the pose makes."""
-    s = worn.surface
-    at = posed.skin(s.vertices, s.fields["weights"])
-    if "skin_at" not in s.fields or (worn.spec.kind == "trousers" and worn.spec.fit <= 0.02):
-        return at
-    ease = np.linalg.norm(s.vertices - s.fields["skin_at"], axis=1) - 0.002
-    if worn.name != "lower":  # what is worn under it takes room
-        under = smoothstep(-0.3, 0.0, s.fields["drop"]) + (worn.name.startswith("outer"))
-        ease = ease - 0.010 * np.where(s.fields["arm_weight"] < 0.5, under, 0.0)
-    slack = 0.03 + 0.06 * worn.spec.fit
-    free = s.fields.get("free", np.ones(len(at)))
-    return drape(s, at, ease.clip(0.0005), free, _STIFFNESS[worn.spec.fabric.kind], slack)
+def settled(worn: list[Worn], posed: Posed, folds: bool) -> list[np.ndarray]:
+    """Vertices (N, 3) of each garment in the pose.
+
+    Args:
+        worn: garments, inside ones first.
+        folds: let the cloth settle into the folds that the pose makes.
+    """
+    out: list[np.ndarray] = []
+    for w in worn:
+        s = w.surface
+        at = posed.skin(s.vertices, s.fields["weights"])
+        if folds and "skin_at" in s.fields and not (w.spec.kind == "trousers" and w.spec.fit <= 0.02):
+            ease = np.linalg.norm(s.vertices - s.fields["skin_at"], axis=1) - 0.002
+            if w.name != "lower":  # what is worn under it takes room
+                under = smoothstep(-0.3, 0.0, s.fields["drop"]) + w.name.startswith("outer")
+                ease = ease - 0.016 * np.where(s.fields["arm_weight"] < 0.5, under, 0.0)
+            slack = 0.03 + 0.06 * w.spec.fit
+            at = drape(s, at, ease.clip(0.0005), s.fields["free"], _STIFFNESS[w.spec.fabric.kind], slack)
+        if out and "skin_at" in s.fields:  # thighs that swing forward would come through a hem
+            lower = worn[0].surface
+            band = (lower.fields["drop"] > 0.1) & (lower.fields["drop"] < 1.35)
+            normals = vertex_normals(out[0], lower.faces)
+            if band.any():
+                at = pushed_out(at, out[0][band], normals[band], s.faces, 0.005 if w.name == "top" else 0.009)
+        out.append(at)
+    return out
 
 
 def covered(outfit: OutfitSpec) -> np.ndarray:

@@ -174,7 +174,9 @@ def make_hair(data: BodyData, points: np.ndarray, rig: Rig, hair: HairSpec, lock
     value = scalp(data, points, hair, head)
     volume = hair.volume_m * (0.35 if hat else 1.0)
     cap = _cap(data, points, hair, head, value, volume)
-    if hair.style in ("bald", "buzz") or (hat and hair.style == "afro"):
+    if hair.style == "afro" and not hat:
+        return HairMesh(_ball(data, hair, head), None)
+    if hair.style in ("bald", "buzz", "afro"):
         return HairMesh(cap, None)
     return HairMesh(cap, _locks(data, points, rig, hair, head, volume, locks, hat, back_x))
 
@@ -213,6 +215,32 @@ def _cap(data, points, hair: HairSpec, head: Head, value: np.ndarray, volume: fl
     uv = np.stack([azimuth * 0.0018, elevation * 0.0018], 1)[surface.faces]
     uv[..., 0] -= 0.648 * np.round((uv[..., 0] - uv[:, :1, 0]) / 0.648)
     return Surface(v, surface.faces, {"weights": weights, "shade": 0.75 + 0.1 * lumps}, {"uv": uv})
+
+
+def _ball(data: BodyData, hair: HairSpec, head: Head) -> Surface:
+    """Dense curls as one soft, lumpy ball that begins at the hairline."""
+    rows, columns = 22, 64
+    azimuth = np.linspace(-180, 180, columns, endpoint=False)
+    edge = np.interp(np.abs(azimuth), _LINE_AZIMUTH, _LINE_ELEVATION) + _hairline(hair, azimuth)
+    edge = np.where((np.abs(azimuth) > 70) & (np.abs(azimuth) < 106), np.maximum(edge, 6), edge)
+    for _ in range(2):
+        edge = (np.roll(edge, 1) + 2 * edge + np.roll(edge, -1)) / 4
+    t = np.concatenate([[0.0, 0.0], np.linspace(0.02, 1, rows - 2)])
+    elevation = edge[None] + (90 - edge[None]) * t[:, None]
+    around = np.broadcast_to(azimuth, elevation.shape)
+    direction = direction_of(around, elevation)
+    rise = np.concatenate([[0.0, 0.45], np.interp(t[2:], (0.02, 0.2, 1.0), (0.7, 1.0, 1.0))])[:, None]
+    lumps = _noise(direction.reshape(-1, 3) * 14, hair.lock_seed, 2).reshape(elevation.shape)
+    fine = _noise(direction.reshape(-1, 3) * 31, hair.lock_seed + 3, 1).reshape(elevation.shape)
+    lift = hair.volume_m * rise * (1 + 0.10 * lumps + 0.09 * fine) + 0.001
+    v = (head.middle + direction * (head.radius(around, elevation) + lift)[..., None]).reshape(-1, 3)
+    grid = np.arange(rows * columns).reshape(rows, columns)
+    right = np.roll(grid, -1, 1)
+    faces = np.stack([grid[:-1], right[:-1], right[1:], grid[1:]], -1).reshape(-1, 4)
+    weights = np.zeros((len(v), len(data.bones)))
+    weights[:, data.bone("head")] = 1
+    uv = np.stack([around, elevation], -1).reshape(-1, 2) * 0.0018
+    return Surface(v, faces, {"weights": weights, "shade": 0.85 + 0.2 * fine.ravel()}, {"uv": uv[faces]})
 
 
 def make_beard(data: BodyData, points: np.ndarray, normals: np.ndarray, grow: np.ndarray, hair: HairSpec) -> Surface:

@@ -11,7 +11,7 @@ import numpy as np
 
 from blender_synth.bodies import anatomy, face, garments, hair, props, shoes
 from blender_synth.bodies.data import BodyData, body_data
-from blender_synth.bodies.mesh import Surface, triangle_count, vertex_normals
+from blender_synth.bodies.mesh import Surface, clipped, compact, joined, triangle_count, vertex_normals
 from blender_synth.bodies.pose import Measures, pose_body
 from blender_synth.bodies.shape import shaped_points
 from blender_synth.bodies.skeleton import SIDES, Posed, Rig
@@ -19,6 +19,8 @@ from blender_synth.world.people.pedestrian import PedestrianSpec
 from blender_synth.world.people.wardrobe import GarmentSpec
 
 Detail = Literal["full", "low"]
+SOCK_TOP = 1.73
+"""Where socks end, as `Anatomy.leg`."""
 _LOCKS = {"full": 640, "low": 220}
 
 COCO_KEYPOINTS = (
@@ -148,7 +150,7 @@ def _skin_attributes(data: BodyData, spec: PedestrianSpec) -> dict[str, np.ndarr
     if spec.outfit.tights_rgb is not None:
         leg = np.maximum(leg, garments.smoothstep(-0.3, -0.2, a.leg) * (a.arm < 0) * (a.drop > 0.05))
     elif spec.outfit.lower.kind != "skirt" or spec.outfit.shoes.kind in ("sneaker", "boot"):
-        leg = garments.smoothstep(1.72, 1.74, a.leg)
+        leg = (a.leg > SOCK_TOP).astype(float)
     return {
         "lips": masks["lips"],
         "nails": masks["fingernails"],
@@ -259,8 +261,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     hair_look = Look.of("hair", rgb=spec.hair.rgb, wave=spec.hair.wave)
     brow = Look.of("hair", rgb=spec.hair.brow_rgb, wave=0.0)
     add("brows", face.make_brows(data, points, normals, 1.15 if spec.body.sex == "male" else 0.85), brow, "shade")
-    for w in worn:
-        at = garments.settled(w, posed) if detail == "full" else None
+    for w, at in zip(worn, garments.settled(worn, posed, detail == "full"), strict=True):
         add(w.name, w.surface, cloth_look(w.spec), "rest", at=at)
     s = outfit.shoes
     for side, shoe in pairs.items():
@@ -308,13 +309,21 @@ def _skin_part(data: BodyData, points: np.ndarray, posed: Posed, spec: Pedestria
         if arm == "pocket":
             hidden |= (a.arm > 2.12) & (a.side == SIDES[side])
     hidden |= data.masks["inside_mouth"] > 0.9
-    faces = data.faces["body"]
-    faces = faces[~hidden[faces].all(1)]
-    used = np.unique(faces)
-    number = np.zeros(data.vertex_count, int)
-    number[used] = np.arange(len(used))
-    vertices = posed.skin(points[used].astype(np.float64), data.weights[used])
-    attributes = {k: v[used].astype(np.float32) for k, v in _skin_attributes(data, spec).items()}
+    whole = Surface(
+        points[: data.vertex_count].astype(np.float64),
+        data.faces["body"],
+        {"weights": data.weights, "leg": a.leg} | _skin_attributes(data, spec),
+    )
+    surface = compact(whole, ~hidden[whole.faces].all(1))
+    if (surface.fields["legwear"] > 0).any() and spec.outfit.tights_rgb is None:  # socks end in a clean edge
+        above = clipped(surface, SOCK_TOP - surface.fields["leg"])
+        below = clipped(surface, surface.fields["leg"] - SOCK_TOP)
+        surface = joined(
+            above.with_fields(legwear=np.zeros(len(above.vertices))),
+            below.with_fields(legwear=np.ones(len(below.vertices))),
+        )
+    vertices = posed.skin(surface.vertices, surface.fields["weights"])
+    attributes = {k: v.astype(np.float32) for k, v in surface.fields.items() if k not in ("weights", "leg")}
     skin, outfit = spec.skin, spec.outfit
     beard = {"none": 0.0, "short": 0.0, "full": 0.0}[spec.hair.beard]
     look = Look.of(
@@ -327,7 +336,7 @@ def _skin_part(data: BodyData, points: np.ndarray, posed: Posed, spec: Pedestria
         hair_rgb=spec.hair.brow_rgb,
         legwear_rgb=outfit.tights_rgb or outfit.sock_rgb,
     )
-    return Part("skin", vertices.astype(np.float32), number[faces], look, None, attributes)
+    return Part("skin", vertices.astype(np.float32), surface.faces, look, None, attributes)
 
 
 def _back_of(points: np.ndarray, worn: list[garments.Worn]):

@@ -23,6 +23,8 @@ def _between(value: float, anchors: tuple[tuple[float, str], ...]) -> dict[str, 
 
 
 def _three(value: float, axis: str) -> dict[str, float]:
+    if value > 1:  # beyond the last target along the same line
+        return {f"average{axis}": 2 - 2 * value, f"max{axis}": 2 * value - 1}
     return _between(value, ((0.0, f"min{axis}"), (0.5, f"average{axis}"), (1.0, f"max{axis}")))
 
 
@@ -43,7 +45,7 @@ def _macro_row(data: BodyData, body: BodySpec) -> tuple[np.ndarray, np.ndarray, 
         for combination in itertools.product(*(a.items() for a in axes)):
             factor = float(np.prod([w for _, w in combination]))
             index = data.macro_rows.get(pattern.format(*(n for n, _ in combination)))
-            if index is not None and factor > 1e-6:
+            if index is not None and abs(factor) > 1e-6:
                 row += factor * data.macro_coefficients[index]
         return row
 

@@ -156,6 +156,11 @@ def _hair(look: Look, n: _Nodes) -> None:
     for socket in grey.inputs:
         n.put(socket, shade)
     colour = n.mix(1.0, look["rgb"], grey.outputs[0], "MULTIPLY")
+    if look["wave"] > 0.95:
+        curls = n.noise(n.node("TexCoord").outputs["Object"], 150.0, 2.0, 0.6)
+        rough = n.bump(n.ramp(curls, 0.3, 0.7), 1.0, 0.015)
+        n.set(Base_Color=colour, Roughness=0.85, Specular_IOR_Level=0.12, Normal=rough)
+        return
     n.set(
         Base_Color=colour, Roughness=0.42, Specular_IOR_Level=0.35, Anisotropic=0.5, Normal=n.bump(strands, 0.5, 0.002)
     )
@@ -163,6 +168,7 @@ def _hair(look: Look, n: _Nodes) -> None:
 
 _FABRICS = {  # roughness, sheen, specular, weave scale (1/m), weave strength, wrinkle strength
     "cotton": (0.9, 0.05, 0.25, 900.0, 0.15, 0.55),
+    "jersey": (0.8, 0.08, 0.25, 1200.0, 0.05, 0.15),
     "denim": (0.85, 0.10, 0.25, 700.0, 0.30, 0.60),
     "knit": (0.95, 0.30, 0.15, 160.0, 0.60, 0.35),
     "wool": (0.95, 0.35, 0.15, 350.0, 0.45, 0.35),

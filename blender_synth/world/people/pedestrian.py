@@ -23,7 +23,7 @@ class BodySpec:
     Attributes:
         masculinity: 0 is MakeHuman's female shape, 1 its male one.
         stature_m: height without shoes.
-        weight, muscle, proportions, cup: MakeHuman's axes, 0 to 1, 0.5 in the middle.
+        weight, muscle, proportions, cup: MakeHuman's axes, 0 to 1, 0.5 in the middle; weight up to `HEAVIEST`.
         ancestry: shares of MakeHuman's african, asian and caucasian shapes.
         details: signed amounts of detail shapes, by name (-1 to 1).
     """
@@ -379,6 +379,8 @@ def _draw_body(ranges: BodyRanges, rng: np.random.Generator) -> BodySpec:
         muscle = min(muscle, 0.5)
     elif age > 55:
         muscle = max(0.15, muscle - 0.005 * (age - 55))
+    if index > 22:  # the heavy shapes of the data are those of little muscle
+        muscle = max(0.3, min(muscle, 0.62 - 0.05 * (index - 22)))
     masculinity = float(np.clip(rng.normal(0.93 if sex == "male" else 0.06, 0.05), 0, 1))
     variety = uniform(rng, ranges.face_variety)
     details = {n: round(float(np.clip(rng.normal() * variety, -1, 1)), 4) for n in FACE_DETAILS}
@@ -393,7 +395,7 @@ def _draw_body(ranges: BodyRanges, rng: np.random.Generator) -> BodySpec:
         masculinity=masculinity,
         age_years=round(age, 2),
         stature_m=round(stature, 4),
-        weight=round(_weight_axis(index, age), 4),
+        weight=round(_weight_axis(sex, age, muscle, index), 4),
         muscle=round(muscle, 4),
         proportions=round(uniform(rng, ranges.proportions), 4),
         cup=round(cup, 4),
@@ -402,11 +404,26 @@ def _draw_body(ranges: BodyRanges, rng: np.random.Generator) -> BodySpec:
     )
 
 
-def _weight_axis(bmi: float, age_years: float) -> float:
-    """MakeHuman's weight axis at which a body of middling muscle has about this body-mass index."""
-    middle = float(np.interp(age_years, (8, 12, 18, 25), (15.6, 17.5, 20.5, 22.0)))
-    ratio = np.log(bmi / middle)
-    return float(np.clip(0.5 + (ratio / 0.62 if ratio > 0 else ratio / 0.40) * 0.5, 0.05, 1.0))
+# Body-mass index (volume x 1010 kg/m3 / stature^2) of MakeHuman's adult bodies at weight axis 0, 0.5 and 1, for muscle
+# axis 0.3, 0.5 and 0.75; and what children come to beside adults. Measured on the baked shapes.
+_BMI_OF_AXES = {
+    "female": ((14.5, 19.8, 26.0), (16.3, 19.1, 21.6), (16.4, 18.8, 22.8)),
+    "male": ((17.2, 22.3, 29.3), (19.5, 21.5, 23.4), (18.9, 20.9, 26.6)),
+}
+_CHILD_SHARE = {"female": (0.79, 0.89, 1.0), "male": (0.78, 0.87, 1.0)}
+HEAVIEST = 1.35
+"""MakeHuman's weight axis ends at 1; its targets stay sound a good way beyond."""
+
+
+def _weight_axis(sex: str, age_years: float, muscle: float, bmi: float) -> float:
+    """MakeHuman's weight axis at which a body has this body-mass index."""
+    rows = np.array(_BMI_OF_AXES[sex])
+    row = np.array([np.interp(muscle, (0.3, 0.5, 0.75), rows[:, k]) for k in range(3)])
+    row = row * np.interp(age_years, (9, 14, 22), _CHILD_SHARE[sex])
+    axis = float(np.interp(bmi, row, (0.0, 0.5, 1.0)))
+    if bmi > row[2]:
+        axis = 1 + 0.5 * (bmi - row[2]) / (row[2] - row[1])
+    return float(np.clip(axis, 0.05, HEAVIEST))
 
 
 def _draw_skin(ranges: SkinRanges, body: BodySpec, rng: np.random.Generator) -> SkinSpec:

@@ -16,7 +16,8 @@ class FabricSpec:
     """What cloth looks like.
 
     Attributes:
-        kind: ``"cotton"``, ``"denim"``, ``"knit"``, ``"wool"``, ``"nylon"``, ``"leather"`` or ``"canvas"``.
+        kind: ``"cotton"``, ``"jersey"``, ``"denim"``, ``"knit"``, ``"wool"``, ``"nylon"``,
+            ``"leather"`` or ``"canvas"``.
         rgb: main colour, linear.
         pattern: ``"plain"``, ``"stripes"``, ``"pinstripes"``, ``"check"``, ``"dots"``, ``"print"`` or ``"block"``.
         second_rgb: colour of the pattern.
@@ -232,7 +233,7 @@ def _draw_lower(ranges: OutfitRanges, bottom: str, rng: np.random.Generator) -> 
         ), tights
     if bottom == "leggings":
         dark = COLOURS[("black", "charcoal", "navy", "burgundy")[int(rng.choice(4, p=(0.6, 0.2, 0.15, 0.05)))]]
-        fabric = FabricSpec(kind="nylon", rgb=dark)
+        fabric = FabricSpec(kind="jersey", rgb=dark)
         return GarmentSpec(kind="trousers", fabric=fabric, fit=0.0, length=uniform(rng, (1.75, 1.95))), tights
     if bottom == "skirt":
         kind = "denim" if rng.random() < 0.15 else "cotton" if rng.random() < 0.6 else "wool"
