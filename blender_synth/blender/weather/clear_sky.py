@@ -1,7 +1,7 @@
 """The cloudless sky: scattering in a spherical atmosphere (Nishita et al. 1993), in numpy.
 
 Blender's own Nishita node gives the same kind of sky, but is evaluated anew for every light sample; computed once
-into the panorama it makes pictures a quarter cheaper (measured with bpy 4.5.15 on CPU).
+into the panorama it makes pictures 8 to 11 % cheaper (street, three interleaved runs, bpy 4.5.15 on CPU).
 """
 
 from __future__ import annotations
