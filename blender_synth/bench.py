@@ -28,7 +28,7 @@ def frame(overrides: list[str]) -> None:
 
 def wishes(overrides: list[str]) -> None:
     """Draws the demo's frames for 40 seeds, as a run would before it renders their pictures."""
-    settings = compose(["experiment=demo", *overrides])
+    settings = compose(["experiment=demo", "frames=1", *overrides])
     packs = find_packs(settings.packs)
     setup = {"render": asdict(settings.render), "packs": {pack.name: pack_entry(pack) for pack in packs}}
     worker = Worker(setup, settings.worker.timeout_s)

@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from blender_synth import __version__, pipeline, resources
-from blender_synth.config import settings_from
+from blender_synth.config import any_key, settings_from
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.settings import RunSettings
 
@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
         asked = bool(arguments) and arguments[0] in ("-h", "--help", "help")
         print(_usage(), file=sys.stdout if asked else sys.stderr)
         sys.exit(0 if asked else 2)
-    command, sys.argv[1:] = arguments[0], arguments[1:]
+    command, sys.argv[1:] = arguments[0], any_key(arguments[1:])
     sys.argv[0] = f"blender-synth {command}"
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach the handlers below instead of Hydra's own printer
     try:

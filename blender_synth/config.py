@@ -76,6 +76,15 @@ def settings_from(config: DictConfig) -> RunSettings:
     )
 
 
+def any_key(arguments: Sequence[str]) -> list[str]:
+    """Arguments in which `section.key=value` may also set a key that the chosen YAML does not list.
+
+    Hydra alone refuses those without a `+`; here the validation that follows tells a good key from a typo.
+    """
+    dotted = re.compile(rf"({'|'.join(sorted(_KEYS))})\.[^=]*=")
+    return [f"++{argument}" if dotted.match(argument) else argument for argument in arguments]
+
+
 def _scenery(scene: Any) -> Any:
     """The randomizer of `scenes/<name>/scene.yaml`, with what the config sets beside `name` laid over it."""
     if not isinstance(scene, Mapping) or not isinstance(scene.get("name"), str):
@@ -125,7 +134,7 @@ def _sweep_folder(folder: Path) -> Path:
     """In a multirun each job gets a folder of its own, named after its overrides (so that it is found again)."""
     if not HydraConfig.initialized() or HydraConfig.get().mode != RunMode.MULTIRUN:
         return folder
-    name = re.sub(r"[^\w.,=+-]+", "_", HydraConfig.get().job.override_dirname).replace("=", "-").replace(",", "_")
+    name = re.sub(r"[^\w.,=-]+", "_", HydraConfig.get().job.override_dirname).replace("=", "-").replace(",", "_")
     return folder / name if name else folder
 
 
@@ -150,4 +159,4 @@ def compose(overrides: Sequence[str] = ()) -> RunSettings:
         ConfigError: as on the command line.
     """
     with initialize_config_dir(str(resources.conf_dir()), version_base="1.3"):
-        return settings_from(hydra_compose("config", overrides=list(overrides)))
+        return settings_from(hydra_compose("config", overrides=any_key(overrides)))

@@ -34,20 +34,20 @@ def _command(*arguments, cwd=None):
         ("render.width_px=wide", "render.width_px", "integer"),
         ("render.width_px=4", "render.width_px", "greater than or equal to 16"),
         ("render.device=tpu", "render.device", "'cpu'"),
-        ("+render.sample=3", "render.sample", "samples"),
+        ("render.sample=3", "render.sample", "samples"),
         ("camera.pitch_deg=[5,-5]", "camera.pitch_deg", "low 5 is greater than high -5"),
         ("camera.kind=fisheye", "cameras.kind", "pinhole"),
         ("mirrors.wall.kind=portal", "mirrors.kind", "wall"),
         ("scene.name=../../etc", "scene.name", "street"),
         ("scene.name=moon", "scene.name", "street"),
         ("wishes.min_people=-1", "wishes.min_people", "greater"),
-        ("+wishes.min_persons=1", "wishes.min_persons", "min_people"),
+        ("wishes.min_persons=1", "wishes.min_persons", "min_people"),
         ("exporter.kind=voc", "exporter.kind", "coco"),
         ("exporter.splits={train: -1}", "exporter.splits", "none negative"),
-        ("+develop.mor_m=0", "develop.mor_m", "greater than 0"),
-        ("+develop.mor_m=-50", "develop.mor_m", "greater than 0"),
+        ("develop.mor_m=0", "develop.mor_m", "greater than 0"),
+        ("develop.mor_m=-50", "develop.mor_m", "greater than 0"),
         ("pedestrians.count=[5,2]", "pedestrians.count", "low 5 is greater than high 2"),
-        ("+worker.timeout_s=0", "worker.timeout_s", "greater than 0"),
+        ("worker.timeout_s=0", "worker.timeout_s", "greater than 0"),
         ("+frames_total=3", "frames_total", "frames"),
     ],
 )
@@ -147,7 +147,7 @@ def test_streams_depend_on_every_argument_and_on_nothing_else():
 
 
 def test_what_cannot_change_a_frame_is_no_part_of_a_runs_identity():
-    same = [[], ["frames=99"], ["output=elsewhere"], ["+worker.count=4"], ["render.device=cpu"], ["+develop.mor_m=50"]]
+    same = [[], ["frames=99"], ["output=elsewhere"], ["worker.count=4"], ["render.device=cpu"], ["develop.mor_m=50"]]
     assert len({str(Identity.of(compose([*SMALL, *o])).plain) for o in same}) == 1
     assert Identity.of(compose([*SMALL, "seed=77"])) != Identity.of(compose(SMALL))
 

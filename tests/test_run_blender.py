@@ -54,11 +54,12 @@ def _workers() -> list[int]:
     return found
 
 
-def _wait_for(condition, seconds=90.0):
+def _wait_for(condition, process=None, seconds=90.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := condition():
             return found
+        assert process is None or process.poll() is None, process.communicate()[1]
         time.sleep(0.05)
     raise AssertionError("it did not happen in time")
 
@@ -141,8 +142,8 @@ def test_weather_changes_no_label(demo, tmp_path):
 
 def test_a_killed_worker_does_not_take_the_run_along(demo, tmp_path):
     process = _start("render", *TINY, "frames=3", "output=run", cwd=tmp_path)
-    worker = _wait_for(lambda: [p for p in _workers() if _parent(p) == process.pid])[0]
-    _wait_for(lambda: list(tmp_path.glob("run/frames/000000")))
+    worker = _wait_for(lambda: [p for p in _workers() if _parent(p) == process.pid], process)[0]
+    _wait_for(lambda: list(tmp_path.glob("run/frames/000000")), process)
     os.kill(worker, signal.SIGKILL)
     _, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
@@ -161,12 +162,12 @@ def _parent(pid: int) -> int:
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_a_stopped_run_leaves_whole_frames_only_and_goes_on(tmp_path, sent, status):
     process = _start("render", *TINY, "frames=4", "output=run", cwd=tmp_path)
-    _wait_for(lambda: list(tmp_path.glob("run/frames/000000/frame.json")))
+    _wait_for(lambda: list(tmp_path.glob("run/frames/000000/frame.json")), process)
     worker = next(p for p in _workers() if _parent(p) == process.pid)
     os.kill(process.pid, sent)
     process.communicate(timeout=60)
     assert process.returncode == status
-    _wait_for(lambda: not Path(f"/proc/{worker}").exists() or _parent(worker) != process.pid, 10)
+    _wait_for(lambda: not Path(f"/proc/{worker}").exists() or _parent(worker) != process.pid)
     whole = list(tmp_path.glob("run/frames/[0-9]*"))
     assert 1 <= len(whole) < 4
     for folder in whole:
