@@ -518,7 +518,7 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
         top = clipped(top, np.where(np.isfinite(seen), seen, -1.0))
     elif outfit.lower.kind != "skirt":
         f = lower.fields["drop"]
-        hidden = f < min(outfit.top.length, LOWEST_HEM) - 0.22
+        hidden = f < min(outfit.top.length, LOWEST_HEM) - 0.13
         worn[0] = Worn("lower", outfit.lower, compact(lower, ~hidden[lower.faces].all(1)))
     worn.append(Worn("top", outfit.top, hemmed(top, outfit.top.thickness_m, 0.03) if len(top.faces) else top))
     if collar is not None:
@@ -566,7 +566,7 @@ def settled(worn: list[Worn], posed: Posed, folds: bool) -> list[np.ndarray]:
     out: list[np.ndarray] = []
     for w in worn:
         s = w.surface
-        at = posed.skin(s.vertices, s.fields["weights"])
+        skinned = at = posed.skin(s.vertices, s.fields["weights"])
         if folds and "skin_at" in s.fields and not (w.spec.kind == "trousers" and w.spec.fit <= 0.02):
             ease = np.linalg.norm(s.vertices - s.fields["skin_at"], axis=1) - 0.002
             if w.name != "lower":  # what is worn under it takes room
@@ -579,7 +579,11 @@ def settled(worn: list[Worn], posed: Posed, folds: bool) -> list[np.ndarray]:
             band = (lower.fields["drop"] > 0.1) & (lower.fields["drop"] < 1.35)
             normals = vertex_normals(out[0], lower.faces)
             if band.any():
-                at = pushed_out(at, out[0][band], normals[band], s.faces, 0.005 if w.name == "top" else 0.009)
+                gap = 0.010 if w.name == "top" else 0.014
+                for _ in range(2):
+                    at = pushed_out(at, out[0][band], normals[band], s.faces, gap)
+        if "hem_of" in s.fields and len(s.fields["hem_of"]) == len(at):
+            at = skinned + (at - skinned)[s.fields["hem_of"]]
         out.append(at)
     return out
 

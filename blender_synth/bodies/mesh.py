@@ -177,10 +177,13 @@ def compact(surface: Surface, keep: np.ndarray) -> Surface:
     mask[faces] = True
     used = np.flatnonzero(mask)
     number = np.cumsum(mask) - 1
+    fields = {k: v[used] for k, v in surface.fields.items()}
+    if "hem_of" in fields:
+        fields["hem_of"] = np.where(mask[fields["hem_of"]], number[fields["hem_of"]], np.arange(len(used)))
     return Surface(
         surface.vertices[used],
         number[faces],
-        {k: v[used] for k, v in surface.fields.items()},
+        fields,
         {k: v[keep] for k, v in surface.face_fields.items()},
     )
 
@@ -276,7 +279,8 @@ def joined(*surfaces: Surface) -> Surface:
 def hemmed(surface: Surface, thickness_m: float, depth_m: float) -> Surface:
     """Fold the open edges inward so that cloth looks as if it had a thickness.
 
-    Each boundary gets a rim of `thickness_m` towards the inside and a lining that runs `depth_m` back up.
+    Each boundary gets a rim of `thickness_m` towards the inside and a lining that runs `depth_m` back up. Field
+    ``hem_of`` tells which vertex each one hangs on (itself, but for the lining).
     """
     rim = boundary_edges(surface.faces)
     if not len(rim):
@@ -323,7 +327,7 @@ def hemmed(surface: Surface, thickness_m: float, depth_m: float) -> Surface:
     return Surface(
         np.concatenate([surface.vertices, first, second]),
         np.concatenate([surface.faces, strip]),
-        {k: v[extend] for k, v in surface.fields.items()},
+        {k: v[extend] for k, v in surface.fields.items() if k != "hem_of"} | {"hem_of": extend},
         face_fields,
     )
 
