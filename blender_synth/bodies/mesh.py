@@ -257,7 +257,7 @@ def clipped(surface: Surface, value: np.ndarray) -> Surface:
     grown = Surface(
         extended(surface.vertices),
         np.concatenate([surface.faces[whole], np.array(new_faces, int)]),
-        {k: extended(v) for k, v in surface.fields.items()},
+        {k: extended(v) if k != "hem_of" else np.r_[v, n : n + len(parents)] for k, v in surface.fields.items()},
         face_fields,
     )
     return compact(grown, np.ones(len(grown.faces), bool))
