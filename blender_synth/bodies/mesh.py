@@ -266,7 +266,7 @@ def clipped(surface: Surface, value: np.ndarray) -> Surface:
 def joined(*surfaces: Surface) -> Surface:
     """Several surfaces as one; only fields that all of them have remain."""
     starts = np.cumsum([0] + [len(s.vertices) for s in surfaces])
-    keys = set.intersection(*(set(s.fields) for s in surfaces))
+    keys = set.intersection(*(set(s.fields) for s in surfaces)) - {"hem_of"}  # indices of one surface only
     face_keys = set.intersection(*(set(s.face_fields) for s in surfaces))
     return Surface(
         np.concatenate([s.vertices for s in surfaces]),
