@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -43,6 +44,7 @@ def main(arguments: list[str] | None = None) -> None:
     if arguments[:1] == ["--version"]:
         print(__version__)
         return
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `--help | head` ends quietly
     if not arguments or arguments[0] not in COMMANDS:
         asked = bool(arguments) and arguments[0] in ("-h", "--help", "help")
         print(_usage(), file=sys.stdout if asked else sys.stderr)

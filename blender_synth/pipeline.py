@@ -58,6 +58,7 @@ def export(settings: RunSettings, runs: list[str] | None = None) -> None:
         raise RunError("no runs are given", key="runs", value=[], mend="give run folders, e.g. runs=out/run")
     with disk_errors(settings.dataset):
         print(export_dataset(find_runs(patterns), settings.dataset, settings.exporter, settings.develop))
+    print(f"next: look at {settings.dataset / 'images'}; annotations are in {settings.dataset / 'annotations'}")
 
 
 def _render_missing(settings: RunSettings, packs: tuple, folder: RunFolder, missing: list[int]) -> int:

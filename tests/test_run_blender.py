@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from pycocotools.coco import COCO
 
 from blender_synth.frames.raw_frame import RawFrame, read_exr
+from tests.small_glb import write_box
 
 pytestmark = pytest.mark.blender
 
@@ -198,3 +200,53 @@ def test_a_sweep_renders_side_by_side_into_folders_of_its_own(tmp_path):
     assert code == 0, err
     assert out.startswith("2 pictures")
     assert json.loads((tmp_path / "data/dataset.json").read_text())["frames"] == 2
+
+
+def test_a_strangers_pack_stands_in_the_street_under_its_own_category(tmp_path):
+    write_box(tmp_path / "harbour" / "crate.glb", (-0.3, 0.0, -0.3), (0.3, 0.9, 0.3))
+    (tmp_path / "harbour" / "pack.yaml").write_text("name: harbour\nlicence: CC0-1.0\ncategory: crate\n")
+    code, _, err = _command(
+        "run", *TINY, "frames=1", "packs=[harbour]", "props.count=3", "output=run", "dataset=data", cwd=tmp_path
+    )
+    assert code == 0, err
+    coco = COCO(str(tmp_path / "data/annotations/instances_train.json"))
+    (crate,) = [c["id"] for c in coco.loadCats(coco.getCatIds()) if c["name"] == "crate"]
+    assert coco.getAnnIds(catIds=[crate])
+    licences = [entry["name"] for entry in coco.dataset["licenses"]]
+    assert "harbour/crate" in licences
+    (tmp_path / "harbour" / "crate.glb").write_bytes(b"glTF but not really")
+    code, _, err = _command("render", *TINY, "packs=[harbour]", "output=other", cwd=tmp_path)
+    assert code == 1
+    assert "crate.glb" in err
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk")
+def test_a_full_disk_stops_the_run_and_keeps_what_is_there(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=70m", "tmpfs", str(disk)], capture_output=True).returncode:
+        pytest.skip("no mounts here")
+    try:
+        first = _command("render", *TINY, "frames=1", "output=disk/run", cwd=tmp_path)
+        assert first[0] == 0, first[2]
+        before = _labels(disk / "run")
+        with open(disk / "ballast", "wb") as file:
+            file.write(b"\0" * (shutil.disk_usage(disk).free - 65 * 2**20 + 2**20))
+        command = _start("render", *TINY, "frames=3", "output=disk/run", cwd=tmp_path)
+        _wait_for(lambda: list(disk.glob("run/frames/.*.tmp")) or command.poll() is not None, None)
+        with open(disk / "more", "wb") as file:
+            while True:
+                try:
+                    file.write(b"\0" * 2**16)
+                    file.flush()
+                except OSError:
+                    break
+        _, err = command.communicate(timeout=120)
+        assert command.returncode == 1
+        assert "disk is full" in err
+        after = _labels(disk / "run")
+        np.testing.assert_array_equal(after["000000"]["surface_id"], before["000000"]["surface_id"])
+        assert not list(disk.glob("run/frames/.*.tmp"))
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from pathlib import Path
 
 import bpy
@@ -98,4 +101,16 @@ def apply_picture_settings(scene: bpy.types.Scene, settings: RenderSettings, see
 def render_picture(scene: bpy.types.Scene, path: Path) -> None:
     """Render the scene's radiance into an EXR: R G B, half float, clamped by Blender to half's range."""
     scene.render.filepath = str(path)
-    bpy.ops.render.render(write_still=True)
+    try:
+        bpy.ops.render.render(write_still=True)
+    except RuntimeError:  # all that Blender says is that it could not write (4.5)
+        raise_if_full(path.parent)
+        raise
+    if not path.exists():
+        raise_if_full(path.parent)
+
+
+def raise_if_full(folder: Path) -> None:
+    """An OSError of the kind that Python itself raises, if the folder's disk has no room for a picture."""
+    if shutil.disk_usage(folder).free < 2**22:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))

@@ -344,8 +344,8 @@ class Spec:
         for side, sign in (("left", 1), ("right", -1)):
             out_deg = 270.0 if side == "left" else 90.0
             pavement = self.pavement(side)
-            y_kerb = sign * (self.kerb_y_m + 0.18 + pavement.strip_m / 2 - 0.1)
-            room = max(0.35, pavement.strip_m / 2 - 0.12)
+            room = min(0.95, 0.24 * pavement.width_m)  # a bench fits; three quarters of the width stay free
+            y_kerb = sign * (self.kerb_y_m + 0.15 + room)
             found = 0
             for k in range(int(2 * reach)):
                 x = -reach + (k * 7.3) % (2 * reach)
