@@ -36,66 +36,75 @@ def silhouette(
     p = (vertices_m - pose[:3, 3]) @ pose[:3, :3]
     depth = p[:, 2]
     ahead = depth > NEAR_M
-    kept = triangles[ahead[triangles].all(axis=1)]
-    if not len(kept):
+    if not ahead.any():
         return None
     z = np.where(ahead, depth, 1.0)
-    pixels = np.stack([k[0, 0] * p[:, 0] / z + k[0, 2], k[1, 1] * p[:, 1] / z + k[1, 2]], axis=1)
-    used = pixels[np.unique(kept)]
-    low, high = used.min(axis=0), used.max(axis=0)
+    x = k[0, 0] * p[:, 0] / z + k[0, 2]
+    y = k[1, 1] * p[:, 1] / z + k[1, 2]
+    kept = triangles if ahead.all() else triangles[ahead[triangles].all(axis=1)]
     height, width = shape
-    if high[0] < 0 or high[1] < 0 or low[0] > width or low[1] > height:
+    low, high = (x[ahead].min(), y[ahead].min()), (x[ahead].max(), y[ahead].max())
+    if not len(kept) or high[0] < 0 or high[1] < 0 or low[0] > width or low[1] > height:
         return None
-    corners = pixels[kept]
-    mask = cover(corners, shape)
-    if (low >= 0).all() and high[0] <= width and high[1] <= height:
+    mask = cover(x, y, kept, shape)
+    if low[0] >= 0 and low[1] >= 0 and high[0] <= width and high[1] <= height:
         return Silhouette(mask, 0.0)
-    scale = min(1.0, _LARGEST_PX / float((high - low).max()))
-    whole = cover((corners - low) * scale, tuple(int(np.ceil(s * scale)) + 1 for s in (high - low)[::-1]))
+    scale = min(1.0, _LARGEST_PX / max(high[0] - low[0], high[1] - low[1]))
+    whole_shape = (int((high[1] - low[1]) * scale) + 2, int((high[0] - low[0]) * scale) + 2)
+    whole = cover((x - low[0]) * scale, (y - low[1]) * scale, kept, whole_shape)
     total = float(whole.sum()) / scale**2
     return Silhouette(mask, float(np.clip(1.0 - mask.sum() / total, 0.0, 1.0)) if total else 0.0)
 
 
-def cover(corners_px: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def cover(x_px: np.ndarray, y_px: np.ndarray, triangles: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Pixel centres covered by triangles.
 
     Args:
-        corners_px: (T, 3, 2) x, y. shape: (H, W).
+        x_px, y_px: (V,) corners. triangles: (T, 3) int. shape: (H, W).
 
     Returns:
         (H, W) bool. A centre on an edge counts as inside.
     """
     height, width = shape
     mask = np.zeros(height * width, dtype=bool)
-    low = np.ceil(corners_px.min(axis=1) - 0.5).astype(np.int64)
-    high = np.floor(corners_px.max(axis=1) - 0.5).astype(np.int64)
-    low, high = np.maximum(low, 0), np.minimum(high, (width - 1, height - 1))
-    size = high - low + 1
-    live = (size > 0).all(axis=1)
-    corners, low, size = corners_px[live], low[live], size[live]
-    counts = size[:, 0] * size[:, 1]
+    xs, ys = (np.ascontiguousarray(v[triangles].T) for v in (x_px, y_px))
+    left, columns = _span(xs, width)
+    top, rows = _span(ys, height)
+    live = np.flatnonzero((columns > 0) & (rows > 0))
+    xs, ys = xs[:, live], ys[:, live]
+    left, columns, top, counts = left[live], columns[live], top[live], columns[live] * rows[live]
+    ends = np.cumsum(counts)
     start = 0
     while start < len(counts):
-        stop = max(start + 1, start + int(np.searchsorted(np.cumsum(counts[start:]), _CHUNK)))
+        before = ends[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, before + _CHUNK, side="right")))
         part = slice(start, stop)
-        _cover_part(mask, width, corners[part], low[part], size[part], counts[part])
+        _cover_part(mask, width, xs[:, part], ys[:, part], left[part], top[part], columns[part], counts[part])
         start = stop
     return mask.reshape(shape)
 
 
-def _cover_part(mask, width, corners, low, size, counts) -> None:
-    owner = np.repeat(np.arange(len(counts)), counts)
-    step = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    x = low[owner, 0] + step % size[owner, 0]
-    y = low[owner, 1] + step // size[owner, 0]
-    px, py = x + 0.5, y + 0.5
-    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
-    positive = np.ones(len(owner), dtype=bool)
-    negative = np.ones(len(owner), dtype=bool)
-    for p, q in ((a, b), (b, c), (c, a)):
-        edge = (q - p)[owner]
-        side = edge[:, 0] * (py - p[owner, 1]) - edge[:, 1] * (px - p[owner, 0])
-        positive &= side >= 0
-        negative &= side <= 0
+def _span(corners: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """First centre and number of centres (T,) between the least and the greatest of (3, T) corners, inside 0..size."""
+    first = np.ceil(np.minimum(np.minimum(corners[0], corners[1]), corners[2]) - 0.5)
+    last = np.floor(np.maximum(np.maximum(corners[0], corners[1]), corners[2]) - 0.5)
+    first, last = np.maximum(first, 0), np.minimum(last, size - 1)
+    return first.astype(np.int32), np.maximum(last - first + 1, 0).astype(np.int32)
+
+
+def _cover_part(mask, width, xs, ys, left, top, columns, counts) -> None:
+    owner = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    step = np.arange(len(owner), dtype=np.int32) - np.repeat(np.cumsum(counts) - counts, counts).astype(np.int32)
+    across = columns[owner]
+    row = step // across
+    px_index, py_index = left[owner] + step - row * across, top[owner] + row
+    px, py = px_index + 0.5, py_index + 0.5
+    positive = negative = None
+    for a, b in ((0, 1), (1, 2), (2, 0)):
+        dx, dy = xs[b] - xs[a], ys[b] - ys[a]
+        offset = dy * xs[a] - dx * ys[a]
+        side = dx[owner] * py - dy[owner] * px + offset[owner]
+        positive = side >= 0 if positive is None else positive & (side >= 0)
+        negative = side <= 0 if negative is None else negative & (side <= 0)
     inside = positive | negative
-    mask[y[inside] * width + x[inside]] = True
+    mask[py_index[inside].astype(np.int64) * width + px_index[inside]] = True

@@ -13,7 +13,8 @@ from blender_synth.silhouette import cover, silhouette
 
 def test_covered_centres_are_those_inside_a_triangle(rng):
     corners = rng.uniform(-10, 50, (60, 3, 2))
-    mask = cover(corners, (40, 48))
+    flat = corners.reshape(-1, 2)
+    mask = cover(flat[:, 0], flat[:, 1], np.arange(180).reshape(60, 3), (40, 48))
     y, x = np.mgrid[0:40, 0:48] + 0.5
     expected = np.zeros((40, 48), bool)
     for triangle in corners:

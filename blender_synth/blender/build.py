@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 from mathutils import Matrix
 
 from blender_synth.blender import props
 from blender_synth.blender.stage import Stage
 from blender_synth.geometry import BLENDER_FROM_OPENCV_AXES
 from blender_synth.world.scene_spec import SceneSpec
+
+_BODY_M = 1.75
+_LOW_DETAIL_PX = 110.0
 
 
 def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path]) -> Stage:
@@ -31,7 +35,7 @@ def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path]) -> Stage:
     for prop in spec.props:
         props.build(prop, stage, pack_roots[prop.pack])
     for person in spec.people:
-        _builder("people", person)(person, stage)
+        _builder("people", person)(person, stage, _detail(person, spec.camera))
     for mirror in spec.mirrors:
         _builder("mirrors", mirror)(mirror, stage)
     _builder("weather", spec.weather)(spec.weather, stage)
@@ -41,6 +45,12 @@ def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path]) -> Stage:
 
 def _builder(group: str, spec: Any) -> Any:
     return importlib.import_module(f"blender_synth.blender.{group}.{spec.kind}").build
+
+
+def _detail(person: Any, camera: Any) -> str:
+    """`low` for people who will be small in the picture; in a mirror they are smaller still."""
+    distance_m = float(np.linalg.norm(np.subtract(person.position_m, camera.position_m)))
+    return "low" if camera.k()[1, 1] * _BODY_M / distance_m < _LOW_DETAIL_PX else "full"
 
 
 def _add_camera(spec: Any, stage: Stage) -> None:

@@ -63,22 +63,28 @@ class Stage:
 
     def triangles(self, instance_id: int) -> tuple[np.ndarray, np.ndarray]:
         """The instance's surface as it is rendered: vertices (V, 3) float64 in world metres, triangles (T, 3) int."""
-        graph = bpy.context.evaluated_depsgraph_get()
+        graph = None
         vertices, triangles, offset = [], [], 0
         for obj in self.objects.get(instance_id, []):
-            evaluated = obj.evaluated_get(graph)
-            mesh = evaluated.to_mesh()
-            try:
-                points = np.empty(len(mesh.vertices) * 3, np.float32)
-                mesh.vertices.foreach_get("co", points)
-                corners = np.empty(len(mesh.loop_triangles) * 3, np.int32)
-                mesh.loop_triangles.foreach_get("vertices", corners)
-            finally:
-                evaluated.to_mesh_clear()
-            matrix = np.array(evaluated.matrix_world)
-            vertices.append(points.reshape(-1, 3).astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3])
-            triangles.append(corners.reshape(-1, 3) + offset)
-            offset += len(points) // 3
+            if obj.modifiers or obj.data.shape_keys:
+                graph = graph or bpy.context.evaluated_depsgraph_get()
+                shown = obj.evaluated_get(graph)
+                points, corners = _mesh_arrays(shown.to_mesh())
+                shown.to_mesh_clear()
+            else:
+                points, corners = _mesh_arrays(obj.data)
+            matrix = np.array(obj.matrix_world)
+            vertices.append(points.astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3])
+            triangles.append(corners + offset)
+            offset += len(points)
         if not vertices:
-            return np.empty((0, 3)), np.empty((0, 3), np.int64)
-        return np.concatenate(vertices), np.concatenate(triangles).astype(np.int64)
+            return np.empty((0, 3)), np.empty((0, 3), np.int32)
+        return np.concatenate(vertices), np.concatenate(triangles)
+
+
+def _mesh_arrays(mesh: bpy.types.Mesh) -> tuple[np.ndarray, np.ndarray]:
+    points = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.attributes["position"].data.foreach_get("vector", points)
+    corners = np.empty(len(mesh.loop_triangles) * 3, np.int32)
+    mesh.loop_triangles.foreach_get("vertices", corners)
+    return points.reshape(-1, 3), corners.reshape(-1, 3)
