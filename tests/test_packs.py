@@ -378,7 +378,7 @@ def test_specs_travel_through_json(city):
 
 def test_every_thing_in_a_street_with_props_has_an_id_of_its_own(tmp_path: Path):
     pack = load_pack(write_pack(tmp_path, SHORTEST + "height_m: 1\n"))
-    settings = compose(["scene=street", "mirrors=wall", "+props.count=40"])
+    settings = compose(["scene=street", "mirrors=wall", "props.count=40"])
     for index in range(4):
         spec = sample_scene(settings, (pack,), index)
         ids = [thing.instance_id for thing in spec.things()]
