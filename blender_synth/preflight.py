@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from blender_synth.settings import RunSettings, Wishes
+from blender_synth.world.forecast import forecast
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import SceneSpec, spec_to_json
 
@@ -39,10 +40,15 @@ def draw(settings: RunSettings, packs: tuple, prober: Prober, scene_index: int) 
 
     On return the prober holds the drawing that is returned, ready to be rendered. Weather plays no part in it.
     """
+    wishes = settings.wishes
     best: Drawing | None = None
-    for attempt in range(settings.wishes.max_attempts):
+    latest: Drawing | None = None
+    for attempt in range(wishes.max_attempts):
         spec = sample_scene(settings, packs, scene_index, attempt)
-        share, shortfall = judge(settings.wishes, prober.probe(spec_to_json(spec)))
+        last_hope = best is None and attempt + 1 == wishes.max_attempts
+        if not last_hope and _hopeless(spec, wishes):
+            continue
+        share, shortfall = judge(wishes, prober.probe(spec_to_json(spec)))
         latest = Drawing(spec, share, shortfall)
         if best is None or latest.share > best.share:
             best = latest
@@ -51,6 +57,14 @@ def draw(settings: RunSettings, packs: tuple, prober: Prober, scene_index: int) 
     if best is not latest:
         prober.probe(spec_to_json(best.spec))
     return best
+
+
+def _hopeless(spec: SceneSpec, wishes: Wishes) -> bool:
+    """Whether geometry alone tells that the wishes cannot come true, which saves building the scene."""
+    if not (wishes.min_people or wishes.min_reflected_people):
+        return False
+    people, reflected = forecast(spec, wishes.min_height_px)
+    return people < wishes.min_people or reflected < wishes.min_reflected_people
 
 
 def judge(wishes: Wishes, seen: list[dict[str, Any]]) -> tuple[float, str]:

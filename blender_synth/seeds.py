@@ -30,8 +30,7 @@ def rng_for(root_seed: int, scene_index: int, purpose: str, attempt: int = 0) ->
 class Streams:
     """All named streams of one scene; `child` narrows the names to a sub-tree.
 
-    >>> Streams(7, 0).child("people/3").rng("pose") is rng_for(7, 0, "people/3/pose")  # same draws
-    False
+    `Streams(7, 0).child("people/3").rng("pose")` draws what `rng_for(7, 0, "people/3/pose")` draws.
     """
 
     root_seed: int

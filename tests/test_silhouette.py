@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from blender_synth import geometry
-from blender_synth.preflight import judge
-from blender_synth.settings import Wishes
 from blender_synth.silhouette import cover, silhouette
 
 
@@ -65,16 +63,3 @@ def test_samples_fill_a_polygon_evenly(rng):
     assert geometry.in_convex(points, polygon).all()
     left = (points[:, 0] < 2).mean()
     assert left == pytest.approx(5 / 8, abs=0.03)
-
-
-def test_wishes_count_each_person_once_and_only_if_large_enough():
-    def seen(number, via, height, px=500):
-        return {"instance_id": number, "via": via, "height_px": height, "visible_px": px}
-
-    wishes = Wishes(min_people=2, min_reflected_people=1, min_height_px=40)
-    both = [seen(1, [], 90), seen(2, [], 41), seen(1, [1001], 50), seen(1, [1002], 60)]
-    assert judge(wishes, both) == (1.0, "")
-    share, shortfall = judge(wishes, [seen(1, [], 90), seen(2, [], 39), seen(3, [1001], 50, px=10)])
-    assert share == pytest.approx(1 / 3)
-    assert shortfall == "1 of 2 people, 0 of 1 reflected people"
-    assert judge(Wishes(), []) == (1.0, "")

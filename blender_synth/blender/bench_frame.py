@@ -17,7 +17,6 @@ from blender_synth.blender import cycles, label_pass, record
 from blender_synth.blender.build import build_scene
 from blender_synth.blender.stage import Stage
 from blender_synth.config import compose
-from blender_synth.frames.raw_frame import write_exr, write_frame
 from blender_synth.packs.search import find_packs
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import SceneSpec
@@ -55,13 +54,7 @@ def main(overrides: list[str]) -> None:
 
 def _full_frame(spec: SceneSpec, stage: Stage, folder: Path, parts: dict[str, float]) -> None:
     labels = label_pass.render_labels(stage)
-
-    def fill(temporary: Path) -> None:
-        parts["picture"] = _timed(cycles.render_picture, stage.scene, temporary / "radiance.exr")
-        write_exr(temporary / "labels.exr", labels)
-        record.write_meta(temporary / "frame.json", record.frame_meta(spec, stage, labels, [], {}, "bench"))
-
-    write_frame(folder, fill)
+    parts |= record.render_frame(folder, spec, stage, labels, ([], "bench"), {})
 
 
 def _timed(task, *arguments) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,14 @@ import numpy as np
 from pycocotools import mask as rle
 
 from blender_synth import __version__, geometry
+from blender_synth.blender.cycles import render_picture
 from blender_synth.blender.stage import Stage
-from blender_synth.frames.raw_frame import FRAME_VERSION, MAX_BOUNCES, decode_via
+from blender_synth.frames.raw_frame import FRAME_VERSION, decode_via, encode_via, write_exr, write_frame
 from blender_synth.silhouette import Silhouette, silhouette
 from blender_synth.world.scene_spec import SceneSpec, spec_to_plain
+
+_Body = tuple[np.ndarray, np.ndarray]
+"""World vertices (V, 3) in metres and triangles (T, 3)."""
 
 
 def seen_people(spec: SceneSpec, stage: Stage, labels: dict[str, np.ndarray]) -> list[dict[str, Any]]:
@@ -44,15 +50,52 @@ def seen_people(spec: SceneSpec, stage: Stage, labels: dict[str, np.ndarray]) ->
     return seen
 
 
-def frame_meta(
+def render_frame(
+    folder: Path,
     spec: SceneSpec,
     stage: Stage,
     labels: dict[str, np.ndarray],
-    licences: list[dict],
+    credit: tuple[list[dict[str, str]], str],
     seconds: dict[str, float],
-    device: str,
-) -> dict[str, Any]:
-    """The content of frame.json."""
+) -> dict[str, float]:
+    """Render the picture and write the whole frame into `folder`.
+
+    Labels and silhouettes are worked out and written while Cycles renders: Blender lets other threads run then (4.5),
+    as long as they keep away from its data.
+
+    Args:
+        credit: licences of the assets shown, and the device's name. seconds: what went before, by stage.
+
+    Returns:
+        Seconds by stage; `files` is what the frame took beside the picture.
+    """
+    spent = dict(seconds)
+
+    def fill(temporary: Path) -> None:
+        start = time.perf_counter()
+        bodies = {person.instance_id: stage.triangles(person.instance_id) for person in spec.people}
+        with ThreadPoolExecutor(1) as side:
+            files = side.submit(_label_files, temporary, spec, stage, labels, bodies)
+            before = time.perf_counter()
+            render_picture(stage.scene, temporary / "radiance.exr")
+            spent["picture"] = round(time.perf_counter() - before, 3)
+            instances = files.result()
+        meta = _frame_meta(spec, stage, instances, credit)
+        spent["files"] = round(time.perf_counter() - start - spent["picture"], 3)
+        _write_meta(temporary / "frame.json", meta | {"seconds": spent, "spec": spec_to_plain(spec)})
+
+    write_frame(folder, fill)
+    return spent
+
+
+def _label_files(
+    folder: Path, spec: SceneSpec, stage: Stage, labels: dict, bodies: dict[int, _Body]
+) -> list[dict[str, Any]]:
+    write_exr(folder / "labels.exr", labels)
+    return _instances(spec, stage, labels, bodies)
+
+
+def _frame_meta(spec: SceneSpec, stage: Stage, instances: list[dict], credit: tuple[list[dict], str]) -> dict[str, Any]:
     camera = spec.camera
     return {
         "frame_version": FRAME_VERSION,
@@ -63,18 +106,16 @@ def frame_meta(
             "k": camera.k().tolist(),
             "world_from_camera": camera.world_from_camera().tolist(),
         },
-        "instances": _instances(spec, stage, labels),
+        "instances": instances,
         "categories": sorted({thing.category for thing in spec.things()}),
         "mirror_slots": stage.mirror_slots,
         "medium": {"mor_m": spec.weather.mor_m},
-        "licences": licences,
-        "versions": {"blender_synth": __version__, "blender": bpy.app.version_string, "device": device},
-        "seconds": seconds,
-        "spec": spec_to_plain(spec),
+        "licences": credit[0],
+        "versions": {"blender_synth": __version__, "blender": bpy.app.version_string, "device": credit[1]},
     }
 
 
-def write_meta(path: Path, meta: dict[str, Any]) -> None:
+def _write_meta(path: Path, meta: dict[str, Any]) -> None:
     """frame.json, one line per top-level key and per instance, so that a person can read it."""
     lines = []
     for key, value in meta.items():
@@ -86,7 +127,7 @@ def write_meta(path: Path, meta: dict[str, Any]) -> None:
     path.write_text("{\n " + ",\n ".join(lines) + "\n}\n", encoding="utf-8")
 
 
-def _instances(spec: SceneSpec, stage: Stage, labels: dict[str, np.ndarray]) -> list[dict[str, Any]]:
+def _instances(spec: SceneSpec, stage: Stage, labels: dict, bodies: dict[int, _Body]) -> list[dict[str, Any]]:
     people = {person.instance_id: person for person in spec.people}
     planes = {mirror.instance_id: mirror.plane() for mirror in spec.mirrors if hasattr(mirror, "plane")}
     chains: dict[int, list[list[int]]] = {}
@@ -98,7 +139,9 @@ def _instances(spec: SceneSpec, stage: Stage, labels: dict[str, np.ndarray]) -> 
         row: dict[str, Any] = {"instance_id": thing.instance_id, "category": thing.category, "name": thing.name}
         if person := people.get(thing.instance_id):
             row |= {"position_m": person.position_m, "heading_deg": person.heading_deg}
-            row |= _person(person.instance_id, spec.camera, stage, labels, planes, chains.get(person.instance_id, []))
+            body = bodies[person.instance_id]
+            vias = chains.get(person.instance_id, [])
+            row |= _person(person.instance_id, body, spec.camera, stage, labels, planes, vias)
         for mirror in spec.mirrors:
             if mirror.instance_id == thing.instance_id:
                 row |= {"mirror_kind": mirror.kind, "surface": "mirror"}
@@ -112,9 +155,9 @@ def _instances(spec: SceneSpec, stage: Stage, labels: dict[str, np.ndarray]) -> 
 
 
 def _person(
-    number: int, camera: Any, stage: Stage, labels: dict, planes: dict, chains: list[list[int]]
+    number: int, body: _Body, camera: Any, stage: Stage, labels: dict, planes: dict, chains: list[list[int]]
 ) -> dict[str, Any]:
-    vertices, triangles = stage.triangles(number)
+    vertices, triangles = body
     pose, k, shape = camera.world_from_camera(), camera.k(), (camera.height_px, camera.width_px)
     keypoints = stage.keypoints.get(number)
     row: dict[str, Any] = {
@@ -130,9 +173,7 @@ def _person(
             virtual = vertices
             for mirror in reversed(via):
                 virtual = geometry.mirror_points(virtual, *planes[mirror])
-            code = sum(
-                (stage.mirror_slots.index(mirror) + 1) << (6 * depth) for depth, mirror in enumerate(via[:MAX_BOUNCES])
-            )
+            code = encode_via(via, stage.mirror_slots)
             shown = (labels["reflected_id"] == number) & (labels["reflected_via"] == code)
             entry["amodal"] = _amodal(silhouette(virtual, triangles, pose, k, shape), shown)
         row["reflections"].append(entry)

@@ -60,21 +60,10 @@ class Workbench:
 
     def render(self, folder: str) -> dict[str, Any]:
         """Picture and files of the spec last probed, into `folder`."""
-        from blender_synth.blender import cycles, record
-        from blender_synth.frames.raw_frame import write_exr, write_frame
+        from blender_synth.blender import record
 
-        def fill(temporary: Path) -> None:
-            start = time.perf_counter()
-            cycles.render_picture(self.stage.scene, temporary / "radiance.exr")
-            rendered = time.perf_counter()
-            write_exr(temporary / "labels.exr", self.labels)
-            seconds = self.seconds | {"picture": round(rendered - start, 3)}
-            meta = record.frame_meta(self.spec, self.stage, self.labels, self._licences(), seconds, self.device_name)
-            meta["seconds"]["files"] = round(time.perf_counter() - rendered, 3)
-            record.write_meta(temporary / "frame.json", meta)
-            self.seconds = meta["seconds"]
-
-        write_frame(Path(folder), fill)
+        credit = (self._licences(), self.device_name)
+        self.seconds = record.render_frame(Path(folder), self.spec, self.stage, self.labels, credit, self.seconds)
         return {"seconds": self.seconds}
 
     def _licences(self) -> list[dict[str, str]]:

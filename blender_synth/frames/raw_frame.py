@@ -60,6 +60,11 @@ def decode_via(code: int, mirror_slots: list[int]) -> list[int]:
     return via
 
 
+def encode_via(via: list[int], mirror_slots: list[int]) -> int:
+    """The value of `reflected_via` that `decode_via` reads back."""
+    return sum((mirror_slots.index(mirror) + 1) << (VIA_BITS * depth) for depth, mirror in enumerate(via))
+
+
 def write_exr(path: Path, channels: Mapping[str, np.ndarray]) -> None:
     """Write named (H, W) channels as one part, ZIP-compressed; dtypes float16, float32 or uint32 stay as they are."""
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}

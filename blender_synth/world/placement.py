@@ -102,7 +102,7 @@ def place_people(count: int, layout: Layout, camera: Any, streams: Streams, view
                 continue
             if not geometry.in_convex(xy, area.polygon_xy_m, 0.3) or not _free(xy, layout, places):
                 continue
-            if wanted_in_view and not _clear_line(camera.position_m, (*xy, area.z_m + CHEST_M), layout):
+            if wanted_in_view and not clear_line(camera.position_m, (*xy, area.z_m + CHEST_M), layout):
                 continue
             places.append(Place((float(xy[0]), float(xy[1]), area.z_m), _heading(rng, area)))
             break
@@ -151,6 +151,7 @@ def _aims(mounts, layout: Layout, camera: Any, people: Sequence[Place]) -> list[
         start = np.array([*mount.start_xy_m, mount.base_z_m])
         end = np.array([*mount.end_xy_m, mount.base_z_m])
         normal = geometry.direction(mount.facing_deg)
+        middle = ((start + end) / 2)[:2]
         length = float(np.linalg.norm(end - start))
         if (eye - start) @ normal < 0.5:
             continue
@@ -169,7 +170,7 @@ def _aims(mounts, layout: Layout, camera: Any, people: Sequence[Place]) -> list[
             margin = 0.04 * camera.width_px
             if depth <= 0.5 or not (margin < pixel[0] < camera.width_px - margin and 0 < pixel[1] < camera.height_px):
                 continue
-            if _clear_line(eye, hit, layout, mount) and _clear_line(hit, body, layout, mount):
+            if clear_line(eye, hit, layout, middle) and clear_line(hit, body, layout, middle):
                 hits.append((along, float(np.linalg.norm(virtual - eye))))
         for along, distance in hits:
             near = sum(1 for other, _ in hits if abs(other - along) * length < 0.9)
@@ -218,18 +219,22 @@ def _inside(position_m, obstacle, margin_m: float) -> bool:
     )
 
 
-def _clear_line(start_m, end_m, layout: Layout, mount: MirrorMount | None = None) -> bool:
-    """Whether no obstacle stands between two points; those that a mirror's own wall belongs to do not count."""
+def clear_line(start_m, end_m, layout: Layout, wall_xy=None) -> bool:
+    """Whether no obstacle stands between two points.
+
+    Args:
+        start_m, end_m: (3,). layout: whose obstacles. wall_xy: a point (2,) on a wall that one of the two touches;
+            the obstacle that it belongs to does not count.
+    """
     start, end = np.array(start_m, float), np.array(end_m, float)
-    step = end - start
-    if mount is not None:
+    if wall_xy is not None:
+        step = end - start
         start, end = start + 0.03 * step, end - 0.03 * step
-        middle = (np.array(mount.start_xy_m) + np.array(mount.end_xy_m)) / 2
     low = min(start[2], end[2])
     for obstacle in layout.obstacles:
         if obstacle.base_z_m + obstacle.height_m < low:
             continue
-        if mount is not None and geometry.in_convex(middle, obstacle.polygon_xy_m, -0.3):
+        if wall_xy is not None and geometry.in_convex(np.asarray(wall_xy), obstacle.polygon_xy_m, -0.3):
             continue
         if geometry.segment_hits_convex(start[:2], end[:2], obstacle.polygon_xy_m):
             return False
