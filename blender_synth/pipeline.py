@@ -118,12 +118,10 @@ def _render_frame(
                 worker.stop()
             worker.start()
             bar.set_description(worker.device)
-            drawing = draw(settings, packs, worker, index)
-            if not drawing.fulfilled and settings.wishes.on_shortfall == "fail":
-                raise SceneRefused(
-                    f"the wishes were not met in {settings.wishes.max_attempts} drawings: {drawing.shortfall}"
-                )
             with disk_errors(folder.path):
+                drawing = draw(settings, packs, worker, index)
+                if not drawing.fulfilled and settings.wishes.on_shortfall == "fail":
+                    raise SceneRefused(f"the wishes were not met: {drawing.shortfall}")
                 worker.render(str(folder.frame_path(index).absolute()))
             return True
         except SceneRefused as refused:

@@ -1,7 +1,7 @@
 """Times our full frame (labels, picture, files) against Blender's plain render of the same built scene.
 
 Run by `python -m blender_synth.bench frame`; arguments are config overrides. The two alternate, so that a machine
-that slows down slows both; a warm-up of each comes first and does not count.
+that slows down slows both; a warm-up of each, with one sample, comes first and does not count.
 """
 
 from __future__ import annotations
@@ -39,9 +39,11 @@ def main(overrides: list[str]) -> None:
         pairs = []
         with tempfile.TemporaryDirectory() as folder:
             for number in range(PAIRS + 1):
+                stage.scene.cycles.samples = settings.render.samples if number else 1
                 plain = _timed(cycles.render_picture, stage.scene, Path(folder) / "plain.exr")
                 parts: dict[str, float] = {}
                 ours = _timed(_full_frame, spec, stage, Path(folder) / f"{number:06d}", parts)
+                print(f"pair {number} of {PAIRS}", file=sys.stderr)
                 if number:
                     pairs.append((plain, ours, ours - parts["picture"]))
     print(f"{settings.render.width_px}x{settings.render.height_px}, {settings.render.samples} samples, {name}, "
