@@ -26,9 +26,7 @@ PAIRS = 5
 
 def main(overrides: list[str]) -> None:
     """Print medians and, last, `ratio <number>`: the median over pairs of ours / plain."""
-    settings = compose(
-        ["experiment=demo", "render=standard", "render.width_px=640", "render.height_px=480", *overrides]
-    )
+    settings = compose(["pedestrians=street", "seed=1", "render.width_px=640", "render.height_px=480", *overrides])
     packs = find_packs(settings.packs)
     spec = sample_scene(settings, packs, 0)
     with _quiet():
