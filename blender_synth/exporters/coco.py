@@ -237,8 +237,7 @@ class _File:
         self._write("instances", {**head, "annotations": self.instances, "categories": self.categories})
         self._write("person_keypoints", {**head, "annotations": self.keypoints, "categories": person})
         if self.settings.panoptic:
-            categories = [{**c, "isthing": c["isthing"]} for c in self.categories]
-            self._write("panoptic", {**head, "annotations": self.panoptic, "categories": categories})
+            self._write("panoptic", {**head, "annotations": self.panoptic, "categories": self.categories})
 
     def _write(self, name: str, content: dict) -> None:
         path = self.folder / "annotations" / f"{name}_{self.split}.json"
