@@ -19,12 +19,6 @@ def direction(azimuth_deg: float, elevation_deg: float = 0.0) -> np.ndarray:
     return np.array([math.cos(e) * math.cos(a), math.cos(e) * math.sin(a), math.sin(e)])
 
 
-def rotation_z(angle_deg: float) -> np.ndarray:
-    """Rotation matrix (3, 3) about +Z."""
-    a = math.radians(angle_deg)
-    return np.array([[math.cos(a), -math.sin(a), 0.0], [math.sin(a), math.cos(a), 0.0], [0.0, 0.0, 1.0]])
-
-
 def world_from_camera(position_m, yaw_deg: float, pitch_deg: float, roll_deg: float) -> np.ndarray:
     """Pose (4, 4) of an OpenCV camera.
 

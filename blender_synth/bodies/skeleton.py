@@ -82,10 +82,6 @@ class Posed:
     rotations: np.ndarray
     heads: np.ndarray
 
-    def rotation_of(self, bone: str) -> np.ndarray:
-        """World rotation of a bone from its rest pose."""
-        return self.rotations[self.rig.index[bone]]
-
     def place(self, bone: str, rest_points: np.ndarray) -> np.ndarray:
         """Where points (.., 3) that hang on one bone go."""
         i = self.rig.index[bone]

@@ -7,7 +7,7 @@ materials may read) and a material name per face. Making many objects is what co
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import bpy
@@ -60,10 +60,6 @@ class Part:
     def painted(self, tint: Sequence[float]) -> Part:
         """A copy with one tint on every face."""
         return replace(self, tints=np.tile(rgba(tint), (len(self.faces), 1)))
-
-    def bent(self, function: Callable[[np.ndarray], np.ndarray]) -> Part:
-        """A copy whose points went through `function` (n, 3) -> (n, 3)."""
-        return replace(self, points=function(self.points))
 
     def triangle_count(self) -> int:
         """Triangles after splitting quads."""
