@@ -140,7 +140,7 @@ class Shell:
 def middling_points() -> np.ndarray:
     """(P, 3) points of the body that fields are computed on."""
     from blender_synth.bodies.shape import shaped_points
-    from blender_synth.world.people.pedestrian import BodySpec
+    from blender_synth.world.people.body import BodySpec
 
     body = BodySpec(
         sex="female",

@@ -13,7 +13,7 @@ from blender_synth.bodies.data import BodyData, body_data
 from blender_synth.bodies.garments import _noise, smoothstep
 from blender_synth.bodies.mesh import Surface, clipped, compact, joined, vertex_normals
 from blender_synth.bodies.skeleton import Rig, unit
-from blender_synth.world.people.pedestrian import HairSpec
+from blender_synth.world.people.complexion import HairSpec
 
 # Elevation of the hairline (degrees above the horizon through the head's middle) by azimuth from the front.
 _LINE_AZIMUTH = (0, 25, 45, 58, 68, 80, 92, 104, 125, 150, 180)

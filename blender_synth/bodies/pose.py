@@ -8,7 +8,7 @@ import numpy as np
 
 from blender_synth.bodies.gait import GaitMoment, LegAngles, gait_moment
 from blender_synth.bodies.skeleton import SIDES, Posed, Rig, X, Y, Z, frame, part_way, rotation, solve, unit
-from blender_synth.world.people.pedestrian import PoseSpec
+from blender_synth.world.people.posture import PoseSpec
 
 LIMITS_DEG = {  # American Academy of Orthopaedic Surgeons, Joint Motion (1965): what a healthy adult reaches
     "knee": (0.0, 140.0),

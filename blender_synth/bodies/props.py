@@ -8,7 +8,7 @@ from blender_synth.bodies.data import BodyData
 from blender_synth.bodies.hair import Head, direction_of
 from blender_synth.bodies.mesh import Surface
 from blender_synth.bodies.skeleton import SIDES, Posed, Rig, unit
-from blender_synth.world.people.pedestrian import HairSpec
+from blender_synth.world.people.complexion import HairSpec
 
 
 def _box(middle: np.ndarray, axes: np.ndarray, size: tuple[float, float, float]) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from blender_synth.bodies.data import BodyData
-from blender_synth.world.people.pedestrian import BodySpec
+from blender_synth.world.people.body import BodySpec
 
 _AGE_ANCHORS = ((10.0, "child"), (25.0, "young"), (90.0, "old"))  # years at which MakeHuman's age targets stand
 _MAX_HEIGHT_AXIS = 1.0
