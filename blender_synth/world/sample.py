@@ -6,7 +6,8 @@ import dataclasses
 from typing import Any
 
 from blender_synth.seeds import Streams
-from blender_synth.world.placement import draw_count, place_camera, place_mirrors, place_people
+from blender_synth.world.mirror_placement import place_mirrors
+from blender_synth.world.placement import draw_count, place_camera, place_people
 from blender_synth.world.scene_spec import MIRROR_IDS, PERSON_IDS, SceneSpec
 
 
