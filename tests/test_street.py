@@ -200,6 +200,7 @@ def sky_spec(**changes) -> sky.Spec:
         "sun_clear": 1.0,
         "sun_blur_deg": 0.53,
         "mor_m": 4e4,
+        "temperature_c": 15.0,
         "cloud_seed": 1,
     }
     return sky.Spec(**{**values, **changes})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -33,10 +33,13 @@ class Crowd:
 
     Attributes:
         count: people placed. view_share: share of them placed where the camera looks. person: draws one of them.
+        dress: ``"weather"`` clothes people for the weather; ``"fixed"`` for a season drawn with them, whatever the
+            weather, so that the same seed shows the same clothes in all weathers.
     """
 
     count: Range = (0, 0)
     view_share: float = Field(default=0.75, ge=0, le=1)
+    dress: Literal["weather", "fixed"] = "weather"
     person: Any
 
 

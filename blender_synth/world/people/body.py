@@ -95,11 +95,12 @@ class BodyRanges:
     )
 
 
-def draw_body(ranges: BodyRanges, rng: np.random.Generator) -> BodySpec:
-    """One body."""
+def draw_body(ranges: BodyRanges, rng: np.random.Generator, generation: str | None = None) -> BodySpec:
+    """One body; `generation` (``"adult"`` or ``"child"``) overrules `child_share`."""
     sex = pick(rng, ranges.sex)
     low, high = ranges.age_years
     child = rng.random() < ranges.child_share
+    child = child if generation is None else generation == "child"
     young, grown = uniform(rng, (low, max(low, min(16.0, high)))), low + (high - low) * float(rng.beta(1.6, 2.2))
     adult = grown if grown >= 16 or high < 16 else uniform(rng, (min(max(16.0, low), high), min(max(45.0, low), high)))
     age = young if child and low < 16 else adult

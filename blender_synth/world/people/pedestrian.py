@@ -9,6 +9,7 @@ from blender_synth.seeds import Streams
 from blender_synth.world.people.body import BodyRanges, BodySpec, draw_body
 from blender_synth.world.people.complexion import HairRanges, HairSpec, SkinRanges, SkinSpec, draw_hair, draw_skin
 from blender_synth.world.people.posture import PoseRanges, PoseSpec, draw_pose
+from blender_synth.world.people.situation import Situation
 from blender_synth.world.people.wardrobe import OutfitRanges, OutfitSpec, draw_outfit
 from blender_synth.world.values import Vec3, plain
 
@@ -38,20 +39,22 @@ PedestrianSpec = Spec
 @plain
 class Randomizer:
     """Draws pedestrians. Bodies, skin, hair, clothes and poses each come from a stream of their own, so that a change
-    to one never changes another.
-
-    Attributes:
-        dress: ``"fixed"`` draws clothes whatever the weather.
-    """
+    to one never changes another."""
 
     body: BodyRanges = field(default_factory=BodyRanges)
     skin: SkinRanges = field(default_factory=SkinRanges)
     hair: HairRanges = field(default_factory=HairRanges)
     outfit: OutfitRanges = field(default_factory=OutfitRanges)
     pose: PoseRanges = field(default_factory=PoseRanges)
-    dress: Literal["fixed"] = "fixed"
 
-    def sample(self, streams: Streams, instance_id: int, position_m: Vec3, heading_deg: float) -> Spec:
+    def sample(
+        self,
+        streams: Streams,
+        instance_id: int,
+        position_m: Vec3 = (0.0, 0.0, 0.0),
+        heading_deg: float = 0.0,
+        situation: Situation | None = None,
+    ) -> Spec:
         """One pedestrian.
 
         Args:
@@ -59,8 +62,10 @@ class Randomizer:
             instance_id: its number in the label pass.
             position_m: the ground under its pelvis.
             heading_deg: azimuth it faces.
+            situation: what is settled about this person already.
         """
-        body = draw_body(self.body, streams.rng("body"))
+        situation = situation or Situation()
+        body = draw_body(self.body, streams.rng("body"), situation.generation)
         return Spec(
             instance_id=instance_id,
             position_m=tuple(float(v) for v in position_m),
@@ -68,8 +73,8 @@ class Randomizer:
             body=body,
             skin=draw_skin(self.skin, body, streams.rng("skin")),
             hair=draw_hair(self.hair, body, streams.rng("hair")),
-            outfit=draw_outfit(self.outfit, body.sex, body.age_years, streams.rng("outfit")),
-            pose=draw_pose(self.pose, body, streams.rng("pose")),
+            outfit=draw_outfit(self.outfit, body.sex, body.age_years, situation.climate, streams.rng("outfit")),
+            pose=draw_pose(self.pose, body, situation, streams.rng("pose")),
         )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from blender_synth.world.people.body import BodySpec
 from blender_synth.world.people.choices import choice
+from blender_synth.world.people.situation import Situation
 from blender_synth.world.values import Range, pick, plain, uniform
 
 
@@ -100,9 +101,10 @@ class PoseRanges:
     )
 
 
-def draw_pose(ranges: PoseRanges, body: BodySpec, rng: np.random.Generator) -> PoseSpec:
-    """What one person is doing."""
-    activity = pick(rng, ranges.activity)
+def draw_pose(ranges: PoseRanges, body: BodySpec, situation: Situation, rng: np.random.Generator) -> PoseSpec:
+    """What one person is doing in a situation."""
+    drawn = pick(rng, ranges.activity)
+    activity = situation.activity or drawn
     if activity == "run" and body.age_years > 62:
         activity = "walk"
     size = body.stature_m / 1.7

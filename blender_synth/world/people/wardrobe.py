@@ -6,6 +6,7 @@ from dataclasses import field
 
 import numpy as np
 
+from blender_synth.world.climate import Climate
 from blender_synth.world.people.choices import Colours, choice
 from blender_synth.world.people.colours import COLOURS, DENIM
 from blender_synth.world.values import Range, Rgb, pick, plain, uniform
@@ -196,7 +197,9 @@ def _patterned(
     return FabricSpec(kind=kind, rgb=rgb, pattern=name, second_rgb=other, scale_m=round(scale, 4))
 
 
-def draw_outfit(ranges: OutfitRanges, sex: str, age_years: float, rng: np.random.Generator) -> OutfitSpec:
+def draw_outfit(
+    ranges: OutfitRanges, sex: str, age_years: float, climate: Climate, rng: np.random.Generator
+) -> OutfitSpec:
     """One outfit. Sub-generators per garment keep one garment's draws from moving another's."""
     lower_rng, top_rng, outer_rng, shoe_rng, extra_rng = rng.spawn(5)
     bottom = pick(lower_rng, ranges.female_lower if sex == "female" else ranges.male_lower)

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from blender_synth.seeds import Streams
+from blender_synth.world.climate import Climate
 from blender_synth.world.values import Range, plain, uniform
 
 WATTS_PER_UNIT = 100.0
@@ -29,6 +30,7 @@ class Spec:
         sun_clear: share of the direct sunlight that gets through the clouds before the sun, 0 to 1.
         sun_blur_deg: angular diameter of the light's source; 0.53 for the bare sun, more behind thin cloud.
         mor_m: meteorological optical range; applied when pictures are developed.
+        temperature_c: of the air.
         cloud_seed: feeds the shapes of the clouds.
     """
 
@@ -40,7 +42,13 @@ class Spec:
     sun_clear: float = Field(ge=0, le=1)
     sun_blur_deg: float = Field(ge=0.1, le=30)
     mor_m: float = Field(gt=0)
+    temperature_c: float = Field(ge=-60, le=60)
     cloud_seed: int
+
+    def climate(self) -> Climate:
+        """What people dress for."""
+        up = math.sin(math.radians(self.sun_elevation_deg))
+        return Climate(temperature_c=self.temperature_c, sunlight=self.sun_clear * up)
 
     def clear_sun(self) -> float:
         """Irradiance of the unclouded sun on a surface facing it, in render units.
@@ -96,6 +104,7 @@ class Randomizer:
     turbidity: Range = (2.4, 4.5)
     sun_behind_cloud: float = Field(default=0.0, ge=0, le=1)
     mor_m: Range = (20000.0, 60000.0)
+    temperature_c: Range = (8.0, 26.0)
 
     def sample(self, streams: Streams) -> Spec:
         """One sky."""
@@ -112,6 +121,7 @@ class Randomizer:
             sun_clear=0.0 if oktas > 7.8 else through,
             sun_blur_deg=4.0 + 6.0 * veil if hidden else 0.53,
             mor_m=uniform(streams.rng("range"), self.mor_m),
+            temperature_c=uniform(streams.rng("temperature"), self.temperature_c),
             cloud_seed=int(clouds.integers(0, 2**31)),
         )
 

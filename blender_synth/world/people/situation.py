@@ -1,0 +1,29 @@
+"""What the crowd asks of one person before that person is drawn."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from blender_synth.world.climate import Climate
+from blender_synth.world.values import plain
+
+
+@plain
+class Situation:
+    """What is already settled about one person. None leaves it to the person.
+
+    Attributes:
+        activity: what they do: one of `posture.ACTIVITIES`.
+        speed_mps: pace of the group they walk with.
+        generation: ``"adult"`` or ``"child"``.
+        look_deg: where the head is turned, from the front, left positive: to a companion, the road, a window.
+        seat_m: height above the ground of the seat under somebody who sits.
+        climate: the weather they have dressed for.
+    """
+
+    activity: str | None = None
+    speed_mps: float | None = None
+    generation: Literal["adult", "child"] | None = None
+    look_deg: float | None = None
+    seat_m: float | None = None
+    climate: Climate = Climate()
