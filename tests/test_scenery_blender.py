@@ -109,6 +109,7 @@ def sky_spec(**changes) -> sky.Spec:
         "sun_elevation_deg": 50.0,
         "sun_azimuth_deg": 30.0,
         "turbidity": 3.0,
+        "temperature_c": 15.0,
         "sun_clear": 1.0,
         "sun_blur_deg": 0.53,
         "mor_m": 3e4,
