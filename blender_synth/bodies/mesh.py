@@ -335,3 +335,36 @@ def hemmed(surface: Surface, thickness_m: float, depth_m: float) -> Surface:
 def triangle_count(faces: np.ndarray) -> int:
     """Triangles that the faces come to."""
     return int((2 - (faces[:, 2] == faces[:, 3])).sum())
+
+
+def rigid(vertices: np.ndarray, faces: np.ndarray, bones: tuple[str, ...], bone: str) -> Surface:
+    """A surface that hangs on one bone."""
+    weights = np.zeros((len(vertices), len(bones)))
+    weights[:, bones.index(bone)] = 1
+    return Surface(vertices, faces, {"weights": weights})
+
+
+def grid_faces(rows: int, columns: int, closed: bool) -> np.ndarray:
+    """Quads of a grid of rows x columns; `closed` joins the last column to the first."""
+    grid = np.arange(rows * columns).reshape(rows, columns)
+    right = np.roll(grid, -1, 1)
+    if not closed:
+        grid, right = grid[:, :-1], right[:, :-1]
+    return np.stack([grid[:-1], right[:-1], right[1:], grid[1:]], -1).reshape(-1, 4)
+
+
+def tube(path: np.ndarray, radius: float, sides: int = 6, closed: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """A tube around a path (n, 3): vertices and quads."""
+    tangent = np.roll(path, -1, 0) - np.roll(path, 1, 0) if closed else np.gradient(path, axis=0)
+    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
+    first = np.cross(tangent, [0.31, 0.22, 0.92])
+    first /= np.maximum(np.linalg.norm(first, axis=1, keepdims=True), 1e-9)
+    second = np.cross(tangent, first)
+    angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
+    ring = np.cos(angle)[None, :, None] * first[:, None] + np.sin(angle)[None, :, None] * second[:, None]
+    vertices = (path[:, None] + radius * ring).reshape(-1, 3)
+    faces = grid_faces(len(path), sides, True)
+    if closed:
+        last, start = (len(path) - 1) * sides + np.arange(sides), np.arange(sides)
+        faces = np.concatenate([faces, np.stack([last, np.roll(last, -1), np.roll(start, -1), start], 1)])
+    return vertices, faces

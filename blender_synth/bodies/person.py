@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from blender_synth.bodies import anatomy, face, garments, hair, props, shoes
+from blender_synth.bodies import anatomy, face, garments, hair, headwear, props, shoes
 from blender_synth.bodies.data import BodyData, body_data
 from blender_synth.bodies.mesh import Surface, clipped, compact, joined, triangle_count, vertex_normals
 from blender_synth.bodies.pose import Measures, pose_body
@@ -278,10 +278,10 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         add("beard", hair.make_beard(data, points, normals, _beard(), spec.hair), brow, "shade")
     head = hair.head_of(data, points)
     if outfit.hat != "none":
-        for name, surface in props.hat(data, head, outfit.hat, spec.hair).items():
+        for name, surface in headwear.hat(data, head, outfit.hat, spec.hair).items():
             add(name, surface, Look.of("felt", rgb=outfit.hat_rgb, knit=outfit.hat == "beanie"))
     if outfit.glasses != "none":
-        rims, lenses = props.glasses(data, points, head)
+        rims, lenses = headwear.glasses(data, points, head)
         add("glasses", rims, Look.of("phone", rgb=(0.015, 0.014, 0.013)))
         if outfit.glasses == "sun":
             add("lenses", lenses, Look.of("phone", rgb=(0.008, 0.008, 0.009)))

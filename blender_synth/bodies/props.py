@@ -1,14 +1,12 @@
-"""Things people wear and hold beside clothes: hats, glasses, backpacks, phones."""
+"""Things people carry: backpacks, phones."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from blender_synth.bodies.data import BodyData
-from blender_synth.bodies.hair import Head, direction_of
-from blender_synth.bodies.mesh import Surface
+from blender_synth.bodies.mesh import Surface, grid_faces, rigid
 from blender_synth.bodies.skeleton import SIDES, Posed, Rig, unit
-from blender_synth.world.people.complexion import HairSpec
 
 
 def _box(middle: np.ndarray, axes: np.ndarray, size: tuple[float, float, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -48,115 +46,6 @@ def held(posed: Posed, spec) -> list:
     return parts
 
 
-def _rigid(vertices: np.ndarray, faces: np.ndarray, data: BodyData, bone: str) -> Surface:
-    weights = np.zeros((len(vertices), len(data.bones)))
-    weights[:, data.bone(bone)] = 1
-    return Surface(vertices, faces, {"weights": weights})
-
-
-def _grid_faces(rows: int, columns: int, closed: bool) -> np.ndarray:
-    """Quads of a grid of rows x columns; `closed` joins the last column to the first."""
-    grid = np.arange(rows * columns).reshape(rows, columns)
-    right = np.roll(grid, -1, 1)
-    if not closed:
-        grid, right = grid[:, :-1], right[:, :-1]
-    return np.stack([grid[:-1], right[:-1], right[1:], grid[1:]], -1).reshape(-1, 4)
-
-
-def _tube(path: np.ndarray, radius: float, sides: int = 6, closed: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """A tube around a path (n, 3): vertices and quads."""
-    tangent = np.roll(path, -1, 0) - np.roll(path, 1, 0) if closed else np.gradient(path, axis=0)
-    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
-    first = np.cross(tangent, [0.31, 0.22, 0.92])
-    first /= np.maximum(np.linalg.norm(first, axis=1, keepdims=True), 1e-9)
-    second = np.cross(tangent, first)
-    angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
-    ring = np.cos(angle)[None, :, None] * first[:, None] + np.sin(angle)[None, :, None] * second[:, None]
-    vertices = (path[:, None] + radius * ring).reshape(-1, 3)
-    faces = _grid_faces(len(path), sides, True)
-    if closed:
-        last, start = (len(path) - 1) * sides + np.arange(sides), np.arange(sides)
-        faces = np.concatenate([faces, np.stack([last, np.roll(last, -1), np.roll(start, -1), start], 1)])
-    return vertices, faces
-
-
-def hat(data: BodyData, head: Head, kind: str, hair: HairSpec) -> dict[str, Surface]:
-    """A cap with a peak, or a knitted beanie with its fold, over the hair."""
-    columns = 40
-    azimuth = np.linspace(-180, 180, columns, endpoint=False)
-    a = np.abs(azimuth)
-    over = 0.007 + 0.45 * hair.volume_m
-    if kind == "cap":
-        edge = np.interp(a, (0, 60, 95, 140, 180), (27, 20, 12, 0, -6))
-    else:
-        edge = np.interp(a, (0, 50, 85, 120, 180), (24, 16, 2, -14, -22))
-    rows = 13
-    t = np.linspace(0, 1, rows)
-    elevation = edge[None] + (90 - edge[None]) * t[:, None]
-    direction = direction_of(np.broadcast_to(azimuth, elevation.shape), elevation)
-    radius = head.radius(np.broadcast_to(azimuth, elevation.shape), elevation) + over
-    if kind == "cap":
-        radius += 0.012 * np.sin(np.pi * t)[:, None] * head.scale
-    else:
-        radius += (0.022 * t**2)[:, None] * head.scale
-    vertices = (head.middle + direction * radius[..., None]).reshape(-1, 3)
-    out = {"hat": _rigid(vertices, _grid_faces(rows, columns, True), data, "head")}
-    if kind == "cap":
-        along = np.linspace(-62, 62, 15)
-        rim = np.interp(along, azimuth, edge)
-        base = head.middle + direction_of(along, rim) * (head.radius(along, rim) + over + 0.001)[:, None]
-        reach = 0.070 * np.cos(np.radians(along) * 1.35)[:, None].clip(0) * head.scale
-        forward = np.stack([np.cos(np.radians(along) * 0.35), np.sin(np.radians(along) * 0.35), np.full(15, -0.22)], 1)
-        drop = np.array([0, 0, -0.006]) * (np.abs(along) / 40)[:, None] ** 2
-        lines = [base, base + forward * reach * 0.5 + drop, base + forward * reach + drop * 2]
-        under = [line - [0, 0, 0.003] for line in reversed(lines)]
-        out["peak"] = _rigid(np.concatenate(lines + under), _grid_faces(6, 15, False), data, "head")
-    else:
-        low, high = edge - 2, edge + 20
-        band = []
-        for e, more in ((low, 0.001), (low, 0.009), ((low + high) / 2, 0.010), (high, 0.009), (high, 0.001)):
-            band.append(head.middle + direction_of(azimuth, e) * (head.radius(azimuth, e) + over + more)[:, None])
-        out["fold"] = _rigid(np.concatenate(band), _grid_faces(5, columns, True), data, "head")
-    return out
-
-
-def glasses(data: BodyData, points: np.ndarray, head: Head) -> tuple[Surface, Surface]:
-    """Frames (rims, bridge, temples) and lenses."""
-    parts, lenses = [], []
-    angle = np.linspace(0, 2 * np.pi, 20, endpoint=False)
-    s = head.scale
-    inner = []
-    for side, sign in (("L", 1.0), ("R", -1.0)):
-        eye = points[data.point(f"eye.{side}")]
-        centre = eye + np.array([0.0235, sign * 0.002, -0.003]) * s
-        y = centre[1] + 0.0245 * s * np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.8
-        z = centre[2] + 0.0185 * s * np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** 0.8
-        x = centre[0] - 0.10 * np.abs(y - centre[1]) * (np.sign(y - centre[1]) == sign)
-        rim = np.stack([x, y, z], 1)
-        parts.append(_tube(rim, 0.0016 * s, 5, closed=True))
-        disc = np.concatenate([rim, rim.mean(0, keepdims=True) + [0.001, 0, 0]])
-        k = np.arange(20)
-        lenses.append((disc, np.stack([k, (k + 1) % 20, np.full(20, 20), np.full(20, 20)], 1)))
-        hinge = rim[0 if sign > 0 else 10]
-        side_y = sign * (head.radius(np.array(80.0), np.array(-4.0)) * 0.99 + 0.004)
-        ear = np.array([head.middle[0] - 0.012, side_y, hinge[2] + 0.004])
-        bend = ear + np.array([-0.018, 0, -0.016]) * s
-        middle = np.array([(hinge[0] + ear[0]) / 2, side_y, (hinge[2] + ear[2]) / 2])
-        parts.append(_tube(np.array([hinge, [hinge[0] - 0.008, side_y, hinge[2]], middle, ear, bend]), 0.0015 * s, 4))
-        inner.append(rim[10 if sign > 0 else 0])
-    parts.append(
-        _tube(np.linspace(inner[0], inner[1], 4) + np.array([[0], [0.002], [0.002], [0]]) * [1, 0, 1], 0.0015 * s, 4)
-    )
-    return _together(parts, data), _together(lenses, data)
-
-
-def _together(parts: list[tuple[np.ndarray, np.ndarray]], data: BodyData) -> Surface:
-    starts = np.cumsum([0] + [len(v) for v, _ in parts])
-    faces = np.concatenate([f + o for (_, f), o in zip(parts, starts, strict=False)])
-    faces = np.where(faces[:, [2]] == faces[:, [3]], faces[:, [0, 1, 2, 2]], faces)
-    return _rigid(np.concatenate([v for v, _ in parts]), faces, data, "head")
-
-
 def backpack(data: BodyData, points: np.ndarray, rig: Rig, worn: list) -> dict[str, Surface]:
     """A backpack on the clothes' back, and its straps over the shoulders."""
     clothes = [w.surface for w in worn if w.name != "lower" and "arm_weight" in w.surface.fields]
@@ -179,8 +68,8 @@ def backpack(data: BodyData, points: np.ndarray, rig: Rig, worn: list) -> dict[s
     shape = np.stack([x, ring * power(np.sin(u), 0.6) * width / 2, power(np.sin(t), 0.5) * height / 2], -1)
     body = shape.reshape(-1, 3) + [back_x - depth * 0.28, 0, middle_z]
     pocket = shape.reshape(-1, 3) * [0.5, 0.74, 0.42] + [back_x - depth * 0.78, 0, middle_z - height * 0.2]
-    faces = _grid_faces(15, 24, True)
-    out = {"pack": _rigid(body, faces, data, "spine02"), "pocket": _rigid(pocket, faces, data, "spine02")}
+    faces = grid_faces(15, 24, True)
+    out = {"pack": rigid(body, faces, data.bones, "spine02"), "pocket": rigid(pocket, faces, data.bones, "spine02")}
     for side, sign in (("L", 1.0), ("R", -1.0)):
         out[f"strap.{side}"] = _strap(v, w, rig, side, sign, back_x, top_z, height, width)
     return out
@@ -236,4 +125,4 @@ def _strap(v, w, rig: Rig, side: str, sign: float, back_x: float, top_z: float, 
         path + across * half,
     ]
     grid = np.stack(rows, 1).reshape(-1, 3)
-    return Surface(grid, _grid_faces(len(path), 4, False), {"weights": np.repeat(np.array(weights), 4, 0)})
+    return Surface(grid, grid_faces(len(path), 4, False), {"weights": np.repeat(np.array(weights), 4, 0)})
