@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as rle
 
-from blender_synth.develop.air import light_path, transmittance
+from blender_synth.annotate.ownership import GlassPolicy, Sighting, paths_m, people_seen
+from blender_synth.develop.air import transmittance
 from blender_synth.frames.raw_frame import RawFrame, decode_via
-from blender_synth.geometry import mirror_points, project, ray_lengths
+from blender_synth.geometry import mirror_points, project
 
 PEDESTRIAN, REFLECTION, MIRROR = "pedestrian", "pedestrian_reflection", "mirror"
 COCO_KEYPOINTS = (
@@ -35,6 +36,8 @@ class Instance:
         transmittance: mean share of its light that gets through the air; 1 in clear air.
         reflection_of, via, bounces, source_in_frame: for reflections: whose, in what mirrors, and whether that
             person is also seen directly.
+        mix: mean share of its pixels' light that comes from it, where glass, water or a polished surface shows it; else
+            None. overlap: whether it shares pixels with another. behind: the glass it is seen through.
         keypoints: (17, 3) x, y in pixels and COCO's visibility flag, or None.
         attributes: what else is known of the thing.
     """
@@ -55,79 +58,106 @@ class Instance:
     via: tuple[int, ...] = ()
     bounces: int = 0
     source_in_frame: bool | None = None
+    mix: float | None = None
+    overlap: bool = False
+    behind: tuple[int, ...] = ()
     keypoints: np.ndarray | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
-def annotate(frame: RawFrame, mor_m: float | None) -> list[Instance]:
+def annotate(frame: RawFrame, mor_m: float | None, policy: GlassPolicy | None = None) -> list[Instance]:
     """All instances seen in a frame: things in the order of their ids, then reflections.
 
     Args:
         frame: a raw frame. mor_m: optical range of the air that the picture is developed with; None for clear air.
+        policy: who owns what glass shows; None for the default.
     """
-    return [*_direct(frame, mor_m), *_reflections(frame, mor_m)]
+    rows = {row["instance_id"]: row for row in frame.meta["instances"]}
+    people = [number for number, row in rows.items() if row["category"] == PEDESTRIAN]
+    seen = people_seen(frame, people, policy or GlassPolicy())
+    paths = paths_m(frame)
+    direct = {s.number: s for s in seen if not s.code}
+    found = [*_things(frame, paths, set(people), mor_m)]
+    found += [_person(frame, rows[number], s, paths, mor_m) for number, s in direct.items()]
+    found.sort(key=lambda instance: instance.instance_id)
+    mirrored = [s for s in seen if s.code]
+    for order, sighting in enumerate(mirrored):
+        found.append(_reflection(frame, rows, sighting, paths, mor_m, order, sighting.number in direct))
+    return found
 
 
-def _direct(frame: RawFrame, mor_m: float | None) -> Iterator[Instance]:
-    labels = frame.labels
-    surface = labels["surface_id"]
-    height, width = surface.shape
-    path = labels["depth_m"] * ray_lengths(height, width, frame.k)
+def _things(frame: RawFrame, paths: dict, people: set[int], mor_m: float | None) -> Iterator[Instance]:
+    surface = frame.labels["surface_id"]
     boxes = _boxes(surface)
     for row in frame.meta["instances"]:
-        if row["instance_id"] not in boxes:
+        if row["instance_id"] in people or row["instance_id"] not in boxes:
             continue
         mask = surface == row["instance_id"]
-        joints = row.get("keypoints_m")
         yield Instance(
             instance_id=row["instance_id"],
             category=row["category"],
             name=row["name"],
             mask=mask,
             bbox_xywh_px=boxes[row["instance_id"]],
-            keypoints=_keypoints(joints, frame, mask, ()) if joints else None,
             attributes=_attributes(row),
-            **_measures(mask, path, mor_m, row.get("amodal")),
+            **_measures(mask, paths["surface"][mask], mor_m, row.get("amodal")),
         )
 
 
-def _reflections(frame: RawFrame, mor_m: float | None) -> Iterator[Instance]:
-    labels = frame.labels
-    height, width = labels["surface_id"].shape
-    path = light_path(labels, ray_lengths(height, width, frame.k))
-    rows = {row["instance_id"]: row for row in frame.meta["instances"]}
-    people = [number for number, row in rows.items() if row["category"] == PEDESTRIAN]
-    shown = np.isin(labels["reflected_id"], people) & (labels["reflected_bounces"] > 0)
-    pairs = np.unique(np.stack([labels["reflected_id"][shown], labels["reflected_via"][shown]]), axis=1).T.tolist()
-    for order, (number, code) in enumerate(pairs):
-        row, via = rows[number], decode_via(code, frame.meta["mirror_slots"])
-        mask = (labels["reflected_id"] == number) & (labels["reflected_via"] == code)
-        known = next((r["amodal"] for r in row.get("reflections", []) if r["via"] == via), None)
-        joints = row.get("keypoints_m")
-        flat = all("plane_point_m" in rows[mirror] for mirror in via)
-        yield Instance(
-            instance_id=REFLECTION_IDS_FROM + order,
-            category=REFLECTION,
-            name=f"reflection of {row['name']}",
-            mask=mask,
-            bbox_xywh_px=_boxes(mask.astype(np.uint32))[1],
-            reflection_of=number,
-            via=tuple(via),
-            bounces=len(via),
-            source_in_frame=bool((labels["surface_id"] == number).any()),
-            keypoints=_keypoints(joints, frame, mask, [rows[m] for m in via]) if joints and flat else None,
-            attributes=_attributes(row),
-            **_measures(mask, path, mor_m, known),
-        )
+def _person(frame: RawFrame, row: dict, seen: Sighting, paths: dict, mor_m: float | None) -> Instance:
+    joints = row.get("keypoints_m")
+    return Instance(
+        instance_id=row["instance_id"],
+        category=row["category"],
+        name=row["name"],
+        keypoints=_keypoints(joints, frame, seen.mask, []) if joints else None,
+        **_seen(frame, row, seen, paths, mor_m, row.get("amodal")),
+    )
+
+
+def _reflection(
+    frame: RawFrame, rows: dict, seen: Sighting, paths: dict, mor_m: float | None, order: int, source_in_frame: bool
+) -> Instance:
+    row, via = rows[seen.number], decode_via(seen.code, frame.meta["mirror_slots"])
+    known = next((r["amodal"] for r in row.get("reflections", []) if r["via"] == via), None)
+    joints = row.get("keypoints_m")
+    return Instance(
+        instance_id=REFLECTION_IDS_FROM + order,
+        category=REFLECTION,
+        name=f"reflection of {row['name']}",
+        reflection_of=seen.number,
+        via=tuple(via),
+        bounces=len(via),
+        source_in_frame=source_in_frame,
+        keypoints=_keypoints(joints, frame, seen.mask, [rows[m] for m in via]) if joints else None,
+        **_seen(frame, row, seen, paths, mor_m, known),
+    )
+
+
+def _seen(
+    frame: RawFrame, row: dict, seen: Sighting, paths: dict, mor_m: float | None, amodal: dict | None
+) -> dict[str, Any]:
+    """What a direct view and a reflection have in common."""
+    mask = seen.mask
+    lengths = np.concatenate([paths[layer][own] for layer, own in seen.masks.items()])
+    glass = np.unique(frame.labels["surface_id"][seen.masks["transmitted"]]) if "transmitted" in seen.masks else ()
+    return {
+        "mask": mask,
+        "bbox_xywh_px": _boxes(mask.astype(np.uint32))[1],
+        "mix": seen.mix,
+        "overlap": seen.overlap,
+        "behind": tuple(int(number) for number in glass),
+        "attributes": _attributes(row),
+        **_measures(mask, lengths, mor_m, amodal),
+    }
 
 
 REFLECTION_IDS_FROM = 100_001
 """Reflections are numbered from here within a frame; no thing has such an id."""
 
 
-def _measures(mask: np.ndarray, path_m: np.ndarray, mor_m: float | None, amodal: dict | None) -> dict[str, Any]:
+def _measures(mask: np.ndarray, lengths: np.ndarray, mor_m: float | None, amodal: dict | None) -> dict[str, Any]:
     visible = int(mask.sum())
-    lengths = path_m[mask]
     return {
         "visible_px": visible,
         "amodal_px": amodal["amodal_px"] if amodal else None,
@@ -163,6 +193,8 @@ def _keypoints(
     """COCO keypoints (17, 3): x, y, flag. 2 where the picture shows this very instance at the joint, 1 where it is
     hidden, 0 (and 0, 0) outside the picture. Left stays anatomically left in a mirror."""
     if any(name not in joints_m for name in COCO_KEYPOINTS):
+        return None
+    if not all("plane_point_m" in mirror for mirror in mirrors):
         return None
     points = np.array([joints_m[name] for name in COCO_KEYPOINTS])
     for mirror in reversed(mirrors):

@@ -8,7 +8,9 @@ mirrors, so one render brings back three sums a pixel:
     B  slot x 64^bounce for every mirror met, which spells the chain of mirrors in base 64
 
 Sums stay below 2^24, so float32 holds them exactly. The first hit's id, depth and normal are ordinary render passes
-of the same render. With glass on the stage, a second render lets light straight through it.
+of the same render. Glass and water reflect in this render like any mirror; with any of them on the stage a second
+render lets light straight through it, so that a pixel may show two things by two ways. Only the reflection in the
+nearest pane is told: what a second pane behind it mirrors belongs to the first one's transmitted light.
 
 Cycles traps, seen in 4.5: glowing triangles enter the light tree unless `emission_sampling` is NONE (13 s instead of
 0.6 s for 2 M triangles); both clamps scale ids; the glossy closure's colour defaults to 0.8 grey; lamps are visible
@@ -27,7 +29,7 @@ import numpy as np
 import OpenEXR
 
 from blender_synth.blender.restoring import restoring
-from blender_synth.blender.stage import SLOT_PROPERTY, SURFACE_CODES, SURFACE_PROPERTY, Stage
+from blender_synth.blender.stage import SEE_THROUGH, SLOT_PROPERTY, SURFACE_CODES, SURFACE_PROPERTY, Stage
 from blender_synth.errors import FrameError
 from blender_synth.frames.raw_frame import LABEL_LAYERS, MAX_BOUNCES, VIA_BITS
 from blender_synth.geometry import intrinsics, ray_lengths
@@ -38,7 +40,6 @@ _ALPHA_THRESHOLD = 0.5
 
 def render_labels(stage: Stage) -> dict[str, np.ndarray]:
     """The layers of `frames.LABEL_LAYERS` for the stage's camera, (H, W) each."""
-    surfaces = {obj[SURFACE_PROPERTY] for objects in stage.objects.values() for obj in objects}
     reflect = _render(stage.scene, "reflect")
     via = _whole(reflect["Combined.B"])
     layers = {
@@ -55,25 +56,33 @@ def render_labels(stage: Stage) -> dict[str, np.ndarray]:
     layers["reflected_id"] = np.where(mirrored, ids, 0).astype(np.uint32)
     before_clip_m = _before_clip(stage.scene)
     layers["reflected_path_m"] = _path(reflect["Combined.G"] + before_clip_m, ids, mirrored)
-    if SURFACE_CODES["glass"] in surfaces:
+    glass = _met(via, stage.mirror_slots, stage.ids_with(*SEE_THROUGH))
+    if glass.any():
         through = _render(stage.scene, "transmit")
-        glass = np.isin(layers["surface_id"], stage.ids_with("glass"))
         seen = _whole(through["Combined.R"])
         layers["transmitted_id"] = np.where(glass, seen, 0).astype(np.uint32)
+        layers["transmitted_via"] = np.where(glass, _whole(through["Combined.B"]), 0).astype(np.uint32)
         layers["transmitted_path_m"] = _path(through["Combined.G"] + before_clip_m, seen, glass)
     else:
-        layers["transmitted_id"] = np.zeros_like(via)
+        layers["transmitted_id"] = layers["transmitted_via"] = np.zeros_like(via)
         layers["transmitted_path_m"] = np.zeros(via.shape, np.float32)
     return {name: np.ascontiguousarray(layers[name], dtype=dtype) for name, dtype in LABEL_LAYERS.items()}
+
+
+def _met(via: np.ndarray, mirror_slots: list[int], ids: list[int]) -> np.ndarray:
+    """Where (H, W) a chain holds any of these mirrors."""
+    slots = [mirror_slots.index(number) + 1 for number in ids]
+    met = np.zeros(via.shape, bool)
+    for depth in range(MAX_BOUNCES if slots else 0):
+        met |= np.isin(via >> (VIA_BITS * depth) & (2**VIA_BITS - 1), slots)
+    return met
 
 
 def _before_clip(scene: bpy.types.Scene) -> np.ndarray:
     """Metres (H, W) of each camera ray before the near clip plane, where Cycles begins to count its length."""
     camera, render = scene.camera.data, scene.render
     width, height = render.resolution_x, render.resolution_y
-    return camera.clip_start * ray_lengths(
-        height, width, intrinsics(width, height, camera.lens, camera.sensor_width)
-    )
+    return camera.clip_start * ray_lengths(height, width, intrinsics(width, height, camera.lens, camera.sensor_width))
 
 
 def _path(length_m: np.ndarray, ids: np.ndarray, where: np.ndarray) -> np.ndarray:

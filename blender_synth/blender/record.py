@@ -13,9 +13,9 @@ import numpy as np
 from pycocotools import mask as rle
 
 from blender_synth import __version__, geometry
-from blender_synth.blender.cycles import render_picture
+from blender_synth.blender.glass_light import render_with_shares
 from blender_synth.blender.stage import Stage
-from blender_synth.frames.raw_frame import FRAME_VERSION, decode_via, encode_via, write_exr, write_frame
+from blender_synth.frames.raw_frame import FRAME_VERSION, decode_via, encode_via, sightings, write_exr, write_frame
 from blender_synth.silhouette import Silhouette, silhouette
 from blender_synth.world.scene_spec import SceneSpec, spec_to_plain
 
@@ -24,29 +24,31 @@ _Body = tuple[np.ndarray, np.ndarray]
 
 
 def seen_people(spec: SceneSpec, stage: Stage, labels: dict[str, np.ndarray]) -> list[dict[str, Any]]:
-    """What the label layers show of each person, directly and in mirrors.
+    """What the label layers show of each person: directly or through glass, and in mirrors.
 
     Returns:
         One entry per (person, chain of mirrors) seen: instance_id, via (mirror ids in order, empty when direct),
         visible_px and height_px (rows from the highest to the lowest pixel).
     """
     people = [person.instance_id for person in spec.people]
+    rows, numbers, codes = [], [], []
+    for _, ids, chains in sightings(labels):
+        at = np.nonzero(np.isin(ids, people))
+        rows.append(at[0])
+        numbers.append(ids[at])
+        codes.append(chains[at])
+    rows, keys = np.concatenate(rows), np.stack([np.concatenate(numbers), np.concatenate(codes)])
     seen = []
-    for layer, codes in ((labels["surface_id"], None), (labels["reflected_id"], labels["reflected_via"])):
-        rows, columns = np.nonzero(np.isin(layer, people))
-        keys = np.stack(
-            [layer[rows, columns], codes[rows, columns] if codes is not None else np.zeros_like(rows, np.uint32)]
+    for number, code in np.unique(keys, axis=1).T.tolist():
+        own = rows[(keys[0] == number) & (keys[1] == code)]
+        seen.append(
+            {
+                "instance_id": number,
+                "via": decode_via(code, stage.mirror_slots),
+                "visible_px": len(own),
+                "height_px": int(own.max() - own.min() + 1),
+            }
         )
-        for number, code in np.unique(keys, axis=1).T.tolist():
-            own = rows[(keys[0] == number) & (keys[1] == code)]
-            seen.append(
-                {
-                    "instance_id": number,
-                    "via": decode_via(code, stage.mirror_slots),
-                    "visible_px": len(own),
-                    "height_px": int(own.max() - own.min() + 1),
-                }
-            )
     return seen
 
 
@@ -77,7 +79,7 @@ def render_frame(
         with ThreadPoolExecutor(1) as side:
             files = side.submit(_label_files, temporary, spec, stage, labels, bodies)
             before = time.perf_counter()
-            render_picture(stage.scene, temporary / "radiance.exr")
+            render_with_shares(stage, labels, temporary)
             spent["picture"] = round(time.perf_counter() - before, 3)
             instances = files.result()
         meta = _frame_meta(spec, stage, instances, credit)
@@ -144,7 +146,7 @@ def _instances(spec: SceneSpec, stage: Stage, labels: dict, bodies: dict[int, _B
             row |= _person(person.instance_id, body, spec.camera, stage, labels, planes, vias)
         for mirror in spec.mirrors:
             if mirror.instance_id == thing.instance_id:
-                row |= {"mirror_kind": mirror.kind, "surface": "mirror"}
+                row |= {"mirror_kind": mirror.kind, "surface": mirror.surface}
                 if thing.instance_id in planes:
                     row |= {
                         "plane_point_m": list(planes[thing.instance_id][0]),
@@ -162,7 +164,7 @@ def _person(
     keypoints = stage.keypoints.get(number)
     row: dict[str, Any] = {
         "bounds_m": [vertices.min(axis=0).tolist(), vertices.max(axis=0).tolist()],
-        "amodal": _amodal(silhouette(vertices, triangles, pose, k, shape), labels["surface_id"] == number),
+        "amodal": _amodal(silhouette(vertices, triangles, pose, k, shape), _shown(labels, number, 0)),
     }
     if keypoints:
         row["keypoints_m"] = {name: [round(float(v), 5) for v in point] for name, point in keypoints.items()}
@@ -173,11 +175,15 @@ def _person(
             virtual = vertices
             for mirror in reversed(via):
                 virtual = geometry.mirror_points(virtual, *planes[mirror])
-            code = encode_via(via, stage.mirror_slots)
-            shown = (labels["reflected_id"] == number) & (labels["reflected_via"] == code)
+            shown = _shown(labels, number, encode_via(via, stage.mirror_slots))
             entry["amodal"] = _amodal(silhouette(virtual, triangles, pose, k, shape), shown)
         row["reflections"].append(entry)
     return row
+
+
+def _shown(labels: dict[str, np.ndarray], number: int, code: int) -> np.ndarray:
+    """Pixels (H, W) that show a person by one chain, by whatever layers."""
+    return np.logical_or.reduce([(ids == number) & (codes == code) for _, ids, codes in sightings(labels)])
 
 
 def _amodal(found: Silhouette | None, visible: np.ndarray) -> dict[str, Any] | None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 import numpy as np
 
 from blender_synth.errors import AssetError
 from blender_synth.frames.raw_frame import VIA_BITS
 
-SURFACE_CODES = {"opaque": 0.0, "mirror": 1.0, "glass": 2.0}
+SURFACE_CODES = {"opaque": 0.0, "mirror": 1.0, "polished": 1.0, "glass": 2.0, "water": 2.0}
+"""What the label pass is told: 1 for what light turns at, 2 for what it also goes through."""
+SEE_THROUGH = ("glass", "water")
+LAYERED = ("glass", "water", "polished")
+"""Surfaces that show a reflection over something else, so that its share of the light matters."""
+LEAST_AREA_M2 = 1e-6
 SURFACE_PROPERTY = "bs_surface"
 SLOT_PROPERTY = "bs_slot"
 
@@ -19,30 +26,46 @@ class Stage:
     Builders link objects only through `add`, so that nothing stands on the stage without an instance id.
 
     Attributes:
-        objects: the objects of each instance id. mirror_slots: ids of what reflects; its place, counted from 1, is
-            the number that spells it in a chain of mirrors. keypoints: of each person, name to world position (3,).
+        objects: the objects of each instance id. surfaces: how an instance passes light on, where it is not opaque.
+        mirror_slots: ids of what reflects; its place, counted from 1, is the number that spells it in a chain of
+            mirrors. keypoints: of each person, name to world position (3,).
+        matt: whether a matt panel stands in for everything that reflects.
     """
 
-    def __init__(self, scene: bpy.types.Scene):
+    def __init__(self, scene: bpy.types.Scene, matt: bool = False):
         self.scene = scene
+        self.matt = matt
         self.objects: dict[int, list[bpy.types.Object]] = {}
+        self.surfaces: dict[int, str] = {}
         self.mirror_slots: list[int] = []
         self.keypoints: dict[int, dict[str, np.ndarray]] = {}
 
-    def add(self, obj: bpy.types.Object, instance_id: int, surface: str = "opaque") -> bpy.types.Object:
+    def add(
+        self, obj: bpy.types.Object, instance_id: int, surface: str = "opaque", facing: Sequence[float] | None = None
+    ) -> bpy.types.Object:
         """Link `obj` into the scene and label it.
 
         Args:
             obj: any renderable object, not yet linked.
             instance_id: the spec's id for the thing it is part of; 0 for what must not be labelled (sky domes).
-            surface: how it passes light on to the labels: ``"opaque"``, ``"mirror"`` or ``"glass"``.
+            surface: how it passes light on to the labels: a key of `SURFACE_CODES`.
+            facing: unit normal (3,) that a flat reflecting surface is meant to have.
 
         Raises:
-            AssetError: more mirrors than a chain can tell apart.
+            AssetError: more mirrors than a chain can tell apart, or a reflecting mesh without area, glass that is no
+                surface, or one that turns its back.
         """
+        if surface != "opaque":
+            _check_reflecting(obj, surface, facing)
+        if surface != "opaque" and self.matt:
+            surface = "opaque"
+            obj.data = obj.data.copy()
+            obj.data.materials.clear()
+            obj.data.materials.append(_matt_material())
         obj.pass_index = instance_id
         obj[SURFACE_PROPERTY] = SURFACE_CODES[surface]
         if surface != "opaque":
+            self.surfaces[instance_id] = surface
             if instance_id not in self.mirror_slots:
                 self.mirror_slots.append(instance_id)
             if len(self.mirror_slots) >= 2**VIA_BITS:
@@ -54,12 +77,9 @@ class Stage:
         self.objects.setdefault(instance_id, []).append(obj)
         return obj
 
-    def ids_with(self, surface: str) -> list[int]:
-        """Ids of the instances that pass light on in this way."""
-        code = SURFACE_CODES[surface]
-        return [
-            number for number, objects in self.objects.items() if any(o.get(SURFACE_PROPERTY) == code for o in objects)
-        ]
+    def ids_with(self, *surfaces: str) -> list[int]:
+        """Ids of the instances that pass light on in one of these ways."""
+        return [number for number, surface in self.surfaces.items() if surface in surfaces]
 
     def triangles(self, instance_id: int) -> tuple[np.ndarray, np.ndarray]:
         """The instance's surface as it is rendered: vertices (V, 3) float64 in world metres, triangles (T, 3) int."""
@@ -80,6 +100,49 @@ class Stage:
         if not vertices:
             return np.empty((0, 3)), np.empty((0, 3), np.int32)
         return np.concatenate(vertices), np.concatenate(triangles)
+
+
+def _check_reflecting(obj: bpy.types.Object, surface: str, facing: Sequence[float] | None) -> None:
+    """Refuse a mesh whose reflections would be nonsense, before it costs a render."""
+    mesh = obj.data
+    points, corners = _mesh_arrays(mesh)
+    matrix = np.array(obj.matrix_basis)  # matrix_world is stale until the object is linked (Blender 4.5)
+    points = points.astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
+    a, b, c = (points[corners[:, k]] for k in range(3))
+    normals = np.cross(b - a, c - a) / 2
+    areas = np.linalg.norm(normals, axis=1)
+    if areas.sum() < LEAST_AREA_M2:
+        raise AssetError(
+            f"the {surface} {obj.name!r} has no area", key="area_m2", value=float(areas.sum()),
+            mend="give it faces of some size, or leave it out",
+        )  # fmt: skip
+    if surface in SEE_THROUGH:
+        edges = np.sort(corners[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+        _, shared = np.unique(edges, axis=0, return_counts=True)
+        if shared.max(initial=0) > 2:
+            raise AssetError(
+                f"the {surface} {obj.name!r} is not manifold: an edge bounds more than two triangles",
+                key="edges", value=int((shared > 2).sum()),
+                mend="make it one sheet or one closed body, without inner or doubled faces",
+            )  # fmt: skip
+    if facing is not None and normals.sum(axis=0) @ np.asarray(facing) <= 0.5 * areas.sum():
+        raise AssetError(
+            f"the {surface} {obj.name!r} turns its back to the scene", key="normal",
+            value=[round(float(v), 3) for v in normals.sum(axis=0) / areas.sum()],
+            mend="flip its faces, so that their normals point away from the wall",
+        )  # fmt: skip
+
+
+def _matt_material() -> bpy.types.Material:
+    material = bpy.data.materials.get("matt_panel")
+    if material is None:
+        material = bpy.data.materials.new("matt_panel")
+        material.use_nodes = True
+        principled = material.node_tree.nodes["Principled BSDF"]
+        principled.inputs["Base Color"].default_value = (0.18, 0.18, 0.18, 1.0)
+        principled.inputs["Roughness"].default_value = 1.0
+        principled.inputs["Specular IOR Level"].default_value = 0.0
+    return material
 
 
 def _mesh_arrays(mesh: bpy.types.Mesh) -> tuple[np.ndarray, np.ndarray]:

@@ -22,6 +22,7 @@ from tqdm import tqdm
 from blender_synth import __version__
 from blender_synth.annotate.instances import COCO_KEYPOINTS, MIRROR, PEDESTRIAN, REFLECTION, Instance, annotate, encode
 from blender_synth.annotate.overlay import draw_overlay
+from blender_synth.annotate.ownership import GlassPolicy
 from blender_synth.develop.picture import develop, mor_of
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.frames.raw_frame import RawFrame
@@ -39,6 +40,7 @@ class Settings:
     splits: names and shares; a scene goes wholly into one, by its seed and number.
     reflections: `category` of their own, `attribute` (category pedestrian, attribute is_reflection), `ignore`
         (their pixels become crowd regions) or `omit`.
+    glass, min_mix: who owns what glass and water show, and what is too faint (see annotate/ownership.py).
     image_format: of the pictures; jpg_quality: 1 to 100.
     min_area_px: smaller annotations are left out. amodal_masks: add `amodal_segmentation`.
     panoptic: write the panoptic files. overlays: write pictures with the masks drawn in.
@@ -47,6 +49,8 @@ class Settings:
     kind: Literal["coco"] = "coco"
     splits: Weights = Field(default_factory=lambda: {"train": 0.8, "val": 0.2})
     reflections: Literal["category", "attribute", "ignore", "omit"] = "category"
+    glass: Literal["radiance", "reflected", "transmitted", "both"] = "radiance"
+    min_mix: float = Field(default=0.05, ge=0, le=1)
     image_format: Literal["jpg", "png"] = "jpg"
     jpg_quality: int = Field(default=95, ge=1, le=100)
     min_area_px: int = Field(default=1, ge=1)
@@ -116,9 +120,9 @@ class _File:
         self, image_id: int, name: str, frame: RawFrame, ids: dict[str, int], develop_settings: DevelopSettings
     ) -> None:
         """One frame: its picture, and its annotations."""
-        found = [
-            i for i in annotate(frame, mor_of(frame, develop_settings)) if i.visible_px >= self.settings.min_area_px
-        ]
+        policy = GlassPolicy(glass=self.settings.glass, min_mix=self.settings.min_mix)
+        found = annotate(frame, mor_of(frame, develop_settings), policy)
+        found = [i for i in found if i.visible_px >= self.settings.min_area_px]
         picture = cv2.cvtColor(develop(frame, develop_settings), cv2.COLOR_RGB2BGR)
         file_name = f"{name}.{self.settings.image_format}"
         _write_image(self.folder / "images" / self.split / file_name, picture, self.settings.jpg_quality)
@@ -178,6 +182,8 @@ class _File:
             "transmittance": instance.transmittance,
             **instance.attributes,
         }
+        if category in (PEDESTRIAN, REFLECTION):
+            annotation |= {"mix": instance.mix, "overlap": instance.overlap, "behind": list(instance.behind)}
         if policy == "attribute" and category == PEDESTRIAN:
             annotation["is_reflection"] = reflection
         if reflection:
@@ -194,10 +200,12 @@ class _File:
     def _add_panoptic(
         self, image_id: int, name: str, found: list[Instance], ids: dict[str, int], shape: tuple[int, int]
     ) -> None:
-        """Every pixel belongs to one segment: a reflection wins over the mirror that shows it."""
+        """Every pixel belongs to one segment: a reflection, or a person behind glass, wins over what shows it; of two
+        the one with more of the light."""
         owner = np.zeros(shape, np.uint32)
         rows = []
-        for instance in found:
+        order = {PEDESTRIAN: 1, REFLECTION: 1}
+        for instance in sorted(found, key=lambda i: (order.get(i.category, 0), 1.0 if i.mix is None else i.mix)):
             if instance.category == REFLECTION and self.settings.reflections in ("omit", "ignore"):
                 continue
             owner[instance.mask] = instance.instance_id

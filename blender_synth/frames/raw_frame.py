@@ -2,6 +2,7 @@
 
 radiance.exr   R G B, half float: linear scene radiance (Rec. 709 primaries), clear air, 1.0 = 100 W m⁻² sr⁻¹
 labels.exr     the layers of `LABEL_LAYERS`, lossless
+glass.exr      the layers of `GLASS_LAYERS`, half float; only where glass, water or a polished surface is labelled
 frame.json     spec, camera, instances, categories, medium, licences, versions, seconds
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ LABEL_LAYERS: dict[str, type] = {
     "reflected_via": np.uint32,
     "reflected_path_m": np.float32,
     "transmitted_id": np.uint32,
+    "transmitted_via": np.uint32,
     "transmitted_path_m": np.float32,
     "depth_m": np.float32,
     "normal.X": np.float32,
@@ -42,11 +44,17 @@ LABEL_LAYERS: dict[str, type] = {
     reflected_via        the mirrors on the way, six bits each, the first in the lowest; a value v stands for the
                          v-th of frame.json's `mirror_slots`, counted from 1
     reflected_path_m     length of the light's whole path, camera to what is shown; inf for sky, 0 where no mirror is
-    transmitted_id       what is seen through the glass at this pixel, and
-    transmitted_path_m   how far the light came from it
+    transmitted_id       what is seen through the glass or water at this pixel, be it met first or after a mirror
+    transmitted_via      the mirrors on that way, as in reflected_via; 0 where the view through is straight
+    transmitted_path_m   length of that way; inf for sky, 0 where no glass is
     depth_m              first hit, along the optical axis; inf for sky
     normal.X/Y/Z         first hit, world axes
 """
+_LATER_LAYERS = ("transmitted_via",)
+"""Layers that older frames of this version lack: they read as zero."""
+GLASS_LAYERS = ("reflected_share", "transmitted_share")
+"""Layers of glass.exr, each (H, W), 0 to 1: the share of the pixel's light, in the picture itself and in clear air,
+that the surface met first mirrors, and the share that comes through it. 0 where nothing of the kind is met first."""
 VIA_BITS = 6
 MAX_BOUNCES = 4
 
@@ -63,6 +71,17 @@ def decode_via(code: int, mirror_slots: list[int]) -> list[int]:
 def encode_via(via: list[int], mirror_slots: list[int]) -> int:
     """The value of `reflected_via` that `decode_via` reads back."""
     return sum((mirror_slots.index(mirror) + 1) << (VIA_BITS * depth) for depth, mirror in enumerate(via))
+
+
+def sightings(labels: Mapping[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """The layers that show things, as (name, ids, chain codes), (H, W) uint32 each; an id of 0 shows nothing.
+
+    A person may be in all three: beside a mirror, in it, and behind a pane.
+    """
+    yield "surface", labels["surface_id"], np.zeros_like(labels["surface_id"])
+    yield "reflected", labels["reflected_id"], labels["reflected_via"]
+    through = labels["transmitted_path_m"] > 0
+    yield "transmitted", np.where(through, labels["transmitted_id"], 0), labels["transmitted_via"]
 
 
 def write_exr(path: Path, channels: Mapping[str, np.ndarray]) -> None:
@@ -163,8 +182,19 @@ class RawFrame:
         """The layers of `LABEL_LAYERS`, (H, W) each."""
         return self._read("labels.exr", tuple(LABEL_LAYERS))
 
+    @cached_property
+    def shares(self) -> dict[str, np.ndarray] | None:
+        """The layers of `GLASS_LAYERS`, (H, W) float32 each; None where no such surface is labelled."""
+        if not (self.folder / "glass.exr").is_file():
+            return None
+        channels = self._read("glass.exr", GLASS_LAYERS)
+        return {name: values.astype(np.float32) for name, values in channels.items()}
+
     def _read(self, name: str, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
         channels = read_exr(self.folder / name)
+        for layer in _LATER_LAYERS:
+            if layer in wanted and layer not in channels:
+                channels[layer] = np.zeros(self.size_px[::-1], np.uint32)
         mend = "delete the frame's folder and render again"
         for channel in wanted:
             if channel not in channels:

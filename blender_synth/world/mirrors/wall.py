@@ -56,6 +56,7 @@ class Spec:
     roughness: float = Field(ge=0, le=1)
     tint: Rgb
     frame_width_m: float = Field(gt=0)
+    surface: Literal["mirror"] = "mirror"
     frame_style: Literal["wood", "steel", "metal"]
     frame_rgb: Rgb
     standing: bool

@@ -1,0 +1,89 @@
+"""How much of a pixel's light a pane, a puddle or a polished floor mirrors, and how much comes through it.
+
+Cycles sums a path's light by what it did at the first surface. The builders' glass reflects with a glossy closure and
+lets camera rays through with a refraction of index 1, which bends nothing; so the passes of the picture's own render
+say how its light divides, Fresnel, tint, dust and all. No further render is needed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import cv2
+import numpy as np
+import OpenEXR
+
+from blender_synth.blender.cycles import render_picture
+from blender_synth.blender.restoring import restoring
+from blender_synth.blender.stage import LAYERED, Stage
+from blender_synth.frames.raw_frame import GLASS_LAYERS, write_exr
+
+_HALF_MAX = 65504.0
+_SMOOTH_PX = 5
+"""The passes are as noisy as the picture before its denoising: shares are means over so many pixels of one surface."""
+_WAYS = {"reflected_share": "Gloss", "transmitted_share": "Trans"}
+
+
+def render_with_shares(stage: Stage, labels: dict[str, np.ndarray], folder: Path) -> None:
+    """Render the picture into `radiance.exr` and, where something layered is in view, its shares into `glass.exr`."""
+    layered = np.isin(labels["surface_id"], stage.ids_with(*LAYERED))
+    if not layered.any():
+        render_picture(stage.scene, folder / "radiance.exr")
+        return
+    passes = _render_passes(stage)
+    radiance = np.stack([passes[f"Combined.{c}"] for c in "RGB"], axis=-1)
+    radiance = np.clip(np.nan_to_num(radiance, nan=0.0, posinf=_HALF_MAX), -_HALF_MAX, _HALF_MAX)
+    write_exr(folder / "radiance.exr", {c: radiance[..., k].astype(np.float16) for k, c in enumerate("RGB")})
+    write_exr(folder / "glass.exr", shares(passes, labels["surface_id"], layered))
+
+
+def _render_passes(stage: Stage) -> dict[str, np.ndarray]:
+    scene = stage.scene
+    wanted = {f"use_pass_{way}_{part}": True for way in ("glossy", "transmission")
+              for part in ("direct", "indirect", "color")}  # fmt: skip
+    with ExitStack() as changes, tempfile.TemporaryDirectory() as folder:
+        changes.enter_context(restoring(scene.view_layers[0], **wanted))
+        image = scene.render.image_settings
+        changes.enter_context(restoring(image, file_format="OPEN_EXR_MULTILAYER", color_depth="32", exr_codec="NONE"))
+        changes.enter_context(restoring(scene.render, filepath=scene.render.filepath))
+        path = Path(folder) / "picture.exr"
+        render_picture(scene, path)
+        with OpenEXR.File(str(path), separate_channels=True) as file:
+            return {name.split(".", 1)[1]: channel.pixels for name, channel in file.channels().items()}
+
+
+def shares(passes: dict[str, np.ndarray], surface_id: np.ndarray, layered: np.ndarray) -> dict[str, np.ndarray]:
+    """The layers of `GLASS_LAYERS` from Cycles' passes.
+
+    Args:
+        passes: `Combined`, `GlossDir`, `GlossInd`, `GlossCol` and the same of `Trans`, each with .R .G .B, (H, W).
+        surface_id: (H, W) first hit. layered: (H, W) where shares are wanted.
+
+    Returns:
+        (H, W) float16 each; 0 outside `layered`.
+    """
+    light = {name: _light(passes, way) for name, way in _WAYS.items()}
+    total = sum(passes[f"Combined.{c}"].astype(np.float32) for c in "RGB")
+    result = {name: np.zeros(surface_id.shape, np.float32) for name in GLASS_LAYERS}
+    for number in np.unique(surface_id[layered]):
+        own = layered & (surface_id == number)
+        below = _smoothed(total, own)
+        for name in GLASS_LAYERS:
+            ratio = _smoothed(light[name], own) / np.maximum(below, 1e-12)
+            result[name] = np.where(own, np.clip(ratio, 0.0, 1.0), result[name])
+    return {name: values.astype(np.float16) for name, values in result.items()}
+
+
+def _light(passes: dict[str, np.ndarray], way: str) -> np.ndarray:
+    """Sum of the channels (H, W) of what came by one way; Cycles gives light and colour apart."""
+    light = [
+        (passes[f"{way}Dir.{c}"].astype(np.float32) + passes[f"{way}Ind.{c}"]) * passes[f"{way}Col.{c}"] for c in "RGB"
+    ]
+    return np.nan_to_num(sum(light), nan=0.0, posinf=_HALF_MAX)
+
+
+def _smoothed(values: np.ndarray, own: np.ndarray) -> np.ndarray:
+    size = (_SMOOTH_PX, _SMOOTH_PX)
+    return cv2.boxFilter(np.where(own, values, 0.0).astype(np.float32), cv2.CV_32F, size, normalize=False)
