@@ -5,6 +5,8 @@ Every scenery spec answers `layout()` with one `Layout`. Metres, +Z up, angles i
 
 from __future__ import annotations
 
+from typing import Literal
+
 from blender_synth.world.values import Vec2, Vec3, plain
 
 
@@ -18,6 +20,7 @@ class Area:
         polygon_xy_m: corners, counter-clockwise.
         z_m: height of the ground.
         flow_deg: direction in which people walk here (or its opposite); None where they wander.
+        ground_id: instance id of the ground.
     """
 
     name: str
@@ -25,13 +28,18 @@ class Area:
     polygon_xy_m: tuple[Vec2, ...]
     z_m: float = 0.0
     flow_deg: float | None = None
+    ground_id: int | None = None
 
 
 @plain
 class MirrorMount:
-    """A stretch of wall free of openings, where a mirror may hang, lean or stand.
+    """A stretch of wall free of openings, where a mirror may hang, lean or stand; or a part of the scenery that can
+    itself become a mirror.
 
     Attributes:
+        use: ``"wall"``: a blank wall. ``"shop"``: the panes of a shopfront, from their foot up. ``"front"``: a whole
+            ground floor that can be clad. ``"car"``: a parked car's side mirror, its middle at `base_z_m`.
+        host_id: instance id of the scenery that the place belongs to.
         start_xy_m, end_xy_m: the stretch's foot; seen from the front, start is on the left.
         facing_deg: azimuth of the outward normal (into the open).
         base_z_m: height of the ground below.
@@ -44,6 +52,8 @@ class MirrorMount:
     facing_deg: float
     base_z_m: float
     clear_height_m: float
+    use: Literal["wall", "shop", "front", "car"] = "wall"
+    host_id: int | None = None
 
 
 @plain
@@ -94,10 +104,11 @@ class PropSpot:
 
 @plain
 class Layout:
-    """All of the above for one scene."""
+    """All of the above for one scene. `hosts` are mounts of all uses but ``"wall"``; people may stand before them."""
 
     areas: tuple[Area, ...]
     mirror_mounts: tuple[MirrorMount, ...] = ()
+    hosts: tuple[MirrorMount, ...] = ()
     cameras: tuple[CameraAnchor, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
     prop_spots: tuple[PropSpot, ...] = ()

@@ -13,12 +13,10 @@ import numpy as np
 
 from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.meshes import Part, box, extrude, join, part, quad, tube
-from blender_synth.world.scenery._street_parts import Building, Shop
+from blender_synth.world.scenery._street_parts import SHOP_PIER_M, SHOP_RECESS_M, SHOP_RISER_M, Building, Shop
 
 REVEAL_M = 0.17
 """How far windows lie behind the wall's face."""
-PIER_M = 0.28
-"""Wall left and right of a shopfront."""
 IRON = (0.035, 0.037, 0.04)
 Opening = tuple[float, float, float, float]
 """x from, x to, z from, z to."""
@@ -358,9 +356,9 @@ def _gate(b: Building, rng: np.random.Generator, x0: float, x1: float) -> tuple[
 
 def _shop(b: Building, rng: np.random.Generator, x0: float, x1: float, shop: Shop) -> tuple[Opening, list[Part]]:
     """A shopfront: low sill, panes, a door, lit room behind, fascia with letters, perhaps an awning."""
-    w = x1 - x0 - 2 * PIER_M
-    top = min(b.ground_m - 0.85, 2.85)
-    depth, riser = 0.16, 0.42
+    w = x1 - x0 - 2 * SHOP_PIER_M
+    top = b.shop_top_m
+    depth, riser = SHOP_RECESS_M, SHOP_RISER_M
     frame = shop.fascia_rgb if sum(shop.fascia_rgb) < 1.2 else b.frame_rgb
     door_w = 0.95
     door_x = float(rng.choice([0.06, w - 0.06 - door_w])) if w > 2.4 else w - 0.06 - door_w
@@ -387,7 +385,7 @@ def _shop(b: Building, rng: np.random.Generator, x0: float, x1: float, shop: Sho
     parts += _fascia(b, shop, w, top)
     if shop.awning_rgb is not None:
         parts += _awning(rng, shop.awning_rgb, w, top + 0.02)
-    return (x0 + PIER_M, x1 - PIER_M, 0.0, top), [join(parts).moved((x0 + PIER_M, 0, 0))]
+    return (x0 + SHOP_PIER_M, x1 - SHOP_PIER_M, 0.0, top), [join(parts).moved((x0 + SHOP_PIER_M, 0, 0))]
 
 
 def _shop_room(rng: np.random.Generator, w: float, top: float, front: float) -> list[Part]:
@@ -448,7 +446,7 @@ def _fascia(b: Building, shop: Shop, w: float, top: float) -> list[Part]:
             (x0, 0, top + high)
         ),
     ]
-    for x in (x0, w - PIER_M + 0.28):
+    for x in (x0, w):
         parts.append(box((x, -0.06, 0), (x + 0.14, 0, top), "paint", rgb, without=("+y",)))
         parts.append(box((x - 0.015, -0.085, 0), (x + 0.155, 0, 0.3), "paint", rgb, without=("+y",)))
     size = min(high * 0.62, (x1 - x0 - 0.5) / max(2.5, 0.72 * len(shop.words)))

@@ -39,6 +39,22 @@ CAR_SIZE_M: dict[str, tuple[float, float, float]] = {
 }
 """Length, width (mirrors folded) and height of each body."""
 
+CAR_MIRROR_M: dict[str, tuple[float, float, float]] = {
+    "hatchback": (0.555, 0.94, 0.987),
+    "saloon": (0.59, 0.97, 0.977),
+    "estate": (0.63, 0.97, 0.976),
+    "suv": (0.58, 0.985, 1.118),
+    "van": (1.205, 1.04, 1.205),
+}
+"""Middle of the left side mirror's glass in each car's own axes (x to the nose, origin on the ground below its middle)."""
+
+SHOP_PIER_M = 0.28
+"""Wall left and right of a shopfront."""
+SHOP_RECESS_M = 0.16
+"""From the wall's face back to the panes."""
+SHOP_RISER_M = 0.42
+"""Height of the sill below the panes; 0.05 m of bar lies on it."""
+
 
 @plain
 class GroundBay:
@@ -108,6 +124,11 @@ class Building:
     @property
     def eaves_m(self) -> float:
         return self.ground_m + self.storey_m * (self.storeys - 1)
+
+    @property
+    def shop_top_m(self) -> float:
+        """Height of the upper edge of shopfronts above the ground."""
+        return min(self.ground_m - 0.85, 2.85)
 
     @property
     def outward(self) -> Vec2:

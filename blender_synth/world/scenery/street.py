@@ -17,8 +17,12 @@ from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, 
 from blender_synth.world.scenery import _street_palette as palette
 from blender_synth.world.scenery._choices import only
 from blender_synth.world.scenery._street_parts import (
+    CAR_MIRROR_M,
     CAR_SIZE_M,
     FURNITURE_SIZE_M,
+    SHOP_PIER_M,
+    SHOP_RECESS_M,
+    SHOP_RISER_M,
     Building,
     Car,
     Crossing,
@@ -120,6 +124,7 @@ class Spec:
         return Layout(
             areas=self._areas(),
             mirror_mounts=self._mounts(),
+            hosts=self._hosts(),
             cameras=self._cameras(),
             obstacles=self._obstacles(),
             prop_spots=self._prop_spots(),
@@ -138,16 +143,21 @@ class Spec:
                     polygon_xy_m=rectangle((0.0, sign * (inner + outer) / 2), 2 * half, outer - inner, 0.0),
                     z_m=self.kerb_step_m,
                     flow_deg=0.0,
+                    ground_id=pavement.instance_id,
                 )
             )
         if self.road.crossing is not None:
             cross = self.road.crossing
             shape = rectangle((cross.x_m, 0.0), cross.width_m, self.carriageway_m, 0.0)
-            areas.append(Area(name="crossing", use="crossing", polygon_xy_m=shape, z_m=0.0, flow_deg=90.0))
+            areas.append(
+                Area(name="crossing", use="crossing", polygon_xy_m=shape, z_m=0.0, flow_deg=90.0, ground_id=ROAD_ID)
+            )
         low = -self.kerb_y_m + PARKING_LANE_M * self.parking_right
         high = self.kerb_y_m - PARKING_LANE_M * self.parking_left
         lanes = rectangle((0.0, (low + high) / 2), 2 * half, high - low, 0.0)
-        areas.append(Area(name="lanes", use="road", polygon_xy_m=lanes, z_m=0.0, flow_deg=0.0))
+        areas.append(
+            Area(name="lanes", use="road", polygon_xy_m=lanes, z_m=0.0, flow_deg=0.0, ground_id=ROAD_ID)
+        )
         return tuple(areas)
 
     def _mounts(self) -> tuple[MirrorMount, ...]:
@@ -170,6 +180,64 @@ class Spec:
                     )
                 )
         return tuple(mounts)
+
+    def _hosts(self) -> tuple[MirrorMount, ...]:
+        """Shopfronts, ground floors that could be clad in glass, and the side mirrors of parked cars."""
+        hosts = []
+        for house in self.buildings:
+            if not house.name.startswith(("building_left", "building_right")):
+                continue
+            shops = iter(house.shops)
+            foot = SHOP_RISER_M + 0.05
+            for bay in (bay for bay in house.ground if bay.kind == "shop"):
+                start, end = house.bay_span(bay)
+                awning = next(shops).awning_rgb is not None
+                hosts.append(
+                    MirrorMount(
+                        name=f"{house.name}_shop_{bay.first}",
+                        use="shop",
+                        host_id=house.instance_id,
+                        start_xy_m=house.point(start + SHOP_PIER_M + 0.06, -SHOP_RECESS_M),
+                        end_xy_m=house.point(end - SHOP_PIER_M - 0.06, -SHOP_RECESS_M),
+                        facing_deg=house.facing_deg,
+                        base_z_m=self.kerb_step_m + foot,
+                        clear_height_m=house.shop_top_m - foot - (0.25 if awning else 0.0),
+                    )
+                )
+            if all(shop.awning_rgb is None for shop in house.shops):
+                hosts.append(
+                    MirrorMount(
+                        name=f"{house.name}_front",
+                        use="front",
+                        host_id=house.instance_id,
+                        start_xy_m=house.point(0.0),
+                        end_xy_m=house.point(house.width_m),
+                        facing_deg=house.facing_deg,
+                        base_z_m=self.kerb_step_m,
+                        clear_height_m=house.ground_m - 0.15,
+                    )
+                )
+        for car in self.cars:
+            along, out, high = CAR_MIRROR_M[car.body]
+            a = math.radians(car.heading_deg)
+            for side, y in (("left", out), ("right", -out)):
+                at = (
+                    car.position_m[0] + along * math.cos(a) - y * math.sin(a),
+                    car.position_m[1] + along * math.sin(a) + y * math.cos(a),
+                )
+                hosts.append(
+                    MirrorMount(
+                        name=f"{car.name}_{side}",
+                        use="car",
+                        host_id=car.instance_id,
+                        start_xy_m=at,
+                        end_xy_m=at,
+                        facing_deg=(car.heading_deg + 180.0) % 360.0,
+                        base_z_m=car.position_m[2] + high,
+                        clear_height_m=0.13,
+                    )
+                )
+        return tuple(hosts)
 
     def _obstacles(self) -> tuple[Obstacle, ...]:
         return (

@@ -40,7 +40,7 @@ class Spec:
         floor = ((-half + 1, -5.0), (half - 1, -5.0), (half - 1, WALL_Y_M - 0.5), (-half + 1, WALL_Y_M - 0.5))
         slab = ((-half, WALL_Y_M), (half, WALL_Y_M), (half, WALL_Y_M + 0.2), (-half, WALL_Y_M + 0.2))
         return Layout(
-            areas=(Area(name="floor", use="indoors", polygon_xy_m=floor),),
+            areas=(Area(name="floor", use="indoors", polygon_xy_m=floor, ground_id=FLOOR_ID),),
             mirror_mounts=(
                 MirrorMount(
                     name="wall",
