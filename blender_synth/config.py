@@ -30,7 +30,7 @@ from blender_synth.settings import (
     randomizer_from,
     validate,
 )
-from blender_synth.world.placement import Crowd
+from blender_synth.world.crowd import Crowd
 from blender_synth.world.props import PropRandomizer
 
 Seed = Annotated[int, Field(ge=0, lt=2**63)]

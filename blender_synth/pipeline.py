@@ -19,6 +19,7 @@ from blender_synth.packs.search import find_packs
 from blender_synth.preflight import draw
 from blender_synth.settings import RunSettings
 from blender_synth.workers import SceneRefused, Worker, WorkerLost, pack_entry
+from blender_synth.world.scene_spec import SceneSpec
 
 
 def run(settings: RunSettings) -> int:
@@ -107,6 +108,11 @@ def _render_missing(settings: RunSettings, packs: tuple, folder: RunFolder, miss
     return len(failed)
 
 
+def _full_ground(index: int, spec: SceneSpec) -> str:
+    asked = f"{len(spec.people)} of {spec.people_wanted} people found room"
+    return f"frame {index}: {asked}; lower pedestrians.count or pedestrians.density_per_m2 to get all"
+
+
 def _render_frame(
     settings: RunSettings, packs: tuple, folder: RunFolder, worker: Worker, index: int, bar: tqdm
 ) -> bool:
@@ -122,6 +128,8 @@ def _render_frame(
                 drawing = draw(settings, packs, worker, index)
                 if not drawing.fulfilled and settings.wishes.on_shortfall == "fail":
                     raise SceneRefused(f"the wishes were not met: {drawing.shortfall}")
+                if len(drawing.spec.people) < drawing.spec.people_wanted:
+                    tqdm.write(_full_ground(index, drawing.spec), file=sys.stderr)
                 worker.render(str(folder.frame_path(index).absolute()))
             return True
         except SceneRefused as refused:

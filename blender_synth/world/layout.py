@@ -86,6 +86,22 @@ class Obstacle:
 
 
 @plain
+class Seat:
+    """Where one person can sit.
+
+    Attributes:
+        bench: seats of one name are side by side, in order.
+        position_m: the ground under the sitter's pelvis. heading_deg: azimuth the sitter faces.
+        height_m: of the seat above that ground.
+    """
+
+    bench: str
+    position_m: Vec3
+    heading_deg: float
+    height_m: float
+
+
+@plain
 class PropSpot:
     """A place where a prop from a pack may stand.
 
@@ -112,3 +128,4 @@ class Layout:
     cameras: tuple[CameraAnchor, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
     prop_spots: tuple[PropSpot, ...] = ()
+    seats: tuple[Seat, ...] = ()

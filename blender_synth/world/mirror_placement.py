@@ -10,7 +10,7 @@ import numpy as np
 from blender_synth import geometry
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import Layout, MirrorMount
-from blender_synth.world.placement import CHEST_M, MIRROR_CLEARANCE_M, Place, clear_line
+from blender_synth.world.placement import CHEST_M, MIRROR_CLEARANCE_M, clear_line
 
 
 def place_mirrors(
@@ -18,7 +18,7 @@ def place_mirrors(
     counts: Mapping[str, int],
     layout: Layout,
     camera: Any,
-    people: Sequence[Place],
+    people: Sequence[Any],
     streams: Streams,
     first_id: int,
 ) -> tuple[Any, ...]:
@@ -46,7 +46,7 @@ def place_mirrors(
     return tuple(specs)
 
 
-def _aims(mounts, layout: Layout, camera: Any, people: Sequence[Place]) -> list[tuple[float, MirrorMount, float]]:
+def _aims(mounts, layout: Layout, camera: Any, people: Sequence[Any]) -> list[tuple[float, MirrorMount, float]]:
     """(score, mount, along) for every mount and person whose reflection the camera could see there."""
     eye = np.array(camera.position_m)
     pose, k = camera.world_from_camera(), camera.k()

@@ -27,7 +27,8 @@ def _each_of(group: str) -> BeforeValidator:
 
 @plain
 class SceneSpec:
-    """One scene. `attempt` says how often the preflight had it drawn again."""
+    """One scene. `attempt` says how often the preflight had it drawn again; `people_wanted` how many people were asked
+    for, which is more than there are where the ground was full."""
 
     version: int = SPEC_VERSION
     root_seed: int
@@ -35,6 +36,7 @@ class SceneSpec:
     attempt: int = 0
     scenery: Annotated[Any, _of("scenery")]
     camera: Annotated[Any, _of("cameras")]
+    people_wanted: int = 0
     people: Annotated[tuple[Any, ...], _each_of("people")] = ()
     mirrors: Annotated[tuple[Any, ...], _each_of("mirrors")] = ()
     props: tuple[PropSpec, ...] = ()

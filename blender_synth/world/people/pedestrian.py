@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Literal
 
 from blender_synth.seeds import Streams
 from blender_synth.world.people.body import BodyRanges, BodySpec, draw_body
+from blender_synth.world.people.carrying import (
+    CATEGORY,
+    CarriedRanges,
+    CarriedSpec,
+    draw_carried,
+    reach_m,
+    with_phones,
+)
 from blender_synth.world.people.complexion import HairRanges, HairSpec, SkinRanges, SkinSpec, draw_hair, draw_skin
-from blender_synth.world.people.posture import PoseRanges, PoseSpec, draw_pose
-from blender_synth.world.people.situation import Situation
+from blender_synth.world.people.motion import MotionRanges, Motions, draw_motion
+from blender_synth.world.people.posture import PoseRanges, PoseSpec, draw_activity, draw_pose
+from blender_synth.world.people.situation import Footprint, Situation
 from blender_synth.world.people.wardrobe import OutfitRanges, OutfitSpec, draw_outfit
+from blender_synth.world.things import Thing
 from blender_synth.world.values import Vec3, plain
+
+_CARRIED_IDS_FROM, _THINGS_EACH = 10_001, 8
+"""Carried things with instances of their own take the ids from here on, eight for each person."""
+_MOVABLE = ("walk", "run", "stand", "wait")
+"""Activities that a recorded motion may take the place of."""
 
 
 @plain
@@ -31,6 +46,24 @@ class Spec:
     hair: HairSpec
     outfit: OutfitSpec
     pose: PoseSpec
+    carried: tuple[CarriedSpec, ...] = ()
+
+    def footprint(self) -> Footprint:
+        """The ground that the person takes up, with what they push, pull and carry."""
+        stride = 0.16 * self.body.stature_m + 0.12 * self.pose.speed_mps if self.pose.legs in ("walk", "run") else 0.0
+        front, back, side = reach_m(self.carried)
+        sits, moved = self.pose.legs == "sit", self.pose.legs == "motion"
+        return Footprint(
+            front_m=max(0.3, stride, front, 0.5 * self.body.stature_m * moved, 0.42 * self.body.stature_m * sits),
+            back_m=max(0.3, stride, back, 0.5 * self.body.stature_m * moved),
+            half_width_m=max(0.3, side, 0.5 * self.body.stature_m * moved),
+        )
+
+    def things(self) -> tuple[Thing, ...]:
+        """The person, and what they carry that is an instance of its own."""
+        person = Thing(instance_id=self.instance_id, category="pedestrian", name=f"person_{self.instance_id}")
+        own = [(t.instance_id, CATEGORY[t.kind]) for t in self.carried if t.instance_id is not None]
+        return (person, *(Thing(instance_id=n, category=c, name=f"{person.name}/{c}_{n}") for n, c in own))
 
 
 PedestrianSpec = Spec
@@ -38,14 +71,20 @@ PedestrianSpec = Spec
 
 @plain
 class Randomizer:
-    """Draws pedestrians. Bodies, skin, hair, clothes and poses each come from a stream of their own, so that a change
-    to one never changes another."""
+    """Draws pedestrians. Bodies, skin, hair, clothes, activities, carried things and poses each come from a stream of
+    their own, so that a change to one never changes another.
+
+    Attributes:
+        motion: recorded motions that people are caught in, instead of walking or standing.
+    """
 
     body: BodyRanges = field(default_factory=BodyRanges)
     skin: SkinRanges = field(default_factory=SkinRanges)
     hair: HairRanges = field(default_factory=HairRanges)
     outfit: OutfitRanges = field(default_factory=OutfitRanges)
     pose: PoseRanges = field(default_factory=PoseRanges)
+    carried: CarriedRanges = field(default_factory=CarriedRanges)
+    motion: Motions = field(default_factory=MotionRanges)
 
     def sample(
         self,
@@ -66,6 +105,15 @@ class Randomizer:
         """
         situation = situation or Situation()
         body = draw_body(self.body, streams.rng("body"), situation.generation)
+        activity = draw_activity(self.pose, body, situation, streams.rng("activity"))
+        first_id = _CARRIED_IDS_FROM + _THINGS_EACH * (instance_id - 1)
+        carried = draw_carried(self.carried, body, activity, situation.climate, first_id, streams.rng("carried"))
+        pose = draw_pose(self.pose, body, situation, activity, carried, streams.rng("pose"))
+        motion = draw_motion(self.motion, streams.rng("motion")) if activity in _MOVABLE else None
+        if motion is not None:
+            carried = tuple(thing for thing in carried if thing.held == "back")
+            pose = replace(pose, activity="motion", legs="motion", left_arm="hang", right_arm="hang", motion=motion)
+        own = self.carried.instance == "own"
         return Spec(
             instance_id=instance_id,
             position_m=tuple(float(v) for v in position_m),
@@ -74,7 +122,8 @@ class Randomizer:
             skin=draw_skin(self.skin, body, streams.rng("skin")),
             hair=draw_hair(self.hair, body, streams.rng("hair")),
             outfit=draw_outfit(self.outfit, body.sex, body.age_years, situation.climate, streams.rng("outfit")),
-            pose=draw_pose(self.pose, body, situation, streams.rng("pose")),
+            pose=pose,
+            carried=with_phones(carried, pose.left_arm, pose.right_arm, own, first_id),
         )
 
 

@@ -27,3 +27,17 @@ class Situation:
     look_deg: float | None = None
     seat_m: float | None = None
     climate: Climate = Climate()
+
+
+@plain
+class Footprint:
+    """The ground that somebody takes up, with what they push, pull and carry: a strip along their heading.
+
+    Attributes:
+        front_m, back_m: from the person's origin ahead and back, at least half_width_m.
+        half_width_m: to either side.
+    """
+
+    front_m: float = 0.3
+    back_m: float = 0.3
+    half_width_m: float = 0.3

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from blender_synth.world.layout import Seat
 from blender_synth.world.values import Rgb, Vec2, Vec3, plain
 
 GroundKind = Literal["window", "door", "shop", "gate", "blank"]
@@ -29,6 +30,11 @@ FURNITURE_SIZE_M: dict[str, tuple[float, float, float]] = {
     "parking_meter": (0.30, 0.24, 1.65),
 }
 """Footprint along its own x and y, and height, of each kind at scale 1."""
+
+BENCH_SEAT_M = 0.44
+"""Height of a bench's seat."""
+BENCH_PELVIS_M = 0.09
+"""How far behind the middle of a bench its sitters' pelves are, along its own y."""
 
 CAR_SIZE_M: dict[str, tuple[float, float, float]] = {
     "hatchback": (4.05, 1.75, 1.47),
@@ -177,6 +183,26 @@ class Furniture:
     def footprint(self) -> tuple[Vec2, ...]:
         w, d, _ = FURNITURE_SIZE_M[self.kind]
         return rectangle(self.position_m[:2], w * self.scale, d * self.scale, self.heading_deg)
+
+    def seats(self) -> tuple[Seat, ...]:
+        """Where people can sit on it: two on a bench, looking the way that its back does not."""
+        if self.kind != "bench":
+            return ()
+        a = math.radians(self.heading_deg)
+        x, y, z = self.position_m
+        return tuple(
+            Seat(
+                bench=self.name,
+                position_m=(
+                    x + along * math.cos(a) - back * math.sin(a),
+                    y + along * math.sin(a) + back * math.cos(a),
+                    z,
+                ),
+                heading_deg=(self.heading_deg - 90.0) % 360.0,
+                height_m=BENCH_SEAT_M,
+            )
+            for along, back in ((-0.42, BENCH_PELVIS_M), (0.42, BENCH_PELVIS_M))
+        )
 
     @property
     def height_m(self) -> float:

@@ -128,6 +128,7 @@ class Spec:
             cameras=self._cameras(),
             obstacles=self._obstacles(),
             prop_spots=self._prop_spots(),
+            seats=tuple(seat for piece in self.furniture for seat in piece.seats()),
         )
 
     def _areas(self) -> tuple[Area, ...]:

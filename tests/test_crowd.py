@@ -1,0 +1,168 @@
+"""Who goes with whom, and where people find room. No Blender."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from blender_synth import geometry
+from blender_synth.config import compose
+from blender_synth.errors import ConfigError
+from blender_synth.world.ground import CAMERA_CLEARANCE_M, Ground
+from blender_synth.world.people.situation import Footprint
+from blender_synth.world.placement import CHEST_M, clear_line
+from blender_synth.world.sample import sample_scene
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    settings = compose(["scene=street", "pedestrians=crowd"])
+    return [sample_scene(settings, (), index) for index in range(6)]
+
+
+def gap_m(a, b) -> float:
+    """Room between two people's footprints, sampled densely along their strips."""
+
+    def outline(person):
+        f = person.footprint()
+        along = np.linspace(-f.back_m + f.half_width_m, f.front_m - f.half_width_m, 25)
+        return np.array(person.position_m[:2]) + along[:, None] * geometry.direction(person.heading_deg)[:2]
+
+    apart = np.linalg.norm(outline(a)[:, None] - outline(b)[None], axis=2).min()
+    return apart - a.footprint().half_width_m - b.footprint().half_width_m
+
+
+def test_nobody_stands_in_anybody_or_anything(scenes):
+    for spec in scenes:
+        layout = spec.scenery.layout()
+        assert len(spec.people) == spec.people_wanted
+        for n, person in enumerate(spec.people):
+            xy = np.array(person.position_m[:2])
+            assert np.linalg.norm(xy - spec.camera.position_m[:2]) >= CAMERA_CLEARANCE_M
+            if person.pose.activity == "sit":
+                continue
+            areas = [a for a in layout.areas if a.use != "road" and geometry.in_convex(xy, a.polygon_xy_m)]
+            assert person.position_m[2] in {a.z_m for a in areas}
+            assert not any(geometry.in_convex(xy, o.polygon_xy_m, -0.3) for o in layout.obstacles)
+            assert all(gap_m(person, other) > -0.02 for other in spec.people[:n] if other.pose.activity != "sit")
+
+
+def test_groups_keep_together_and_walk_at_one_pace():
+    settings = compose(["scene=street", "pedestrians.count=12", "pedestrians.group_size={3: 1}"])
+    settings.pedestrians.person.pose.activity.clear()
+    settings.pedestrians.person.pose.activity["walk"] = 1.0
+    people = sample_scene(settings, (), 1).people
+    assert len(people) == 12
+    for first in range(0, 12, 3):
+        group = people[first : first + 3]
+        places = np.array([p.position_m[:2] for p in group])
+        assert np.linalg.norm(places - places.mean(0), axis=1).max() < 1.5
+        turns = [(p.heading_deg - group[0].heading_deg + 180) % 360 - 180 for p in group]
+        assert np.abs(turns).max() < 30
+
+
+def test_talkers_face_each_other():
+    settings = compose(["scene=street", "pedestrians.count=10", "pedestrians.group_size={2: 1}"])
+    settings.pedestrians.person.pose.activity.clear()
+    settings.pedestrians.person.pose.activity["talk"] = 1.0
+    people = sample_scene(settings, (), 2).people
+    for a, b in zip(people[::2], people[1::2], strict=True):
+        towards = np.subtract(b.position_m, a.position_m)[:2]
+        assert 0.75 < np.linalg.norm(towards) < 1.4
+        for person, way in ((a, towards), (b, -towards)):
+            assert geometry.direction(person.heading_deg)[:2] @ way / np.linalg.norm(way) > np.cos(np.radians(50))
+
+
+def test_children_come_with_adults():
+    settings = compose(["scene=street", "pedestrians.count=40", "pedestrians.person.body.child_share=0.2"])
+    children = adults = 0
+    for index in range(5):
+        for person in sample_scene(settings, (), index).people:
+            if person.body.age_years >= 16:
+                adults += 1
+                continue
+            children += 1
+            near = [
+                other
+                for other in sample_scene(settings, (), index).people
+                if other.body.age_years >= 16 and np.linalg.norm(np.subtract(other.position_m, person.position_m)) < 2.5
+            ]
+            assert near
+    assert 0.12 < children / (children + adults) < 0.3
+
+
+@pytest.mark.parametrize("density", [0.05, 0.3])
+def test_density_is_kept(density):
+    settings = compose(["scene=street", f"pedestrians.density_per_m2={density}"])
+    for index in range(3):
+        spec = sample_scene(settings, (), index)
+        ground = Ground(spec.scenery.layout(), spec.camera)
+        assert len(spec.people) == spec.people_wanted == round(density * ground.seen_m2)
+        assert ground.seen_m2 > 20
+
+
+def test_impossible_density_gives_as_many_as_fit():
+    settings = compose(["scene=studio", "pedestrians.density_per_m2=9"])
+    spec = sample_scene(settings, (), 0)
+    ground = Ground(spec.scenery.layout(), spec.camera)
+    assert len(spec.people) < spec.people_wanted
+    assert len(spec.people) / ground.seen_m2 > 1.2
+
+
+def test_what_is_pushed_ahead_needs_room():
+    class Pusher:
+        def __init__(self, x, heading_deg):
+            self.position_m, self.heading_deg = (x, 0.0, 0.0), heading_deg
+
+        def footprint(self):
+            return Footprint(front_m=1.4)
+
+    spec = sample_scene(compose(["scene=studio"]), (), 0)
+    ground = Ground(spec.scenery.layout(), spec.camera)
+    ground.occupy(Pusher(0.0, 0.0))
+
+    def fits(x):
+        return ground.room_for([Pusher(0, 0)], np.array([[x, 0.0]]), np.array([90.0]), 0.05) is not None
+
+    assert not fits(1.2)
+    assert fits(1.9)
+    assert not fits(-0.4)
+    assert fits(-0.8)
+
+
+def test_sight_lines_agree_with_the_exact_test(scenes):
+    seen = []
+    for spec in scenes:
+        layout = spec.scenery.layout()
+        ground = Ground(layout, spec.camera)
+        for cell in np.flatnonzero(ground._in_view)[::97]:
+            chest = (*ground.cells_xy_m[cell], ground._areas[ground._owner[cell]].z_m + CHEST_M)
+            seen.append(ground._seen[cell])
+            assert seen[-1] == clear_line(spec.camera.position_m, chest, layout)
+    assert 0.2 < np.mean(seen) < 0.98
+
+
+def test_dress_follows_the_weather_or_not():
+    """With `fixed` the same seed shows the same people in all weathers; with `weather` only clothes differ."""
+    sunny, cloudy = (
+        [sample_scene(compose([f"weather={w}", f"pedestrians.dress={d}"]), (), 3).people for d in ("fixed", "weather")]
+        for w in ("sunny", "cloudy")
+    )
+    assert sunny[0] == cloudy[0]
+    for a, b in zip(sunny[1], cloudy[1], strict=True):
+        assert (a.body, a.skin, a.hair) == (b.body, b.skin, b.hair)
+
+
+@pytest.mark.parametrize(
+    ("override", "key"),
+    [
+        ("pedestrians.group_size={5: 1}", "pedestrians.group_size"),
+        ("pedestrians.count=-3", "pedestrians.count"),
+        ("pedestrians.density_per_m2=-1", "pedestrians.density_per_m2"),
+        ("pedestrians.dress=naked", "pedestrians.dress"),
+    ],
+)
+def test_bad_crowds_are_refused(override, key):
+    with pytest.raises(ConfigError) as caught:
+        compose([override])
+    assert key in str(caught.value)
