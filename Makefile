@@ -11,7 +11,7 @@ LOCK := docker/constraints.txt
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test lint bench bench-wishes lock image clean
+.PHONY: demo setup setup-dev test lint bench bench-wishes bench-people lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -51,6 +51,9 @@ bench: setup
 
 bench-wishes: setup
 	$(BIN)/python -m blender_synth.bench wishes
+
+bench-people: setup
+	$(BIN)/python -m blender_synth.bench people
 
 # Resolves the newest versions that pyproject.toml allows, in a fresh environment, and pins them.
 lock: .venv/python

@@ -2,10 +2,12 @@
 
 python -m blender_synth.bench frame  [group=name ...]   our full frame against Blender's plain render
 python -m blender_synth.bench wishes [group=name ...]   share of frames that fulfil the demo's wishes
+python -m blender_synth.bench people [group=name ...]   seconds and memory to build a street with 1, 10, 60, 200 people
 """
 
 from __future__ import annotations
 
+import json
 import statistics
 import subprocess
 import sys
@@ -19,11 +21,25 @@ from blender_synth.preflight import draw
 from blender_synth.workers import Worker, pack_entry
 
 WISHES_SEEDS = 40
+CROWDS = (1, 10, 60, 200)
 
 
 def frame(overrides: list[str]) -> None:
     """Runs in a process of its own, the only one here that loads Blender."""
     subprocess.run([sys.executable, "-m", "blender_synth.blender.bench_frame", *overrides], check=True)
+
+
+def people(overrides: list[str]) -> None:
+    """Builds streets with more and more people, each in a process of its own."""
+    print("people  triangles  first build  next build  of it people  largest size")
+    for count in CROWDS:
+        command = [sys.executable, "-m", "blender_synth.blender.bench_people", str(count), *overrides]
+        row = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
+        print(f"{row['people']:6d} {row['triangles']:10,d} {row['first_s']:10.2f} s {row['again_s']:9.2f} s "
+              f"{row['people_s']:11.2f} s {row['peak_mb']:10.0f} MB", flush=True)  # fmt: skip
+        if count == 60:
+            result = f"seconds_60 {row['first_s']:.2f} mb_60 {row['peak_mb']:.0f}"
+    print(result)
 
 
 def wishes(overrides: list[str]) -> None:
@@ -47,7 +63,7 @@ def wishes(overrides: list[str]) -> None:
     print(f"share {sum(fulfilled) / len(fulfilled):.4f}")
 
 
-BENCHES = {"frame": frame, "wishes": wishes}
+BENCHES = {"frame": frame, "wishes": wishes, "people": people}
 
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in BENCHES:

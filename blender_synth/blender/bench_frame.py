@@ -6,7 +6,6 @@ that slows down slows both; a warm-up of each, with one sample, comes first and 
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from blender_synth.blender import cycles, label_pass, record
 from blender_synth.blender.build import build_scene
+from blender_synth.blender.quiet import quiet
 from blender_synth.blender.stage import Stage
 from blender_synth.config import compose
 from blender_synth.packs.search import find_packs
@@ -29,7 +29,7 @@ def main(overrides: list[str]) -> None:
     settings = compose(["pedestrians=street", "seed=1", "render.width_px=640", "render.height_px=480", *overrides])
     packs = find_packs(settings.packs)
     spec = sample_scene(settings, packs, 0)
-    with _quiet():
+    with quiet():
         stage = build_scene(spec, {pack.name: pack.folder for pack in packs})
         device, name = cycles.choose_device(settings.render.device)
         cycles.use_device(stage.scene, device)
@@ -61,21 +61,6 @@ def _timed(task, *arguments) -> float:
     start = time.perf_counter()
     task(*arguments)
     return time.perf_counter() - start
-
-
-class _quiet:
-    """Blender prints every render to the process's own standard output; this keeps it out of the bench's."""
-
-    def __enter__(self):
-        sys.stdout.flush()
-        self.kept, null = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 1)
-        os.close(null)
-
-    def __exit__(self, *_):
-        sys.stdout.flush()
-        os.dup2(self.kept, 1)
-        os.close(self.kept)
 
 
 if __name__ == "__main__":

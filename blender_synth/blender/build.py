@@ -13,7 +13,7 @@ from mathutils import Matrix
 
 from blender_synth.blender import props
 from blender_synth.blender.stage import Stage
-from blender_synth.geometry import BLENDER_FROM_OPENCV_AXES
+from blender_synth.geometry import BLENDER_FROM_OPENCV_AXES, project
 from blender_synth.world.scene_spec import SceneSpec
 
 _BODY_M = 1.75
@@ -34,8 +34,7 @@ def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path]) -> Stage:
     _builder("scenery", spec.scenery)(spec.scenery, stage)
     for prop in spec.props:
         props.build(prop, stage, pack_roots[prop.pack])
-    for person in spec.people:
-        _builder("people", person)(person, stage, _detail(person, spec.camera))
+    build_people(spec, stage)
     for mirror in spec.mirrors:
         _builder("mirrors", mirror)(mirror, stage)
     _builder("weather", spec.weather)(spec.weather, stage)
@@ -43,14 +42,33 @@ def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path]) -> Stage:
     return stage
 
 
+def build_people(spec: SceneSpec, stage: Stage) -> None:
+    """Put the people of a spec onto the stage, each as detailed as they will be large in the picture."""
+    for person in spec.people:
+        _builder("people", person)(person, stage, _detail(person, spec))
+
+
 def _builder(group: str, spec: Any) -> Any:
     return importlib.import_module(f"blender_synth.blender.{group}.{spec.kind}").build
 
 
-def _detail(person: Any, camera: Any) -> str:
-    """`low` for people who will be small in the picture; in a mirror they are smaller still."""
-    distance_m = float(np.linalg.norm(np.subtract(person.position_m, camera.position_m)))
-    return "low" if camera.k()[1, 1] * _BODY_M / distance_m < _LOW_DETAIL_PX else "full"
+def _detail(person: Any, spec: SceneSpec) -> str:
+    """`low` for people who will be small in the picture, whichever way the camera sees them."""
+    camera = spec.camera
+    eye, chest = np.array(camera.position_m), np.array(person.position_m) + (0.0, 0.0, _BODY_M / 2)
+    pixel, depth_m = project(chest, camera.world_from_camera(), camera.k())
+    margin_px = camera.k()[1, 1] * _BODY_M / max(depth_m, 0.1)
+    ways_m = [
+        np.linalg.norm(np.subtract(m.position_m, eye)) + np.linalg.norm(chest - m.position_m) for m in spec.mirrors
+    ]
+    if (
+        depth_m > 0
+        and (pixel > -margin_px).all()
+        and (pixel < np.array([camera.width_px, camera.height_px]) + margin_px).all()
+    ):
+        ways_m.append(np.linalg.norm(chest - eye))
+    size_px = camera.k()[1, 1] * _BODY_M / min(ways_m, default=np.inf)
+    return "low" if size_px < _LOW_DETAIL_PX else "full"
 
 
 def _add_camera(spec: Any, stage: Stage) -> None:
