@@ -11,8 +11,10 @@ import numpy as np
 
 from blender_synth.bodies import anatomy, face, garments, hair, headwear, props, shoes
 from blender_synth.bodies.data import BodyData, body_data
+from blender_synth.bodies.flesh import measure
+from blender_synth.bodies.gait import gait_moment
 from blender_synth.bodies.mesh import Surface, clipped, compact, joined, triangle_count, vertex_normals
-from blender_synth.bodies.pose import Measures, pose_body
+from blender_synth.bodies.pose import pose_body
 from blender_synth.bodies.shape import shaped_points
 from blender_synth.bodies.skeleton import SIDES, Posed, Rig
 from blender_synth.world.people.pedestrian import PedestrianSpec
@@ -110,39 +112,6 @@ class DressedPerson:
         )
 
 
-def _measures(
-    data: BodyData, points: np.ndarray, rig: Rig, worn: list[garments.Worn], spec: PedestrianSpec
-) -> Measures:
-    a = anatomy.body_anatomy()
-    v = points[: data.vertex_count]
-    skin = np.zeros(len(v), bool)
-    skin[np.unique(data.faces["body"])] = True
-    trunk = skin & (a.arm < 0)
-    chest_z, hip_z = rig.points["spine01"][2], rig.points["upperleg01.L"][2]
-    spine_x = rig.points["spine02"][0]
-    chest = v[trunk & (np.abs(v[:, 2] - chest_z) < 0.06), 0].max() - spine_x
-    belly = v[trunk & (np.abs(v[:, 2] - rig.points["spine04"][2]) < 0.08), 0].max() - spine_x
-    wide = [v[trunk & (np.abs(v[:, 2] - hip_z) < 0.10), 1].max()]
-    for w in worn:
-        s = w.surface
-        near = (np.abs(s.vertices[:, 2] - hip_z) < 0.12) & (s.fields.get("arm_weight", np.zeros(len(s.vertices))) < 0.3)
-        if near.any():
-            wide.append(s.vertices[near, 1].max())
-    thigh = v[trunk & (a.leg > 0.25) & (a.leg < 0.4) & (a.side > 0)]
-    foot = shoes.foot_shape(data, points, "L")
-    ankle = rig.points["foot.L"]
-    return Measures(
-        chest_x=float(chest) + (0.02 if spec.outfit.outer else 0.0),
-        belly_x=float(belly),
-        hip_y=float(max(wide)),
-        thigh_radius=float(np.ptp(thigh[:, 1]) / 2),
-        heel_x=float(foot.x[0] - ankle[0]),
-        ball_x=float(rig.points["toe1-1.L"][0] - ankle[0]),
-        toe_x=float(foot.x[-1] - ankle[0]),
-        ankle_z=float(ankle[2] + spec.outfit.shoes.heel_m),
-    )
-
-
 def _skin_attributes(data: BodyData, spec: PedestrianSpec) -> dict[str, np.ndarray]:
     a = anatomy.body_anatomy()
     masks = data.masks
@@ -229,12 +198,12 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     rig = Rig.of(data, points)
     outfit = spec.outfit
     worn = garments.dress(points, rig, outfit)
-    posed = pose_body(rig, spec.pose, _measures(data, points, rig, worn, spec))
+    measures = measure(data, points, rig, worn, outfit)
+    posed = pose_body(rig, spec.pose, measures, spec.body.stature_m, spec.carried)
     under = outfit.lower.kind == "trousers" and outfit.lower.length > 1.7 and outfit.lower.fit > 0.02
     pairs = {s: shoes.make_shoe(data, points, rig, outfit.shoes, s, under) for s in SIDES}
     lowest = min(float(posed.skin(p.sole.vertices, p.sole.fields["weights"])[:, 2].min()) for p in pairs.values())
-    flight = _flight(spec, rig)
-    posed = posed.shifted(np.array([0.0, 0.0, flight - lowest]))
+    posed = posed.shifted(np.array([0.0, 0.0, _lift_m(spec, rig, lowest)]))
 
     parts: list[Part] = []
 
@@ -292,14 +261,16 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     return DressedPerson(tuple(parts), _joints(data, points, posed))
 
 
-def _flight(spec: PedestrianSpec, rig: Rig) -> float:
-    if spec.pose.activity != "run":
-        return 0.0
-    from blender_synth.bodies.gait import gait_moment
-
-    p = spec.pose
+def _lift_m(spec: PedestrianSpec, rig: Rig, lowest_m: float) -> float:
+    """How far a posed body is lifted so that its soles are where they belong: on the ground, above it in a run's flight
+    and, for somebody who sits wherever the legs end, but never in the ground. `lowest_m` is the soles' lowest point."""
+    pose = spec.pose
+    if pose.legs == "sit":
+        return max(0.0, -lowest_m)
+    if pose.legs != "run":
+        return -lowest_m
     leg = rig.length("upperleg01.L", "lowerleg01.L") + rig.length("lowerleg01.L", "foot.L")
-    return gait_moment("run", p.phase, p.speed_mps, leg, p.arm_swing, p.elbow_deg).flight_m
+    return gait_moment("run", pose.phase, pose.speed_mps, leg, pose.arm_swing, pose.elbow_deg).flight_m - lowest_m
 
 
 def _skin_part(data: BodyData, points: np.ndarray, posed: Posed, spec: PedestrianSpec) -> Part:

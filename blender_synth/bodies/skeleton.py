@@ -46,6 +46,36 @@ def frame(along: np.ndarray, hinge: np.ndarray) -> np.ndarray:
     return np.stack([a, h, np.cross(a, h)], 1)
 
 
+def from_quaternion(wxyz: tuple[float, float, float, float]) -> np.ndarray:
+    """(3, 3) rotation of a unit quaternion."""
+    w, v = wxyz[0], np.array(wxyz[1:])
+    k = np.array([[0, -v[2], v[1]], [v[2], 0, -v[0]], [-v[1], v[0], 0]])
+    return np.eye(3) + 2 * w * k + 2 * k @ k
+
+
+def two_bone(
+    start: np.ndarray, end: np.ndarray, pole: np.ndarray, first: float, second: float, most_deg: float = 175.0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """Directions of two links of given lengths from `start` that reach `end`, bent towards `pole`; and the hinge.
+
+    Args:
+        most_deg: furthest that the joint between them bends.
+
+    Returns:
+        (direction 1, direction 2, hinge axis, flexion in degrees). Out of reach, the links point towards `end`.
+    """
+    span = end - start
+    shortest = np.sqrt(first**2 + second**2 + 2 * first * second * np.cos(np.radians(most_deg)))
+    reach = float(np.clip(np.linalg.norm(span), shortest, (first + second) * 0.9995))
+    along = unit(span)
+    side = unit(pole - along * (pole @ along))
+    cosine = np.clip((first**2 + reach**2 - second**2) / (2 * first * reach), -1, 1)
+    a = along * cosine + side * np.sqrt(1 - cosine**2)
+    b = unit(along * reach - a * first)
+    flexion = float(np.degrees(np.arccos(np.clip(a @ b, -1, 1))))
+    return a, b, np.cross(side, along), flexion
+
+
 @dataclass(frozen=True)
 class Rig:
     """The skeleton in the rest pose of one body.

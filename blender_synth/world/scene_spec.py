@@ -15,6 +15,9 @@ SPEC_VERSION = 1
 MIRROR_IDS = range(1001, 1064)
 """Ids of mirrors; 63 is also as many as one scene's chain code can tell apart."""
 PERSON_IDS = range(1, 1000)
+CARRIED_IDS = range(10_001, 18_001)
+"""Ids of what people carry, where it is an instance of its own: `THINGS_EACH` for each person."""
+THINGS_EACH = 8
 
 
 def _of(group: str) -> BeforeValidator:
@@ -44,9 +47,7 @@ class SceneSpec:
 
     def things(self) -> tuple[Thing, ...]:
         """Everything with an instance id, in the order of the ids."""
-        people = [
-            Thing(instance_id=p.instance_id, category="pedestrian", name=f"person_{p.instance_id}") for p in self.people
-        ]
+        people = [thing for person in self.people for thing in person.things()]
         mirrors = [thing for mirror in self.mirrors for thing in mirror.things()]
         props = [Thing(instance_id=p.instance_id, category=p.category, name=f"{p.pack}/{p.item}") for p in self.props]
         return tuple(sorted([*people, *mirrors, *props, *self.scenery.things()], key=lambda t: t.instance_id))

@@ -20,11 +20,10 @@ from blender_synth.world.people.motion import MotionRanges, Motions, draw_motion
 from blender_synth.world.people.posture import PoseRanges, PoseSpec, draw_activity, draw_pose
 from blender_synth.world.people.situation import Footprint, Situation
 from blender_synth.world.people.wardrobe import OutfitRanges, OutfitSpec, draw_outfit
+from blender_synth.world.scene_spec import CARRIED_IDS, THINGS_EACH
 from blender_synth.world.things import Thing
 from blender_synth.world.values import Vec3, plain
 
-_CARRIED_IDS_FROM, _THINGS_EACH = 10_001, 8
-"""Carried things with instances of their own take the ids from here on, eight for each person."""
 _MOVABLE = ("walk", "run", "stand", "wait")
 """Activities that a recorded motion may take the place of."""
 
@@ -52,12 +51,10 @@ class Spec:
         """The ground that the person takes up, with what they push, pull and carry."""
         stride = 0.16 * self.body.stature_m + 0.12 * self.pose.speed_mps if self.pose.legs in ("walk", "run") else 0.0
         front, back, side = reach_m(self.carried)
-        sits, moved = self.pose.legs == "sit", self.pose.legs == "motion"
-        return Footprint(
-            front_m=max(0.3, stride, front, 0.5 * self.body.stature_m * moved, 0.42 * self.body.stature_m * sits),
-            back_m=max(0.3, stride, back, 0.5 * self.body.stature_m * moved),
-            half_width_m=max(0.3, side, 0.5 * self.body.stature_m * moved),
-        )
+        spread = 0.5 * self.body.stature_m if self.pose.legs == "motion" else 0.0
+        knees = 0.42 * self.body.stature_m if self.pose.legs == "sit" else 0.0
+        half = max(0.3, side, spread)
+        return Footprint(front_m=max(half, stride, front, knees), back_m=max(half, stride, back), half_width_m=half)
 
     def things(self) -> tuple[Thing, ...]:
         """The person, and what they carry that is an instance of its own."""
@@ -106,7 +103,7 @@ class Randomizer:
         situation = situation or Situation()
         body = draw_body(self.body, streams.rng("body"), situation.generation)
         activity = draw_activity(self.pose, body, situation, streams.rng("activity"))
-        first_id = _CARRIED_IDS_FROM + _THINGS_EACH * (instance_id - 1)
+        first_id = CARRIED_IDS[0] + THINGS_EACH * (instance_id - 1)
         carried = draw_carried(self.carried, body, activity, situation.climate, first_id, streams.rng("carried"))
         pose = draw_pose(self.pose, body, situation, activity, carried, streams.rng("pose"))
         motion = draw_motion(self.motion, streams.rng("motion")) if activity in _MOVABLE else None

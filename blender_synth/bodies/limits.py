@@ -1,0 +1,154 @@
+"""How far joints bend, and how far they are bent in a pose.
+
+Angles are anatomical, zero for somebody who stands straight with hanging arms, palms to the thighs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from blender_synth.bodies.skeleton import SIDES, Posed, X, Y, Z, rotation, unit
+
+LIMITS_DEG = {
+    # American Academy of Orthopaedic Surgeons, Joint Motion: Method of Measuring and Recording (1965), healthy adults.
+    "knee": (0.0, 140.0),
+    "elbow": (0.0, 148.0),
+    "hip": (-30.0, 115.0),
+    "hip_abduction": (-30.0, 45.0),
+    "hip_rotation": (-45.0, 45.0),
+    "ankle": (-50.0, 25.0),  # dorsiflexion positive; 20 passive, a little more under the body's weight
+    "toes": (-40.0, 70.0),
+    "shoulder_flexion": (-50.0, 170.0),
+    "shoulder_abduction": (-45.0, 160.0),
+    # D. C. Boone and S. P. Azen, J. Bone Joint Surg. 61-A (1979): 69 inward and 104 outward with the arm raised; inward
+    # beyond 90 with the hand behind the back.
+    "shoulder_rotation": (-104.0, 95.0),
+    "pronation": (-80.0, 80.0),
+    "wrist": (-70.0, 80.0),
+    "wrist_deviation": (-20.0, 32.0),  # to the little finger positive
+    "trunk_flexion": (-30.0, 80.0),
+    "trunk_roll": (-35.0, 35.0),
+    "trunk_yaw": (-45.0, 45.0),
+    "neck_flexion": (-45.0, 45.0),
+    "neck_roll": (-45.0, 45.0),
+    "neck_yaw": (-80.0, 80.0),  # V. Feipel et al., Eur. Spine J. 8 (1999): 144 from side to side, more in the young
+}
+"""Least and greatest angle of each joint, degrees."""
+
+
+def limited(name: str, value: float) -> float:
+    """A joint angle within its limits, degrees."""
+    low, high = LIMITS_DEG[name]
+    return float(np.clip(value, low, high))
+
+
+def _degrees(sine: float, cosine: float) -> float:
+    return float(np.degrees(np.arctan2(sine, cosine)))
+
+
+def signed_angle(start: np.ndarray, end: np.ndarray, axis: np.ndarray) -> float:
+    """Angle from `start` to `end` about a unit axis, right-handed, degrees."""
+    a, b = start - axis * (start @ axis), end - axis * (end @ axis)
+    return _degrees(np.cross(a, b) @ axis, a @ b)
+
+
+def swing(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """The smallest rotation that takes direction `start` to direction `end`."""
+    a, b = unit(start), unit(end)
+    axis = np.cross(a, b)
+    n = np.linalg.norm(axis)
+    if n < 1e-9:
+        return np.eye(3)
+    return rotation(axis / n, _degrees(n, a @ b))
+
+
+def _lean(turn: np.ndarray) -> tuple[float, float, float]:
+    """Forward flexion, roll to the right and yaw to the left of a rotation, degrees."""
+    yaw = _degrees(turn[1, 0], turn[0, 0])
+    upright = rotation(Z, -yaw) @ turn
+    return _degrees(upright[0, 2], upright[2, 2]), _degrees(-upright[1, 2], upright[2, 2]), yaw
+
+
+def joint_angles(posed: Posed) -> dict[str, float]:
+    """The angles of all joints that `LIMITS_DEG` names, those of limbs with their side, e.g. ``"knee.L"``; degrees."""
+    rig = posed.rig
+    turn = {b: posed.rotations[i] for b, i in rig.index.items()}
+    at = {b: posed.heads[i] for b, i in rig.index.items()}
+    out = dict(zip(("trunk_flexion", "trunk_roll", "trunk_yaw"), _lean(turn["root"].T @ turn["spine01"]), strict=True))
+    out |= dict(zip(("neck_flexion", "neck_roll", "neck_yaw"), _lean(turn["spine01"].T @ turn["head"]), strict=True))
+    for side, s in SIDES.items():
+        thigh = unit(at[f"lowerleg01.{side}"] - at[f"upperleg01.{side}"])
+        shin = unit(at[f"foot.{side}"] - at[f"lowerleg01.{side}"])
+        d = turn["root"].T @ thigh
+        out[f"hip.{side}"] = _degrees(d[0], -d[2])
+        out[f"hip_abduction.{side}"] = float(np.degrees(np.arcsin(np.clip(s * d[1], -1, 1))))
+        hinge = turn[f"upperleg02.{side}"] @ Y
+        out[f"knee.{side}"] = signed_angle(thigh, shin, unit(hinge))
+        straight = turn["root"] @ swing(-Z, d)
+        out[f"hip_rotation.{side}"] = s * signed_angle(hinge, straight @ Y, thigh) * -1.0
+        rest_foot = rig.points[f"toe1-1.{side}"] - rig.points[f"foot.{side}"]
+        foot = turn[f"foot.{side}"] @ unit(rest_foot * [1, 1, 0])
+        out[f"ankle.{side}"] = 90.0 - float(np.degrees(np.arccos(np.clip(-foot @ shin, -1, 1))))
+        out[f"toes.{side}"] = -_lean(turn[f"foot.{side}"].T @ turn[f"toe1-1.{side}"])[0]
+        out |= {f"{k}.{side}": v for k, v in _arm(posed, side, s, turn, at).items()}
+    return out
+
+
+def _arm(posed: Posed, side: str, s: float, turn: dict, at: dict) -> dict[str, float]:
+    p = posed.rig.points
+    upper = unit(at[f"lowerarm01.{side}"] - at[f"upperarm01.{side}"])
+    lower = unit(at[f"wrist.{side}"] - at[f"lowerarm01.{side}"])
+    d = turn["spine01"].T @ upper
+    out = {
+        "shoulder_flexion": _degrees(d[0], np.hypot(-d[2], d[1]) * (1 if d[2] < 0 else -1)),
+        "shoulder_abduction": float(np.degrees(np.arcsin(np.clip(s * d[1], -1, 1)))),
+        "elbow": float(np.degrees(np.arccos(np.clip(upper @ lower, -1, 1)))),
+    }
+    rest_upper = p[f"lowerarm01.{side}"] - p[f"upperarm01.{side}"]
+    rest_lower = p[f"wrist.{side}"] - p[f"lowerarm01.{side}"]
+    rest_hinge = unit(np.cross(rest_upper, rest_lower))
+    # The upper arm's twist is spread over two bones and the elbow; the forearm's frame holds all of it.
+    hinge = np.cross(upper, lower) if out["elbow"] > 8 else turn[f"upperarm02.{side}"] @ rest_hinge
+    hanging = turn["spine01"] @ swing(-Z, d)
+    out["shoulder_rotation"] = -s * signed_angle(hanging @ -Y, hinge, upper)
+    hand = unit(at[f"finger3-1.{side}"] - at[f"wrist.{side}"])
+    rest_palm = -s * unit(
+        np.cross(p[f"finger2-1.{side}"] - p[f"wrist.{side}"], p[f"finger5-1.{side}"] - p[f"wrist.{side}"])
+    )
+    palm = turn[f"wrist.{side}"] @ rest_palm
+    out |= dict(zip(("pronation", "wrist", "wrist_deviation"), wrist_angles(s, lower, hinge, hand, palm), strict=True))
+    return out
+
+
+def _forearm(s: float, lower: np.ndarray, hinge: np.ndarray) -> np.ndarray:
+    """(3, 3) columns: along the forearm, where the palm faces at pronation zero, and their cross product."""
+    along = unit(lower)
+    flat = s * unit(hinge - along * (hinge @ along))
+    return np.stack([along, flat, np.cross(along, flat)], 1)
+
+
+def wrist_angles(
+    s: float, lower: np.ndarray, hinge: np.ndarray, hand: np.ndarray, palm: np.ndarray
+) -> tuple[float, float, float]:
+    """Pronation, wrist flexion and deviation to the little finger, degrees: the three turns in this order.
+
+    Args:
+        s: +1 for the left arm. lower, hand: directions of forearm and hand. hinge: the elbow's axis. palm: where the
+            palm faces. Pronation is zero for a palm that faces the body while the elbow is bent.
+    """
+    hand = unit(hand)
+    palm = unit(palm - hand * (palm @ hand))
+    m = _forearm(s, lower, hinge).T @ np.stack([hand, palm, np.cross(hand, palm)], 1)
+    flexion = -float(np.degrees(np.arcsin(np.clip(m[0, 1], -1, 1))))
+    return s * _degrees(m[2, 1], m[1, 1]), flexion, -s * _degrees(m[0, 2], m[0, 0])
+
+
+def legal_hand(
+    s: float, lower: np.ndarray, hinge: np.ndarray, hand: np.ndarray, palm: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Directions of hand and palm as near to the wanted ones as forearm and wrist allow (see `wrist_angles`)."""
+    wanted = zip(("pronation", "wrist", "wrist_deviation"), wrist_angles(s, lower, hinge, hand, palm), strict=True)
+    pronation, flexion, deviation = (limited(name, angle) for name, angle in wanted)
+    turn = rotation(X, s * pronation) @ rotation(Z, flexion) @ rotation(Y, -s * deviation)
+    out = _forearm(s, lower, hinge) @ turn
+    return out[:, 0], out[:, 1]

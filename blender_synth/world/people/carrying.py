@@ -1,0 +1,258 @@
+"""Carried things: bags, umbrellas, phones, prams; who has what, and how it is held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import field, replace
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth.world.climate import Climate
+from blender_synth.world.people.body import BodySpec
+from blender_synth.world.people.choices import Colours, choice
+from blender_synth.world.people.colours import COLOURS
+from blender_synth.world.values import Range, Rgb, pick, plain, uniform
+
+CATEGORY = {
+    "backpack": "backpack",
+    "shoulder_bag": "handbag",
+    "handbag": "handbag",
+    "shopping_bag": "shopping_bag",
+    "umbrella": "umbrella",
+    "suitcase": "suitcase",
+    "pram": "pram",
+    "trolley": "trolley",
+    "phone": "phone",
+}
+"""Category of each kind of thing, where it is an instance of its own."""
+STYLES = {
+    "backpack": ("daypack", "school", "roll_top"),
+    "shoulder_bag": ("flap", "tote"),
+    "handbag": ("frame", "flap", "tote"),
+    "shopping_bag": ("paper", "plastic"),
+    "umbrella": ("long",),
+    "suitcase": ("shell", "soft"),
+    "pram": ("bassinet", "buggy"),
+    "trolley": ("cart",),
+    "phone": ("phone",),
+}
+
+ADULT_YEARS = 16.0
+"""From this age people carry more than backpacks."""
+
+
+@plain
+class CarriedSpec:
+    """One carried thing.
+
+    Attributes:
+        kind: a key of `CATEGORY`. style: one of `STYLES[kind]`.
+        held: ``"back"``, ``"both_hands"``, or one of hand, forearm and shoulder with its side, e.g. ``"left_hand"``.
+        instance_id: its own number in the label pass; None where it belongs to the person's instance.
+        size: 1 for the middling size of its kind.
+        rgb, second_rgb: main colour, and that of handles, trims or print; linear.
+        is_open: of an umbrella.
+        shape_seed: number that creases and the like are computed from.
+    """
+
+    kind: str
+    style: str
+    held: str
+    instance_id: int | None
+    size: float
+    rgb: Rgb
+    second_rgb: Rgb
+    is_open: bool = False
+    shape_seed: int = 0
+
+    @property
+    def hands(self) -> tuple[str, ...]:
+        """Arms that it takes: of ``"left"`` and ``"right"``."""
+        if self.held == "both_hands":
+            return ("left", "right")
+        side, _, how = self.held.partition("_")
+        return (side,) if how in ("hand", "forearm") else ()
+
+
+@plain
+class CarriedRanges:
+    """What people carry: relative weights, shares of people, and how the things vary.
+
+    Attributes:
+        instance: whether a thing is part of its ``"person"`` in the labels, or an instance of its ``"own"`` category.
+        female_bags, male_bags: of adults; children_bags: of the others.
+        pushed: what those who push have before them.
+        umbrella_in_rain, umbrella_in_snow: share of adults with a free hand who hold one up.
+        umbrella_in_dry: share of adults who carry a furled one.
+        rain_mm_h: rain from which umbrellas go up.
+        two_bags_share: of those with a shopping bag, how many have one in each hand.
+        size: scale of things.
+    """
+
+    instance: Literal["person", "own"] = "person"
+    female_bags: choice("none", "backpack", "shoulder_bag", "handbag", "shopping_bag", "suitcase") = field(
+        default_factory=lambda: {
+            "none": 0.42,
+            "shoulder_bag": 0.24,
+            "handbag": 0.12,
+            "backpack": 0.11,
+            "shopping_bag": 0.08,
+            "suitcase": 0.03,
+        }
+    )
+    male_bags: choice("none", "backpack", "shoulder_bag", "handbag", "shopping_bag", "suitcase") = field(
+        default_factory=lambda: {
+            "none": 0.66,
+            "backpack": 0.17,
+            "shoulder_bag": 0.07,
+            "shopping_bag": 0.07,
+            "suitcase": 0.03,
+        }
+    )
+    children_bags: choice("none", "backpack") = field(default_factory=lambda: {"none": 0.7, "backpack": 0.3})
+    pushed: choice("pram", "trolley") = field(default_factory=lambda: {"pram": 0.85, "trolley": 0.15})
+    umbrella_in_rain: float = Field(default=0.6, ge=0, le=1)
+    umbrella_in_snow: float = Field(default=0.12, ge=0, le=1)
+    umbrella_in_dry: float = Field(default=0.025, ge=0, le=1)
+    rain_mm_h: float = Field(default=0.2, ge=0)
+    two_bags_share: float = Field(default=0.3, ge=0, le=1)
+    size: Range = (0.88, 1.12)
+    colours: Colours = field(
+        default_factory=lambda: {
+            "black": 30,
+            "charcoal": 8,
+            "grey": 6,
+            "navy": 12,
+            "brown": 7,
+            "camel": 7,
+            "beige": 4,
+            "burgundy": 4,
+            "red": 5,
+            "olive": 4,
+            "teal": 3,
+            "blue": 4,
+            "green": 2,
+            "mustard": 2,
+            "pink": 2,
+        }
+    )
+
+
+def draw_carried(
+    ranges: CarriedRanges,
+    body: BodySpec,
+    activity: str,
+    climate: Climate,
+    first_id: int,
+    rng: np.random.Generator,
+) -> tuple[CarriedSpec, ...]:
+    """What one person has with them. Those who run have at most a backpack, those who sit nothing.
+
+    Args:
+        activity: what they do, one of `posture.ACTIVITIES`.
+        climate: the weather they have come out for.
+        first_id: instance id of their first thing, should things have instances of their own.
+    """
+    bag_rng, umbrella_rng, pushed_rng = rng.spawn(3)
+    adult = body.age_years >= ADULT_YEARS
+    weights = ranges.children_bags if not adult else ranges.female_bags if body.sex == "female" else ranges.male_bags
+    things: list[CarriedSpec] = []
+    bag = pick(bag_rng, weights)
+    side = "left" if bag_rng.random() < 0.42 else "right"
+    two, low = bag_rng.random() < ranges.two_bags_share, bag_rng.random() < 0.5
+    held = {
+        "backpack": "back",
+        "shoulder_bag": f"{side}_shoulder",
+        "handbag": f"{side}_{'hand' if low else 'forearm'}",
+    }.get(bag, f"{side}_hand")
+    made = [_thing(ranges, k, h, bag_rng) for k, h in ((bag, held), (bag, f"{_OTHER[side]}_hand")) if k != "none"]
+    only_light = activity in ("run", "push", "cross") or not adult
+    if made and activity != "sit" and (bag in ("backpack", "shoulder_bag") or not only_light):
+        things += made if bag == "shopping_bag" and two else made[:1]
+    if activity == "run":
+        things = [t for t in things if t.kind == "backpack"]
+    raining, snowing = climate.rain_mm_h >= ranges.rain_mm_h, climate.snow_mm_h >= ranges.rain_mm_h
+    share = ranges.umbrella_in_rain if raining else ranges.umbrella_in_snow if snowing else ranges.umbrella_in_dry
+    wants, brolly = umbrella_rng.random() < share, _thing(ranges, "umbrella", "right_hand", umbrella_rng)
+    free = [s for s in ("right", "left") if s not in {h for t in things for h in t.hands}]
+    pulls = any(t.kind == "suitcase" for t in things)
+    if wants and adult and free and activity not in ("run", "push", "sit") and (raining or snowing or not pulls):
+        things.append(replace(brolly, held=f"{free[0]}_hand", is_open=raining or snowing))
+    pushed = _thing(ranges, pick(pushed_rng, ranges.pushed), "both_hands", pushed_rng)
+    if activity == "push":
+        things.append(pushed)
+    if ranges.instance == "own":
+        things = [replace(t, instance_id=first_id + k) for k, t in enumerate(things)]
+    return tuple(things)
+
+
+_OTHER = {"left": "right", "right": "left"}
+
+
+def with_phones(
+    carried: Sequence[CarriedSpec], left_arm: str, right_arm: str, own: bool, first_id: int
+) -> tuple[CarriedSpec, ...]:
+    """The carried things and the phones that arms in ``"phone"`` or ``"call"`` hold."""
+    out = list(carried)
+    for side, arm in (("left", left_arm), ("right", right_arm)):
+        if arm in ("phone", "call"):
+            out.append(
+                CarriedSpec(
+                    kind="phone",
+                    style="phone",
+                    held=f"{side}_hand",
+                    instance_id=first_id + len(out) if own else None,
+                    size=1.0,
+                    rgb=(0.01, 0.01, 0.012),
+                    second_rgb=COLOURS["charcoal"],
+                )
+            )
+    return tuple(out)
+
+
+def _thing(ranges: CarriedRanges, kind: str, held: str, rng: np.random.Generator) -> CarriedSpec:
+    colour, other = (np.array(COLOURS[pick(rng, ranges.colours)]) for _ in range(2))
+    shade = np.exp(rng.normal(0, 0.15))
+    style_draw, size, seed = rng.random(), uniform(rng, ranges.size), int(rng.integers(1 << 31))
+    plain_paper = rng.random() < 0.5
+    styles = STYLES.get(kind, ("",))
+    style = styles[int(style_draw * len(styles))]
+    if kind == "shopping_bag":
+        pale = COLOURS["white"] if style == "plastic" else (0.42, 0.28, 0.16)
+        colour = np.array(pale if plain_paper else colour)
+    return CarriedSpec(
+        kind=kind,
+        style=style,
+        held=held,
+        instance_id=None,
+        size=round(size, 4),
+        rgb=_rounded(colour * shade),
+        second_rgb=_rounded(other),
+        shape_seed=seed,
+    )
+
+
+def _rounded(rgb: np.ndarray) -> Rgb:
+    return tuple(round(float(v), 5) for v in np.clip(rgb, 0.004, 0.8))
+
+
+# How far things reach from the person's middle, metres: ahead, behind, to either side.
+_REACH_M = {"pram": (1.45, 0.3, 0.36), "trolley": (1.15, 0.3, 0.36), "suitcase": (0.3, 1.1, 0.42)}
+
+
+def reach_m(carried: Sequence[CarriedSpec]) -> tuple[float, float, float]:
+    """How far the things reach ahead of, behind and beside the middle of whoever carries them, metres."""
+    reach = [(0.0, 0.0, 0.0)]
+    for thing in carried:
+        if thing.kind == "umbrella" and thing.is_open:
+            span = 0.58 * thing.size
+            reach.append((span + 0.2, span - 0.05, span + 0.18))
+        elif thing.kind in _REACH_M:
+            reach.append(tuple(v * max(1.0, thing.size) for v in _REACH_M[thing.kind]))
+        elif thing.kind in ("shopping_bag", "handbag", "shoulder_bag"):
+            reach.append((0.3, 0.3, 0.45))
+        elif thing.kind == "backpack":
+            reach.append((0.3, 0.42, 0.3))
+    return tuple(max(r[k] for r in reach) for k in range(3))

@@ -1,0 +1,268 @@
+"""Motions from an artist's BVH files: which joints they have, and one frame of one of them."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from blender_synth.errors import AssetError
+from blender_synth.world.people.bvh import Bvh, read_bvh
+from blender_synth.world.values import Vec3, pick, plain
+
+KEY = "pedestrians.person.motion"
+_SIDED = ("shoulder", "upper_arm", "forearm", "hand", "thigh", "shin", "foot", "toes")
+PARTS = ("pelvis", "chest", "neck", "head", *(f"{s}_{p}" for s in ("left", "right") for p in _SIDED))
+"""Parts of a body that a motion turns; `shoulder` is the collarbone."""
+NEEDED = (
+    "pelvis",
+    "chest",
+    *(f"{s}_{p}" for s in ("left", "right") for p in ("upper_arm", "forearm", "thigh", "shin")),
+)
+"""Parts that a motion must have; the others follow their neighbours."""
+_NEXT = {"upper_arm": "forearm", "forearm": "hand", "thigh": "shin", "shin": "foot", "foot": "toes"}
+
+# Usual names of joints, by what they are called in files from CMU and Mixamo, from Biovision, and from Poser and Daz.
+_TRUNK = {
+    "pelvis": ("hips", "hip", "pelvis"),
+    "chest": ("spine3", "spine2", "spine1", "upperchest", "chest3", "chest2", "chest1", "chest", "spine", "abdomen"),
+    "neck": ("neck", "neck1", "neckbase"),
+    "head": ("head",),
+}
+_LIMBS = (
+    ("{}shoulder", "{}arm", "{}forearm", "{}hand", "{}upleg", "{}leg", "{}foot", "{}toebase"),
+    ("{}collar", "{}shoulder", "{}elbow", "{}wrist", "{}hip", "{}knee", "{}ankle", "{}toes"),
+    ("{}collar", "{}shldr", "{}forearm", "{}hand", "{}thigh", "{}shin", "{}foot", "{}toe"),
+    ("{}shoulder", "{}upperarm", "{}lowerarm", "{}hand", "{}upperleg", "{}lowerleg", "{}foot", "{}toes"),
+)
+
+Quaternion = tuple[float, float, float, float]
+
+
+@plain
+class MotionFrame:
+    """One frame of a recorded motion, on the spot and facing +X; +Y left, +Z up.
+
+    Attributes:
+        name: of the file. frame: its number there.
+        turns_wxyz: rotation of each part from the motion's own rest pose to this frame.
+        rest_directions: where the part's bone points in that rest pose.
+    """
+
+    name: str
+    frame: int
+    turns_wxyz: dict[str, Quaternion]
+    rest_directions: dict[str, Vec3]
+
+
+@plain
+class MotionClip:
+    """One file.
+
+    Attributes:
+        weight: how often it is taken, against the other clips.
+        start_s, end_s: the part of it that frames are taken from; a rest pose in frame 0 is left out.
+        rest_frame: a frame in which the figure stands upright in its rest pose; None where that is the pose without any
+            rotation, as in most files.
+        map: part (one of `PARTS`) -> joint, where the usual names do not tell.
+    """
+
+    file: Path
+    weight: float = Field(default=1.0, ge=0)
+    start_s: float = Field(default=0.0, ge=0)
+    end_s: float = math.inf
+    rest_frame: int | None = Field(default=None, ge=0)
+    map: dict[str, str] = Field(default_factory=dict)
+
+
+def _as_ranges(value: Any) -> Any:
+    if isinstance(value, str | Path):
+        return {"clips": [{"file": value}]}
+    if isinstance(value, list | tuple):
+        return {"clips": [{"file": v} if isinstance(v, str | Path) else v for v in value]}
+    if isinstance(value, Mapping) and "file" in value:
+        return {"clips": [value]}
+    return value
+
+
+def _checked(ranges: MotionRanges) -> MotionRanges:
+    if ranges.clips and not sum(c.weight for c in ranges.clips) > 0:
+        raise ValueError("the clips' weights need a sum above zero")
+    for clip in ranges.clips:
+        _retarget(clip)
+    return ranges
+
+
+@plain
+class MotionRanges:
+    """Motions that people are caught in. In a config: one file, a clip, a list of either, or all of this.
+
+    Attributes:
+        share: of the people whom the crowd lets walk or stand.
+        clips: what they are taken from.
+    """
+
+    share: float = Field(default=1.0, ge=0, le=1)
+    clips: tuple[MotionClip, ...] = ()
+
+
+Motions = Annotated[MotionRanges, BeforeValidator(_as_ranges), AfterValidator(_checked)]
+"""`MotionRanges` whose files have been read and fit."""
+
+
+def draw_motion(ranges: MotionRanges, rng: np.random.Generator) -> MotionFrame | None:
+    """One frame of one clip, or None for the share of people without."""
+    chosen, moment = rng.random() < ranges.share, float(rng.random())
+    if not ranges.clips or not chosen:
+        return None
+    clip = ranges.clips[int(pick(rng, {str(i): c.weight for i, c in enumerate(ranges.clips)}))]
+    first, last = _span(clip, _read(clip.file, clip.file.stat().st_mtime_ns))
+    return motion_frame(clip, min(first + int(moment * (last - first + 1)), last))
+
+
+def motion_frame(clip: MotionClip, frame: int) -> MotionFrame:
+    """A given frame of a clip.
+
+    Raises:
+        AssetError: the file is no BVH, or its skeleton does not fit.
+    """
+    bvh, joints, axes = _retarget(clip)
+    rest, rest_at = bvh.pose(clip.rest_frame)
+    now, _ = bvh.pose(frame)
+    turns = {part: axes @ now[j] @ rest[j].T @ axes.T for part, j in joints.items()}
+    ahead = turns["pelvis"] @ [1.0, 0.0, 0.0]
+    yaw = -math.atan2(ahead[1], ahead[0])
+    c, s = math.cos(yaw), math.sin(yaw)
+    level = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
+    directions = {}
+    for part, j in joints.items():
+        side, _, name = part.partition("_")
+        following = joints.get(f"{side}_{_NEXT.get(name, '')}")
+        if following is None:
+            following = next((i for i, joint in enumerate(bvh.joints) if joint.parent == j), None)
+        if following is not None and np.linalg.norm(rest_at[following] - rest_at[j]) > 1e-6:
+            d = axes @ (rest_at[following] - rest_at[j])
+            directions[part] = tuple(round(float(v), 6) for v in d / np.linalg.norm(d))
+    return MotionFrame(
+        name=clip.file.name,
+        frame=frame,
+        turns_wxyz={part: _quaternion(level @ turn) for part, turn in turns.items()},
+        rest_directions=directions,
+    )
+
+
+@functools.lru_cache(maxsize=16)
+def _read(file: Path, changed_ns: int) -> Bvh:
+    return read_bvh(file)
+
+
+def _span(clip: MotionClip, bvh: Bvh) -> tuple[int, int]:
+    """First and last frame that may be taken."""
+    turned = [k for j in bvh.joints for k, c in enumerate(j.channels, j.column) if c.endswith("rotation")]
+    still = len(bvh.frames) > 1 and not np.abs(bvh.frames[0, turned]).max() > 1e-3
+    first = max(int(still), math.ceil(clip.start_s / bvh.frame_s))
+    last = min(len(bvh.frames) - 1, int(min(clip.end_s / bvh.frame_s, 1e9)))
+    if first > last:
+        raise AssetError(
+            "the part of the motion that was asked for is empty",
+            file=clip.file,
+            key=f"{KEY}.start_s",
+            value=[clip.start_s, clip.end_s],
+            mend=f"the file lasts {len(bvh.frames) * bvh.frame_s:.2f} s",
+        )
+    return first, last
+
+
+def _retarget(clip: MotionClip) -> tuple[Bvh, dict[str, int], np.ndarray]:
+    """The file, its joint for each part, and the rotation (3, 3) from its axes to ours."""
+    bvh = _read(clip.file, clip.file.stat().st_mtime_ns if clip.file.is_file() else 0)
+    _span(clip, bvh)
+    if clip.rest_frame is not None and clip.rest_frame >= len(bvh.frames):
+        raise AssetError(
+            "the file has no such frame",
+            file=clip.file,
+            key=f"{KEY}.rest_frame",
+            value=clip.rest_frame,
+            mend=f"use 0 to {len(bvh.frames) - 1}, or leave it out",
+        )
+    joints = _joints_by_part(clip, bvh)
+    _, at = bvh.pose(clip.rest_frame)
+    up = _main_axis(at[joints["chest"]] - (at[joints["left_thigh"]] + at[joints["right_thigh"]]) / 2)
+    left = _main_axis(at[joints["left_thigh"]] - at[joints["right_thigh"]])
+    down = at[joints["left_shin"]] - at[joints["left_thigh"]]
+    if abs(up @ left) > 0.5 or -down @ up < 0.5 * np.linalg.norm(down):
+        raise AssetError(
+            "the motion's rest pose does not stand upright, so nobody can tell how its joints turn",
+            file=clip.file,
+            key=f"{KEY}.rest_frame",
+            value=clip.rest_frame,
+            mend="name a frame in which the figure stands straight, arms hanging or spread, as rest_frame",
+        )
+    return bvh, joints, np.stack([np.cross(left, up), left, up])
+
+
+def _main_axis(v: np.ndarray) -> np.ndarray:
+    axis = np.zeros(3)
+    k = int(np.abs(v).argmax())
+    axis[k] = 1.0 if v[k] >= 0 else -1.0
+    return axis
+
+
+def _joints_by_part(clip: MotionClip, bvh: Bvh) -> dict[str, int]:
+    plain_names: dict[str, str] = {}
+    for name in bvh.names:  # "mixamorig:LeftUpLeg" -> "leftupleg"
+        plain_names.setdefault(re.sub(r"[^a-z0-9]", "", name.split(":")[-1].lower()), name)
+    for part, joint in clip.map.items():
+        if part not in PARTS or joint not in bvh.names:
+            raise AssetError(
+                "the map of a motion names a part or a joint that is not there",
+                file=clip.file,
+                key=f"{KEY}.map.{part}",
+                value=joint,
+                mend=f"parts: {', '.join(PARTS)}; joints of the file: {', '.join(bvh.names)}",
+            )
+    found = {part: next((plain_names[n] for n in names if n in plain_names), None) for part, names in _TRUNK.items()}
+    best: dict[str, str] = {}
+    for family in _LIMBS:
+        for sides in (("left", "right"), ("l", "r")):
+            limbs = {
+                f"{side}_{part}": plain_names[form.format(short)]
+                for side, short in zip(("left", "right"), sides, strict=True)
+                for part, form in zip(_SIDED, family, strict=True)
+                if form.format(short) in plain_names
+            }
+            best = max(best, limbs, key=len)
+    named = {p: n for p, n in found.items() if n} | best | clip.map
+    missing = [part for part in NEEDED if part not in named]
+    if missing:
+        raise AssetError(
+            "the motion does not fit the rig: no joint was found for some parts of the body",
+            file=clip.file,
+            key=f"{KEY}.map",
+            value=missing,
+            mend=f"name each one's joint in the map, among: {', '.join(bvh.names)}",
+        )
+    return {part: bvh.index(name) for part, name in named.items()}
+
+
+def _quaternion(m: np.ndarray) -> Quaternion:
+    """Unit quaternion (w, x, y, z), w >= 0, of a rotation (3, 3): the largest eigenvector of Bar-Itzhack's matrix."""
+    xx, xy, xz = m[0]
+    yx, yy, yz = m[1]
+    zx, zy, zz = m[2]
+    k = np.array(
+        [
+            [xx + yy + zz, zy - yz, xz - zx, yx - xy],
+            [zy - yz, xx - yy - zz, xy + yx, xz + zx],
+            [xz - zx, xy + yx, yy - xx - zz, yz + zy],
+            [yx - xy, xz + zx, yz + zy, zz - xx - yy],
+        ]
+    )
+    q = np.linalg.eigh(k)[1][:, -1]
+    return tuple(round(float(v), 7) for v in (q if q[0] >= 0 else -q))
