@@ -7,7 +7,7 @@ room, with what they push, pull and carry; so who people are never depends on wh
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -19,6 +19,7 @@ from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
 from blender_synth.world.ground import CELL_M, Ground
 from blender_synth.world.layout import Layout, Seat
+from blender_synth.world.people.figure import Randomizer as FigureRandomizer
 from blender_synth.world.people.situation import Situation
 from blender_synth.world.placement import draw_count
 from blender_synth.world.values import Range, Vec3, Weights, pick, plain, uniform
@@ -29,7 +30,7 @@ STRANGERS_M = 0.35
 """Room between the outlines of people of different groups, where there is plenty."""
 SLOWER_MPS = 0.06
 """Groups walk slower by this for each further member (Moussaid et al. 2010, figure 1)."""
-MOVING = ("walk", "run", "push")
+MOVING = ("walk", "run", "push", "cross")
 """Activities that go somewhere; the others stay where they are."""
 TALK_SHARE, GLANCE_SHARE = 0.75, 0.3
 """Of the groups that stand, how many talk; of those who walk in company, how many look at each other."""
@@ -67,6 +68,7 @@ class Crowd:
             5(4), 2010, count 55 to 70 % in shopping streets).
         dress: ``"weather"`` clothes people for the weather; ``"fixed"`` for a season drawn with them, whatever the
             weather, so that the same seed shows the same people in the same clothes in all weathers.
+        figures: people from asset packs who mix in, alone and as they stand.
         person: draws one of them; `person.body.child_share` of all are children, with an adult wherever groups allow.
     """
 
@@ -75,6 +77,7 @@ class Crowd:
     view_share: float = Field(default=0.75, ge=0, le=1)
     group_size: GroupSizes = Field(default_factory=lambda: {"1": 0.66, "2": 0.25, "3": 0.06, "4": 0.03})
     dress: Literal["weather", "fixed"] = "weather"
+    figures: FigureRandomizer = Field(default_factory=FigureRandomizer)
     person: Any
 
     def child_chance(self) -> float:
@@ -82,6 +85,12 @@ class Crowd:
         total = sum(self.group_size.values())
         size = sum(int(n) * w for n, w in self.group_size.items()) / total
         return min(0.9, self.person.body.child_share * size / (size - 1)) if size > 1 else 0.0
+
+    def figure_chance(self) -> float:
+        """Chance that somebody alone is a figure, so that `figures.share` of all people are."""
+        total = sum(self.group_size.values())
+        size = sum(int(n) * w for n, w in self.group_size.items()) / total
+        return min(1.0, self.figures.share * size * total / self.group_size.get("1", 1e-9))
 
 
 @dataclass(frozen=True)
@@ -96,12 +105,13 @@ class _Group:
 
 
 def draw_people(
-    crowd: Crowd, layout: Layout, camera: Any, weather: Climate, streams: Streams, ids: range
+    crowd: Crowd, layout: Layout, camera: Any, weather: Climate, packs: Sequence[Any], streams: Streams, ids: range
 ) -> tuple[tuple[Any, ...], int]:
     """The people of a scene.
 
     Args:
-        weather: as people feel it. streams: of the people. ids: their numbers in the label pass.
+        weather: as people feel it. packs: asset packs with figures. streams: of the people. ids: their numbers in
+            the label pass.
 
     Returns:
         (specs in the order of their ids, how many were asked for); fewer come back than were asked for when there is no
@@ -116,11 +126,15 @@ def draw_people(
     season = Climate(temperature_c=uniform(streams.rng("season"), SEASONS_C))
     climate = weather if crowd.dress == "weather" else season
     gap_m = float(np.clip(STRANGERS_M * (1.2 - wanted / max(ground.seen_m2, 1.0)), 0.04, STRANGERS_M))
+    figures = crowd.figures.choices(packs)
     people: list[Any] = []
     first = 0
     for order, size in enumerate(_sizes(crowd, min(wanted, len(ids)), streams)):
         here = streams.child(f"group/{order}")
-        group = _draw_group(crowd, range(first, first + size), climate, ground, here, streams, ids)
+        if size == 1 and figures and here.rng("figure").random() < crowd.figure_chance():
+            group = _lone(crowd.figures.sample(streams.child(str(first)), ids[first], figures))
+        else:
+            group = _draw_group(crowd, range(first, first + size), climate, ground, here, streams, ids)
         first += size
         for person, position_m, heading_deg in _placed(group, ground, here, None if dense else crowd.view_share, gap_m):
             people.append(dataclasses.replace(person, position_m=position_m, heading_deg=heading_deg))
@@ -134,6 +148,11 @@ def _sizes(crowd: Crowd, count: int, streams: Streams) -> Iterator[int]:
         size = min(int(pick(rng, crowd.group_size)), count)
         count -= size
         yield size
+
+
+def _lone(person: Any) -> _Group:
+    """Somebody alone, who stays where they are."""
+    return _Group(people=(person,), offsets_m=np.zeros((1, 2)), turns_deg=np.zeros(1), seats=(), moving=False)
 
 
 def _draw_group(
