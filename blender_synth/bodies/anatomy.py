@@ -168,13 +168,17 @@ def corner_uv(anatomy: Anatomy, faces: np.ndarray) -> np.ndarray:
 
 
 @functools.cache
-def shell(group: str) -> Shell:
-    """``"tights"`` or ``"skirt"``, subdivided once."""
+def shell(group: str, fine: bool = True) -> Shell:
+    """``"tights"`` or ``"skirt"``, subdivided once where `fine`."""
     data, points = body_data(), middling_points()
     source = np.unique(data.faces[group])
     number = np.full(data.vertex_count, -1)
     number[source] = np.arange(len(source))
-    faces, mapping = catmull_clark(number[data.faces[group]], len(source))
+    faces = number[data.faces[group]]
+    if fine:
+        faces, mapping = catmull_clark(faces, len(source))
+    else:
+        mapping = LinearMap(np.arange(len(source))[:, None], np.ones((len(source), 1)))
     weights = mapping(data.weights[source].astype(np.float64))
     vertices = mapping(points[source])
     anatomy = anatomy_of(data, points, weights, vertices)

@@ -14,6 +14,7 @@ import numpy as np
 from blender_synth.bodies import anatomy
 from blender_synth.bodies.data import body_data
 from blender_synth.bodies.drape import drape, pushed_out
+from blender_synth.bodies.head import Head, direction_of
 from blender_synth.bodies.mesh import (
     Surface,
     boundary_edges,
@@ -24,10 +25,12 @@ from blender_synth.bodies.mesh import (
     smoothed,
     vertex_normals,
 )
-from blender_synth.bodies.skeleton import Posed, Rig
-from blender_synth.world.people.wardrobe import GarmentSpec, OutfitSpec
+from blender_synth.bodies.skeleton import Posed, Rig, unit
+from blender_synth.world.people.clothes import FabricSpec, GarmentSpec, OutfitSpec
 
 _NEAR = 1e-9
+_GOWN_WAIST = 0.1
+"""Where the skirt of a dress begins, as `Anatomy.drop`."""
 LOWEST_HEM = 0.84
 """How far down (as `Anatomy.drop`) the trunk shell can be used: further down it parts into legs."""
 
@@ -47,6 +50,31 @@ class Worn:
     surface: Surface
 
 
+def _flow(a: anatomy.Anatomy) -> np.ndarray:
+    """(N, 3) metres: places on the middling body with its arms let down, so that z runs along every limb."""
+    out = a.rest_m.copy()
+    for side in (1.0, -1.0):
+        mine = a.side == side
+        t = np.radians(42) * smoothstep(0.15, 0.95, a.arm_weight[mine])
+        y, z = side * a.rest_m[mine, 1] - 0.171, a.rest_m[mine, 2] - 1.338  # from the shoulder joint
+        out[mine, 1] = side * (0.171 + np.cos(t) * y + np.sin(t) * z)
+        out[mine, 2] = 1.338 - np.sin(t) * y + np.cos(t) * z
+    return out
+
+
+def _gather(a: anatomy.Anatomy) -> np.ndarray:
+    """(N,) where cloth is pushed together, 0 to 1: elbows, wrists, armpits, waist, crotch, knees and ankles."""
+
+    def bump(x: np.ndarray, middle: float, wide: float) -> np.ndarray:
+        return np.exp(-(((x - middle) / wide) ** 2))
+
+    arm = bump(a.arm, 1.0, 0.28) + 0.8 * smoothstep(1.5, 1.95, a.arm) + 0.7 * bump(a.arm, 0.1, 0.25)
+    leg = bump(a.leg, 1.02, 0.20) + smoothstep(1.6, 1.95, a.leg) + 0.8 * bump(a.leg, 0.1, 0.22)
+    trunk = 0.55 * bump(a.drop, 0.15, 0.55)
+    on_leg = smoothstep(0.55, 0.95, a.drop)
+    return np.clip(np.where(a.arm_weight > 0.5, arm, leg * on_leg + trunk * (1 - on_leg)), 0, 1)
+
+
 def _fields(shell: anatomy.Shell) -> dict[str, np.ndarray]:
     a = shell.anatomy
     return {
@@ -60,13 +88,20 @@ def _fields(shell: anatomy.Shell) -> dict[str, np.ndarray]:
         "rest": a.rest_m,
         "turn": np.where(a.region == 1, a.cloth_m[:, 1, 0] / 0.055, a.cloth_m[:, 2, 0] / 0.085),
         "foot": a.foot,
+        "flow": _flow(a),
+        "gather": _gather(a),
     }
 
 
-@functools.lru_cache(maxsize=2)
-def _base_surface(group: str) -> Surface:
-    shell = anatomy.shell(group)
+@functools.lru_cache(maxsize=4)
+def _base_surface(group: str, fine: bool) -> Surface:
+    shell = anatomy.shell(group, fine)
     return Surface(np.zeros((len(shell.map.index), 3)), shell.faces, _fields(shell), {"uv": shell.corner_uv_m})
+
+
+def _shell_on(points: np.ndarray, group: str, fine: bool) -> Surface:
+    """A helper shell on shaped points (P, 3)."""
+    return _base_surface(group, fine).moved(anatomy.shell(group, fine).vertices(points))
 
 
 def _noise(p: np.ndarray, seed: int, octaves: int = 2) -> np.ndarray:
@@ -139,7 +174,7 @@ def _hang_trunk(vertices: np.ndarray, fields: dict, rig: Rig, fit: float, ease: 
     centre = np.array([0.5 * (vertices[trunk, 0].min() + vertices[trunk, 0].max()), 0.0])
     d = vertices[:, :2] - centre
     radius, angle = np.linalg.norm(d, axis=1), np.arctan2(d[:, 1], d[:, 0])
-    slope = float(np.interp(fit, (0, 0.35, 0.7, 1.0), (1.6, 0.55, 0.14, 0.0)))
+    slope = float(np.interp(fit, (0, 0.3, 0.6, 1.0), (1.4, 0.35, 0.06, -0.04)))
     hang = _Hang(-vertices[trunk, 2], angle[trunk], radius[trunk], slope)
     target = hang.at(-vertices[:, 2], angle) + ease * smoothstep(0.0, 0.25, chest_z - vertices[:, 2])
     share = smoothstep(0.0, 0.08, chest_z - vertices[:, 2]) * (1 - smoothstep(0.3, 0.6, fields["arm_weight"]))
@@ -155,6 +190,8 @@ def _clear_of(vertices: np.ndarray, fields: dict, inner: list[np.ndarray], rig: 
     Args:
         inner: vertices (N, 3) of trunk parts of other garments.
     """
+    if not inner:
+        return vertices
     inside = np.concatenate(inner)
     chest_z = rig.points["spine01"][2] + 0.06
     inside = inside[inside[:, 2] < chest_z]
@@ -225,7 +262,7 @@ def _ease_sleeves(vertices: np.ndarray, fields: dict, rig: Rig, fit: float, cuff
         size = float(np.linalg.norm(upper)) / 0.28
         # Cloth hangs below the arm more than above.
         below = 0.7 + 0.6 * (-d[:, 2] / radius).clip(-0.5, 1)
-        widen = ease * below * (0.001 + 0.030 * fit) * size
+        widen = ease * below * (0.001 + 0.019 * fit) * size
         share = smoothstep(0.5, 0.9, fields["arm_weight"][mine])
         out[mine] = centre + d * (1 + widen * share / radius)[:, None]
     return out
@@ -266,9 +303,8 @@ def _folds(surface: Surface, depth_m: float, fit: float, seed: int, legs: bool) 
     return surface.moved(v + normal * (height * depth_m * (0.25 + 0.75 * fit))[:, None])
 
 
-def _trousers(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int) -> Surface:
-    shell = anatomy.shell("tights")
-    base = _base_surface("tights").moved(shell.vertices(points))
+def _trousers(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, fine: bool) -> Surface:
+    base = _shell_on(points, "tights", fine)
     waist = -0.12 if spec.kind != "shorts" else -0.05
     normals = vertex_normals(base.vertices, base.faces)
     eased = base.vertices + normals * (0.0015 + spec.thickness_m + 0.004 * spec.fit)
@@ -289,10 +325,11 @@ def _open(surface: Surface) -> np.ndarray:
     return mask
 
 
-def _skirt_surface(points: np.ndarray, below: float, until: float, ease: float, fit: float, seed: int) -> Surface:
+def _skirt_surface(
+    points: np.ndarray, below: float, until: float, ease: float, fit: float, seed: int, fine: bool
+) -> Surface:
     """Part of the skirt shell between two drops; flared by `fit`."""
-    shell = anatomy.shell("skirt")
-    base = _base_surface("skirt").moved(shell.vertices(points))
+    base = _shell_on(points, "skirt", fine)
     normals = vertex_normals(base.vertices, base.faces)
     v = base.vertices + normals * ease
     middle = v[:, :2].mean(0)
@@ -306,10 +343,14 @@ def _skirt_surface(points: np.ndarray, below: float, until: float, ease: float, 
     return clipped(surface, until - surface.fields["drop"])
 
 
-def _skirt(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int) -> Surface:
+def _skirt_end(spec: GarmentSpec) -> float:
+    """The hem of a skirt as `Anatomy.drop`."""
+    return float(np.interp(spec.length, (0.5, 1.0, 2.0), (1.55, 2.0, 3.05)))
+
+
+def _skirt(points: np.ndarray, spec: GarmentSpec, seed: int, fine: bool) -> Surface:
     # Skirt lengths are in leg units (1 knee, 2 ankle); the shell is cut by drop (1 crotch, 2 knee).
-    until = float(np.interp(spec.length, (0.5, 1.0, 2.0), (1.55, 2.0, 3.05)))
-    surface = _skirt_surface(points, 0.0, until, 0.008, spec.fit, seed)
+    surface = _skirt_surface(points, 0.0, _skirt_end(spec), 0.008, spec.fit, seed, fine)
     return hemmed(surface, 0.002, 0.03)
 
 
@@ -339,10 +380,11 @@ def _calmed(weights: np.ndarray) -> np.ndarray:
     return out
 
 
-def _upper(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: float, inner: list[np.ndarray]) -> Surface:
+def _upper(
+    points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: float, inner: list[np.ndarray], fine: bool
+) -> Surface:
     """Tops, jackets and the upper part of coats."""
-    shell = anatomy.shell("tights")
-    base = _base_surface("tights").moved(shell.vertices(points))
+    base = _shell_on(points, "tights", fine)
     normals = vertex_normals(base.vertices, base.faces)
     v = base.vertices + normals * (0.003 + spec.thickness_m * 0.6 + 0.004 * spec.fit + ease)
     fields = base.fields | {"skin_at": base.vertices, "weights": _calmed(base.fields["weights"])}
@@ -439,7 +481,7 @@ def _hood(surface: Surface, spec: GarmentSpec) -> Surface | None:
         return None
     grid, at, out, ids = ring
     back = smoothstep(0.7, 2.6, np.abs(grid))[:, None]
-    size = 0.011 + 0.036 * back
+    size = 0.009 + 0.030 * back
     centre = at + out * size * 0.55 + np.array([0, 0, 1.0]) * size * (0.9 - 0.9 * back) + np.array([0, 0, 0.012])
     rows = []
     for angle in np.linspace(np.pi, -0.75 * np.pi, 9):
@@ -448,13 +490,115 @@ def _hood(surface: Surface, spec: GarmentSpec) -> Surface | None:
     return _band(surface, ids, rows, np.abs(grid) > 0.2, grid)
 
 
-def _skirted(upper: Surface, points: np.ndarray, spec: GarmentSpec, ease: float, seed: int) -> Surface:
-    """The part of a coat below its waist: the skirt shell, joined to the upper part's lower edge."""
+def _hood_up(surface: Surface, rig: Rig, head: Head) -> Surface | None:
+    """A hood over the head: a crown whose front edge frames the face, and sides that come down to the neck edge."""
+    ring = _neck_ring(surface, 48)
+    if ring is None:
+        return None
+    grid, at, out, ids = ring
+    n = len(grid)
+    azimuth = np.degrees(grid)
+    a = np.abs(azimuth)
+    brow = np.interp(a, (0, 35, 62, 80, 180), (34, 30, 14, 4, 2))
+    room = np.interp(a, (0, 60, 120, 180), (0.020, 0.016, 0.022, 0.034)) * head.scale
+    rows = []
+    for t in np.linspace(0, 1, 7):
+        elevation = 88 + (brow - 88) * t
+        peak = 0.014 * np.sin(np.pi * t) * (a > 120)
+        rows.append(
+            head.middle + direction_of(azimuth, elevation) * (head.radius(azimuth, elevation) + room + peak)[:, None]
+        )
+    cheek = (
+        head.middle
+        + direction_of(azimuth, np.full(n, -12.0)) * (head.radius(azimuth, np.full(n, -8.0)) + room)[:, None]
+    )
+    cheek[:, 0] += 0.012 * smoothstep(100, 62, a)
+    base = at + np.array([0, 0, 0.006])
+    for t in (0.35, 0.7):
+        sides = cheek * (1 - t) + base * t + out * (0.018 * np.sin(np.pi * t))
+        rows.append(sides)
+    rows.insert(7, cheek)
+    rows.append(base - np.array([0, 0, 0.012]) + out * 0.004)
+    k = np.arange(n)
+    nxt = (k + 1) % n
+    side = (a >= 58) & (np.abs(azimuth[nxt]) >= 58)
+    faces = []
+    for r in range(len(rows) - 1):
+        use = k if r < 6 else k[side]
+        faces.append(np.stack([use + r * n, nxt[use] + r * n, nxt[use] + (r + 1) * n, use + (r + 1) * n], 1))
+    vertices = np.concatenate(rows)
+    fields = {key: np.concatenate([f[ids]] * len(rows)) for key, f in surface.fields.items() if key != "skin_at"}
+    share = np.repeat(np.r_[np.ones(7), 0.95, 0.6, 0.25, 0.0], n)[:, None]
+    only_head = np.zeros(len(rig.heads))
+    only_head[rig.index["head"]] = 1
+    fields["weights"] = fields["weights"] * (1 - share) + only_head * share
+    uv = np.stack([np.tile(grid * 0.12, len(rows)), np.repeat(np.arange(len(rows)) * 0.03, n)], 1)
+    faces = np.concatenate(faces)[:, ::-1]
+    corner = uv[faces]
+    corner[..., 0] -= 0.754 * np.round((corner[..., 0] - corner[:, :1, 0]) / 0.754)
+    return hemmed(Surface(vertices, faces, fields, {"uv": corner, "lining": np.zeros(len(faces))}), 0.004, 0.02)
 
-    until = float(np.interp(spec.length, (1.0, 2.0), (1.05, 2.05)))
-    lower = _skirt_surface(points, 0.55, until, 0.012 + ease, 0.25 + 0.3 * spec.fit, seed)
+
+SCARF = GarmentSpec(kind="top", fabric=FabricSpec(kind="knit", rgb=(0.2, 0.2, 0.2)), fit=0.0)
+"""What a scarf is to the rules for cloth; its colour comes from the outfit."""
+
+
+def _scarf(worn: list[Worn], rig: Rig, seed: int) -> Surface | None:
+    """A scarf wound twice round the neck, one end hanging down the chest."""
+    outermost = next(w.surface for w in reversed(worn) if w.name in ("outer0", "top"))
+    ring = _neck_ring(outermost, 40)
+    if ring is None:
+        return None
+    _, at, out, ids = ring
+    n, sides = len(at), 8
+    angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
+    neck, up = rig.points["neck01"], unit(rig.points["head"] - rig.points["neck01"])
+    base_id = 0
+    vertices, faces, chosen = [], [], []
+    for k, (rise, inward, size) in enumerate(((0.012, 0.012, 0.026), (0.042, 0.026, 0.023))):
+        lumps = _noise(np.column_stack([out[:, 0] * 2, out[:, 1] * 2, np.full(n, k)]), seed + k, 2)
+        middle = at - out * inward + up * rise + np.array([0, 0, 0.008]) * lumps[:, None]
+        radius = size * (1 + 0.22 * lumps)
+        ringed = [middle + (out * np.cos(t) * 0.9 + up * np.sin(t) * 1.05) * radius[:, None] for t in angle]
+        vertices.append(np.stack(ringed, 1).reshape(-1, 3))
+        grid = np.arange(n * sides).reshape(n, sides) + base_id
+        nxt, right = np.roll(grid, -1, 0), np.roll(grid, -1, 1)
+        faces.append(np.stack([grid, nxt, np.roll(nxt, -1, 1), right], -1).reshape(-1, 4))
+        chosen.append(np.repeat(ids, sides))
+        base_id += n * sides
+    body = outermost.vertices[outermost.fields["arm_weight"] < 0.3]
+    sign = 1.0 if seed % 2 else -1.0
+    steps = 9
+    z = np.linspace(at[:, 2].min() + 0.02, at[:, 2].min() - 0.30, steps)
+    y = sign * np.linspace(0.035, 0.06, steps)
+    x = np.array(
+        [
+            body[(np.abs(body[:, 1] - b) < 0.05) & (np.abs(body[:, 2] - c) < 0.04), 0].max(initial=neck[0])
+            for b, c in zip(y, z, strict=True)
+        ]
+    )
+    x = np.maximum.accumulate(x) + 0.010
+    path = np.column_stack([x, y, z])
+    half = np.linspace(0.045, 0.075, steps)
+    bow = (-1.0, -0.5, 0.0, 0.5, 1.0)
+    strip = np.stack([path + np.column_stack([0.006 - 0.016 * c * c + 0 * half, c * half, 0 * half]) for c in bow], 1)
+    grid = np.arange(steps * len(bow)).reshape(steps, len(bow)) + base_id
+    faces.append(np.stack([grid[:-1, :-1], grid[1:, :-1], grid[1:, 1:], grid[:-1, 1:]], -1).reshape(-1, 4))
+    vertices.append(strip.reshape(-1, 3))
+    front = np.flatnonzero(outermost.fields["arm_weight"] < 0.3)
+    nearest = ((outermost.vertices[front][None] - path[:, None]) ** 2).sum(2).argmin(1)
+    chosen.append(np.repeat(front[nearest], len(bow)))
+    vertices, faces, chosen = np.concatenate(vertices), np.concatenate(faces), np.concatenate(chosen)
+    fields = {k: f[chosen] for k, f in outermost.fields.items() if k not in ("skin_at", "hem_of")}
+    fields["rest"] = vertices.copy()
+    uv = np.stack([vertices[:, 1], vertices[:, 2]], 1)[faces]
+    return Surface(vertices, faces, fields, {"uv": uv, "lining": np.zeros(len(faces))})
+
+
+def _skirted(upper: Surface, lower: Surface, waist: float) -> Surface:
+    """A part of the skirt shell joined to the lower edge, at drop `waist`, of what is worn above it."""
     rim = np.unique(boundary_edges(upper.faces))
-    rim = rim[(upper.fields["drop"][rim] > 0.5) & (upper.fields["arm_weight"][rim] < 0.3)]
+    rim = rim[(upper.fields["drop"][rim] > waist - 0.1) & (upper.fields["arm_weight"][rim] < 0.3)]
     at, v = upper.vertices[rim], lower.vertices
     centre = at[:, :2].mean(0)
     order = np.argsort(np.arctan2(*(at[:, :2] - centre).T[::-1]))
@@ -463,24 +607,37 @@ def _skirted(upper: Surface, points: np.ndarray, spec: GarmentSpec, ease: float,
     d = v[:, :2] - centre
     angle, radius = np.arctan2(d[:, 1], d[:, 0]), np.linalg.norm(d, axis=1)
     wanted = np.interp(angle, angles, radii, period=2 * np.pi)
-    near = 1 - smoothstep(0.55, 1.3, lower.fields["drop"])
-    new = np.maximum(radius, wanted * (1 - 0.0 * near)) * (1 - near) + wanted * near
+    near = 1 - smoothstep(waist - 0.05, waist + 0.7, lower.fields["drop"])
+    new = np.maximum(radius, wanted) * (1 - near) + wanted * near
     v = v.copy()
     v[:, :2] = centre + d * (np.maximum(new, wanted * 0.98) / radius)[:, None]
     return lower.moved(v)
 
 
-def _outer(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, inner: list[np.ndarray]) -> list[Surface]:
-    ease = 0.010 + 0.004 * spec.fit
+def _outer(
+    points: np.ndarray,
+    rig: Rig,
+    spec: GarmentSpec,
+    seed: int,
+    inner: list[np.ndarray],
+    ease: float,
+    fine: bool,
+    head: Head | None,
+) -> list[Surface]:
+    """Jackets, coats and vests; `ease` is the room for what is worn under them, `head` is needed for a hood."""
     coat = spec.kind == "coat"
-    upper = _upper(points, rig, dataclasses.replace(spec, length=0.6) if coat else spec, seed, ease, inner)
+    upper = _upper(points, rig, dataclasses.replace(spec, length=0.6) if coat else spec, seed, ease, inner, fine)
     parts = [upper]
     if coat:
-        lower = _skirted(upper, points, spec, ease, seed)
+        until = float(np.interp(spec.length, (1.0, 2.0), (1.05, 2.05)))
+        flare = 0.2 + 0.25 * spec.fit
+        lower = _skirted(upper, _skirt_surface(points, 0.55, until, 0.012 + ease, flare, seed, fine), 0.6)
         parts.append(lower.moved(_clear_of(lower.vertices, lower.fields, inner, rig, 0.012)))
     top_z = rig.points["neck01"][2]
     collar = None
-    if spec.hood:
+    if spec.hood == "up" and head is not None:
+        collar = _hood_up(upper, rig, head)
+    elif spec.hood == "down":
         collar = _hood(upper, spec)
     elif spec.collar_m:
         collar = _collar(upper, spec, fold=spec.fabric.kind != "nylon")
@@ -492,20 +649,32 @@ def _outer(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, inner: li
     return done + ([collar] if collar is not None and len(collar.faces) else [])
 
 
-def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
-    """All garments of an outfit on a shaped body (P, 3), in the rest pose, inside ones first."""
+def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fine: bool = True, head: Head | None = None) -> list[Worn]:
+    """All garments of an outfit on a shaped body (P, 3), in the rest pose, inside ones first.
+
+    Args:
+        fine: from the subdivided shells; else from the shells themselves, with a quarter of the faces.
+        head: needed for hoods that are up.
+    """
     seed = outfit.fold_seed
-    worn = []
-    lower = (
-        _skirt(points, rig, outfit.lower, seed)
-        if outfit.lower.kind == "skirt"
-        else _trousers(points, rig, outfit.lower, seed)
-    )
+    worn: list[Worn] = []
+    top_spec, gown = outfit.top, outfit.lower.kind == "dress"
+    if gown:
+        top_spec = dataclasses.replace(top_spec, length=_GOWN_WAIST)
+        top = _upper(points, rig, top_spec, seed + 11, 0.0, [], fine)
+        below = _skirt_surface(
+            points, _GOWN_WAIST - 0.03, _skirt_end(outfit.lower), 0.006, outfit.lower.fit, seed, fine
+        )
+        lower = hemmed(_skirted(top, below, _GOWN_WAIST), 0.002, 0.03)
+        layers = [_trunk_of(lower)]
+    else:
+        make = _skirt if outfit.lower.kind == "skirt" else functools.partial(_trousers, rig=rig)
+        lower = make(points=points, spec=outfit.lower, seed=seed, fine=fine)
+        layers = [_trunk_of(lower)]
+        top = _upper(points, rig, top_spec, seed + 11, 0.0, layers, fine)
     worn.append(Worn("lower", outfit.lower, lower))
-    layers = [_trunk_of(lower)]
-    top = _upper(points, rig, outfit.top, seed + 11, 0.0, layers)
     layers.append(_trunk_of(top))
-    collar = _collar(top, outfit.top, fold=True) if outfit.top.collar_m else None
+    collar = _collar(top, top_spec, fold=True) if top_spec.collar_m else None
     outer = outfit.outer
     if outer is not None:
         # Of what is under a jacket only the part that can be seen is kept: inner layers would show through else.
@@ -516,7 +685,7 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
             seen = np.maximum(seen, np.where(top.fields["arm_weight"] < 0.3, gap, -1.0))
         seen = np.maximum(seen, top.fields["arm"] - (outer.sleeve - 0.08))
         top = clipped(top, np.where(np.isfinite(seen), seen, -1.0))
-    elif outfit.lower.kind != "skirt":
+    elif outfit.lower.kind in ("trousers", "shorts"):
         f = lower.fields["drop"]
         hidden = f < min(outfit.top.length, LOWEST_HEM) - 0.13
         worn[0] = Worn("lower", outfit.lower, compact(lower, ~hidden[lower.faces].all(1)))
@@ -524,8 +693,19 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
     if collar is not None:
         worn.append(Worn("collar", outfit.top, collar))
     if outer is not None:
-        for i, part in enumerate(_outer(points, rig, outer, seed + 23, layers)):
+        for i, part in enumerate(_outer(points, rig, outer, seed + 23, layers, 0.010 + 0.004 * outer.fit, fine, head)):
             worn.append(Worn(f"outer{i}", outer, part))
+            if i == 0:
+                layers.append(_trunk_of(part))
+    if outfit.vest is not None:
+        under = outer or outfit.top
+        room = 0.012 + 0.6 * under.thickness_m + (0.018 if outer is not None else 0.0)
+        (vest,) = _outer(points, rig, outfit.vest, seed + 37, layers, room, fine, None)
+        worn.append(Worn("vest", outfit.vest, vest))
+    if outfit.scarf_rgb is not None:
+        scarf = _scarf(worn, rig, seed)
+        if scarf is not None:
+            worn.append(Worn("scarf", SCARF, scarf))
     over = outer if outer is not None and outer.open_front == 0 else outfit.top
     hem = float(np.interp(over.length, (0, 1, 2), (0, 1, 2)) if over.kind == "coat" else min(over.length, LOWEST_HEM))
     done = []
@@ -536,10 +716,12 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec) -> list[Worn]:
         free = np.ones(len(w.surface.vertices))
         if w.name == "lower":
             free = smoothstep(hem - 0.05, hem + 0.3, f["drop"])
-        elif w.name in ("top", "collar") and outer is not None:
+        elif (w.name in ("top", "collar") and outer is not None) or w.name == "scarf":
             free = np.zeros(len(free))
         elif w.spec.kind == "coat":  # the waist's seam holds its two sides together
             free = 1 - np.exp(-(((f["drop"] - 0.6) / 0.16) ** 2))
+        if gown and w.name in ("lower", "top"):
+            free = free * (1 - np.exp(-(((f["drop"] - _GOWN_WAIST) / 0.16) ** 2)))
         done.append(Worn(w.name, w.spec, w.surface.with_fields(free=free)))
     return done
 
@@ -553,6 +735,7 @@ _STIFFNESS = {
     "nylon": 0.15,
     "leather": 0.5,
     "canvas": 0.7,
+    "hivis": 0.3,
 }
 
 
@@ -572,7 +755,7 @@ def settled(worn: list[Worn], posed: Posed, folds: bool) -> list[np.ndarray]:
             if w.name != "lower":  # what is worn under it takes room
                 under = smoothstep(-0.3, 0.0, s.fields["drop"]) + w.name.startswith("outer")
                 ease = ease - 0.016 * np.where(s.fields["arm_weight"] < 0.5, under, 0.0)
-            slack = 0.03 + 0.06 * w.spec.fit
+            slack = 0.02 + 0.04 * w.spec.fit
             at = drape(s, at, ease.clip(0.0005), s.fields["free"], _STIFFNESS[w.spec.fabric.kind], slack)
         if out and "skin_at" in s.fields:  # thighs that swing forward would come through a hem
             lower = worn[0].surface
@@ -593,17 +776,19 @@ def covered(outfit: OutfitSpec) -> np.ndarray:
     a = anatomy.body_anatomy()
     out = np.zeros(body_data().vertex_count, bool)
     lower, top, outer = outfit.lower, outfit.top, outfit.outer
-    if lower.kind == "skirt":
-        until = float(np.interp(lower.length, (0.5, 1.0, 2.0), (1.55, 2.0, 3.05)))
+    if lower.kind in ("skirt", "dress"):
+        until = _skirt_end(lower)
         out |= (a.drop > 0.12) & (a.drop < min(until - 0.75, 1.3))
     else:
         out |= (a.drop > 0.02) & (a.leg < lower.length - 0.12) & (a.arm < 0)
-    out |= (a.drop > -8) & (a.drop < min(top.length, LOWEST_HEM) - 0.1) & (_outside_neck(top, a.neck) > 0.022)
+    hem = _GOWN_WAIST + 0.1 if lower.kind == "dress" else min(top.length, LOWEST_HEM)
+    out |= (a.drop > -8) & (a.drop < hem - 0.1) & (_outside_neck(top, a.neck) > 0.022)
     out |= (a.arm >= 0) & (a.arm < top.sleeve - 0.14)
-    out |= (a.foot > 0.5) & (a.rest_m[:, 2] < 0.052)  # in the shoe
+    if outfit.shoes.kind != "sandal":
+        out |= (a.foot > 0.5) & (a.rest_m[:, 2] < 0.052)  # in the shoe
     if outfit.shoes.kind == "boot":
         out |= a.leg > 2.0 - 0.5 * outfit.shoes.shaft_m
-    if lower.kind == "trousers" and lower.length > 1.8:
+    if lower.kind == "trousers" and lower.length > 1.8 and outfit.shoes.kind != "sandal":
         out |= (a.foot > 0.3) & (a.rest_m[:, 2] < 0.09)  # between hem and shoe
     if outer is not None:
         out |= (a.arm >= 0) & (a.arm < outer.sleeve - 0.14)

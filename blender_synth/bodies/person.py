@@ -13,16 +13,18 @@ from blender_synth.bodies import anatomy, face, garments, hair, headwear, props,
 from blender_synth.bodies.data import BodyData, body_data
 from blender_synth.bodies.flesh import measure
 from blender_synth.bodies.gait import gait_moment
+from blender_synth.bodies.head import head_of
 from blender_synth.bodies.mesh import Surface, clipped, compact, joined, triangle_count, vertex_normals
 from blender_synth.bodies.pose import pose_body
 from blender_synth.bodies.shape import shaped_points
 from blender_synth.bodies.skeleton import SIDES, Posed, Rig
+from blender_synth.world.people.clothes import GarmentSpec
 from blender_synth.world.people.pedestrian import PedestrianSpec
-from blender_synth.world.people.wardrobe import GarmentSpec
 
 Detail = Literal["full", "low"]
 SOCK_TOP = 1.73
 """Where socks end, as `Anatomy.leg`."""
+_CURLY = ("afro", "locs")
 _LOCKS = {"full": 640, "low": 220}
 
 COCO_KEYPOINTS = (
@@ -118,7 +120,9 @@ def _skin_attributes(data: BodyData, spec: PedestrianSpec) -> dict[str, np.ndarr
     leg = np.zeros(data.vertex_count)
     if spec.outfit.tights_rgb is not None:
         leg = np.maximum(leg, garments.smoothstep(-0.3, -0.2, a.leg) * (a.arm < 0) * (a.drop > 0.05))
-    elif spec.outfit.lower.kind != "skirt" or spec.outfit.shoes.kind in ("sneaker", "boot"):
+    elif spec.outfit.shoes.kind != "sandal" and (
+        spec.outfit.lower.kind not in ("skirt", "dress") or spec.outfit.shoes.kind in ("sneaker", "boot")
+    ):
         leg = (a.leg > SOCK_TOP).astype(float)
     return {
         "lips": masks["lips"],
@@ -127,6 +131,7 @@ def _skin_attributes(data: BodyData, spec: PedestrianSpec) -> dict[str, np.ndarr
         "beard": _beard(),
         "lids": masks["eyelids"],
         "legwear": leg,
+        "glove": garments.smoothstep(1.9, 1.96, a.arm) if spec.outfit.glove_rgb else np.zeros(data.vertex_count),
         "rest": a.rest_m,
     }
 
@@ -170,8 +175,8 @@ def cloth_look(garment: GarmentSpec) -> Look:
     """The look of a garment."""
     fabric = garment.fabric
     closure = "none"
-    if garment.open_front == 0 and garment.kind in ("jacket", "coat"):
-        closure = "zip" if fabric.kind in ("nylon", "leather") or garment.hood else "buttons"
+    if garment.open_front == 0 and garment.kind in ("jacket", "coat", "vest"):
+        closure = "zip" if fabric.kind in ("nylon", "leather", "hivis") or garment.hood != "none" else "buttons"
     elif garment.kind == "top" and garment.collar_m > 0 and fabric.kind == "cotton":
         closure = "buttons"
     return Look.of(
@@ -181,7 +186,10 @@ def cloth_look(garment: GarmentSpec) -> Look:
         pattern=fabric.pattern,
         second_rgb=fabric.second_rgb,
         scale_m=fabric.scale_m,
+        seed=fabric.seed,
         closure=closure,
+        cut=garment.kind,
+        tight=garment.kind == "trousers" and garment.fit <= 0.02,
         quilted=garment.thickness_m > 0.015,
     )
 
@@ -197,9 +205,11 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     points = shaped_points(data, spec.body)
     rig = Rig.of(data, points)
     outfit = spec.outfit
-    worn = garments.dress(points, rig, outfit)
+    head = head_of(data, points)
+    worn = garments.dress(points, rig, outfit, detail == "full", head)
     measures = measure(data, points, rig, worn, outfit)
     posed = pose_body(rig, spec.pose, measures, spec.body.stature_m, spec.carried)
+    hooded = outfit.outer is not None and outfit.outer.hood == "up"
     under = outfit.lower.kind == "trousers" and outfit.lower.length > 1.7 and outfit.lower.fit > 0.02
     pairs = {s: shoes.make_shoe(data, points, rig, outfit.shoes, s, under) for s in SIDES}
     lowest = min(float(posed.skin(p.sole.vertices, p.sole.fields["weights"])[:, 2].min()) for p in pairs.values())
@@ -227,11 +237,14 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     normals = vertex_normals(points[: data.vertex_count], data.faces["body"])
     parts.append(_skin_part(data, points, posed, spec))
     add("eyes", face.make_eyes(data, points), Look.of("eye", iris_rgb=spec.skin.iris_rgb), "gaze")
-    hair_look = Look.of("hair", rgb=spec.hair.rgb, wave=spec.hair.wave)
-    brow = Look.of("hair", rgb=spec.hair.brow_rgb, wave=0.0)
+    hair_look = Look.of("hair", rgb=spec.hair.rgb, curly=spec.hair.style in _CURLY)
+    brow = Look.of("hair", rgb=spec.hair.brow_rgb, curly=False)
     add("brows", face.make_brows(data, points, normals, 1.15 if spec.body.sex == "male" else 0.85), brow, "shade")
     for w, at in zip(worn, garments.settled(worn, posed, detail == "full"), strict=True):
-        add(w.name, w.surface, cloth_look(w.spec), "rest", at=at)
+        look = cloth_look(w.spec)
+        if w.name == "scarf":
+            look = Look.of("cloth", **(dict(look.values) | {"rgb": outfit.scarf_rgb, "cut": "scarf"}))
+        add(w.name, w.surface, look, "rest", "flow", "gather", at=at)
     s = outfit.shoes
     for side, shoe in pairs.items():
         add(f"shoe.{side}", shoe.upper, Look.of("shoe", rgb=s.rgb, gloss=s.gloss))
@@ -239,16 +252,17 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         if shoe.accent is not None and detail == "full":
             laces = (0.6, 0.6, 0.58) if sum(s.rgb) < 1.2 else s.accent_rgb
             add(f"laces.{side}", shoe.accent, Look.of("rubber", rgb=laces))
-    mesh = hair.make_hair(data, points, rig, spec.hair, _LOCKS[detail], outfit.hat != "none", _back_of(points, worn))
+    mesh = hair.make_hair(
+        data, points, rig, head, spec.hair, _LOCKS[detail], hooded or outfit.hat != "none", _back_of(points, worn)
+    )
     for name, surface in (("scalp", mesh.cap), ("locks", mesh.locks)):
         if surface is not None:
             add(name, surface, hair_look, "shade")
     if spec.hair.beard != "none":
         add("beard", hair.make_beard(data, points, normals, _beard(), spec.hair), brow, "shade")
-    head = hair.head_of(data, points)
     if outfit.hat != "none":
         for name, surface in headwear.hat(data, head, outfit.hat, spec.hair).items():
-            add(name, surface, Look.of("felt", rgb=outfit.hat_rgb, knit=outfit.hat == "beanie"))
+            add(name, surface, Look.of("felt", rgb=outfit.hat_rgb, knit=outfit.hat == "beanie"), "rest")
     if outfit.glasses != "none":
         rims, lenses = headwear.glasses(data, points, head)
         add("glasses", rims, Look.of("phone", rgb=(0.015, 0.014, 0.013)))
@@ -293,6 +307,10 @@ def _skin_part(data: BodyData, points: np.ndarray, posed: Posed, spec: Pedestria
             above.with_fields(legwear=np.zeros(len(above.vertices))),
             below.with_fields(legwear=np.ones(len(below.vertices))),
         )
+    gloved = surface.fields["glove"]
+    if gloved.any():
+        thick = vertex_normals(surface.vertices, surface.faces) * (0.0025 * gloved)[:, None]
+        surface = surface.moved(surface.vertices + thick)
     vertices = posed.skin(surface.vertices, surface.fields["weights"])
     attributes = {k: v.astype(np.float32) for k, v in surface.fields.items() if k not in ("weights", "leg")}
     skin, outfit = spec.skin, spec.outfit
@@ -306,6 +324,8 @@ def _skin_part(data: BodyData, points: np.ndarray, posed: Posed, spec: Pedestria
         stubble=max(skin.stubble * 0.55, beard),
         hair_rgb=spec.hair.brow_rgb,
         legwear_rgb=outfit.tights_rgb or outfit.sock_rgb,
+        glove_rgb=outfit.glove_rgb or outfit.sock_rgb,
+        age_years=round(spec.body.age_years / 10) * 10,
     )
     return Part("skin", vertices.astype(np.float32), surface.faces, look, None, attributes)
 

@@ -11,7 +11,7 @@ from blender_synth.bodies.data import BodyData
 from blender_synth.bodies.garments import smoothstep
 from blender_synth.bodies.mesh import Surface, clipped, hemmed, joined, vertex_normals
 from blender_synth.bodies.skeleton import SIDES, Rig
-from blender_synth.world.people.wardrobe import ShoeSpec
+from blender_synth.world.people.clothes import ShoeSpec
 
 _STATIONS = np.concatenate(
     [np.linspace(0, 0.12, 5), np.linspace(0.2, 0.72, 8), 1 - 0.24 * (1 - np.sin(np.linspace(0, np.pi / 2, 8)))[1:]]
@@ -117,6 +117,8 @@ def make_shoe(data: BodyData, points: np.ndarray, rig: Rig, spec: ShoeSpec, side
         {"weights": _foot_weights(vertices[:, 0], ball_x, rig, side)},
         {"uv": uv[faces[:, ::-1]]},
     )
+    if spec.kind == "sandal":
+        upper = _straps(upper, n, m)
     shaft = _shaft(points, rig, spec, side, foot, under_cloth)
     if shaft is not None:
         upper = joined(upper, shaft)
@@ -125,6 +127,19 @@ def make_shoe(data: BodyData, points: np.ndarray, rig: Rig, spec: ShoeSpec, side
         _sole(foot, width, middle, spec, ball_x, rig, side),
         _laces(upper, spec, n, m) if spec.kind == "sneaker" else None,
     )
+
+
+def _straps(upper: Surface, n: int, m: int) -> Surface:
+    """The bands of a sandal: what is left of a closed upper over the toes, over the instep and round the heel."""
+    s = _STATIONS
+    column = np.tile(np.arange(m), n)
+    station = np.repeat(s, m)
+    low = (column <= 2) | (column >= m - 3)
+    toes = 0.045 - np.abs(station - 0.68)
+    instep = 0.04 - np.abs(station - 0.42)
+    heel = np.where(low, np.where(station < 0.42, 0.02, -0.1), 0.03 - station)
+    parts = [clipped(upper, v) for v in (toes, instep, heel)]
+    return hemmed(joined(*(p for p in parts if len(p.faces))), 0.002, 0.004)
 
 
 def _sole(foot: FootShape, width, middle, spec: ShoeSpec, ball_x: float, rig: Rig, side: str) -> Surface:

@@ -1,6 +1,12 @@
-"""Materials for people: `Look` -> node material, procedural, shared by name."""
+"""Materials for people: `Look` -> node material, procedural.
+
+Building a node tree takes milliseconds, copying one takes none to speak of: looks that differ in colours and numbers
+only are copies of one template, with the values put into its named nodes.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import bpy
 
@@ -15,6 +21,16 @@ class _Nodes:
         self.material.use_nodes = True
         self.tree = self.material.node_tree
         self.shader = self.tree.nodes["Principled BSDF"]
+
+    def param(self, name: str, value: float | tuple[float, float, float]):
+        """A value that every look sets for itself (see `_set`)."""
+        n = self.node("RGB" if isinstance(value, tuple) else "Value")
+        n.name = n.label = name
+        return n.outputs[0]
+
+    def params(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Sockets of the values by name."""
+        return {name: self.param(name, value) for name, value in values.items()}
 
     def node(self, kind: str, **settings):
         """A new node with properties set."""
@@ -67,6 +83,32 @@ class _Nodes:
         self.put(n.inputs["Roughness"], roughness)
         return n.outputs["Fac"]
 
+    def ridges(self, vector, scale: float, detail: float = 1.0):
+        """Noise with sharp crests, about 0..1: how creased cloth looks."""
+        n = self.node("TexNoise", noise_type="RIDGED_MULTIFRACTAL", normalize=True)
+        self.put(n.inputs["Vector"], vector)
+        self.put(n.inputs["Scale"], scale)
+        self.put(n.inputs["Detail"], detail)
+        return n.outputs["Fac"]
+
+    def axes(self, vector):
+        """Its three coordinates."""
+        split = self.node("SeparateXYZ")
+        self.put(split.inputs[0], vector)
+        return tuple(split.outputs)
+
+    def moved(self, vector, by, size: float):
+        """A vector moved by a colour around mid-grey, times a size."""
+        n = self.node("VectorMath", operation="MULTIPLY_ADD")
+        self.put(n.inputs[0], by)
+        n.inputs[1].default_value = (size, size, size)
+        self.put(n.inputs[2], vector)
+        return n.outputs[0]
+
+    def within(self, value, middle: float, half: float):
+        """1 where a value is near another."""
+        return self.math("COMPARE", value, middle, half)
+
     def ramp(self, value, low: float, high: float, to_low: float = 0.0, to_high: float = 1.0):
         """Linear map, clamped."""
         n = self.node("MapRange")
@@ -105,218 +147,389 @@ class _Nodes:
         return vector, split.outputs[0], split.outputs[1]
 
 
+def _times(rgb, *factors: float):
+    return tuple(min(1.0, c * f) for c, f in zip(rgb, factors, strict=True))
+
+
+def _skin_values(look: Look) -> dict[str, Any]:
+    base, tone = look["rgb"], look["tone"]
+    old = max(0.0, (look["age_years"] - 35) / 45)
+    return {
+        "base": base,
+        "red": _times(base, 1.05, 0.68 + 0.14 * tone, 0.64 + 0.2 * tone),
+        "dark": _times(base, 0.80, 0.72, 0.68),
+        "deep": _times(base, 0.62, 0.52, 0.50),
+        "pale": _times(base, 1.10, 1.04, 1.0),
+        "lip": look["lip_rgb"],
+        "nail": _times(base, 1.12, 1.0, 1.0),
+        "shadow": tuple(0.35 * c + 0.65 * h for c, h in zip(base, look["hair_rgb"], strict=True)),
+        "stubble": look["stubble"],
+        "ruddy": 0.8 * look["ruddiness"] * (1 - 0.45 * tone),
+        "lines": 0.10 + 0.55 * old,
+        "spots": 0.5 * old + 0.25 * max(0.0, look["ruddiness"] - 0.5) * (1 - tone),
+        "leg": look["legwear_rgb"],
+        "glove": look["glove_rgb"],
+    }
+
+
 def _skin(look: Look, n: _Nodes) -> None:
+    p = n.params(_skin_values(look))
     rest = n.attribute("rest", "Vector")
-    blotch = n.noise(rest, 28.0, 3.0, 0.6)
-    base = look["rgb"]
-    red = tuple(c * f for c, f in zip(base, (1.04, 0.70, 0.66), strict=True))
-    dark = tuple(c * f for c, f in zip(base, (0.86, 0.80, 0.76), strict=True))
-    colour = n.mix(n.ramp(blotch, 0.35, 0.7, 0.0, 0.5), base, dark)
-    colour = n.mix(
-        n.math("MULTIPLY", n.attribute("blush"), 0.75 * look["ruddiness"] * (1 - 0.5 * look["tone"])), colour, red
-    )
-    colour = n.mix(n.math("MULTIPLY", n.attribute("lids"), 0.3), colour, dark)
-    colour = n.mix(n.attribute("lips"), colour, look["lip_rgb"])
-    nail = tuple(min(1.0, c * f) for c, f in zip(base, (1.12, 1.0, 1.0), strict=True))
-    colour = n.mix(n.attribute("nails"), colour, nail)
-    if look["stubble"] > 0.02:
-        grain = n.ramp(n.noise(rest, 900.0, 1.0), 0.3, 0.7, 0.6, 1.0)
-        share = n.math("MULTIPLY", n.math("MULTIPLY", n.attribute("beard"), grain), look["stubble"])
-        shadow = tuple(0.35 * c + 0.65 * h for c, h in zip(base, look["hair_rgb"], strict=True))
-        colour = n.mix(share, colour, shadow)
-    leg = n.attribute("legwear")
-    colour = n.mix(leg, colour, look["legwear_rgb"])
+    colour = n.mix(n.ramp(n.noise(rest, 14.0, 3.0, 0.6), 0.35, 0.7, 0.0, 0.55), p["base"], p["pale"])
+    colour = n.mix(n.ramp(n.noise(rest, 55.0, 3.0, 0.65), 0.45, 0.75, 0.0, 0.45), colour, p["dark"])
+    colour = n.mix(n.math("MULTIPLY", n.attribute("blush"), p["ruddy"]), colour, p["red"])
+    spots = n.ramp(n.noise(rest, 210.0, 1.0), 0.62, 0.70)
+    colour = n.mix(n.math("MULTIPLY", spots, p["spots"]), colour, p["dark"])
+    colour = n.mix(n.math("MULTIPLY", n.attribute("lids"), 0.55), colour, p["deep"])
+    colour = n.mix(n.attribute("lips"), colour, p["lip"])
+    colour = n.mix(n.attribute("nails"), colour, p["nail"])
+    grain = n.ramp(n.noise(rest, 800.0, 1.0), 0.32, 0.68, 0.45, 1.0)
+    share = n.math("MULTIPLY", n.math("MULTIPLY", n.attribute("beard"), grain), p["stubble"])
+    colour = n.mix(share, colour, p["shadow"])
+    leg, glove = n.attribute("legwear"), n.attribute("glove")
+    colour = n.mix(glove, n.mix(leg, colour, p["leg"]), p["glove"])
+    cloth = n.math("MAXIMUM", leg, glove)
     pores = n.noise(rest, 420.0, 2.0)
+    lines = n.noise(n.scaled(rest, (40.0, 30.0, 190.0)), 1.0, 2.0, 0.6)
+    normal = n.bump(lines, p["lines"], 0.0022, n.bump(pores, 0.18, 0.0007))
+    oily = n.ramp(n.noise(rest, 30.0, 2.0), 0.3, 0.7, 0.46, 0.62)
     n.set(
         Base_Color=colour,
-        Roughness=n.ramp(leg, 0, 1, 0.46, 0.85),
-        Normal=n.bump(pores, 0.12, 0.0006),
-        Subsurface_Weight=n.ramp(leg, 0, 1, 0.12, 0.0),
+        Roughness=n.math("MULTIPLY_ADD", cloth, 0.3, oily),
+        Normal=normal,
+        Subsurface_Weight=n.ramp(cloth, 0, 1, 0.14, 0.0),
         Subsurface_Radius=(1.0, 0.32, 0.16),
         Subsurface_Scale=0.008,
+        Specular_IOR_Level=0.36,
     )
-    n.set(Specular_IOR_Level=0.45)
+
+
+def _eye_values(look: Look) -> dict[str, Any]:
+    return {"iris": look["iris_rgb"], "rim": tuple(c * 0.3 for c in look["iris_rgb"])}
 
 
 def _eye(look: Look, n: _Nodes) -> None:
+    p = n.params(_eye_values(look))
     gaze = n.attribute("gaze")
-    iris = look["iris_rgb"]
-    rim = tuple(c * 0.35 for c in iris)
-    colour = n.mix(n.ramp(gaze, 0.20, 0.24), (0.003, 0.003, 0.003), n.mix(n.ramp(gaze, 0.24, 0.50), iris, rim))
-    white = n.mix(n.ramp(gaze, 0.6, 1.3), (0.62, 0.58, 0.55), (0.50, 0.33, 0.29))
+    colour = n.mix(
+        n.ramp(gaze, 0.20, 0.24), (0.003, 0.003, 0.003), n.mix(n.ramp(gaze, 0.24, 0.50), p["iris"], p["rim"])
+    )
+    white = n.mix(n.ramp(gaze, 0.6, 1.3), (0.68, 0.65, 0.62), (0.50, 0.33, 0.29))
     colour = n.mix(n.ramp(gaze, 0.50, 0.56), colour, white)
-    n.set(Base_Color=colour, Roughness=0.08, Specular_IOR_Level=0.6)
+    n.set(Base_Color=colour, Roughness=0.22, Specular_IOR_Level=0.5, Coat_Weight=1.0, Coat_Roughness=0.02)
+
+
+def _hair_values(look: Look) -> dict[str, Any]:
+    rgb = look["rgb"]
+    grey = sum(rgb) / 3
+    warm = tuple(0.75 * c + 0.25 * grey * f for c, f in zip(rgb, (1.25, 1.0, 0.8), strict=True))
+    return {"root": tuple(c * 0.55 for c in rgb), "tip": tuple(min(1.0, c * 1.45 + 0.004) for c in warm)}
 
 
 def _hair(look: Look, n: _Nodes) -> None:
+    p = n.params(_hair_values(look))
     vector, _, _ = n.uv()
-    strands = n.noise(n.scaled(vector, (900.0, 14.0, 1.0)), 1.0, 2.0, 0.6)
-    shade = n.math("MULTIPLY", n.attribute("shade"), n.ramp(strands, 0.3, 0.7, 0.55, 1.35))
-    grey = n.node("CombineColor")
-    for socket in grey.inputs:
-        n.put(socket, shade)
-    colour = n.mix(1.0, look["rgb"], grey.outputs[0], "MULTIPLY")
-    if look["wave"] > 0.95:
-        curls = n.noise(n.node("TexCoord").outputs["Object"], 150.0, 2.0, 0.6)
-        rough = n.bump(n.ramp(curls, 0.3, 0.7), 1.0, 0.015)
-        n.set(Base_Color=colour, Roughness=0.85, Specular_IOR_Level=0.12, Normal=rough)
+    strands = n.noise(n.scaled(vector, (1400.0, 16.0, 1.0)), 1.0, 2.0, 0.65)
+    shade = n.math("MULTIPLY", n.attribute("shade"), n.ramp(strands, 0.3, 0.7, 0.45, 1.25))
+    colour = n.mix(n.ramp(shade, 0.25, 1.35), p["root"], p["tip"])
+    if look["curly"]:
+        curls = n.noise(n.node("TexCoord").outputs["Object"], 170.0, 3.0, 0.7)
+        dark = n.mix(n.ramp(curls, 0.35, 0.6), tuple(0.0 for _ in range(3)), colour)
+        normal = n.bump(n.ramp(curls, 0.25, 0.75), 1.0, 0.014)
+        n.set(Base_Color=n.mix(0.6, colour, dark), Roughness=0.8, Specular_IOR_Level=0.15, Normal=normal)
         return
     n.set(
-        Base_Color=colour, Roughness=0.42, Specular_IOR_Level=0.35, Anisotropic=0.5, Normal=n.bump(strands, 0.5, 0.002)
+        Base_Color=colour,
+        Roughness=n.ramp(strands, 0.3, 0.7, 0.36, 0.62),
+        Specular_IOR_Level=0.42,
+        Normal=n.bump(strands, 0.9, 0.0025),
     )
 
 
-_FABRICS = {  # roughness, sheen, specular, weave scale (1/m), weave strength, wrinkle strength
-    "cotton": (0.9, 0.05, 0.25, 900.0, 0.15, 0.55),
-    "jersey": (0.8, 0.08, 0.25, 1200.0, 0.05, 0.15),
-    "denim": (0.85, 0.10, 0.25, 700.0, 0.30, 0.60),
-    "knit": (0.95, 0.30, 0.15, 160.0, 0.60, 0.35),
-    "wool": (0.95, 0.35, 0.15, 350.0, 0.45, 0.35),
-    "nylon": (0.48, 0.0, 0.45, 1200.0, 0.05, 0.75),
-    "leather": (0.40, 0.0, 0.50, 260.0, 0.25, 0.55),
-    "canvas": (0.9, 0.0, 0.25, 500.0, 0.35, 0.35),
+_FABRICS = {  # roughness, sheen, specular, weave scale (1/m), weave strength, depth of folds (m)
+    "cotton": (0.9, 0.05, 0.25, 900.0, 0.15, 0.017),
+    "jersey": (0.85, 0.08, 0.25, 1200.0, 0.05, 0.015),
+    "denim": (0.85, 0.10, 0.25, 700.0, 0.30, 0.018),
+    "knit": (0.95, 0.30, 0.15, 160.0, 0.60, 0.012),
+    "wool": (0.95, 0.35, 0.15, 350.0, 0.45, 0.013),
+    "nylon": (0.46, 0.0, 0.45, 1200.0, 0.05, 0.019),
+    "leather": (0.40, 0.0, 0.50, 260.0, 0.25, 0.016),
+    "canvas": (0.9, 0.0, 0.25, 500.0, 0.35, 0.012),
+    "hivis": (0.75, 0.0, 0.30, 900.0, 0.10, 0.012),
 }
 
 
-def _pattern(look: Look, n: _Nodes, u, v, rest):
+def _pattern(look: Look, n: _Nodes, p: dict, u, v, rest):
     """Share of the second colour."""
-    scale = look["scale_m"]
-    cu = n.math("FRACT", n.math("MULTIPLY", u, 1 / scale))
-    cv = n.math("FRACT", n.math("MULTIPLY", v, 1 / scale))
-    if look["pattern"] == "stripes":
-        return n.ramp(cv, 0.56, 0.60)
-    if look["pattern"] == "pinstripes":
+    kind = look["pattern"]
+    cu = n.math("FRACT", n.math("DIVIDE", u, p["scale"]))
+    cv = n.math("FRACT", n.math("DIVIDE", v, p["scale"]))
+    if kind == "stripes":
+        return n.ramp(n.math("ABSOLUTE", n.math("SUBTRACT", cv, 0.5)), 0.22, 0.25)
+    if kind == "pinstripes":
         return n.math("MULTIPLY", n.math("LESS_THAN", cu, 0.12), 0.7)
-    if look["pattern"] == "check":
+    if kind == "check":
         band = n.math("ADD", n.math("LESS_THAN", cu, 0.42), n.math("LESS_THAN", cv, 0.42))
-        thin = n.math("ADD", n.math("COMPARE", cu, 0.71, 0.04), n.math("COMPARE", cv, 0.71, 0.04))
+        thin = n.math("ADD", n.within(cu, 0.71, 0.04), n.within(cv, 0.71, 0.04))
         return n.math("ADD", n.math("MULTIPLY", band, 0.42), n.math("MULTIPLY", thin, 0.3))
-    if look["pattern"] == "dots":
-        d = n.math(
-            "SQRT",
-            n.math(
-                "ADD",
-                n.math("POWER", n.math("SUBTRACT", cu, 0.5), 2.0),
-                n.math("POWER", n.math("SUBTRACT", cv, 0.5), 2.0),
-            ),
-        )
-        return n.ramp(d, 0.24, 0.27, 1.0, 0.0)
-    if look["pattern"] == "print":
-        return n.ramp(n.noise(rest, 1.6 / scale, 3.0, 0.6), 0.54, 0.57)
-    if look["pattern"] == "block":
-        split = n.node("SeparateXYZ")
-        n.put(split.inputs[0], rest)
-        return n.ramp(split.outputs[2], 1.235, 1.24)
-    return 0.0
+    if kind == "dots":
+        square = [n.math("POWER", n.math("SUBTRACT", c, 0.5), 2.0) for c in (cu, cv)]
+        return n.ramp(n.math("SQRT", n.math("ADD", *square)), 0.24, 0.27, 1.0, 0.0)
+    x, y, z = n.axes(rest)
+    moved = n.node("CombineXYZ")
+    for socket, value in zip(moved.inputs, (n.math("ADD", x, p["seed"]), y, z), strict=True):
+        n.put(socket, value)
+    place = n.node("VectorMath", operation="SCALE")
+    n.put(place.inputs[0], moved.outputs[0])
+    n.put(place.inputs["Scale"], n.math("DIVIDE", 1.6, p["scale"]))
+    place = place.outputs[0]
+    if kind == "print":
+        if look["seed"] % 2:
+            return n.ramp(n.noise(place, 1.0, 3.0, 0.6), 0.54, 0.57)
+        cells = n.node("TexVoronoi", feature="SMOOTH_F1")  # blossoms: cells with lobed edges
+        n.put(cells.inputs["Vector"], n.moved(place, n.noise(place, 4.0, 1.0), 0.35))
+        n.put(cells.inputs["Scale"], 1.0)
+        return n.ramp(cells.outputs["Distance"], 0.28, 0.33, 1.0, 0.0)
+    if kind == "logo":
+        dz = n.math("SUBTRACT", z, 1.245)
+        front = n.math("GREATER_THAN", x, 0.02)
+        a, b = n.math("DIVIDE", n.math("ABSOLUTE", y), p["scale"]), n.math("DIVIDE", n.math("ABSOLUTE", dz), p["scale"])
+        if look["seed"] % 3 == 0:  # lettering: two rows of broken blocks
+            word = n.math("MULTIPLY", n.math("LESS_THAN", a, 0.75), n.within(b, 0.16, 0.11))
+            ink = n.math("GREATER_THAN", n.noise(n.scaled(place, (0.0, 9.0, 2.5)), 1.0, 0.0), 0.44)
+        elif look["seed"] % 3 == 1:  # a picture in a disc
+            word = n.math(
+                "LESS_THAN", n.math("SQRT", n.math("ADD", n.math("POWER", a, 2.0), n.math("POWER", b, 2.0))), 0.55
+            )
+            ink = n.math("GREATER_THAN", n.noise(place, 2.2, 2.0), 0.46)
+        else:  # a band across the chest
+            word, ink, front = n.within(b, 0.0, 0.28), 1.0, 1.0
+        return n.math("MULTIPLY", n.math("MULTIPLY", word, ink), front)
+    if kind == "bands":
+        level = n.math("MAXIMUM", n.within(z, 0.955, 0.025), n.within(z, 1.10, 0.025))
+        brace = n.math("MULTIPLY", n.within(n.math("ABSOLUTE", y), 0.088, 0.024), n.math("GREATER_THAN", z, 1.10))
+        return n.math("MAXIMUM", level, brace)
+    return n.ramp(z, 1.235, 1.24)  # block
+
+
+def _cloth_values(look: Look) -> dict[str, Any]:
+    rgb = look["rgb"]
+    return {
+        "rgb": rgb,
+        "second": look["second_rgb"],
+        "faded": tuple(min(1.0, c * 1.9 + 0.02) for c in rgb),
+        "button": (0.5, 0.48, 0.44) if sum(rgb) < 0.15 else (0.06, 0.05, 0.045),
+        "thread": tuple(min(1.0, c * 0.45) for c in rgb) if look["fabric"] != "denim" else (0.30, 0.16, 0.05),
+        "scale": look["scale_m"],
+        "seed": look["seed"] % 997 * 0.13,
+    }
 
 
 def _cloth(look: Look, n: _Nodes) -> None:
+    p = n.params(_cloth_values(look))
     vector, u, v = n.uv()
-    rest = n.attribute("rest", "Vector")
-    roughness, sheen, specular, scale, weave, wrinkle = _FABRICS[look["fabric"]]
-    rgb = look["rgb"]
-    colour = rgb if look["pattern"] == "plain" else n.mix(_pattern(look, n, u, v, rest), rgb, look["second_rgb"])
-    wear = n.noise(rest, 9.0, 3.0, 0.6)
-    darker = n.mix(1.0, colour, (0.78, 0.78, 0.80), "MULTIPLY")
-    colour = n.mix(n.ramp(wear, 0.35, 0.65, 0.0, 0.6), colour, darker)
-    if look["fabric"] == "denim":
-        faded = tuple(min(1.0, c * 1.9 + 0.02) for c in rgb)
-        colour = n.mix(n.ramp(n.noise(rest, 5.0, 2.0), 0.45, 0.75, 0.0, 0.45), colour, faded)
+    rest, flow, gather = n.attribute("rest", "Vector"), n.attribute("flow", "Vector"), n.attribute("gather")
+    fabric = look["fabric"]
+    roughness, sheen, specular, scale, weave, depth = _FABRICS[fabric]
+    share = None if look["pattern"] == "plain" else _pattern(look, n, p, u, v, rest)
+    colour = p["rgb"] if share is None else n.mix(share, p["rgb"], p["second"])
+    if fabric == "denim":
+        x, _, z = n.axes(rest)
+        thigh = n.math(
+            "MULTIPLY",
+            n.ramp(n.math("ABSOLUTE", n.math("SUBTRACT", z, 0.62)), 0.05, 0.3, 0.55, 0.0),
+            n.ramp(x, -0.02, 0.06),
+        )
+        colour = n.mix(n.math("ADD", thigh, n.ramp(n.noise(rest, 9.0, 2.0), 0.45, 0.75, 0.0, 0.35)), colour, p["faded"])
         diagonal = n.math("SINE", n.math("MULTIPLY", n.math("ADD", u, v), 4200.0))
-        colour = n.mix(n.ramp(diagonal, -1, 1, 0.0, 0.18), colour, faded)
-    if look["fabric"] == "knit":
+        colour = n.mix(n.ramp(diagonal, -1, 1, 0.0, 0.18), colour, p["faded"])
+    if fabric == "knit":
         rows = n.math("SINE", n.math("MULTIPLY", u, 900.0))
         loops = n.math("SINE", n.math("ADD", n.math("MULTIPLY", v, 1100.0), n.math("ABSOLUTE", rows)))
         height = n.math("MULTIPLY", n.math("ADD", loops, 1.0), 0.5)
-    elif look["fabric"] == "leather":
+    elif fabric == "leather":
         cells = n.node("TexVoronoi", feature="DISTANCE_TO_EDGE")
         n.put(cells.inputs["Vector"], rest)
         n.put(cells.inputs["Scale"], scale)
         height = cells.outputs["Distance"]
     else:
         height = n.noise(vector, scale, 1.0)
-    fine = n.bump(height, weave, 0.0015)
+    normal = n.bump(height, weave, 0.0015)
     if look["closure"] != "none":
-        colour, fine = _closure(look, n, rest, colour, fine)
+        colour, normal = _closure(look, n, p, rest, colour, normal)
+    if look["cut"] in ("trousers", "shorts", "jacket", "coat") and not look["tight"]:
+        colour, normal = _seams(look, n, p, rest, u, v, colour, normal)
     if look["quilted"]:
-        split = n.node("SeparateXYZ")
-        n.put(split.inputs[0], rest)
-        tubes = n.math("ABSOLUTE", n.math("SINE", n.math("MULTIPLY", split.outputs[2], 3.14159 / 0.075)))
-        fine = n.bump(n.math("POWER", tubes, 0.4), 1.0, 0.012, fine)
-    creases = n.noise(n.scaled(rest, (1.0, 1.0, 0.55)), 22.0, 4.0, 0.55)
+        z = n.axes(rest)[2]
+        tubes = n.math("ABSOLUTE", n.math("SINE", n.math("MULTIPLY", z, 3.14159 / 0.075)))
+        normal = n.bump(n.math("POWER", tubes, 0.4), 1.0, 0.012, normal)
+        depth *= 0.6
+    folds = _creases(look, n, flow, gather)
+    dim = n.ramp(folds, 0.15, 0.75, 0.66, 1.06)  # the sky does not reach into folds
+    grey = n.node("CombineColor")
+    for socket in grey.inputs:
+        n.put(socket, dim)
+    colour = n.mix(1.0, colour, grey.outputs[0], "MULTIPLY")
+    gloss = roughness
+    if look["pattern"] == "bands":
+        gloss = n.ramp(share, 0, 1, roughness, 0.3)
     n.set(
         Base_Color=colour,
-        Roughness=roughness,
+        Roughness=gloss,
         Sheen_Weight=sheen,
         Sheen_Roughness=0.5,
         Specular_IOR_Level=specular,
-        Normal=n.bump(creases, wrinkle, 0.012, fine),
+        Normal=n.bump(folds, 0.35 if look["tight"] else 1.0, depth, normal),
     )
 
 
-def _closure(look: Look, n: _Nodes, rest, colour, normal):
+def _creases(look: Look, n: _Nodes, flow, gather):
+    """Height of folds, about 0..1: across limbs where cloth gathers, down where it hangs, crumples everywhere."""
+    warp = n.node("TexNoise")
+    n.put(warp.inputs["Vector"], flow)
+    n.put(warp.inputs["Scale"], 5.0)
+    n.put(warp.inputs["Detail"], 1.0)
+    bent = n.moved(flow, warp.outputs["Color"], 0.16)
+    across = n.ridges(n.scaled(bent, (7.0, 7.0, 17.0)), 1.0, 1.2)
+    down = n.noise(n.scaled(bent, (30.0, 30.0, 5.5)), 1.0, 2.0, 0.55)
+    crumple = n.noise(bent, 26.0, 3.0, 0.55)
+    if look["fabric"] in ("nylon", "leather", "cotton"):
+        crumple = n.math("MULTIPLY_ADD", n.ridges(bent, 17.0, 2.0), 0.5, n.math("MULTIPLY", crumple, 0.5))
+    gathered = n.math("MULTIPLY_ADD", across, 0.75, n.math("MULTIPLY", crumple, 0.25))
+    hanging = n.math("MULTIPLY_ADD", down, 0.62, n.math("MULTIPLY", crumple, 0.38))
+    blend = n.node("Mix")  # floats
+    n.put(blend.inputs[0], gather)
+    n.put(blend.inputs[2], hanging)
+    n.put(blend.inputs[3], gathered)
+    return blend.outputs[0]
+
+
+def _seams(look: Look, n: _Nodes, p: dict, rest, u, v, colour, normal):
+    """Side seams, waistband, fly and pockets, by their place on the middling body."""
+    x, y, z = n.axes(rest)
+    side = n.math("ABSOLUTE", y)
+    front, behind = n.math("GREATER_THAN", x, 0.02), n.math("LESS_THAN", x, -0.02)
+    if look["cut"] in ("trousers", "shorts"):
+        leg = n.math("MULTIPLY", n.within(n.math("ABSOLUTE", u), 0.1335, 0.0016), n.math("LESS_THAN", v, 0.1))
+        waist = n.within(z, 1.008, 0.0022)
+        fly = n.math("MULTIPLY", front, n.math("MULTIPLY", n.within(y, 0.004, 0.0018), n.math("GREATER_THAN", z, 0.86)))
+        slant = n.math("ADD", side, n.math("MULTIPLY", z, -0.45))  # a line that falls outwards
+        slit = n.math("MULTIPLY", n.math("MULTIPLY", n.within(slant, -0.345, 0.0022), n.within(z, 0.955, 0.055)), front)
+        box = n.math(
+            "MAXIMUM",
+            n.math("DIVIDE", n.math("ABSOLUTE", n.math("SUBTRACT", side, 0.072)), 0.052),
+            n.math("DIVIDE", n.math("ABSOLUTE", n.math("SUBTRACT", z, 0.905)), 0.058),
+        )
+        pocket = n.math("MULTIPLY", n.within(box, 1.0, 0.035), behind)
+        lines = (leg, waist, fly, slit, pocket)
+    else:
+        slant = n.math("ADD", side, n.math("MULTIPLY", z, -0.35))
+        slit = n.math("MULTIPLY", n.math("MULTIPLY", n.within(slant, -0.225, 0.003), n.within(z, 1.0, 0.065)), front)
+        yoke = n.math("MULTIPLY", n.within(z, 1.30, 0.0018), behind)
+        arm = n.within(side, 0.176, 0.0022)
+        lines = (slit, yoke, n.math("MULTIPLY", arm, n.math("GREATER_THAN", z, 1.24)))
+    line = lines[0]
+    for other in lines[1:]:
+        line = n.math("MAXIMUM", line, other)
+    colour = n.mix(n.math("MULTIPLY", line, 0.7), colour, p["thread"])
+    return colour, n.bump(n.math("SUBTRACT", 1.0, line), 0.7, 0.003, normal)
+
+
+def _closure(look: Look, n: _Nodes, p: dict, rest, colour, normal):
     """Zip or button placket down the middle of the front."""
-    split = n.node("SeparateXYZ")
-    n.put(split.inputs[0], rest)
-    x, y, z = split.outputs
+    x, y, z = n.axes(rest)
     front = n.math("GREATER_THAN", x, 0.02)
     if look["closure"] == "zip":
-        teeth = n.math("MULTIPLY", front, n.math("COMPARE", y, 0.0, 0.0045))
+        teeth = n.math("MULTIPLY", front, n.within(y, 0.0, 0.0035))
         colour = n.mix(teeth, colour, (0.03, 0.03, 0.032))
-        groove = n.math("MULTIPLY", front, n.math("COMPARE", y, 0.0, 0.010))
+        groove = n.math("MULTIPLY", front, n.within(y, 0.0, 0.010))
         return colour, n.bump(n.math("SUBTRACT", 1.0, groove), 0.8, 0.003, normal)
-    seam = n.math("MULTIPLY", front, n.math("COMPARE", y, 0.016, 0.0016))
+    seam = n.math("MULTIPLY", front, n.within(y, 0.016, 0.0016))
     colour = n.mix(n.math("MULTIPLY", seam, 0.55), colour, (0.01, 0.01, 0.01))
     step = 0.085
     dz = n.math("MULTIPLY", n.math("SUBTRACT", n.math("FRACT", n.math("MULTIPLY", z, 1 / step)), 0.5), step)
     d = n.math("SQRT", n.math("ADD", n.math("POWER", y, 2.0), n.math("POWER", dz, 2.0)))
-    button = n.math("MULTIPLY", front, n.math("LESS_THAN", d, 0.0062))
-    light = sum(look["rgb"]) / 3
-    colour = n.mix(button, colour, (0.5, 0.48, 0.44) if light < 0.05 else (0.06, 0.05, 0.045))
+    button = n.math("MULTIPLY", front, n.math("LESS_THAN", d, 0.0058))
+    colour = n.mix(button, colour, p["button"])
     return colour, n.bump(n.math("SUBTRACT", 1.0, seam), 0.7, 0.002, normal)
 
 
+def _felt_values(look: Look) -> dict[str, Any]:
+    return {"rgb": look["rgb"], "dark": tuple(c * 0.72 for c in look["rgb"])}
+
+
 def _felt(look: Look, n: _Nodes) -> None:
+    p = n.params(_felt_values(look))
     place = n.node("TexCoord").outputs["Object"]
-    grain = n.noise(place, 150.0 if look["knit"] else 500.0, 2.0)
+    if look["knit"]:  # ribs that run to the crown
+        x, y, _ = n.axes(n.attribute("rest", "Vector"))
+        ribs = n.math("SINE", n.math("MULTIPLY", n.math("ARCTAN2", y, x), 60.0))
+        grain = n.math("MULTIPLY_ADD", ribs, 0.35, n.noise(place, 300.0, 2.0))
+    else:
+        grain = n.noise(place, 500.0, 2.0)
     soft = n.noise(place, 30.0, 2.0)
-    colour = n.mix(n.ramp(soft, 0.3, 0.7, 0.0, 0.4), look["rgb"], tuple(c * 0.75 for c in look["rgb"]))
+    colour = n.mix(n.ramp(soft, 0.3, 0.7, 0.0, 0.6), p["rgb"], p["dark"])
     n.set(
         Base_Color=colour,
         Roughness=0.85,
         Specular_IOR_Level=0.2,
-        Normal=n.bump(grain, 0.5 if look["knit"] else 0.25, 0.002),
+        Normal=n.bump(grain, 0.6 if look["knit"] else 0.25, 0.003 if look["knit"] else 0.002),
     )
 
 
+def _shoe_values(look: Look) -> dict[str, Any]:
+    return {"rgb": look["rgb"], "worn": tuple(c * 0.7 for c in look["rgb"]), "rough": 0.75 - 0.8 * look["gloss"]}
+
+
 def _shoe(look: Look, n: _Nodes) -> None:
-    grain = n.noise(n.node("TexCoord").outputs["Object"], 320.0, 2.0)
+    p = n.params(_shoe_values(look))
+    place = n.node("TexCoord").outputs["Object"]
+    grain = n.noise(place, 320.0, 2.0)
+    creases = n.noise(n.scaled(place, (90.0, 40.0, 40.0)), 1.0, 2.0)
     n.set(
-        Base_Color=look["rgb"],
-        Roughness=0.75 - 0.8 * look["gloss"],
-        Normal=n.bump(grain, 0.15, 0.0008),
+        Base_Color=n.mix(n.ramp(n.noise(place, 24.0, 3.0), 0.4, 0.7, 0.0, 0.6), p["rgb"], p["worn"]),
+        Roughness=p["rough"],
+        Normal=n.bump(creases, 0.4, 0.004, n.bump(grain, 0.15, 0.0008)),
         Specular_IOR_Level=0.4,
     )
 
 
+def _colour_values(look: Look) -> dict[str, Any]:
+    return {"rgb": look["rgb"]}
+
+
 def _rubber(look: Look, n: _Nodes) -> None:
-    n.set(Base_Color=look["rgb"], Roughness=0.75, Specular_IOR_Level=0.3)
+    n.set(Base_Color=n.params(_colour_values(look))["rgb"], Roughness=0.75, Specular_IOR_Level=0.3)
 
 
 def _phone(look: Look, n: _Nodes) -> None:
-    n.set(Base_Color=look["rgb"], Roughness=0.12, Specular_IOR_Level=0.5)
+    n.set(Base_Color=n.params(_colour_values(look))["rgb"], Roughness=0.12, Specular_IOR_Level=0.5)
 
 
-_KINDS = {
-    "skin": _skin,
-    "eye": _eye,
-    "hair": _hair,
-    "cloth": _cloth,
-    "shoe": _shoe,
-    "rubber": _rubber,
-    "phone": _phone,
-    "felt": _felt,
+_KINDS = {  # kind: (what builds its tree, what values a look puts into it, what else tells trees apart)
+    "skin": (_skin, _skin_values, lambda look: ()),
+    "eye": (_eye, _eye_values, lambda look: ()),
+    "hair": (_hair, _hair_values, lambda look: (look["curly"],)),
+    "cloth": (
+        _cloth,
+        _cloth_values,
+        lambda look: (
+            *(look[k] for k in ("fabric", "pattern", "closure", "cut", "tight", "quilted")),
+            look["seed"] % {"print": 2, "logo": 3}.get(look["pattern"], 1),
+        ),
+    ),
+    "shoe": (_shoe, _shoe_values, lambda look: ()),
+    "rubber": (_rubber, _colour_values, lambda look: ()),
+    "phone": (_phone, _colour_values, lambda look: ()),
+    "felt": (_felt, _felt_values, lambda look: (look["knit"],)),
 }
+
+
+def _set(material: bpy.types.Material, values: dict[str, Any]) -> None:
+    """Put a look's values into the named nodes of its material."""
+    for name, value in values.items():
+        socket = material.node_tree.nodes[name].outputs[0]
+        socket.default_value = (*value, 1.0) if isinstance(value, tuple) else value
 
 
 def material_for(look: Look) -> bpy.types.Material:
@@ -324,6 +537,16 @@ def material_for(look: Look) -> bpy.types.Material:
     found = bpy.data.materials.get(look.name)
     if found is not None:
         return found
-    nodes = _Nodes(look.name)
-    _KINDS[look.kind](look, nodes)
-    return nodes.material
+    build, values, structure = _KINDS[look.kind]
+    name = "_".join(["person", look.kind, *(str(v) for v in structure(look))])
+    template = bpy.data.materials.get(name)
+    if template is None:
+        nodes = _Nodes(name)
+        build(look, nodes)
+        template = nodes.material
+        template.use_fake_user = True  # it stays though nobody wears it
+    material = template.copy()
+    material.use_fake_user = False
+    material.name = look.name
+    _set(material, values(look))
+    return material

@@ -29,3 +29,5 @@ COLOURS = {
     "yellow": (0.62, 0.48, 0.08),
 }
 DENIM = ((0.028, 0.045, 0.095), (0.055, 0.09, 0.17), (0.12, 0.18, 0.28), (0.28, 0.36, 0.46), (0.016, 0.018, 0.024))
+HIVIS = ((0.62, 0.85, 0.03), (0.90, 0.20, 0.02))
+"""Fluorescent yellow and orange-red of work vests, inside the chromaticity boxes of ISO 20471."""
