@@ -14,7 +14,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from blender_synth import __version__, pipeline, resources
+from blender_synth import __version__, assets, pipeline, resources
 from blender_synth.config import any_key, settings_from
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.settings import RunSettings
@@ -45,6 +45,13 @@ def main(arguments: list[str] | None = None) -> None:
         print(__version__)
         return
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `--help | head` ends quietly
+    if arguments[:1] == ["assets"]:
+        try:
+            assets.main(arguments[1:])
+        except BlenderSynthError as error:
+            print(f"blender-synth: {error}", file=sys.stderr)
+            sys.exit(1)
+        return
     if not arguments or arguments[0] not in COMMANDS:
         asked = bool(arguments) and arguments[0] in ("-h", "--help", "help")
         print(_usage(), file=sys.stdout if asked else sys.stderr)
@@ -81,6 +88,7 @@ def _do(stage: Callable[[RunSettings], int | None], config: DictConfig) -> None:
 
 def _usage() -> str:
     lines = [f"  {name:8}{task.__doc__}" for name, task in COMMANDS.items()]
+    lines.append("  assets  Look at what the pictures are made of; `assets --help` lists what it does.")
     return "\n".join(
         [
             "blender_synth: labelled images of people, their reflections and weather.",

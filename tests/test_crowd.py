@@ -7,11 +7,13 @@ import pytest
 
 from blender_synth import geometry
 from blender_synth.config import compose
-from blender_synth.errors import ConfigError
+from blender_synth.errors import AssetError, ConfigError
+from blender_synth.packs.pack import load_pack
 from blender_synth.world.ground import CAMERA_CLEARANCE_M, Ground
 from blender_synth.world.people.situation import Footprint
 from blender_synth.world.placement import CHEST_M, clear_line
 from blender_synth.world.sample import sample_scene
+from tests.small_glb import write_pack
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +153,28 @@ def test_dress_follows_the_weather_or_not():
     assert sunny[0] == cloudy[0]
     for a, b in zip(sunny[1], cloudy[1], strict=True):
         assert (a.body, a.skin, a.hair) == (b.body, b.skin, b.hair)
+
+
+def test_figures_mix_in_by_their_share(tmp_path):
+    write_pack(tmp_path / "cast", "name: cast\nlicence: CC0-1.0\nkind: person\nheight_m: 1.8\n", "anna.glb", "bert.glb")
+    settings = compose(["scene=street", "pedestrians.count=40", "pedestrians.figures.share=0.3"])
+    packs = (load_pack(tmp_path / "cast"),)
+    people = [person for index in range(4) for person in sample_scene(settings, packs, index).people]
+    figures = [person for person in people if person.kind == "figure"]
+    assert 0.2 < len(figures) / len(people) < 0.4
+    assert {figure.item for figure in figures} == {"anna", "bert"}
+    for figure in figures:
+        assert figure.high_m[2] == pytest.approx(1.8)
+        assert figure.low_m[2] == pytest.approx(0)
+        assert figure.things()[0].category == "pedestrian"
+    with pytest.raises(ConfigError, match=r"pedestrians\.figures\.share"):
+        sample_scene(settings, (), 0)
+
+
+def test_a_person_of_a_pack_has_all_keypoints_or_none(tmp_path):
+    manifest = "name: cast\nlicence: CC0-1.0\nkind: person\nkeypoints: {nose: [0, 1.6, 0.1]}\n"
+    with pytest.raises(AssetError, match="left_eye"):
+        load_pack(write_pack(tmp_path / "cast", manifest))
 
 
 @pytest.mark.parametrize(

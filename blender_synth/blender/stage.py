@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -28,7 +29,7 @@ class Stage:
     Attributes:
         objects: the objects of each instance id. surfaces: how an instance passes light on, where it is not opaque.
         mirror_slots: ids of what reflects; its place, counted from 1, is the number that spells it in a chain of
-            mirrors. keypoints: of each person, name to world position (3,).
+            mirrors. keypoints: of each person, name to world position (3,). pack_roots: folders of asset packs.
         matt: whether a matt panel stands in for everything that reflects.
     """
 
@@ -39,6 +40,7 @@ class Stage:
         self.surfaces: dict[int, str] = {}
         self.mirror_slots: list[int] = []
         self.keypoints: dict[int, dict[str, np.ndarray]] = {}
+        self.pack_roots: Mapping[str, Path] = {}
 
     def add(
         self, obj: bpy.types.Object, instance_id: int, surface: str = "opaque", facing: Sequence[float] | None = None

@@ -70,9 +70,10 @@ class Workbench:
         """Name, licence, author and source of every asset that the scene shows, each once."""
         shown = [self.packs["people"]] if self.spec.people else []
         entries = [{key: pack[key] for key in ("name", "licence", "author", "source")} for pack in shown]
-        for prop in self.spec.props:
-            name = f"{prop.pack}/{prop.item}"
-            entry = {"name": name, "licence": prop.licence, "author": prop.author, "source": prop.source}
+        figures = [person for person in self.spec.people if person.kind == "figure"]
+        for item in (*figures, *self.spec.props):
+            name = f"{item.pack}/{item.item}"
+            entry = {"name": name, "licence": item.licence, "author": item.author, "source": item.source}
             if entry not in entries:
                 entries.append(entry)
         return entries

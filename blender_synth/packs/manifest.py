@@ -21,10 +21,14 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from blender_synth.errors import AssetError
+from blender_synth.keypoints import COCO_KEYPOINTS
 
 MANIFEST = "pack.yaml"
 HEAD_KEYS = ("name", "version", "items", "description")
 SIZE_KEYS = ("height_m", "size_m", "scale")
+SHAPED_KINDS = ("prop", "person")
+"""Kinds of items that are shapes in a `.glb`."""
+PEDESTRIAN = "pedestrian"
 _LARGEST_MANIFEST_BYTES = 4_000_000
 _MADE_OTHERWISE = {"pedestrian", "pedestrian_reflection", "mirror"}
 
@@ -110,6 +114,33 @@ class PropTerms(Terms):
         return self
 
 
+class PersonTerms(PropTerms):
+    """The same, for people modelled as they stand: as props, but they stand where people stand.
+
+    Attributes:
+        height_m: from the soles to the top of the head, with shoes and hair.
+        keypoints: COCO keypoints (`nose`, `left_eye` ...) in the file's own axes and units, all seventeen or none.
+    """
+
+    keypoints: dict[str, tuple[float, float, float]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pedestrian(cls, data: Any) -> Any:
+        return {**data, "category": PEDESTRIAN} if isinstance(data, Mapping) else data
+
+    @model_validator(mode="after")
+    def _consistent(self) -> PersonTerms:
+        if self.size_m is not None:
+            raise ValueError("a person is scaled evenly: give height_m or scale")
+        if self.up_axis[1] == self.front[1]:
+            raise ValueError(f"front {self.front} lies along up_axis {self.up_axis}")
+        if self.keypoints and set(self.keypoints) != set(COCO_KEYPOINTS):
+            wrong = sorted(set(self.keypoints) ^ set(COCO_KEYPOINTS))
+            raise ValueError(f"keypoints need all of {', '.join(COCO_KEYPOINTS)}; wrong or missing: {', '.join(wrong)}")
+        return self
+
+
 class OtherTerms(Terms):
     """The same, for kinds that other parts of the program know: they check the further keys themselves."""
 
@@ -140,7 +171,7 @@ class Named(BaseModel):
 
 def terms_class(data: Mapping[str, Any]) -> type[Terms]:
     """The class that checks these terms."""
-    return PropTerms if data.get("kind", "prop") == "prop" else OtherTerms
+    return {"prop": PropTerms, "person": PersonTerms}.get(data.get("kind", "prop"), OtherTerms)
 
 
 def read_manifest(manifest: Path) -> dict[str, Any]:

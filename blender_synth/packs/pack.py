@@ -15,6 +15,7 @@ from blender_synth.packs.glb import bounding_box_m, check_references, read_docum
 from blender_synth.packs.manifest import (
     HEAD_KEYS,
     MANIFEST,
+    SHAPED_KINDS,
     SIZE_KEYS,
     Head,
     Named,
@@ -32,9 +33,9 @@ class Item:
 
     Attributes:
         name: unique in the pack. file: relative to the pack's folder, with forward slashes; may be empty for kinds
-            other than prop.
-        terms: `PropTerms` of a prop; of another kind whatever the manifest says.
-        box_m: (2, 3) bounding box of a prop's file in the prop's axes (+X front, +Y left, +Z up), in the file's
+            that are no shapes.
+        terms: `PropTerms` of a prop, `PersonTerms` of a person; of another kind whatever the manifest says.
+        box_m: (2, 3) bounding box of such a shape in its own axes (+X front, +Y left, +Z up), in the file's
             own scale; None for other kinds.
     """
 
@@ -62,6 +63,11 @@ class Item:
             return (0.0, 0.0, 0.0)
         (low_x, low_y, low_z), (high_x, high_y, _) = self.box_m.tolist()
         return (low_x if use == "wall" else (low_x + high_x) / 2, (low_y + high_y) / 2, low_z)
+
+    def keypoints_m(self) -> dict[str, np.ndarray]:
+        """Keypoints (3,) of a person, in the person's axes and the file's scale."""
+        turn = axes(self.terms.up_axis, self.terms.front)
+        return {name: turn @ np.array(point) for name, point in self.terms.keypoints.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +121,8 @@ def load_pack(folder: Path) -> Pack:
     terms = validated(terms_class(shared), shared, manifest, "")
     entries = head.items
     if entries is None:
-        entries = [{"file": f} for f in _glb_files(folder)] if terms.kind == "prop" else []
-        if not entries and terms.kind == "prop":
+        entries = [{"file": f} for f in _glb_files(folder)] if terms.kind in SHAPED_KINDS else []
+        if not entries and terms.kind in SHAPED_KINDS:
             raise AssetError("the pack is empty", file=folder, mend="put .glb files beside its pack.yaml")
     items = tuple(_item(folder, manifest, shared, entry, f"items[{n}]") for n, entry in enumerate(entries))
     seen: dict[str, str] = {}
@@ -186,12 +192,14 @@ def _item(folder: Path, manifest: Path, shared: Mapping[str, Any], entry: Mappin
     own = {k: v for k, v in entry.items() if k not in ("name", "file")}
     terms = validated(terms_class({**shared, **own}), {**shared, **own}, manifest, key)
     relative = entry.get("file", "")
-    if not isinstance(relative, str) or (terms.kind == "prop" and not relative.lower().endswith(".glb")):
+    if not isinstance(relative, str) or (terms.kind in SHAPED_KINDS and not relative.lower().endswith(".glb")):
         mend = "name a .glb file; convert other formats with Blender's own export"
-        raise AssetError("a prop needs a .glb file", file=manifest, key=f"{key}.file", value=relative, mend=mend)
+        raise AssetError(
+            f"a {terms.kind} needs a .glb file", file=manifest, key=f"{key}.file", value=relative, mend=mend
+        )
     name = validated(Named, {"name": entry.get("name", _tidy(Path(relative).stem))}, manifest, key).name
     file = file_in_pack(folder, relative, manifest, f"{key}.file") if relative else None
-    if terms.kind != "prop":
+    if terms.kind not in SHAPED_KINDS:
         return Item(name=name, file=relative, terms=terms)
     document = read_document(file)
     check_references(file, document, lambda uri: file_in_pack(folder, _beside(file, folder, uri), file, "uri"))

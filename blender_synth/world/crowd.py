@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from blender_synth import geometry
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
-from blender_synth.world.ground import CELL_M, Ground
+from blender_synth.world.ground import CELL_M, Ground, footprint_discs
 from blender_synth.world.layout import Layout, Seat
 from blender_synth.world.people.figure import Randomizer as FigureRandomizer
 from blender_synth.world.people.situation import Situation
@@ -190,10 +190,11 @@ def _draw_group(
             climate=climate,
         )
         members.append(crowd.person.sample(people.child(str(number)), ids[number], situation=situation))
+    turns_deg = np.array([f[1] for f in formation]) + rng.normal(0, 4, size)
     return _Group(
         people=tuple(members),
-        offsets_m=_spread(np.array([f[0] for f in formation]), members),
-        turns_deg=np.array([f[1] for f in formation]) + rng.normal(0, 4, size),
+        offsets_m=_spread(np.array([f[0] for f in formation]), turns_deg, members),
+        turns_deg=turns_deg,
         seats=seats,
         moving=moving,
     )
@@ -217,12 +218,20 @@ def _formation(rng: np.random.Generator, activity: str, size: int) -> list[tuple
     return [(np.array([ahead[k], lateral[k]]), 0.0) for k in rng.permutation(size)]
 
 
-def _spread(offsets: np.ndarray, people: list[Any]) -> np.ndarray:
-    """Offsets (N, 2) widened from the middle on until nobody's things reach into a neighbour."""
-    half = np.array([person.footprint().half_width_m for person in people])
-    a, b = np.triu_indices(len(people), 1)
-    apart = np.linalg.norm(offsets[a] - offsets[b], axis=1)
-    return offsets * max(1.0, *((half[a] + half[b] + 0.03) / apart), 1.0)
+def _spread(offsets: np.ndarray, turns_deg: np.ndarray, people: list[Any]) -> np.ndarray:
+    """Offsets (N, 2) widened from the middle on until nobody, with their things, reaches into a neighbour."""
+    for factor in np.arange(1.0, 3.0, 0.08):
+        discs = [
+            footprint_discs([p], o[None], t[None]) for p, o, t in zip(people, factor * offsets, turns_deg, strict=True)
+        ]
+        gaps = [
+            (np.linalg.norm(xy[:, None] - other[None], axis=2) - r[:, None] - r_other[None]).min()
+            for n, (xy, r) in enumerate(discs)
+            for other, r_other in discs[:n]
+        ]
+        if min(gaps, default=1.0) > 0.02:
+            break
+    return factor * offsets
 
 
 def _placed(

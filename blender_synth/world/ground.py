@@ -99,7 +99,7 @@ class Ground:
             heights[geometry.in_convex(where_m, area.polygon_xy_m, 0.15)] = area.z_m
         if np.isnan(heights).any() or (np.linalg.norm(where_m - self._eye[:2], axis=1) < CAMERA_CLEARANCE_M).any():
             return None
-        xy, radius = _discs(people, where_m, headings_deg)
+        xy, radius = footprint_discs(people, where_m, headings_deg)
         apart = np.linalg.norm(xy[:, None] - self._taken_xy[None], axis=2)
         if (apart < radius[:, None] + self._taken_r[None] + gap_m).any():
             return None
@@ -107,7 +107,7 @@ class Ground:
 
     def occupy(self, person: Any) -> None:
         """From now on nobody else is placed where this person is."""
-        xy, radius = _discs([person], np.array([person.position_m[:2]]), np.array([person.heading_deg]))
+        xy, radius = footprint_discs([person], np.array([person.position_m[:2]]), np.array([person.heading_deg]))
         self._taken_xy = np.concatenate([self._taken_xy, xy])
         self._taken_r = np.concatenate([self._taken_r, radius])
 
@@ -179,13 +179,15 @@ def _half_planes(polygons: Sequence[Sequence[Sequence[float]]]) -> np.ndarray:
     return planes
 
 
-def _discs(people: Sequence[Any], where_m: np.ndarray, headings_deg: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def footprint_discs(
+    people: Sequence[Any], where_m: np.ndarray, headings_deg: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Discs (M, 2) with radii (M,) that cover people's footprints."""
     middles, radii = [], []
     for person, xy, heading in zip(people, where_m, headings_deg, strict=True):
         f = person.footprint()
         front, back = f.front_m - f.half_width_m, f.back_m - f.half_width_m
-        along = np.linspace(-back, front, max(1, round((front + back) / f.half_width_m) + 1))
+        along = np.linspace(-back, front, max(1, round(2 * (front + back) / f.half_width_m) + 1))
         middles.append(xy + along[:, None] * geometry.direction(heading)[:2])
         radii.append(np.full(len(along), f.half_width_m))
     return np.concatenate(middles), np.concatenate(radii)

@@ -29,7 +29,7 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
     )
     weather = settings.weather.sample(dataclasses.replace(streams, attempt=0).child("weather"))
     people, wanted = draw_people(
-        settings.pedestrians, layout, camera, weather.climate(), streams.child("people"), PERSON_IDS
+        settings.pedestrians, layout, camera, weather.climate(), packs, streams.child("people"), PERSON_IDS
     )
     mirrors = place_mirrors(
         {name: group.randomizer for name, group in settings.mirrors.items()},

@@ -1,0 +1,122 @@
+"""Figures: people modelled as they stand, from asset packs (items of `kind: person`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth.errors import ConfigError
+from blender_synth.seeds import Streams
+from blender_synth.world.people.situation import Footprint
+from blender_synth.world.things import Thing
+from blender_synth.world.values import Vec3, plain
+
+
+@plain
+class Spec:
+    """One figure. Its own axes: +X front, +Y left, +Z up.
+
+    Attributes:
+        pack, item: where it comes from; file: relative to the pack's folder.
+        up_axis, front: directions in the file that become +Z and +X.
+        origin_m: the point of the file, in the figure's axes before scaling, that stands at position_m.
+        scale: factor on the file's own metres.
+        low_m, high_m: corners of the box around it, scaled, from position_m on.
+        keypoints_m: COCO keypoints that the pack names, scaled, from position_m on, in the figure's axes.
+        licence, author, source: carried into every frame that shows it.
+    """
+
+    kind: Literal["figure"] = "figure"
+    instance_id: int
+    position_m: Vec3 = (0.0, 0.0, 0.0)
+    heading_deg: float = 0.0
+    pack: str
+    item: str
+    file: str
+    up_axis: str
+    front: str
+    origin_m: Vec3
+    scale: float
+    low_m: Vec3
+    high_m: Vec3
+    keypoints_m: dict[str, Vec3]
+    licence: str
+    author: str
+    source: str
+
+    def footprint(self) -> Footprint:
+        """The ground that the figure covers."""
+        half = max(0.25, -self.low_m[1], self.high_m[1])
+        return Footprint(front_m=max(half, self.high_m[0]), back_m=max(half, -self.low_m[0]), half_width_m=half)
+
+    def things(self) -> tuple[Thing, ...]:
+        """The figure: a pedestrian like any other."""
+        return (Thing(instance_id=self.instance_id, category="pedestrian", name=f"{self.pack}/{self.item}"),)
+
+
+@plain
+class Randomizer:
+    """How many figures mix in, and which.
+
+    Attributes:
+        share: of all people. weights: multiplies the packs' own weights, by pack or `pack/item`; 0 leaves out.
+    """
+
+    share: float = Field(default=0.0, ge=0, le=1)
+    weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
+
+    def choices(self, packs: Sequence[Any]) -> list[tuple[Any, Any, float]]:
+        """(pack, item, weight) of every figure; empty where none are asked for.
+
+        Raises:
+            ConfigError: figures are asked for and there are none, or a weight for something that no pack has.
+        """
+        people = [(pack, item) for pack in packs for item in pack.items if item.kind == "person"]
+        known = {name for pack, item in people for name in (pack.name, f"{pack.name}/{item.name}")}
+        for name in self.weights:
+            if name not in known:
+                mend = f"use one of: {', '.join(sorted(known))}" if known else "add a pack: packs=[FOLDER]"
+                raise ConfigError(
+                    "no asset pack has such a person", key=f"pedestrians.figures.weights.{name}", value=name, mend=mend
+                )
+        if self.share == 0:
+            return []
+        rows = []
+        for pack, item in people:
+            factor = self.weights.get(pack.name, 1.0) * self.weights.get(f"{pack.name}/{item.name}", 1.0)
+            if item.terms.weight * factor > 0:
+                rows.append((pack, item, item.terms.weight * factor))
+        if not rows:
+            raise ConfigError(
+                "no asset pack has people", key="pedestrians.figures.share", value=self.share,
+                mend="add a pack with items of `kind: person`: packs=[FOLDER]; or set the share to 0",
+            )  # fmt: skip
+        return rows
+
+    def sample(self, streams: Streams, instance_id: int, choices: Sequence[tuple[Any, Any, float]]) -> Spec:
+        """One figure out of `choices`."""
+        weights = np.array([weight for _, _, weight in choices])
+        pack, item, _ = choices[int(streams.rng("figure").choice(len(choices), p=weights / weights.sum()))]
+        scale, origin = item.scale()[0], np.array(item.origin_m("pavement"))
+        low, high = ((item.box_m - origin) * scale).tolist()
+        return Spec(
+            instance_id=instance_id,
+            pack=pack.name,
+            item=item.name,
+            file=item.file,
+            up_axis=item.terms.up_axis,
+            front=item.terms.front,
+            origin_m=tuple(origin.tolist()),
+            scale=scale,
+            low_m=tuple(low),
+            high_m=tuple(high),
+            keypoints_m={
+                name: tuple(((point - origin) * scale).tolist()) for name, point in item.keypoints_m().items()
+            },
+            licence=item.terms.licence,
+            author=item.terms.author,
+            source=item.terms.source,
+        )
