@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,7 +62,7 @@ def settings_from(config: DictConfig) -> RunSettings:
         runs=tuple(validate(list[str], [runs] if isinstance(runs, str) else runs, "runs")),
         packs=tuple(Path(p) for p in validate(list[str], packs, "packs")),
         props=validate(PropRandomizer, plain["props"], "props"),
-        wishes=validate(Wishes, plain["wishes"], "wishes"),
+        wishes=_wishes(plain),
         render=validate(RenderSettings, plain["render"], "render"),
         worker=validate(WorkerSettings, plain["worker"], "worker"),
         develop=validate(DevelopSettings, plain["develop"], "develop"),
@@ -74,6 +74,20 @@ def settings_from(config: DictConfig) -> RunSettings:
         exporter=exporter_settings(plain["exporter"]),
         plain=plain,
     )
+
+
+def _wishes(plain: dict) -> Wishes:
+    """The wishes, with numbers for what was left open."""
+    wishes = validate(Wishes, plain["wishes"], "wishes")
+    render = validate(RenderSettings, plain["render"], "render")
+    if wishes.min_reflected_people is None:
+        crowd = plain["pedestrians"] or {}
+        anybody = crowd.get("count") not in (0, [0, 0]) or crowd.get("density_per_m2") is not None
+        wishes = replace(wishes, min_reflected_people=int(bool(plain["mirrors"]) and anybody))
+    if wishes.min_reflected_px is None:
+        share = render.width_px * render.height_px / (960 * 540)
+        wishes = replace(wishes, min_reflected_px=max(wishes.min_visible_px, round(400 * share)))
+    return wishes
 
 
 def any_key(arguments: Sequence[str]) -> list[str]:

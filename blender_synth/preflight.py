@@ -64,7 +64,7 @@ def _hopeless(spec: SceneSpec, wishes: Wishes) -> bool:
     if not (wishes.min_people or wishes.min_reflected_people):
         return False
     people, reflected = forecast(spec, wishes.min_height_px)
-    return people < wishes.min_people or reflected < wishes.min_reflected_people
+    return people < wishes.min_people or reflected < (wishes.min_reflected_people or 0)
 
 
 def judge(wishes: Wishes, seen: list[dict[str, Any]]) -> tuple[float, str]:
@@ -76,10 +76,11 @@ def judge(wishes: Wishes, seen: list[dict[str, Any]]) -> tuple[float, str]:
     Returns:
         (share met, what is missing in words).
     """
-    counted = [s for s in seen if s["height_px"] >= wishes.min_height_px and s["visible_px"] >= wishes.min_visible_px]
+    least = {False: wishes.min_visible_px, True: wishes.min_reflected_px or wishes.min_visible_px}
+    counted = [s for s in seen if s["height_px"] >= wishes.min_height_px and s["visible_px"] >= least[bool(s["via"])]]
     people = len({s["instance_id"] for s in counted if not s["via"]})
     reflected = len({s["instance_id"] for s in counted if s["via"]})
-    pairs = ((people, wishes.min_people, "people"), (reflected, wishes.min_reflected_people, "reflected people"))
+    pairs = ((people, wishes.min_people, "people"), (reflected, wishes.min_reflected_people or 0, "reflected people"))
     wanted = sum(want for _, want, _ in pairs)
     met = sum(min(have, want) for have, want, _ in pairs)
     lacking = [f"{have} of {want} {name}" for have, want, name in pairs if have < want]

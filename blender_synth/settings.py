@@ -43,17 +43,20 @@ class Wishes:
     """What a frame must show; the scene is drawn again until it does or `max_attempts` are used up.
 
     Attributes:
-        min_people: people seen directly. min_reflected_people: people seen in a mirror (each counted once).
+        min_people: people seen directly. min_reflected_people: people seen in a mirror (each counted once); null is 1
+            where there are mirrors and people at all.
         min_height_px: only those at least this tall in the picture count.
         min_visible_px: ... and with at least this many pixels to be seen.
+        min_reflected_px: ... in a mirror; null is 400 in a picture of 960 x 540, and in proportion in others.
         max_attempts: how often a scene may be drawn.
         on_shortfall: `keep` the best drawing, or `fail` the frame.
     """
 
     min_people: int = Field(default=0, ge=0)
-    min_reflected_people: int = Field(default=0, ge=0)
+    min_reflected_people: int | None = Field(default=None, ge=0)
     min_height_px: float = Field(default=0, ge=0)
     min_visible_px: int = Field(default=50, ge=1)
+    min_reflected_px: int | None = Field(default=None, ge=1)
     max_attempts: int = Field(default=12, ge=1, le=1000)
     on_shortfall: Literal["keep", "fail"] = "keep"
 

@@ -12,12 +12,13 @@ from blender_synth.world.placement import CHEST_M, clear_line
 from blender_synth.world.scene_spec import SceneSpec
 
 _BODY_M = 1.6
+_HEIGHTS_M = (0.1, 0.6, 1.2, 1.5, 1.65)
 _LENIENCE = 0.6
 """People count from this share of the wished height on: children, stoops and halves are the label pass's to judge."""
 
 
 def forecast(spec: SceneSpec, min_height_px: float) -> tuple[int, int]:
-    """How many people will be seen directly, and how many in flat mirrors; mirrors without a plane count for everybody.
+    """How many people will be seen directly, and how many in mirrors.
 
     Nobody hides anybody here, so that a scene is given up only when it is hopeless.
     """
@@ -25,8 +26,6 @@ def forecast(spec: SceneSpec, min_height_px: float) -> tuple[int, int]:
     layout = Layout(areas=layout.areas, obstacles=(*layout.obstacles, *(prop.obstacle() for prop in spec.props)))
     chests = [np.array(p.position_m) + (0.0, 0.0, CHEST_M) for p in spec.people]
     direct = sum(_seen(chest, spec.camera, min_height_px, layout) for chest in chests)
-    if any(not hasattr(mirror, "plane") for mirror in spec.mirrors):
-        return direct, len(chests)
     reflected = sum(any(_mirrored(c, m, spec.camera, min_height_px, layout) for m in spec.mirrors) for c in chests)
     return direct, reflected
 
@@ -47,17 +46,15 @@ def _seen(chest_m: np.ndarray, camera: Any, min_height_px: float, layout: Layout
 
 
 def _mirrored(chest_m: np.ndarray, mirror: Any, camera: Any, min_height_px: float, layout: Layout) -> bool:
-    point, normal = (np.asarray(v, float) for v in mirror.plane())
-    eye = np.array(camera.position_m)
-    if (chest_m - point) @ normal <= 0 or (eye - point) @ normal <= 0:
+    eye, foot = np.array(camera.position_m), chest_m - (0.0, 0.0, CHEST_M)
+    aside = np.cross(foot - eye, (0.0, 0.0, 1.0))
+    aside *= 0.25 / max(float(np.linalg.norm(aside)), 1e-9)
+    points = np.array([foot + (0.0, 0.0, h) + s * aside for h in _HEIGHTS_M for s in (0.0, -1.0, 1.0)])
+    hits, inside = mirror.seen_at(eye, points)
+    pixels, depth = geometry.project(hits, camera.world_from_camera(), camera.k())
+    inside &= (depth > 0.2) & (pixels >= 0).all(axis=1) & (pixels <= (camera.width_px, camera.height_px)).all(axis=1)
+    if not inside.any() or np.linalg.norm(pixels[-3] - pixels[0]) < _LENIENCE * min_height_px:
         return False
-    virtual = geometry.mirror_points(chest_m, point, normal)
-    if not _large_enough(virtual, camera, min_height_px):
-        return False
-    hit = eye + (((point - eye) @ normal) / ((virtual - eye) @ normal)) * (virtual - eye)
-    corners = np.array(mirror.corners_m())
-    reach = np.ptp(corners, axis=0) / 2 + 0.35
-    middle = corners.mean(axis=0)
-    if (np.abs(hit - middle) > reach).any():
-        return False
-    return clear_line(eye, hit, layout, middle[:2]) and clear_line(hit, chest_m, layout, middle[:2])
+    at = np.flatnonzero(inside)[inside.sum() // 2]
+    host = np.asarray(mirror.corners_m())[:, :2].mean(axis=0)
+    return clear_line(eye, hits[at], layout, host) and clear_line(hits[at], points[at], layout, host)

@@ -1,16 +1,25 @@
-"""Hangs mirrors where, from the camera, somebody can be seen in them. No bpy."""
+"""Puts mirrors where such mirrors are found and, from the camera, somebody can be seen in them. No bpy.
+
+Each kind proposes places; what of whom they would show is reckoned for each, and the first that shows somebody large
+enough is taken. So a mirror may show a whole person or one cut by its edge, from before the camera or from behind it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from blender_synth import geometry
+from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
-from blender_synth.world.layout import Layout, MirrorMount
-from blender_synth.world.placement import CHEST_M, MIRROR_CLEARANCE_M, clear_line
+from blender_synth.world.layout import Layout
+from blender_synth.world.mirrors._checks import check_mirrors, check_mount, in_one_place
+from blender_synth.world.mirrors._site import Site
+from blender_synth.world.scene_spec import MIRROR_IDS
+
+TRIALS = 24
+ENOUGH_PX = 800.0
+"""A proposal that is reckoned to show somebody with so many pixels of a 960 x 540 picture is taken at once."""
+_FRAME_ID_STEP = 1000
 
 
 def place_mirrors(
@@ -20,63 +29,39 @@ def place_mirrors(
     camera: Any,
     people: Sequence[Any],
     streams: Streams,
-    first_id: int,
 ) -> tuple[Any, ...]:
-    """Mirrors on the layout's mounts, each aimed so that, if it can be, somebody is seen in it from the camera."""
-    specs: list[Any] = []
-    free = list(layout.mirror_mounts)
-    next_id = first_id
+    """Mirrors for a scene; fewer where the scene has no room for more.
+
+    Raises:
+        ConfigError: more mirrors than there are ids, or a mount of the scene cannot carry any.
+    """
+    if sum(counts.values()) > len(MIRROR_IDS):
+        name = max(counts, key=lambda n: counts[n])
+        raise ConfigError(
+            f"one scene can tell {len(MIRROR_IDS)} mirrors apart, and {sum(counts.values())} are asked for",
+            key=f"mirrors.{name}.count",
+            value=counts[name],
+            mend=f"ask for {len(MIRROR_IDS)} in all at most",
+        )
+    site = Site(layout, camera, people)
+    for mount in (*layout.mirror_mounts, *layout.hosts) if counts else ():
+        check_mount(mount, site.obstacles)
+    enough = ENOUGH_PX * camera.width_px * camera.height_px / (960 * 540)
     for name, randomizer in randomizers.items():
         for number in range(counts[name]):
-            if not free:
-                return tuple(specs)
-            child = streams.child(f"{name}/{number}")
-            aims = _aims(free, layout, camera, people)
-            rng = child.rng("aim")
-            if aims:
-                best = max(score for score, _, _ in aims)
-                good = [aim for aim in aims if aim[0] >= 0.6 * best]
-                _, mount, along = good[int(rng.integers(len(good)))]
-            else:
-                mount, along = free[int(rng.integers(len(free)))], None
-            spec = randomizer.sample(child, next_id, next_id + 1000, mount, along)
-            free.remove(mount)
-            specs.append(spec)
-            next_id += 1
-    return tuple(specs)
-
-
-def _aims(mounts, layout: Layout, camera: Any, people: Sequence[Any]) -> list[tuple[float, MirrorMount, float]]:
-    """(score, mount, along) for every mount and person whose reflection the camera could see there."""
-    eye = np.array(camera.position_m)
-    pose, k = camera.world_from_camera(), camera.k()
-    aims = []
-    for mount in mounts:
-        start = np.array([*mount.start_xy_m, mount.base_z_m])
-        end = np.array([*mount.end_xy_m, mount.base_z_m])
-        normal = geometry.direction(mount.facing_deg)
-        middle = ((start + end) / 2)[:2]
-        length = float(np.linalg.norm(end - start))
-        if (eye - start) @ normal < 0.5:
-            continue
-        hits = []
-        for place in people:
-            body = np.array(place.position_m) + (0, 0, CHEST_M)
-            if (body - start) @ normal < MIRROR_CLEARANCE_M:
-                continue
-            virtual = geometry.mirror_points(body, start, normal)
-            t = ((start - eye) @ normal) / ((virtual - eye) @ normal)
-            hit = eye + t * (virtual - eye)
-            along = float((hit - start) @ (end - start)) / length**2
-            if not 0.0 < along < 1.0 or not 0.2 < hit[2] - mount.base_z_m < mount.clear_height_m:
-                continue
-            pixel, depth = geometry.project(hit, pose, k)
-            margin = 0.04 * camera.width_px
-            if depth <= 0.5 or not (margin < pixel[0] < camera.width_px - margin and 0 < pixel[1] < camera.height_px):
-                continue
-            if clear_line(eye, hit, layout, middle) and clear_line(hit, body, layout, middle):
-                hits.append((along, float(np.linalg.norm(virtual - eye))))
-        for along, distance in hits:
-            near = sum(1 for other, _ in hits if abs(other - along) * length < 0.9)
-            aims.append(((0.6 + 0.4 * near) * min(1.0, 12.0 / distance), mount, along))
-    return aims
+            instance_id = MIRROR_IDS[len(site.taken)]
+            ids = (instance_id, instance_id + _FRAME_ID_STEP)
+            best, most = None, -1.0
+            for trial in range(TRIALS):
+                spec = randomizer.propose(streams.child(f"{name}/{number}/{trial}"), ids, site)
+                if spec is None or any(in_one_place(spec, other) for other in site.taken):
+                    continue
+                shown = site.predicted_px(spec)
+                if shown > most:
+                    best, most = spec, shown
+                if shown >= enough:
+                    break
+            if best is not None:
+                site.taken.append(best)
+    check_mirrors(site.taken)
+    return tuple(site.taken)

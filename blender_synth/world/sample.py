@@ -9,7 +9,7 @@ from blender_synth.seeds import Streams
 from blender_synth.world.crowd import draw_people
 from blender_synth.world.mirror_placement import place_mirrors
 from blender_synth.world.placement import draw_count, place_camera
-from blender_synth.world.scene_spec import MIRROR_IDS, PERSON_IDS, SceneSpec
+from blender_synth.world.scene_spec import PERSON_IDS, SceneSpec
 
 
 def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0) -> SceneSpec:
@@ -38,7 +38,6 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
         camera,
         people,
         streams.child("mirrors"),
-        MIRROR_IDS[0],
     )
     return SceneSpec(
         root_seed=settings.seed,

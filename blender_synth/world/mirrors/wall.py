@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -11,9 +11,10 @@ from pydantic import Field
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import MirrorMount
+from blender_synth.world.mirrors._shapes import Sheet
+from blender_synth.world.mirrors._site import Site
 from blender_synth.world.scenery._choices import only
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
+from blender_synth.world.values import Range, Rgb, Weights, pick, plain, uniform
 
 BEHIND_GLASS_M = 0.075
 """From the wall to the glass of a mirror that hangs: board, brackets and air."""
@@ -27,70 +28,33 @@ LEAST_M = 0.5
 """A mirror narrower or lower than this is not worth hanging."""
 
 
+def mount_length_m(mount: MirrorMount) -> float:
+    """Length of a mount's line."""
+    return math.dist(mount.start_xy_m, mount.end_xy_m)
+
+
 @plain
-class Spec:
-    """One wall mirror; all lengths are of the visible glass, the frame comes on top.
+class Spec(Sheet):
+    """One wall mirror; the frame comes on top of the sheet's lengths.
 
     Attributes:
-        instance_id: the glass. frame_instance_id: frame, board, feet and brackets.
-        position_m: middle of the glass's bottom edge.
-        facing_deg: azimuth of the outward normal (of its level part).
-        tilt_deg: how far the top leans back.
-        roughness: of the picture's surface, 0 for a perfect mirror.
-        tint: how much of each colour it reflects.
+        mount: name of the wall's mount.
         frame_width_m: seen from the front.
         standing: on the ground and leaning, rather than hanging.
         wall_gap_m: from the glass's bottom edge level back to the wall.
         ground_z_m: height of the ground it stands on or hangs over.
-        dust: 0 clean to 1 dusty with blind edges; in the picture only.
+        dust: with blind edges from 1 down.
     """
 
     kind: Literal["wall"] = "wall"
-    instance_id: int
-    frame_instance_id: int
-    position_m: Vec3
-    facing_deg: float
-    tilt_deg: float
-    width_m: float = Field(gt=0)
-    height_m: float = Field(gt=0)
-    roughness: float = Field(ge=0, le=1)
-    tint: Rgb
-    frame_width_m: float = Field(gt=0)
+    mount: str
     surface: Literal["mirror"] = "mirror"
+    frame_width_m: float = Field(gt=0)
     frame_style: Literal["wood", "steel", "metal"]
     frame_rgb: Rgb
     standing: bool
     wall_gap_m: float
     ground_z_m: float
-    dust: float = Field(ge=0, le=1)
-
-    def axes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Unit vectors (3,): right as seen from the front, up along the glass, outward normal."""
-        a, t = math.radians(self.facing_deg), math.radians(self.tilt_deg)
-        level = np.array([math.cos(a), math.sin(a), 0.0])
-        up = np.array([0.0, 0.0, 1.0])
-        right = np.array([-level[1], level[0], 0.0])
-        return right, up * math.cos(t) - level * math.sin(t), level * math.cos(t) + up * math.sin(t)
-
-    def plane(self) -> tuple[np.ndarray, np.ndarray]:
-        """A point (3,) of the glass in metres and its outward unit normal (3,)."""
-        return np.array(self.position_m), self.axes()[2]
-
-    def corners_m(self) -> np.ndarray:
-        """Corners (4, 3) of the glass: bottom left, bottom right, top right, top left, as seen from the front."""
-        right, up, _ = self.axes()
-        half, bottom = right * self.width_m / 2, np.array(self.position_m)
-        top = bottom + up * self.height_m
-        return np.stack([bottom - half, bottom + half, top + half, top - half])
-
-    def things(self) -> tuple[Thing, ...]:
-        """The glass and its frame."""
-        return (
-            Thing(instance_id=self.instance_id, category="mirror", name=f"mirror_{self.instance_id}"),
-            Thing(
-                instance_id=self.frame_instance_id, category="street_furniture", name=f"mirror_frame_{self.instance_id}"
-            ),
-        )
 
 
 @plain
@@ -104,6 +68,7 @@ class Randomizer:
         reflectance: of the silvering, about 0.90 to 0.97.
     """
 
+    SPEC: ClassVar[type] = Spec
     kind: Literal["wall"] = "wall"
     width_m: Range = (1.6, 3.0)
     height_m: Range = (1.9, 2.5)
@@ -115,6 +80,18 @@ class Randomizer:
     roughness: Range = (0.0, 0.003)
     frame: Frames = Field(default_factory=lambda: {"wood": 3.0, "steel": 3.0, "metal": 1.5})
     dust: Range = (0.1, 0.7)
+    waviness: Range = (0.0, 0.35)
+
+    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+        """A mirror on one of the site's walls, aimed at somebody but for half a metre; None where no wall is free."""
+        rng = streams.rng("aim")
+        found = site.aim(rng, ("wall",))
+        if found is None:
+            return None
+        mount, along = found
+        if along is not None:
+            along += float(rng.normal(0, 0.25 * self.width_m[0])) / mount_length_m(mount)
+        return self.sample(streams, *ids, mount, along)
 
     def sample(
         self, streams: Streams, instance_id: int, frame_instance_id: int, mount: MirrorMount, along: float | None = None
@@ -160,7 +137,7 @@ class Randomizer:
         cast = np.array([1.0, 1.0, 1.0]) - look.uniform(0.0, 0.02, 3) * (1.0, 0.2, 0.8)
         colours = FRAME_RGB[style]
         rgb = np.array(colours[int(look.integers(len(colours)))]) * float(np.exp(look.normal(0, 0.12)))
-        return Spec(
+        return self.SPEC(
             instance_id=instance_id,
             frame_instance_id=frame_instance_id,
             position_m=(float(xy[0]), float(xy[1]), mount.base_z_m + low),
@@ -177,4 +154,6 @@ class Randomizer:
             wall_gap_m=gap,
             ground_z_m=mount.base_z_m,
             dust=uniform(look, self.dust),
+            waviness=uniform(look, self.waviness),
+            mount=mount.name,
         )

@@ -52,7 +52,7 @@ CAR_MIRROR_M: dict[str, tuple[float, float, float]] = {
     "suv": (0.58, 0.985, 1.118),
     "van": (1.205, 1.04, 1.205),
 }
-"""Middle of the left side mirror's glass in each car's own axes (x to the nose, origin on the ground below its middle)."""
+"""Middle of the left side mirror's glass in the car's own axes: x to the nose, origin on the ground below the car."""
 
 SHOP_PIER_M = 0.28
 """Wall left and right of a shopfront."""

@@ -156,9 +156,7 @@ class Spec:
         low = -self.kerb_y_m + PARKING_LANE_M * self.parking_right
         high = self.kerb_y_m - PARKING_LANE_M * self.parking_left
         lanes = rectangle((0.0, (low + high) / 2), 2 * half, high - low, 0.0)
-        areas.append(
-            Area(name="lanes", use="road", polygon_xy_m=lanes, z_m=0.0, flow_deg=0.0, ground_id=ROAD_ID)
-        )
+        areas.append(Area(name="lanes", use="road", polygon_xy_m=lanes, z_m=0.0, flow_deg=0.0, ground_id=ROAD_ID))
         return tuple(areas)
 
     def _mounts(self) -> tuple[MirrorMount, ...]:

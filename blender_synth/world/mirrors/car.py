@@ -1,0 +1,84 @@
+"""The side mirror of a parked car: a convex glass in the housing that looks back along the flank."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth.seeds import Streams
+from blender_synth.world.mirrors._shapes import Ball
+from blender_synth.world.mirrors._site import Site
+from blender_synth.world.values import Range, plain, uniform
+
+
+@plain
+class Spec(Ball):
+    """One side mirror; its outline is an ellipse, wider than high.
+
+    Attributes:
+        mount: which car and side. host_id: the car. half_width_m, half_height_m: of the glass.
+    """
+
+    kind: Literal["car"] = "car"
+    mount: str
+    surface: Literal["mirror"] = "mirror"
+    host_id: int
+    half_width_m: float = Field(gt=0)
+    half_height_m: float = Field(gt=0)
+
+
+@plain
+class Randomizer:
+    """How side mirrors vary.
+
+    Attributes:
+        radius_m: of curvature; UNECE Regulation 46 asks for at least 1.2 m in main exterior mirrors.
+        half_width_m, half_height_m: of the glass. reflectance: of chromed glass, which R46 wants above 0.4.
+    """
+
+    kind: Literal["car"] = "car"
+    radius_m: Range = (1.2, 1.6)
+    half_width_m: Range = (0.084, 0.089)
+    half_height_m: Range = (0.055, 0.059)
+    reflectance: Range = (0.5, 0.65)
+    roughness: Range = (0.0, 0.004)
+    dust: Range = (0.1, 0.6)
+
+    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+        """The mirror of a parked car that the camera sees from behind, the nearest three alike; None without any."""
+        rng, look = streams.rng("place"), streams.rng("look")
+        seen = []
+        for mount in site.mounts("car"):
+            at = np.array([*mount.start_xy_m, mount.base_z_m])
+            facing = math.radians(mount.facing_deg)
+            way = site.eye_m - at
+            if way[0] * math.cos(facing) + way[1] * math.sin(facing) > 0.35 * np.linalg.norm(way[:2]):
+                seen.append((float(np.linalg.norm(way)), mount))
+        if not seen:
+            return None
+        near = sorted(seen, key=lambda pair: pair[0])[:3]
+        mount = near[int(rng.integers(len(near)))][1]
+        radius, facing = uniform(look, self.radius_m), math.radians(mount.facing_deg)
+        wide, high = uniform(look, self.half_width_m), uniform(look, self.half_height_m)
+        axis = np.array([math.cos(facing), math.sin(facing), 0.0])
+        sag = radius - math.sqrt(radius**2 - wide**2)
+        apex = np.array([*mount.start_xy_m, mount.base_z_m]) + (sag + 0.003) * axis
+        shine = uniform(look, self.reflectance)
+        return Spec(
+            instance_id=ids[0],
+            frame_instance_id=ids[1],
+            mount=mount.name,
+            host_id=mount.host_id,
+            centre_m=tuple(float(v) for v in apex - radius * axis),
+            radius_m=radius,
+            axis=tuple(float(v) for v in axis),
+            half_angle_deg=math.degrees(math.asin(wide / radius)),
+            roughness=uniform(look, self.roughness),
+            tint=(0.97 * shine, shine, shine),
+            dust=uniform(look, self.dust),
+            half_width_m=wide,
+            half_height_m=high,
+        )

@@ -1,0 +1,116 @@
+"""Polished steel that stands about: a ball on the pavement or a bollard with a round head."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth.curved_mirrors import seen_on
+from blender_synth.seeds import Streams
+from blender_synth.world.mirrors._shapes import LABEL_ROUGHNESS, Surface, kind_things
+from blender_synth.world.mirrors._site import Site
+from blender_synth.world.things import Thing
+from blender_synth.world.values import Range, Rgb, Vec3, plain, uniform
+
+BASE_M = 0.03
+"""Height of the foot that either stands on."""
+SUNK = 0.92
+"""A ball's middle lies this many radii over its foot: it rests in a ring."""
+
+
+@plain
+class Spec:
+    """One polished body.
+
+    Attributes:
+        shape: a ball, or an upright cylinder with half a ball on top.
+        foot_m: the ground below its middle. radius_m: of ball and cylinder. height_m: of the bollard's cylinder.
+        tint: how much of each colour it reflects; stainless steel about 0.6.
+    """
+
+    kind: Literal["chrome"] = "chrome"
+    instance_id: int
+    frame_instance_id: int
+    shape: Literal["ball", "bollard"]
+    foot_m: Vec3
+    radius_m: float = Field(gt=0)
+    height_m: float = Field(gt=0)
+    roughness: float = Field(ge=0, le=1)
+    tint: Rgb
+    dust: float = Field(default=0.0, ge=0, le=1)
+    surface: Surface = "mirror"
+
+    def centre_m(self) -> np.ndarray:
+        """Middle (3,) of the ball, or of the bollard's head."""
+        lift = SUNK * self.radius_m if self.shape == "ball" else self.height_m
+        return np.array(self.foot_m) + (0, 0, BASE_M + lift)
+
+    def curved(self) -> list[dict[str, Any]]:
+        """The parts of `curved_mirrors`."""
+        head = {"shape": "sphere", "centre_m": self.centre_m().tolist(), "radius_m": self.radius_m,
+                "axis": [0.0, 0.0, 1.0]}  # fmt: skip
+        if self.shape == "ball":
+            return [head | {"cap_cos": -SUNK + 0.02}]
+        x, y, z = self.foot_m
+        shaft = {"shape": "cylinder", "base_m": [x, y, z + BASE_M], "axis": [0.0, 0.0, 1.0],
+                 "radius_m": self.radius_m, "height_m": self.height_m}  # fmt: skip
+        return [shaft, head | {"cap_cos": 0.0}]
+
+    def corners_m(self) -> np.ndarray:
+        """Points (16, 3) round its foot and its head."""
+        a = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+        ring = self.radius_m * np.column_stack([np.cos(a), np.sin(a), 0 * a])
+        return np.concatenate([np.array(self.foot_m) + ring, self.centre_m() + ring])
+
+    def seen_at(self, eye_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on it."""
+        return seen_on(self.curved(), eye_m, points_m)
+
+    def things(self) -> tuple[Thing, ...]:
+        """The polished surface and its foot."""
+        return kind_things(self, rough="street_furniture")
+
+
+@plain
+class Randomizer:
+    """How polished bodies vary.
+
+    Attributes:
+        ball_share: of balls; the others are bollards. ball_m, bollard_m: their diameters. height_m: of bollards.
+        distance_m: from the camera. roughness: above `label_roughness` it is no mirror to the labels.
+    """
+
+    kind: Literal["chrome"] = "chrome"
+    ball_share: float = Field(default=0.7, ge=0, le=1)
+    ball_m: Range = (0.8, 1.2)
+    bollard_m: Range = (0.22, 0.34)
+    height_m: Range = (0.7, 0.95)
+    distance_m: Range = (2.2, 5.0)
+    reflectance: Range = (0.55, 0.68)
+    roughness: Range = (0.0, 0.05)
+    label_roughness: float = Field(default=LABEL_ROUGHNESS, ge=0, le=1)
+    dust: Range = (0.05, 0.5)
+
+    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+        """A ball or bollard at the side of the way; None where the place is taken."""
+        rng, look = streams.rng("place"), streams.rng("look")
+        ball = bool(look.random() < self.ball_share)
+        radius = uniform(look, self.ball_m if ball else self.bollard_m) / 2
+        place = site.roadside(rng, *self.distance_m, aside_m=0.15 + radius if ball else 0.25)
+        if place is None or not site.free(place[:2], radius):
+            return None
+        shine, rough = uniform(look, self.reflectance), uniform(look, self.roughness)
+        return Spec(
+            instance_id=ids[0],
+            frame_instance_id=ids[1],
+            shape="ball" if ball else "bollard",
+            foot_m=tuple(float(v) for v in place),
+            radius_m=radius,
+            height_m=uniform(look, self.height_m),
+            roughness=rough,
+            tint=(shine, 0.985 * shine, 0.96 * shine),
+            dust=uniform(look, self.dust),
+            surface="mirror" if rough <= self.label_roughness else "opaque",
+        )

@@ -1,0 +1,91 @@
+"""A convex traffic mirror on a pole at the side of the way: a part of a sphere in a bright rim."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth.seeds import Streams
+from blender_synth.world.mirrors._shapes import Ball
+from blender_synth.world.mirrors._site import Site
+from blender_synth.world.values import Range, Rgb, Vec3, pick, plain, uniform
+
+RIMS = {"orange": (0.75, 0.13, 0.01), "red": (0.55, 0.02, 0.015), "black": (0.02, 0.02, 0.02)}
+
+
+@plain
+class Spec(Ball):
+    """One traffic mirror.
+
+    Attributes:
+        foot_m: where its pole stands. pole_m: height of the pole. rim_rgb: of rim and hood. rim_m: width of the rim.
+    """
+
+    kind: Literal["convex"] = "convex"
+    surface: Literal["mirror"] = "mirror"
+    foot_m: Vec3
+    pole_m: float = Field(gt=0)
+    rim_rgb: Rgb
+    rim_m: float = Field(gt=0)
+
+    def apex_m(self) -> np.ndarray:
+        """The middle (3,) of the mirror's face."""
+        return np.array(self.centre_m) + self.radius_m * np.array(self.axis)
+
+
+@plain
+class Randomizer:
+    """How traffic mirrors vary; makers sell 0.6 to 1.0 m across with radii of curvature of 2 to 3.6 m.
+
+    Attributes:
+        diameter_m: of the glass. radius_m: of curvature. height_m: of its middle above the ground.
+        distance_m: from the camera. reflectance: of acrylic or polished steel.
+    """
+
+    kind: Literal["convex"] = "convex"
+    diameter_m: Range = (0.7, 1.0)
+    radius_m: Range = (2.2, 3.4)
+    height_m: Range = (1.9, 2.7)
+    distance_m: Range = (2.4, 5.0)
+    reflectance: Range = (0.8, 0.92)
+    roughness: Range = (0.0, 0.02)
+    dust: Range = (0.1, 0.6)
+
+    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+        """A mirror at the side of the way, aimed between the camera and somebody; None where the place is taken."""
+        rng, look = streams.rng("place"), streams.rng("look")
+        place = site.roadside(rng, *self.distance_m)
+        if place is None or not site.free(place[:2], 0.15):
+            return None
+        diameter, radius = uniform(look, self.diameter_m), uniform(look, self.radius_m)
+        apex = np.array(place) + (0.0, 0.0, uniform(look, self.height_m))
+        if len(site.feet_m):
+            target = site.feet_m[int(rng.integers(len(site.feet_m)))] + (0, 0, 1.0)
+        else:
+            target = site.eye_m
+        ways = [(v - apex) / np.linalg.norm(v - apex) for v in (site.eye_m, target)]
+        axis = ways[0] + ways[1] + rng.normal(0, 0.06, 3)
+        if np.linalg.norm(axis) < 0.5:
+            return None
+        axis /= np.linalg.norm(axis)
+        centre = apex - radius * axis
+        rim = pick(look, dict.fromkeys(RIMS, 1.0))
+        shine = uniform(look, self.reflectance)
+        return Spec(
+            instance_id=ids[0],
+            frame_instance_id=ids[1],
+            centre_m=tuple(float(v) for v in centre),
+            radius_m=radius,
+            axis=tuple(float(v) for v in axis),
+            half_angle_deg=math.degrees(math.asin(diameter / 2 / radius)),
+            roughness=uniform(look, self.roughness),
+            tint=(shine, shine, 0.98 * shine),
+            dust=uniform(look, self.dust),
+            foot_m=tuple(float(v) for v in place),
+            pole_m=float(apex[2] - place[2]) + diameter / 2 + 0.05,
+            rim_rgb=RIMS[rim],
+            rim_m=float(look.uniform(0.03, 0.06)),
+        )

@@ -1,0 +1,87 @@
+"""A dome mirror under a ceiling, as shops hang to see round shelves: half a sphere that looks down.
+
+Out of doors, and wherever a scene has no ceiling of its own, it hangs under a small canopy on a wall.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth.seeds import Streams
+from blender_synth.world.mirrors._shapes import Ball
+from blender_synth.world.mirrors._site import Site
+from blender_synth.world.mirrors.wall import mount_length_m
+from blender_synth.world.values import Range, Rgb, Vec2, plain, uniform
+
+
+@plain
+class Spec(Ball):
+    """One dome and its canopy.
+
+    Attributes:
+        mount: name of the wall's mount. wall_xy_m: the wall's foot behind it. facing_deg: the wall's normal.
+        canopy_m: how far the canopy stands out. canopy_rgb: its colour.
+    """
+
+    kind: Literal["dome"] = "dome"
+    mount: str
+    surface: Literal["mirror"] = "mirror"
+    wall_xy_m: Vec2
+    facing_deg: float
+    canopy_m: float = Field(gt=0)
+    canopy_rgb: Rgb
+
+
+@plain
+class Randomizer:
+    """How dome mirrors vary; makers sell hemispheres 0.45 to 1.2 m across.
+
+    Attributes:
+        diameter_m: of the dome. height_m: of the canopy's underside above the ground; it shrinks to what the wall
+            offers. reflectance: of silvered acrylic.
+    """
+
+    kind: Literal["dome"] = "dome"
+    diameter_m: Range = (0.8, 1.2)
+    height_m: Range = (2.6, 3.0)
+    reflectance: Range = (0.8, 0.92)
+    roughness: Range = (0.0, 0.015)
+    dust: Range = (0.1, 0.5)
+
+    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+        """A dome under a canopy on one of the site's walls; None where none is free."""
+        rng, look = streams.rng("aim"), streams.rng("look")
+        found = site.aim(rng, ("wall",))
+        if found is None:
+            return None
+        mount, along = found
+        length = mount_length_m(mount)
+        radius = uniform(look, self.diameter_m) / 2
+        out = radius + 0.12
+        middle = min(max((0.5 if along is None else along) * length, out), length - out)
+        start, end = np.array(mount.start_xy_m), np.array(mount.end_xy_m)
+        foot = start + (end - start) / length * middle
+        facing = math.radians(mount.facing_deg)
+        xy = foot + out * np.array([math.cos(facing), math.sin(facing)])
+        high = min(uniform(look, self.height_m), mount.clear_height_m - 0.1)
+        shine, grey = uniform(look, self.reflectance), float(look.choice([0.05, 0.4, 0.6]))
+        return Spec(
+            instance_id=ids[0],
+            frame_instance_id=ids[1],
+            mount=mount.name,
+            centre_m=(float(xy[0]), float(xy[1]), mount.base_z_m + high),
+            radius_m=radius,
+            axis=(0.0, 0.0, -1.0),
+            half_angle_deg=90.0,
+            roughness=uniform(look, self.roughness),
+            tint=(shine, shine, shine),
+            dust=uniform(look, self.dust),
+            wall_xy_m=(float(foot[0]), float(foot[1])),
+            facing_deg=mount.facing_deg,
+            canopy_m=2 * out + 0.1,
+            canopy_rgb=(grey, grey, grey),
+        )

@@ -1,0 +1,107 @@
+"""A puddle: a flat sheet of still water with an irregular outline, flush with the ground around it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth import geometry
+from blender_synth.seeds import Streams
+from blender_synth.world.mirrors._shapes import Flat
+from blender_synth.world.mirrors._site import Site
+from blender_synth.world.things import Thing
+from blender_synth.world.values import Range, plain, uniform
+
+_CORNERS = 96
+
+
+@plain
+class Spec(Flat):
+    """One puddle.
+
+    Attributes:
+        darkening: how much of the light the wet ground below sends back, against the same ground dry. Asphalt and
+            concrete lose about half (Lekner and Dorf 1988, Applied Optics 27).
+        ripple: 0 dead calm to 1 wind on it; in the picture only, the labels take the calm surface.
+        detail_seed: feeds the ripples.
+    """
+
+    kind: Literal["puddles"] = "puddles"
+    surface: Literal["water"] = "water"
+    darkening: float = Field(gt=0, le=1)
+    ripple: float = Field(ge=0, le=1)
+    detail_seed: int
+
+    def things(self) -> tuple[Thing, ...]:
+        """The water."""
+        return (Thing(instance_id=self.instance_id, category="mirror", name=f"puddle_{self.instance_id}"),)
+
+
+@plain
+class Randomizer:
+    """How puddles vary.
+
+    Attributes:
+        size_m: mean radius. stretch: length over width. ragged: 0 round to 1 torn.
+    """
+
+    kind: Literal["puddles"] = "puddles"
+    size_m: Range = (0.55, 1.5)
+    stretch: Range = (1.0, 2.2)
+    ragged: Range = (0.3, 1.0)
+    darkening: Range = (0.45, 0.65)
+    ripple: Range = (0.0, 0.35)
+    roughness: Range = (0.0, 0.01)
+
+    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+        """A puddle where somebody in view is mirrored, or at somebody's feet; None where it does not fit the ground."""
+        rng, shape = streams.rng("place"), streams.rng("shape")
+        if len(site.feet_m):
+            foot = site.feet_m[int(rng.integers(len(site.feet_m)))]
+            height = float(rng.uniform(0.0, 1.7))
+            # the level mirror shows a height where the way down from the eye meets the way up from the ground
+            share = (site.eye_m[2] - foot[2]) / (site.eye_m[2] - foot[2] + height)
+            at = site.eye_m[:2] + share * (foot[:2] - site.eye_m[:2]) + rng.normal(0, 0.15, 2)
+        else:
+            at = site.before_camera(rng, 3.0, 9.0)
+        area = site.ground(at)
+        if area is None:
+            return None
+        size, stretch, ragged = uniform(shape, self.size_m), uniform(shape, self.stretch), uniform(shape, self.ragged)
+        turn = float(shape.uniform(0, np.pi))
+        outline = puddle_outline(shape, size, stretch, ragged, turn)
+        for scale in (1.0, 0.75, 0.55):
+            corners = at + scale * outline
+            if geometry.in_convex(corners, area.polygon_xy_m, 0.03).all():
+                break
+        else:
+            return None
+        if any(site.obstacles.holding(corner, 0.05).any() for corner in (at, *corners[::4])):
+            return None
+        return Spec(
+            instance_id=ids[0],
+            frame_instance_id=ids[1],
+            position_m=(float(at[0]), float(at[1]), area.z_m),
+            outline_xy_m=tuple((float(x), float(y)) for x, y in corners),
+            ground_id=area.ground_id,
+            roughness=uniform(shape, self.roughness),
+            darkening=uniform(shape, self.darkening),
+            ripple=uniform(shape, self.ripple),
+            detail_seed=int(shape.integers(0, 2**31)),
+        )
+
+
+def puddle_outline(
+    rng: np.random.Generator, size_m: float, stretch: float, ragged: float, turn_rad: float
+) -> np.ndarray:
+    """Corners (N, 2) round the origin, counter-clockwise: a circle with waves of falling height, stretched."""
+    a = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
+    radius = np.ones(_CORNERS)
+    for k in range(2, 12):
+        radius += ragged * rng.normal(0, 0.22) / k**0.9 * np.cos(k * a + rng.uniform(0, 2 * np.pi))
+    radius = np.maximum(radius, 0.3) * size_m
+    wide, long = radius * np.cos(a) * np.sqrt(stretch), radius * np.sin(a) / np.sqrt(stretch)
+    c, s = np.cos(turn_rad), np.sin(turn_rad)
+    return np.column_stack([c * wide - s * long, s * wide + c * long])

@@ -1,0 +1,78 @@
+"""A carriageway under a film of rain water: the whole width of the lanes mirrors, more or less sharply."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth.seeds import Streams
+from blender_synth.world.mirrors._shapes import LABEL_ROUGHNESS, Flat
+from blender_synth.world.mirrors._site import Site
+from blender_synth.world.things import Thing
+from blender_synth.world.values import Range, plain, uniform
+
+
+@plain
+class Spec(Flat):
+    """One wet carriageway.
+
+    Attributes:
+        darkening: as for puddles. relief: 0 a closed film to 1 stones that stick out; in the picture only.
+    """
+
+    kind: Literal["wet_street"] = "wet_street"
+    surface: Literal["water", "opaque"]
+    darkening: float = Field(gt=0, le=1)
+    relief: float = Field(ge=0, le=1)
+
+    def things(self) -> tuple[Thing, ...]:
+        """The film; one too rough to be a mirror is a part of the road."""
+        category = "mirror" if self.surface == "water" else "road"
+        return (Thing(instance_id=self.instance_id, category=category, name=f"wet_street_{self.instance_id}"),)
+
+
+@plain
+class Randomizer:
+    """How wet streets vary.
+
+    Attributes:
+        roughness: of the film; above `label_roughness` it is no mirror to the labels.
+        reach_m: how far to both sides of the camera the film goes.
+    """
+
+    kind: Literal["wet_street"] = "wet_street"
+    roughness: Range = (0.04, 0.11)
+    label_roughness: float = Field(default=LABEL_ROUGHNESS, ge=0, le=1)
+    darkening: Range = (0.45, 0.65)
+    relief: Range = (0.1, 0.6)
+    reach_m: Range = (40.0, 60.0)
+
+    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+        """The film on the scene's lanes, or on its floor; None where there are neither or they are wet already."""
+        if any(spec.kind == "wet_street" for spec in site.taken):
+            return None
+        rng = streams.rng("film")
+        areas = [a for a in site.layout.areas if a.use == "road"] or [
+            a for a in site.layout.areas if a.use == "indoors"
+        ]
+        if not areas:
+            return None
+        area, reach = areas[0], uniform(rng, self.reach_m)
+        corners = np.array(area.polygon_xy_m)
+        corners[:, 0] = np.clip(corners[:, 0], site.eye_m[0] - reach, site.eye_m[0] + reach)
+        rough = uniform(rng, self.roughness)
+        middle = corners.mean(axis=0)
+        return Spec(
+            instance_id=ids[0],
+            frame_instance_id=ids[1],
+            position_m=(float(middle[0]), float(middle[1]), area.z_m),
+            outline_xy_m=tuple((float(x), float(y)) for x, y in corners),
+            rise_m=0.003,
+            ground_id=area.ground_id,
+            roughness=rough,
+            surface="water" if rough <= self.label_roughness else "opaque",
+            darkening=uniform(rng, self.darkening),
+            relief=uniform(rng, self.relief),
+        )
