@@ -122,7 +122,7 @@ def test_a_scene_drawn_twice_is_the_same_to_the_byte_and_comes_back_from_json():
 def test_weather_changes_no_person_no_mirror_and_no_camera():
     names = sorted(file.stem for file in (resources.conf_dir() / "weather").glob("*.yaml"))
     assert len(names) >= 2
-    specs = [sample_scene(compose([*SMALL, f"weather={name}"]), (), 1) for name in names]
+    specs = [sample_scene(compose([*SMALL, "pedestrians.dress=fixed", f"weather={name}"]), (), 1) for name in names]
     for spec in specs[1:]:
         assert spec.weather != specs[0].weather
         for part in ("people", "mirrors", "camera", "scenery", "props"):
@@ -158,7 +158,7 @@ def test_nobody_stands_in_a_thing_or_too_near_another():
         spec = sample_scene(settings, (), index)
         places = np.array([p.position_m for p in spec.people])
         apart = np.linalg.norm(places[:, None] - places[None], axis=-1) + 9 * np.eye(len(places))
-        assert apart.min() > 0.9
+        assert apart.min() > 0.55  # those who belong together; strangers keep more
 
 
 def test_all_errors_are_of_one_family():

@@ -9,6 +9,9 @@ from blender_synth import geometry
 from blender_synth.config import compose
 from blender_synth.errors import AssetError, ConfigError
 from blender_synth.packs.pack import load_pack
+from blender_synth.seeds import Streams
+from blender_synth.world.climate import Climate
+from blender_synth.world.crowd import draw_people
 from blender_synth.world.ground import CAMERA_CLEARANCE_M, Ground
 from blender_synth.world.people.situation import Footprint
 from blender_synth.world.placement import CHEST_M, clear_line
@@ -153,6 +156,46 @@ def test_dress_follows_the_weather_or_not():
     assert sunny[0] == cloudy[0]
     for a, b in zip(sunny[1], cloudy[1], strict=True):
         assert (a.body, a.skin, a.hair) == (b.body, b.skin, b.hair)
+        assert (a.position_m, a.heading_deg) == (b.position_m, b.heading_deg)
+
+
+def test_umbrellas_move_nobody():
+    """In rain the same people are in the same places as in dry weather."""
+    settings = compose(["scene=street", "pedestrians=crowd"])
+    spec = sample_scene(settings, (), 4)
+
+    def drawn(climate):
+        streams = Streams(0, 4).child("people")
+        people, _ = draw_people(
+            settings.pedestrians, spec.scenery.layout(), spec.camera, climate, (), streams, range(1, 99)
+        )
+        return people
+
+    dry, wet = drawn(Climate(temperature_c=14.0)), drawn(Climate(temperature_c=14.0, rain_mm_h=6.0))
+    assert [(p.position_m, p.heading_deg, p.pose.activity) for p in dry] == [
+        (p.position_m, p.heading_deg, p.pose.activity) for p in wet
+    ]
+    assert any(c.kind == "umbrella" for p in wet for c in p.carried)
+
+
+@pytest.mark.parametrize("activity", ["cross", "wait"])
+def test_crossings_are_for_those_who_cross(activity):
+    """Where the camera sees enough of one, everybody who crosses is on it and everybody who waits at its end."""
+    settings = compose(["scene=street", "pedestrians.count=3", "pedestrians.group_size={1: 1}"])
+    settings.pedestrians.person.pose.activity.clear()
+    settings.pedestrians.person.pose.activity[activity] = 1.0
+    total = 0
+    for index in range(8):
+        spec = sample_scene(settings, (), index)
+        ground = Ground(spec.scenery.layout(), spec.camera)
+        if (ground._seen & (ground._on_crossing if activity == "cross" else ground._at_crossing >= 0)).sum() < 30:
+            continue
+        for person in spec.people:
+            crossing = next(a for a in spec.scenery.layout().areas if a.use == "crossing")
+            margin_m = -2.5 if activity == "wait" else 0.0
+            assert geometry.in_convex(np.array(person.position_m[:2]), crossing.polygon_xy_m, margin_m)
+            total += 1
+    assert total >= 3
 
 
 def test_figures_mix_in_by_their_share(tmp_path):

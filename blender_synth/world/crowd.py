@@ -95,13 +95,19 @@ class Crowd:
 
 @dataclass(frozen=True)
 class _Group:
-    """People who belong together, in a frame of their own: x ahead, y left, metres."""
+    """People who belong together, in a frame of their own: x ahead, y left, metres.
+
+    Attributes:
+        people: dressed and equipped for the weather. outlines: the same in dry weather, by whose footprints they are
+            placed: an umbrella moves nobody, so people are where they are in all weathers.
+    """
 
     people: tuple[Any, ...]
+    outlines: tuple[Any, ...]
+    activity: str
     offsets_m: np.ndarray
     turns_deg: np.ndarray
     seats: tuple[Seat, ...]
-    moving: bool
 
 
 def draw_people(
@@ -134,11 +140,14 @@ def draw_people(
         if size == 1 and figures and here.rng("figure").random() < crowd.figure_chance():
             group = _lone(crowd.figures.sample(streams.child(str(first)), ids[first], figures))
         else:
-            group = _draw_group(crowd, range(first, first + size), climate, ground, here, streams, ids)
+            group = _draw_group(crowd, range(first, first + size), (climate, season), ground, here, streams, ids)
         first += size
-        for person, position_m, heading_deg in _placed(group, ground, here, None if dense else crowd.view_share, gap_m):
+        places = _placed(group, ground, here, None if dense else crowd.view_share, gap_m)
+        for person, outline, (position_m, heading_deg) in zip(
+            group.people, group.outlines, places, strict=bool(places)
+        ):
             people.append(dataclasses.replace(person, position_m=position_m, heading_deg=heading_deg))
-            ground.occupy(people[-1])
+            ground.occupy(dataclasses.replace(outline, position_m=position_m, heading_deg=heading_deg))
     return tuple(people), wanted
 
 
@@ -152,11 +161,17 @@ def _sizes(crowd: Crowd, count: int, streams: Streams) -> Iterator[int]:
 
 def _lone(person: Any) -> _Group:
     """Somebody alone, who stays where they are."""
-    return _Group(people=(person,), offsets_m=np.zeros((1, 2)), turns_deg=np.zeros(1), seats=(), moving=False)
+    return _Group((person,), (person,), "stand", np.zeros((1, 2)), np.zeros(1), seats=())
 
 
 def _draw_group(
-    crowd: Crowd, numbers: range, climate: Climate, ground: Ground, here: Streams, people: Streams, ids: range
+    crowd: Crowd,
+    numbers: range,
+    climates: tuple[Climate, Climate],
+    ground: Ground,
+    here: Streams,
+    people: Streams,
+    ids: range,
 ) -> _Group:
     """A group's activity, its members, and how they stand to each other."""
     rng, size = here.rng("plan"), len(numbers)
@@ -173,7 +188,7 @@ def _draw_group(
     pace = uniform(rng, pose.run_speed_mps if activity == "run" else pose.walk_speed_mps)
     chance = crowd.child_chance()
     formation = _formation(rng, activity, size)
-    members = []
+    members: list[tuple[Any, ...]] = []
     for n, number in enumerate(numbers):
         offset, turn = formation[n]
         child, looks, other = rng.random() < chance, rng.random() < GLANCE_SHARE, int(rng.integers(max(size - 1, 1)))
@@ -182,21 +197,23 @@ def _draw_group(
             to = formation[(n + 1 + other) % size][0] - offset
             look = float(np.clip((np.degrees(np.arctan2(to[1], to[0])) - turn + 180) % 360 - 180, -50, 50))
         situation = Situation(
-            activity=activity,
+            activity="walk" if activity == "push" and n else activity,  # one pram a group
             speed_mps=max(0.6, pace - SLOWER_MPS * (size - 1)) if moving and size > 1 else None,
             generation=None if chance == 0.0 else "child" if n and child else "adult",
             look_deg=look,
             seat_m=seats[n].height_m if seats else None,
-            climate=climate,
         )
-        members.append(crowd.person.sample(people.child(str(number)), ids[number], situation=situation))
+        situations = [dataclasses.replace(situation, climate=climate) for climate in climates]
+        one = people.child(str(number))
+        members.append(tuple(crowd.person.sample(one, ids[number], situation=s) for s in situations))
     turns_deg = np.array([f[1] for f in formation]) + rng.normal(0, 4, size)
     return _Group(
-        people=tuple(members),
-        offsets_m=_spread(np.array([f[0] for f in formation]), turns_deg, members),
+        people=tuple(worn for worn, _ in members),
+        outlines=tuple(dry for _, dry in members),
+        activity=activity,
+        offsets_m=_spread(np.array([f[0] for f in formation]), turns_deg, [dry for _, dry in members]),
         turns_deg=turns_deg,
         seats=seats,
-        moving=moving,
     )
 
 
@@ -236,24 +253,23 @@ def _spread(offsets: np.ndarray, turns_deg: np.ndarray, people: list[Any]) -> np
 
 def _placed(
     group: _Group, ground: Ground, here: Streams, view_share: float | None, gap_m: float
-) -> list[tuple[Any, Vec3, float]]:
-    """(person, position, heading) of each member; nothing where there is no room."""
+) -> list[tuple[Vec3, float]]:
+    """(position, heading) of each member; nothing where there is no room."""
     rng = here.rng("place")
     if group.seats:
-        return [(p, s.position_m, s.heading_deg) for p, s in zip(group.people, group.seats, strict=True)]
+        return [(seat.position_m, seat.heading_deg) for seat in group.seats]
     in_view = view_share is not None and rng.random() < view_share
-    cells = [*ground.draw_cells(rng, in_view, view_share is None), *ground.draw_cells(rng, False, view_share is None)]
-    for cell in cells:
-        middle = ground.cells_xy_m[cell] + rng.uniform(-CELL_M / 2, CELL_M / 2, 2)
-        heading = ground.heading_deg(rng, cell, group.moving)
-        ahead = geometry.direction(heading)[:2]
-        where = middle + group.offsets_m @ np.array([ahead, [-ahead[1], ahead[0]]])
-        headings = (heading + group.turns_deg) % 360
-        heights = ground.room_for(group.people, where, headings, gap_m)
-        if heights is None:
-            continue
-        return [
-            (person, (float(xy[0]), float(xy[1]), float(z)), float(turn))
-            for person, xy, z, turn in zip(group.people, where, heights, headings, strict=True)
-        ]
+    for looked_at in (in_view, False):
+        for cell in ground.draw_cells(rng, looked_at, view_share is None, group.activity):
+            middle = ground.cells_xy_m[cell] + rng.uniform(-CELL_M / 2, CELL_M / 2, 2)
+            heading = ground.heading_deg(rng, cell, group.activity, group.activity in MOVING)
+            ahead = geometry.direction(heading)[:2]
+            where = middle + group.offsets_m @ np.array([ahead, [-ahead[1], ahead[0]]])
+            headings = (heading + group.turns_deg) % 360
+            heights = ground.room_for(group.outlines, where, headings, gap_m)
+            if heights is not None:
+                return [
+                    ((float(x), float(y), float(z)), float(turn))
+                    for (x, y), z, turn in zip(where, heights, headings, strict=True)
+                ]
     return []

@@ -18,6 +18,8 @@ DENSITY_REACH_M = 30.0
 CAMERA_CLEARANCE_M = 1.6
 """Nobody stands nearer to the lens than this; up to twice as far away people are rarer."""
 CELL_M = 0.3
+WAITING_M = 2.2
+"""Those who wait to cross stand no further from the crossing than this."""
 _TRIES = 120
 _EDGE_M, _OBSTACLE_M = 0.3, 0.1
 
@@ -57,14 +59,16 @@ class Ground:
         chests = np.array([a.z_m for a in self._areas])[self._owner] + CHEST_M if self._areas else np.zeros(0)
         self._seen = self._in_view.copy()
         self._seen[self._in_view] = self._sees(self.cells_xy_m[self._in_view], chests[self._in_view])
+        self._on_crossing, self._at_crossing = self._crossings()
         self._counted = self._distance < np.where(self._in_view, DENSITY_REACH_M, DENSITY_REACH_M / 3)
         self.seen_m2 = float(self._counted.sum()) * CELL_M**2
 
-    def draw_cells(self, rng: np.random.Generator, in_view: bool, spread_evenly: bool) -> Iterator[int]:
+    def draw_cells(self, rng: np.random.Generator, in_view: bool, spread_evenly: bool, activity: str) -> Iterator[int]:
         """Cells to try, likeliest where the camera has a good look.
 
         Args:
             in_view: only where the camera sees somebody's chest. spread_evenly: every cell that a density counts alike.
+            activity: those who cross are on a crossing and those who wait at its end, if the scene has one.
         """
         weights = np.minimum(1.0, 14.0 / np.maximum(self._distance, 1.0)) ** 1.5
         weights *= np.where([a.use == "crossing" for a in self._areas], 1.6, 1.0)[self._owner] if self._areas else 1.0
@@ -75,12 +79,19 @@ class Ground:
         if in_view:
             weights = weights * self._seen
         weights = weights * (self._distance < REACH_M)
+        fitting = weights * {"cross": self._on_crossing, "wait": self._at_crossing >= 0}.get(activity, True)
+        weights = fitting if fitting.sum() > 0 else weights
         if weights.sum() > 0:
             yield from rng.choice(len(weights), size=_TRIES, p=weights / weights.sum()).tolist()
 
-    def heading_deg(self, rng: np.random.Generator, cell: int, moving: bool) -> float:
-        """Where somebody at a cell faces: walkers along the flow, those who stay any way."""
+    def heading_deg(self, rng: np.random.Generator, cell: int, activity: str, moving: bool) -> float:
+        """Where somebody at a cell faces: walkers along the flow, those who wait over the crossing, others any way."""
         flow = self._areas[self._owner[cell]].flow_deg
+        if activity == "wait" and self._at_crossing[cell] >= 0:
+            crossing = self._areas[self._at_crossing[cell]]
+            over = np.mean(crossing.polygon_xy_m, axis=0) - self.cells_xy_m[cell]
+            across = geometry.direction(crossing.flow_deg or 0.0)[:2]
+            return float(((crossing.flow_deg or 0.0) + (180 if over @ across < 0 else 0) + rng.normal(0, 12)) % 360)
         astray = 0.05 if moving else 0.6
         if flow is None or rng.random() < astray:
             return float(rng.uniform(0, 360))
@@ -125,6 +136,16 @@ class Ground:
         seats = tuple(chosen[start : start + count])
         self._seats = [s for s in self._seats if s not in seats]
         return seats
+
+    def _crossings(self) -> tuple[np.ndarray, np.ndarray]:
+        """For every cell: whether it is on a crossing, and the number of the crossing that it lies before, or -1."""
+        on, before = np.zeros(len(self._owner), bool), np.full(len(self._owner), -1)
+        for number, area in enumerate(self._areas):
+            if area.use == "crossing":
+                on |= self._owner == number
+                near = geometry.in_convex(self.cells_xy_m, area.polygon_xy_m, -WAITING_M) & (self._owner != number)
+                before[near] = number
+        return on, before
 
     def _sees(self, xy_m: np.ndarray, heights_m: np.ndarray) -> np.ndarray:
         """(N,) whether nothing as high as the lower end stands between the camera and points (N, 2) at heights (N,)."""
