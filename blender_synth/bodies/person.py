@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from blender_synth.bodies import anatomy, face, garments, hair, headwear, props, shoes
+from blender_synth.bodies import anatomy, face, garments, hair, headwear, shoes
+from blender_synth.bodies.carried import Carrier, carried_parts
 from blender_synth.bodies.data import BodyData, body_data
 from blender_synth.bodies.flesh import measure
 from blender_synth.bodies.gait import gait_moment
 from blender_synth.bodies.head import head_of
 from blender_synth.bodies.mesh import Surface, clipped, compact, joined, triangle_count, vertex_normals
+from blender_synth.bodies.parts import Look, Part
 from blender_synth.bodies.pose import pose_body
 from blender_synth.bodies.shape import shaped_points
 from blender_synth.bodies.skeleton import SIDES, Posed, Rig
@@ -46,46 +47,6 @@ COCO_KEYPOINTS = (
     "left_ankle",
     "right_ankle",
 )
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a part is shaded: a kind of material and its plain values. Equal looks are one material."""
-
-    kind: str
-    values: tuple[tuple[str, Any], ...]
-
-    @staticmethod
-    def of(kind: str, **values: Any) -> Look:
-        """A look with sorted values, so that equal ones compare equal."""
-        return Look(kind, tuple(sorted(values.items())))
-
-    def __getitem__(self, key: str) -> Any:
-        return dict(self.values)[key]
-
-    @property
-    def name(self) -> str:
-        """A name that depends on all values."""
-        return f"person_{self.kind}_{hashlib.sha256(repr(self.values).encode()).hexdigest()[:12]}"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One piece of a person in the person's own frame.
-
-    Attributes:
-        vertices: (N, 3) float32, metres.
-        faces: (F, 4) int; triangles repeat their last corner.
-        uv: (F, 4, 2) float32, metres of cloth or hair; None where the look needs none.
-        attributes: per-vertex (N,) or (N, 3) float32 that the look reads.
-    """
-
-    name: str
-    vertices: np.ndarray
-    faces: np.ndarray
-    look: Look
-    uv: np.ndarray | None = None
-    attributes: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -268,11 +229,17 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         add("glasses", rims, Look.of("phone", rgb=(0.015, 0.014, 0.013)))
         if outfit.glasses == "sun":
             add("lenses", lenses, Look.of("phone", rgb=(0.008, 0.008, 0.009)))
-    if outfit.bag == "backpack":
-        for name, surface in props.backpack(data, points, rig, worn).items():
-            add(name, surface, Look.of("felt", rgb=outfit.bag_rgb, knit=False))
-    parts += props.held(posed, spec)
+    cloth = [posed.skin(w.surface.vertices[on], w.surface.fields["weights"][on]) for w, on in _on_trunk(worn)]
+    who = Carrier(posed, measures, np.concatenate(cloth), spec.pose.legs in ("walk", "run"))
+    for thing in spec.carried:
+        parts += carried_parts(thing, who)
     return DressedPerson(tuple(parts), _joints(data, points, posed))
+
+
+def _on_trunk(worn: list[garments.Worn]) -> list[tuple[garments.Worn, np.ndarray]]:
+    """Garments that straps lie on, and which of their vertices (N,) are on the trunk."""
+    flat = [w for w in worn if w.name not in ("collar", "scarf") and "arm_weight" in w.surface.fields]
+    return [(w, w.surface.fields["arm_weight"] < 0.45) for w in flat]
 
 
 def _lift_m(spec: PedestrianSpec, rig: Rig, lowest_m: float) -> float:

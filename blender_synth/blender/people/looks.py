@@ -10,6 +10,7 @@ from typing import Any
 
 import bpy
 
+from blender_synth.blender.people import wares
 from blender_synth.bodies.person import Look
 
 
@@ -522,6 +523,7 @@ _KINDS = {  # kind: (what builds its tree, what values a look puts into it, what
     "rubber": (_rubber, _colour_values, lambda look: ()),
     "phone": (_phone, _colour_values, lambda look: ()),
     "felt": (_felt, _felt_values, lambda look: (look["knit"],)),
+    "ware": (wares.ware, wares.ware_values, lambda look: (look["surface"],)),
 }
 
 

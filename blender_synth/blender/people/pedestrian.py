@@ -1,13 +1,16 @@
-"""Puts one pedestrian onto the stage: one mesh object with a material per part."""
+"""Puts one pedestrian onto the stage: a mesh object with a material per part, and one for each thing of its own."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import bpy
 import numpy as np
 
 from blender_synth.blender.people.looks import material_for
 from blender_synth.blender.stage import Stage
-from blender_synth.bodies.person import COCO_KEYPOINTS, Detail, DressedPerson, dressed_person
+from blender_synth.bodies.parts import Part
+from blender_synth.bodies.person import COCO_KEYPOINTS, Detail, dressed_person
 from blender_synth.bodies.skeleton import Z, rotation
 from blender_synth.world.people.pedestrian import Spec
 
@@ -19,19 +22,20 @@ def build(spec: Spec, stage: Stage, detail: Detail = "full") -> None:
         detail: ``"low"`` for people who will be a few dozen pixels tall.
     """
     person = dressed_person(spec, detail)
-    obj = bpy.data.objects.new(
-        f"pedestrian_{spec.instance_id:04d}", mesh_of(person, f"pedestrian_{spec.instance_id:04d}")
-    )
-    obj.location = spec.position_m
-    obj.rotation_euler = (0.0, 0.0, np.radians(spec.heading_deg))
-    stage.add(obj, spec.instance_id)
+    for instance_id in dict.fromkeys([None, *(p.instance_id for p in person.parts)]):
+        number = instance_id or spec.instance_id
+        name = f"pedestrian_{spec.instance_id:04d}" + (f"_{number}" if instance_id else "")
+        parts = tuple(p for p in person.parts if p.instance_id == instance_id)
+        obj = bpy.data.objects.new(name, mesh_of(parts, name))
+        obj.location = spec.position_m
+        obj.rotation_euler = (0.0, 0.0, np.radians(spec.heading_deg))
+        stage.add(obj, number)
     turn = rotation(Z, spec.heading_deg)
     stage.keypoints[spec.instance_id] = {k: turn @ person.joints_m[k] + spec.position_m for k in COCO_KEYPOINTS}
 
 
-def mesh_of(person: DressedPerson, name: str) -> bpy.types.Mesh:
-    """All parts as one mesh, smooth-shaded, with a material slot for each look and the parts' attributes."""
-    parts = person.parts
+def mesh_of(parts: Sequence[Part], name: str) -> bpy.types.Mesh:
+    """Parts as one mesh, smooth-shaded, with a material slot for each look and the parts' attributes."""
     starts = np.cumsum([0] + [len(p.vertices) for p in parts])
     looks = list(dict.fromkeys(p.look for p in parts))
     corners, totals, slots, uvs = [], [], [], []

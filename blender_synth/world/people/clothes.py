@@ -99,7 +99,6 @@ class OutfitSpec:
         sock_rgb, tights_rgb: colours of socks, and of tights where there are any.
         hat: one of `HATS`; under a hood that is up there is none.
         scarf_rgb, glove_rgb: colours of a scarf and of gloves where there are any.
-        bag: ``"none"`` or ``"backpack"``.
         glasses: ``"none"``, ``"clear"`` or ``"sun"``.
         fold_seed: number that the folds' irregularities are computed from.
     """
@@ -112,8 +111,6 @@ class OutfitSpec:
     tights_rgb: Rgb | None
     hat: Literal[HATS]
     hat_rgb: Rgb
-    bag: Literal["none", "backpack"]
-    bag_rgb: Rgb
     glasses: Literal["none", "clear", "sun"]
     fold_seed: int
     vest: GarmentSpec | None = None
@@ -123,7 +120,7 @@ class OutfitSpec:
 
 @plain
 class OutfitRanges:
-    """How outfits vary: relative weights of garments, colours and things carried.
+    """How outfits vary: relative weights of garments and colours.
 
     The weights of garments are those of a mild day (16 degrees); `season` bends them to the weather.
     """
@@ -167,7 +164,6 @@ class OutfitRanges:
         default_factory=lambda: {"sneaker": 0.56, "leather": 0.19, "boot": 0.16, "flat": 0.07, "sandal": 0.14}
     )
     hats: choice(*HATS) = field(default_factory=lambda: {"none": 0.85, "cap": 0.09, "beanie": 0.08, "brim": 0.02})
-    bags: choice("none", "backpack") = field(default_factory=lambda: {"none": 0.8, "backpack": 0.2})
     glasses: choice("none", "clear", "sun") = field(default_factory=lambda: {"none": 0.74, "clear": 0.17, "sun": 0.09})
     scarf_share: float = Field(default=0.5, ge=0, le=1)
     glove_share: float = Field(default=0.55, ge=0, le=1)

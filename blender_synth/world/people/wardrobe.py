@@ -86,7 +86,7 @@ def draw_outfit(
     hat = pick(
         extra_rng, season.on_heads(season.bent(ranges.hats, {"brim": 2.5 if old else 0.5 if child else 1}), climate)
     )
-    bag, glasses = pick(extra_rng, ranges.bags), pick(extra_rng, season.on_eyes(ranges.glasses, climate))
+    glasses = pick(extra_rng, season.on_eyes(ranges.glasses, climate))
     if child and glasses == "sun":
         glasses = "none"
     sock = COLOURS[("white", "black", "grey", "navy")[int(extra_rng.integers(4))]]
@@ -109,8 +109,6 @@ def draw_outfit(
         tights_rgb=tights,
         hat="none" if up else hat,
         hat_rgb=_colour(ranges, extra_rng, (), child),
-        bag=bag,
-        bag_rgb=_colour(ranges, extra_rng),
         glasses=glasses,
         fold_seed=int(extra_rng.integers(1 << 31)),
         vest=vest,

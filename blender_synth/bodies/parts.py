@@ -1,0 +1,51 @@
+"""What a person is handed over as: parts, each a mesh with a look."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a part is shaded: a kind of material and its plain values. Equal looks are one material."""
+
+    kind: str
+    values: tuple[tuple[str, Any], ...]
+
+    @staticmethod
+    def of(kind: str, **values: Any) -> Look:
+        """A look with sorted values, so that equal ones compare equal."""
+        return Look(kind, tuple(sorted(values.items())))
+
+    def __getitem__(self, key: str) -> Any:
+        return dict(self.values)[key]
+
+    @property
+    def name(self) -> str:
+        """A name that depends on all values."""
+        return f"person_{self.kind}_{hashlib.sha256(repr(self.values).encode()).hexdigest()[:12]}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of a person in the person's own frame.
+
+    Attributes:
+        vertices: (N, 3) float32, metres.
+        faces: (F, 4) int; triangles repeat their last corner.
+        uv: (F, 4, 2) float32, metres of cloth or hair; None where the look needs none.
+        attributes: per-vertex (N,) or (N, 3) float32 that the look reads.
+        instance_id: of a thing that is an instance of its own in the labels; None for what belongs to the person's.
+    """
+
+    name: str
+    vertices: np.ndarray
+    faces: np.ndarray
+    look: Look
+    uv: np.ndarray | None = None
+    attributes: dict[str, np.ndarray] = field(default_factory=dict)
+    instance_id: int | None = None
