@@ -10,9 +10,10 @@ import numpy as np
 from pycocotools import mask as rle
 
 from blender_synth.annotate.ownership import GlassPolicy, Sighting, paths_m, people_seen
+from blender_synth.curved_mirrors import seen_by_chain
 from blender_synth.develop.air import transmittance
 from blender_synth.frames.raw_frame import RawFrame, decode_via
-from blender_synth.geometry import mirror_points, project
+from blender_synth.geometry import project
 
 PEDESTRIAN, REFLECTION, MIRROR = "pedestrian", "pedestrian_reflection", "mirror"
 COCO_KEYPOINTS = (
@@ -191,19 +192,20 @@ def _keypoints(
     joints_m: dict[str, list[float]], frame: RawFrame, mask: np.ndarray, mirrors: list[dict]
 ) -> np.ndarray | None:
     """COCO keypoints (17, 3): x, y, flag. 2 where the picture shows this very instance at the joint, 1 where it is
-    hidden, 0 (and 0, 0) outside the picture. Left stays anatomically left in a mirror."""
+    hidden, 0 (and 0, 0) outside the picture or off a curved mirror. Left stays anatomically left in a mirror. None
+    where the chain holds two curved mirrors."""
     if any(name not in joints_m for name in COCO_KEYPOINTS):
         return None
-    if not all("plane_point_m" in mirror for mirror in mirrors):
+    pose = np.array(frame.meta["camera"]["world_from_camera"])
+    turned = seen_by_chain(mirrors, pose[:3, 3], np.array([joints_m[name] for name in COCO_KEYPOINTS]))
+    if turned is None:
         return None
-    points = np.array([joints_m[name] for name in COCO_KEYPOINTS])
-    for mirror in reversed(mirrors):
-        points = mirror_points(points, mirror["plane_point_m"], mirror["plane_normal"])
-    pixels, depth = project(points, np.array(frame.meta["camera"]["world_from_camera"]), frame.k)
+    points, valid = turned
+    pixels, depth = project(points, pose, frame.k)
     height, width = mask.shape
     result = np.zeros((len(points), 3))
     for index, ((x, y), z) in enumerate(zip(pixels, depth, strict=True)):
-        if z <= 0 or not (0 <= x < width and 0 <= y < height):
+        if z <= 0 or not valid[index] or not (0 <= x < width and 0 <= y < height):
             continue
         r = _KEYPOINT_RADIUS_PX
         around = mask[max(0, int(y) - r) : int(y) + r + 1, max(0, int(x) - r) : int(x) + r + 1]

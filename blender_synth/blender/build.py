@@ -59,9 +59,8 @@ def _detail(person: Any, spec: SceneSpec) -> str:
     eye, chest = np.array(camera.position_m), np.array(person.position_m) + (0.0, 0.0, _BODY_M / 2)
     pixel, depth_m = project(chest, camera.world_from_camera(), camera.k())
     margin_px = camera.k()[1, 1] * _BODY_M / max(depth_m, 0.1)
-    ways_m = [
-        np.linalg.norm(np.subtract(m.position_m, eye)) + np.linalg.norm(chest - m.position_m) for m in spec.mirrors
-    ]
+    turns = [mirror.seen_at(eye, chest[None])[0][0] for mirror in spec.mirrors]
+    ways_m = [np.linalg.norm(turn - eye) + np.linalg.norm(chest - turn) for turn in turns]
     if (
         depth_m > 0
         and (pixel > -margin_px).all()

@@ -146,14 +146,18 @@ def _instances(spec: SceneSpec, stage: Stage, labels: dict, bodies: dict[int, _B
             row |= _person(person.instance_id, body, spec.camera, stage, labels, planes, vias)
         for mirror in spec.mirrors:
             if mirror.instance_id == thing.instance_id:
-                row |= {"mirror_kind": mirror.kind, "surface": mirror.surface}
-                if thing.instance_id in planes:
-                    row |= {
-                        "plane_point_m": list(planes[thing.instance_id][0]),
-                        "plane_normal": list(planes[thing.instance_id][1]),
-                    }
+                row |= _mirror(mirror)
         rows.append(row)
     return rows
+
+
+def _mirror(mirror: Any) -> dict[str, Any]:
+    """What annotations need to know of a mirror: how it passes light on, and its plane or its curved parts."""
+    row: dict[str, Any] = {"mirror_kind": mirror.kind, "surface": mirror.surface}
+    if hasattr(mirror, "plane"):
+        point, normal = mirror.plane()
+        return row | {"plane_point_m": point.tolist(), "plane_normal": normal.tolist()}
+    return row | {"curved": mirror.curved()}
 
 
 def _person(

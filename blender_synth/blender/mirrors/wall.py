@@ -7,10 +7,11 @@ import math
 import bpy
 import numpy as np
 
+from blender_synth.blender.mirrors._materials import glossy, grunge, waves
+from blender_synth.blender.mirrors._sheets import add_holder, add_sheet
 from blender_synth.blender.scenery.materials import Materials
-from blender_synth.blender.scenery.meshes import Part, box, join, part, quad, to_object
+from blender_synth.blender.scenery.meshes import Part, box, join, part, quad
 from blender_synth.blender.scenery.nodes import Graph
-from blender_synth.blender.scenery.textures import TILE_M
 from blender_synth.blender.stage import Stage
 from blender_synth.world.mirrors.wall import Spec
 
@@ -27,20 +28,9 @@ def build(spec: Spec, stage: Stage) -> None:
     sheet = quad(
         (-w, 0, 0), (w, 0, 0), (w, 0, h), (-w, 0, h), "mirror_glass", uvs=[(0, 0), (2 * w, 0), (2 * w, h), (0, h)]
     )
-    _place(spec, stage.add(to_object("mirror", sheet, materials), spec.instance_id, surface="mirror"))
-    body = join([_frame(spec), _board(spec)])
-    _place(spec, stage.add(to_object("mirror_frame", body, materials), spec.frame_instance_id))
-    holders = to_object("mirror_holders", _holders(spec), materials)
-    _place(spec, stage.add(holders, spec.frame_instance_id), tilted=False)
-
-
-def _place(spec: Spec, obj: bpy.types.Object, tilted: bool = True) -> None:
-    """Local x is right, y into the wall, z up; leaning back turns z towards the wall."""
-    a = math.radians(spec.facing_deg)
-    obj.location = spec.position_m
-    obj.rotation_mode = "XYZ"
-    turn = math.atan2(math.cos(a), -math.sin(a))
-    obj.rotation_euler = (-math.radians(spec.tilt_deg) if tilted else 0.0, 0.0, turn)
+    add_sheet(spec, stage, sheet, materials)
+    add_holder(spec, stage, join([_frame(spec), _board(spec)]), materials)
+    add_holder(spec, stage, _holders(spec), materials, tilted=False)
 
 
 def _frame(spec: Spec) -> Part:
@@ -123,10 +113,8 @@ def _glass_material(spec: Spec, materials: Materials) -> bpy.types.Material:
     u, v = place.outputs["X"], place.outputs["Y"]
     side = g.math("MINIMUM", u, g.math("SUBTRACT", spec.width_m, u))
     edge = g.math("MINIMUM", side, g.math("MINIMUM", v, g.math("SUBTRACT", spec.height_m, v)))
-    broad, streak, speckle = g.split(
-        g.image(materials.map("grunge"), g.scale(uv, 2.0 / TILE_M["grunge"])).outputs["Color"]
-    )
-    silver = g.node("ShaderNodeBsdfGlossy", {"Color": spec.tint, "Roughness": spec.roughness}).outputs[0]
+    broad, streak, speckle = grunge(g, materials, 2.0)
+    silver = glossy(g, spec.tint, spec.roughness, waves(g, spec.waviness))
     film = g.node("ShaderNodeBsdfDiffuse", {"Color": (0.42, 0.40, 0.37)}).outputs[0]
     blind = g.node("ShaderNodeBsdfDiffuse", {"Color": (0.05, 0.045, 0.04)}).outputs[0]
     low = g.ramp(v, 0.0, 0.5, 1.6, 0.7)
