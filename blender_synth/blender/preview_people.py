@@ -33,6 +33,7 @@ from blender_synth.world.values import pick
 
 PITCH_M, TALL_M = 0.95, 2.1
 """Width and height of what one figure's tile shows."""
+SEAT_M = 0.45
 _CAPTION_PX = 18
 _GREY = 0.42
 
@@ -62,7 +63,7 @@ def draw_people(settings: RunSettings, count: int) -> Iterator[Any]:
     for number in range(count):
         person = streams.child(str(number))
         activity = pick(person.rng("activity"), crowd.person.pose.activity)
-        situation = Situation(activity=activity, seat_m=0.45 if activity == "sit" else None, climate=climate)
+        situation = Situation(activity=activity, seat_m=SEAT_M if activity == "sit" else None, climate=climate)
         yield crowd.person.sample(person, number + 1, situation=situation)
 
 
@@ -73,7 +74,10 @@ def _render_row(row: list[Any], settings: RenderSettings, columns: int) -> np.nd
     middle = (2 * columns - 1) / 2
     for place, person in enumerate(row):
         build(person, stage)
-        for obj in list(stage.objects[person.instance_id]):
+        objects = [obj for thing in person.things() for obj in stage.objects.get(thing.instance_id, [])]
+        if person.pose.activity == "sit":
+            objects.append(_stool(stage.scene))
+        for obj in objects:
             behind = obj.copy()
             stage.scene.collection.objects.link(behind)
             _turn(obj, ((2 * place - middle) * PITCH_M, 0, 0), -90 + 18)
@@ -87,6 +91,18 @@ def _render_row(row: list[Any], settings: RenderSettings, columns: int) -> np.nd
         layers = read_exr(file)
     radiance = np.stack([layers[channel].astype(np.float32) for channel in "RGB"], -1)
     return to_srgb8(tone(radiance, "filmic"))
+
+
+def _stool(scene: bpy.types.Scene) -> bpy.types.Object:
+    """A block under somebody who sits, a little lower than their seat so that it does not come through."""
+    mesh = bpy.data.meshes.new("stool")
+    corners = [
+        (x, y, z) for z in (0.0, SEAT_M - 0.01) for x, y in ((-0.2, -0.22), (0.2, -0.22), (0.2, 0.22), (-0.2, 0.22))
+    ]
+    mesh.from_pydata(corners, [], [(4, 5, 6, 7), (0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7)])
+    stool = bpy.data.objects.new("stool", mesh)
+    scene.collection.objects.link(stool)
+    return stool
 
 
 def _turn(obj: bpy.types.Object, position_m: tuple[float, float, float], heading_deg: float) -> None:
