@@ -69,6 +69,7 @@ def settings_from(config: DictConfig) -> RunSettings:
         scenery=_scenery(plain["scene"]),
         pedestrians=_crowd(plain["pedestrians"]),
         mirrors=_mirrors(plain["mirrors"]),
+        paired=validate(bool, (plain["mirrors"] or {}).get("paired", False), "mirrors.paired"),
         weather=randomizer_from("weather", plain["weather"]),
         camera=randomizer_from("cameras", plain["camera"], "camera"),
         exporter=exporter_settings(plain["exporter"]),
@@ -83,7 +84,7 @@ def _wishes(plain: dict) -> Wishes:
     if wishes.min_reflected_people is None:
         crowd = plain["pedestrians"] or {}
         anybody = crowd.get("count") not in (0, [0, 0]) or crowd.get("density_per_m2") is not None
-        wishes = replace(wishes, min_reflected_people=int(bool(plain["mirrors"]) and anybody))
+        wishes = replace(wishes, min_reflected_people=int(bool(_mirrors(plain["mirrors"])) and anybody))
     if wishes.min_reflected_px is None:
         share = render.width_px * render.height_px / (960 * 540)
         wishes = replace(wishes, min_reflected_px=max(wishes.min_visible_px, round(400 * share)))
@@ -134,6 +135,8 @@ def _mirrors(data: Any) -> dict[str, MirrorGroup]:
     groups = {}
     for name, group in (data or {}).items():
         key = f"mirrors.{name}"
+        if name == "paired":
+            continue
         if not isinstance(group, Mapping):
             raise ConfigError("a mapping is needed", key=key, value=group, mend="see conf/mirrors/wall.yaml")
         fields = {"kind": name, **group}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from blender_synth.settings import RunSettings, Wishes
@@ -35,7 +35,24 @@ class Drawing:
         return not self.shortfall
 
 
-def draw(settings: RunSettings, packs: tuple, prober: Prober, scene_index: int) -> Drawing:
+def draw(settings: RunSettings, packs: tuple, prober: Prober, frame_index: int) -> Drawing:
+    """Draw the scene of a frame; with `mirrors.paired` two frames share one, the second with matt panels for mirrors.
+
+    Both are the drawing that the mirrors were judged by. On return the prober holds what is returned.
+    """
+    if not settings.paired:
+        return _draw_scene(settings, packs, prober, frame_index)
+    drawing = _draw_scene(settings, packs, prober, frame_index // 2, pair_role="mirror")
+    if frame_index % 2 == 0:
+        return drawing
+    matt = replace(drawing.spec, pair_role="matt")
+    prober.probe(spec_to_json(matt))
+    return replace(drawing, spec=matt)
+
+
+def _draw_scene(
+    settings: RunSettings, packs: tuple, prober: Prober, scene_index: int, pair_role: str | None = None
+) -> Drawing:
     """Draw a scene until the wishes are met or `wishes.max_attempts` are used up; then the best drawing is taken.
 
     On return the prober holds the drawing that is returned, ready to be rendered. Weather plays no part in it.
@@ -44,7 +61,7 @@ def draw(settings: RunSettings, packs: tuple, prober: Prober, scene_index: int) 
     best: Drawing | None = None
     latest: Drawing | None = None
     for attempt in range(wishes.max_attempts):
-        spec = sample_scene(settings, packs, scene_index, attempt)
+        spec = replace(sample_scene(settings, packs, scene_index, attempt), pair_role=pair_role)
         last_hope = best is None and attempt + 1 == wishes.max_attempts
         if not last_hope and _hopeless(spec, wishes):
             continue

@@ -108,6 +108,8 @@ class RunSettings:
     camera: Any
     exporter: Any
     plain: dict
+    paired: bool = False
+    """Whether every scene gives two frames: with its mirrors, and with matt panels in their places."""
 
 
 def validate(type_: Any, value: Any, key: str, file: Any = None) -> Any:

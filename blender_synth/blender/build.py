@@ -30,7 +30,7 @@ def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path]) -> Stage:
     datablocks one by one does not.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    stage = Stage(bpy.context.scene)
+    stage = Stage(bpy.context.scene, matt=spec.pair_role == "matt")
     stage.pack_roots = pack_roots
     _builder("scenery", spec.scenery)(spec.scenery, stage)
     for prop in spec.props:

@@ -101,7 +101,8 @@ def _frame_meta(spec: SceneSpec, stage: Stage, instances: list[dict], credit: tu
     camera = spec.camera
     return {
         "frame_version": FRAME_VERSION,
-        "frame_index": spec.scene_index,
+        "frame_index": spec.frame_index,
+        **({} if spec.pair_role is None else {"pair": {"role": spec.pair_role, "frame_index": spec.frame_index ^ 1}}),
         "camera": {
             "width_px": camera.width_px,
             "height_px": camera.height_px,
@@ -146,7 +147,7 @@ def _instances(spec: SceneSpec, stage: Stage, labels: dict, bodies: dict[int, _B
             row |= _person(person.instance_id, body, spec.camera, stage, labels, planes, vias)
         for mirror in spec.mirrors:
             if mirror.instance_id == thing.instance_id:
-                row |= _mirror(mirror)
+                row |= _mirror(mirror) if not stage.matt else {"mirror_kind": mirror.kind, "surface": "matt"}
         rows.append(row)
     return rows
 

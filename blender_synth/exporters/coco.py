@@ -88,12 +88,15 @@ def write(
     prefixes = _prefixes([run for run, _ in frames])
     files = {name: _File(name, folder, categories, settings) for name in settings.splits}
     licences: dict[str, dict] = {}
+    numbers = {(run, frame.meta.get("frame_index")): image_id for image_id, (run, frame) in enumerate(frames, start=1)}
     with tqdm(frames, desc="export", unit="frame") as bar:
         for image_id, (run, frame) in enumerate(bar, start=1):
             target = files[split_of(frame, settings.splits)]
             for entry in frame.meta["licences"]:
                 licences.setdefault(json.dumps(entry, sort_keys=True), {"id": len(licences) + 1, **entry})
-            target.add(image_id, f"{prefixes[run]}_{frame.folder.name}", frame, ids, develop_settings)
+            pair = frame.meta.get("pair")
+            twin = pair and {"role": pair["role"], "image_id": numbers.get((run, pair["frame_index"]))}
+            target.add(image_id, f"{prefixes[run]}_{frame.folder.name}", frame, ids, develop_settings, twin)
     for file in files.values():
         file.finish(list(licences.values()))
     counts = {name: sum(file.counts.get(name, 0) for file in files.values()) for name in (PEDESTRIAN, REFLECTION)}
@@ -117,9 +120,15 @@ class _File:
             (folder / "annotations" / f"panoptic_{split}").mkdir()
 
     def add(
-        self, image_id: int, name: str, frame: RawFrame, ids: dict[str, int], develop_settings: DevelopSettings
+        self,
+        image_id: int,
+        name: str,
+        frame: RawFrame,
+        ids: dict[str, int],
+        develop_settings: DevelopSettings,
+        pair: dict[str, Any] | None = None,
     ) -> None:
-        """One frame: its picture, and its annotations."""
+        """One frame: its picture, and its annotations; `pair` names its twin with or without mirrors."""
         policy = GlassPolicy(glass=self.settings.glass, min_mix=self.settings.min_mix)
         found = annotate(frame, mor_of(frame, develop_settings), policy)
         found = [i for i in found if i.visible_px >= self.settings.min_area_px]
@@ -143,6 +152,7 @@ class _File:
                     "world_from_camera": frame.meta["camera"]["world_from_camera"],
                 },
                 "mor_m": mor_of(frame, develop_settings),
+                **({"pair": pair} if pair else {}),
             }
         )
         for instance in found:

@@ -3,7 +3,8 @@
 radiance.exr   R G B, half float: linear scene radiance (Rec. 709 primaries), clear air, 1.0 = 100 W m⁻² sr⁻¹
 labels.exr     the layers of `LABEL_LAYERS`, lossless
 glass.exr      the layers of `GLASS_LAYERS`, half float; only where glass, water or a polished surface is labelled
-frame.json     spec, camera, instances, categories, medium, licences, versions, seconds
+frame.json     spec, camera, instances, categories, medium, licences, versions, seconds; in a run with `mirrors.paired`
+               also `pair`: its `role` (mirror or matt) and the `frame_index` of its twin
 """
 
 from __future__ import annotations

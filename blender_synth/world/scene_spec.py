@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, TypeAdapter
 
@@ -30,13 +31,19 @@ def _each_of(group: str) -> BeforeValidator:
 
 @plain
 class SceneSpec:
-    """One scene. `attempt` says how often the preflight had it drawn again; `people_wanted` how many people were asked
-    for, which is more than there are where the ground was full."""
+    """One scene.
+
+    Attributes:
+        attempt: how often the preflight had it drawn again.
+        pair_role: tells the two frames of a paired scene apart: with its mirrors, or with matt panels for them.
+        people_wanted: how many people were asked for, which is more than there are where the ground was full.
+    """
 
     version: int = SPEC_VERSION
     root_seed: int
     scene_index: int
     attempt: int = 0
+    pair_role: Literal["mirror", "matt"] | None = None
     scenery: Annotated[Any, _of("scenery")]
     camera: Annotated[Any, _of("cameras")]
     people_wanted: int = 0
@@ -45,10 +52,17 @@ class SceneSpec:
     props: tuple[PropSpec, ...] = ()
     weather: Annotated[Any, _of("weather")]
 
+    @property
+    def frame_index(self) -> int:
+        """Number of the frame in its run."""
+        return self.scene_index if self.pair_role is None else 2 * self.scene_index + (self.pair_role == "matt")
+
     def things(self) -> tuple[Thing, ...]:
         """Everything with an instance id, in the order of the ids."""
         people = [thing for person in self.people for thing in person.things()]
         mirrors = [thing for mirror in self.mirrors for thing in mirror.things()]
+        if self.pair_role == "matt":
+            mirrors = [replace(m, category="matt_panel") if m.category == "mirror" else m for m in mirrors]
         props = [Thing(instance_id=p.instance_id, category=p.category, name=f"{p.pack}/{p.item}") for p in self.props]
         return tuple(sorted([*people, *mirrors, *props, *self.scenery.things()], key=lambda t: t.instance_id))
 

@@ -72,6 +72,8 @@ class Randomizer:
             return None
         axis /= np.linalg.norm(axis)
         centre = apex - radius * axis
+        if not _has_room(apex, axis, diameter / 2 + 0.12, site):
+            return None
         rim = pick(look, dict.fromkeys(RIMS, 1.0))
         shine = uniform(look, self.reflectance)
         return Spec(
@@ -89,3 +91,13 @@ class Randomizer:
             rim_rgb=RIMS[rim],
             rim_m=float(look.uniform(0.03, 0.06)),
         )
+
+
+def _has_room(apex: np.ndarray, axis: np.ndarray, half_m: float, site: Site) -> bool:
+    """Whether disc and pole stand clear of walls, trees and lamps."""
+    side = np.array([-axis[1], axis[0], 0.0]) / max(float(np.hypot(axis[0], axis[1])), 1e-9)
+    behind = apex - 0.35 * np.array([axis[0], axis[1], 0.0])
+    for at in (apex, apex + half_m * side, apex - half_m * side, behind):
+        if (site.obstacles.holding(at[:2], 0.06) & (site.obstacles.high > apex[2] - half_m)).any():
+            return False
+    return True
