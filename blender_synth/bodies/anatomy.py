@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from blender_synth.bodies.data import BodyData, body_data
-from blender_synth.bodies.mesh import LinearMap, catmull_clark
+from blender_synth.bodies.mesh import LinearMap, catmull_clark, cluster
 
 _ARM = ("upperarm", "lowerarm", "wrist", "metacarpal", "finger", "shoulder01")
 _LEG = ("upperleg", "lowerleg", "foot", "toe")
@@ -168,18 +168,23 @@ def corner_uv(anatomy: Anatomy, faces: np.ndarray) -> np.ndarray:
 
 
 @functools.cache
-def shell(group: str, fine: bool = True) -> Shell:
-    """``"tights"`` or ``"skirt"``, subdivided once where `fine`."""
+def shell(group: str, fineness: int = 2) -> Shell:
+    """``"tights"`` or ``"skirt"``: subdivided once (2), as it is (1), or merged to a few centimetres (0)."""
     data, points = body_data(), middling_points()
-    source = np.unique(data.faces[group])
+    faces = data.faces[group]
+    if fineness == 0:
+        a = body_anatomy()
+        size = np.where(a.arm_weight > 0.3, 0.036, np.where(a.drop > 1, 0.05, 0.075))
+        faces = cluster(points[: data.vertex_count], faces, size)
+    source = np.unique(faces)
     number = np.full(data.vertex_count, -1)
     number[source] = np.arange(len(source))
-    faces = number[data.faces[group]]
-    if fine:
+    faces = number[faces]
+    if fineness == 2:
         faces, mapping = catmull_clark(faces, len(source))
     else:
         mapping = LinearMap(np.arange(len(source))[:, None], np.ones((len(source), 1)))
-    weights = mapping(data.weights[source].astype(np.float64))
+    weights = mapping(data.weights[source].astype(np.float64)).astype(np.float32)
     vertices = mapping(points[source])
     anatomy = anatomy_of(data, points, weights, vertices)
     return Shell(faces, source, mapping, weights, anatomy, corner_uv(anatomy, faces))

@@ -53,6 +53,11 @@ class BodyData:
         """Index of a skeleton point among the P points."""
         return self.vertex_count + self.point_names.index(name)
 
+    @functools.cached_property
+    def skin_vertices(self) -> np.ndarray:
+        """Indices of the vertices that the skin uses."""
+        return np.unique(self.faces["body"])
+
     def bone(self, name: str) -> int:
         """Index of a bone."""
         return self.bones.index(name)

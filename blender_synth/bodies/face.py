@@ -12,23 +12,28 @@ from blender_synth.bodies.mesh import LinearMap, Surface, catmull_clark, vertex_
 
 
 @functools.cache
-def _eye(side: str) -> tuple[np.ndarray, np.ndarray, LinearMap]:
+def _eye(side: str, fine: bool) -> tuple[np.ndarray, np.ndarray, LinearMap]:
     data = body_data()
     faces = data.faces[f"{side}_eye"]
     source = np.unique(faces)
     number = np.full(data.vertex_count, -1)
     number[source] = np.arange(len(source))
+    if not fine:
+        return source, number[faces], LinearMap(np.arange(len(source))[:, None], np.ones((len(source), 1)))
     quads, mapping = catmull_clark(number[faces], len(source))
     return source, quads, mapping
 
 
-def make_eyes(data: BodyData, points: np.ndarray) -> Surface:
-    """Both eyeballs in the rest pose. Field ``gaze`` (N,) is the angle from the line of sight, radians."""
+def make_eyes(data: BodyData, points: np.ndarray, fine: bool = True) -> Surface:
+    """Both eyeballs in the rest pose, subdivided where `fine`.
+
+    Field ``gaze`` (N,) is the angle from the line of sight, radians.
+    """
     from blender_synth.bodies.mesh import joined
 
     parts = []
     for side, bone in (("l", "eye.L"), ("r", "eye.R")):
-        source, quads, mapping = _eye(side)
+        source, quads, mapping = _eye(side, fine)
         v = mapping(points[source])
         middle = (v.min(0) + v.max(0)) / 2
         d = (v - middle) / np.maximum(np.linalg.norm(v - middle, axis=1, keepdims=True), 1e-9)

@@ -93,15 +93,18 @@ def _fields(shell: anatomy.Shell) -> dict[str, np.ndarray]:
     }
 
 
-@functools.lru_cache(maxsize=4)
-def _base_surface(group: str, fine: bool) -> Surface:
-    shell = anatomy.shell(group, fine)
+@functools.cache
+def _base_surface(group: str, fineness: int) -> Surface:
+    shell = anatomy.shell(group, fineness)
     return Surface(np.zeros((len(shell.map.index), 3)), shell.faces, _fields(shell), {"uv": shell.corner_uv_m})
 
 
-def _shell_on(points: np.ndarray, group: str, fine: bool) -> Surface:
+def _shell_on(points: np.ndarray, group: str, fineness: int) -> Surface:
     """A helper shell on shaped points (P, 3)."""
-    return _base_surface(group, fine).moved(anatomy.shell(group, fine).vertices(points))
+    surface = _base_surface(group, fineness).moved(anatomy.shell(group, fineness).vertices(points))
+    if fineness == 0:  # chords cut the rounding off limbs: make up for it
+        surface = surface.moved(surface.vertices + 0.006 * vertex_normals(surface.vertices, surface.faces))
+    return surface
 
 
 def _noise(p: np.ndarray, seed: int, octaves: int = 2) -> np.ndarray:
@@ -144,14 +147,19 @@ class _Hang:
             if len(known):
                 row[:] = np.interp(bins, known, row[known], period=self.BINS)
         filled = np.flatnonzero(table.any(1))
-        for k in range(self.BINS):
-            table[:, k] = np.interp(np.arange(self.ROWS), filled, table[filled, k])
-        for row in range(1, self.ROWS):
-            above = table[row - 1]
-            spread = np.maximum(above, 0.5 * (np.roll(above, 1) + np.roll(above, -1)))
-            table[row] = np.maximum(table[row], spread - slope * self.step)
+        at = np.interp(np.arange(self.ROWS), filled, np.arange(len(filled)))
+        low = np.minimum(at.astype(int), len(filled) - 1)
+        high = np.minimum(low + 1, len(filled) - 1)
+        share = (at - low)[:, None]
+        table = table[filled[low]] * (1 - share) + table[filled[high]] * share
+        left, right = (bins - 1) % self.BINS, (bins + 1) % self.BINS
+        if slope < 9:  # steeper cloth does not hang
+            for row in range(1, self.ROWS):
+                above = table[row - 1]
+                spread = np.maximum(above, 0.5 * (above[left] + above[right]))
+                table[row] = np.maximum(table[row], spread - slope * self.step)
         for _ in range(2):
-            table = (np.roll(table, 1, 1) + 2 * table + np.roll(table, -1, 1)) / 4
+            table = (table[:, left] + 2 * table + table[:, right]) / 4
         self.table = table
 
     def at(self, along: np.ndarray, angle: np.ndarray) -> np.ndarray:
@@ -303,8 +311,8 @@ def _folds(surface: Surface, depth_m: float, fit: float, seed: int, legs: bool) 
     return surface.moved(v + normal * (height * depth_m * (0.25 + 0.75 * fit))[:, None])
 
 
-def _trousers(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, fine: bool) -> Surface:
-    base = _shell_on(points, "tights", fine)
+def _trousers(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, fineness: int) -> Surface:
+    base = _shell_on(points, "tights", fineness)
     waist = -0.12 if spec.kind != "shorts" else -0.05
     normals = vertex_normals(base.vertices, base.faces)
     eased = base.vertices + normals * (0.0015 + spec.thickness_m + 0.004 * spec.fit)
@@ -326,10 +334,10 @@ def _open(surface: Surface) -> np.ndarray:
 
 
 def _skirt_surface(
-    points: np.ndarray, below: float, until: float, ease: float, fit: float, seed: int, fine: bool
+    points: np.ndarray, below: float, until: float, ease: float, fit: float, seed: int, fineness: int
 ) -> Surface:
     """Part of the skirt shell between two drops; flared by `fit`."""
-    base = _shell_on(points, "skirt", fine)
+    base = _shell_on(points, "skirt", fineness)
     normals = vertex_normals(base.vertices, base.faces)
     v = base.vertices + normals * ease
     middle = v[:, :2].mean(0)
@@ -348,9 +356,9 @@ def _skirt_end(spec: GarmentSpec) -> float:
     return float(np.interp(spec.length, (0.5, 1.0, 2.0), (1.55, 2.0, 3.05)))
 
 
-def _skirt(points: np.ndarray, spec: GarmentSpec, seed: int, fine: bool) -> Surface:
+def _skirt(points: np.ndarray, spec: GarmentSpec, seed: int, fineness: int) -> Surface:
     # Skirt lengths are in leg units (1 knee, 2 ankle); the shell is cut by drop (1 crotch, 2 knee).
-    surface = _skirt_surface(points, 0.0, _skirt_end(spec), 0.008, spec.fit, seed, fine)
+    surface = _skirt_surface(points, 0.0, _skirt_end(spec), 0.008, spec.fit, seed, fineness)
     return hemmed(surface, 0.002, 0.03)
 
 
@@ -381,10 +389,10 @@ def _calmed(weights: np.ndarray) -> np.ndarray:
 
 
 def _upper(
-    points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: float, inner: list[np.ndarray], fine: bool
+    points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: float, inner: list[np.ndarray], fineness: int
 ) -> Surface:
     """Tops, jackets and the upper part of coats."""
-    base = _shell_on(points, "tights", fine)
+    base = _shell_on(points, "tights", fineness)
     normals = vertex_normals(base.vertices, base.faces)
     v = base.vertices + normals * (0.003 + spec.thickness_m * 0.6 + 0.004 * spec.fit + ease)
     fields = base.fields | {"skin_at": base.vertices, "weights": _calmed(base.fields["weights"])}
@@ -416,13 +424,18 @@ def _opened(surface: Surface, spec: GarmentSpec, rig: Rig, top_z: float) -> Surf
     return clipped(surface, value)
 
 
+def _ring_count(surface: Surface) -> int:
+    """How many points a ring round the neck needs beside a garment that is this fine."""
+    return 44 if len(surface.faces) > 1500 else 24 if len(surface.faces) > 500 else 16
+
+
 def _neck_ring(surface: Surface, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None:
     """The neck edge by direction: angles (count,) from the front, places (count, 3), outward (count, 3), weights."""
     rim = np.unique(boundary_edges(surface.faces))
     neck = surface.fields["neck"][rim]
     near = (np.hypot(neck[:, 0], neck[:, 1]) < 0.26) & (surface.fields["arm_weight"][rim] < 0.4)
     rim, neck = rim[near], neck[near]
-    if len(rim) < 12:
+    if len(rim) < 6:
         return None
     angle = np.arctan2(neck[:, 0], neck[:, 1] - 0.012)
     order = np.argsort(angle)
@@ -454,7 +467,7 @@ def _band(surface: Surface, ids: np.ndarray, rows: list[np.ndarray], keep: np.nd
 
 def _collar(surface: Surface, spec: GarmentSpec, fold: bool) -> Surface | None:
     """A collar on the neck edge: a standing band, or a shirt's collar that folds over."""
-    ring = _neck_ring(surface, 44)
+    ring = _neck_ring(surface, _ring_count(surface))
     if ring is None:
         return None
     grid, at, out, ids = ring
@@ -476,7 +489,7 @@ def _collar(surface: Surface, spec: GarmentSpec, fold: bool) -> Surface | None:
 
 def _hood(surface: Surface, spec: GarmentSpec) -> Surface | None:
     """A hood lying on shoulders and back: a soft roll, thick behind, thin in front."""
-    ring = _neck_ring(surface, 44)
+    ring = _neck_ring(surface, _ring_count(surface))
     if ring is None:
         return None
     grid, at, out, ids = ring
@@ -492,7 +505,7 @@ def _hood(surface: Surface, spec: GarmentSpec) -> Surface | None:
 
 def _hood_up(surface: Surface, rig: Rig, head: Head) -> Surface | None:
     """A hood over the head: a crown whose front edge frames the face, and sides that come down to the neck edge."""
-    ring = _neck_ring(surface, 48)
+    ring = _neck_ring(surface, _ring_count(surface))
     if ring is None:
         return None
     grid, at, out, ids = ring
@@ -546,7 +559,7 @@ SCARF = GarmentSpec(kind="top", fabric=FabricSpec(kind="knit", rgb=(0.2, 0.2, 0.
 def _scarf(worn: list[Worn], rig: Rig, seed: int) -> Surface | None:
     """A scarf wound twice round the neck, one end hanging down the chest."""
     outermost = next(w.surface for w in reversed(worn) if w.name in ("outer0", "top"))
-    ring = _neck_ring(outermost, 40)
+    ring = _neck_ring(outermost, _ring_count(outermost))
     if ring is None:
         return None
     _, at, out, ids = ring
@@ -621,17 +634,17 @@ def _outer(
     seed: int,
     inner: list[np.ndarray],
     ease: float,
-    fine: bool,
+    fineness: int,
     head: Head | None,
 ) -> list[Surface]:
     """Jackets, coats and vests; `ease` is the room for what is worn under them, `head` is needed for a hood."""
     coat = spec.kind == "coat"
-    upper = _upper(points, rig, dataclasses.replace(spec, length=0.6) if coat else spec, seed, ease, inner, fine)
+    upper = _upper(points, rig, dataclasses.replace(spec, length=0.6) if coat else spec, seed, ease, inner, fineness)
     parts = [upper]
     if coat:
         until = float(np.interp(spec.length, (1.0, 2.0), (1.05, 2.05)))
         flare = 0.2 + 0.25 * spec.fit
-        lower = _skirted(upper, _skirt_surface(points, 0.55, until, 0.012 + ease, flare, seed, fine), 0.6)
+        lower = _skirted(upper, _skirt_surface(points, 0.55, until, 0.012 + ease, flare, seed, fineness), 0.6)
         parts.append(lower.moved(_clear_of(lower.vertices, lower.fields, inner, rig, 0.012)))
     top_z = rig.points["neck01"][2]
     collar = None
@@ -649,11 +662,11 @@ def _outer(
     return done + ([collar] if collar is not None and len(collar.faces) else [])
 
 
-def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fine: bool = True, head: Head | None = None) -> list[Worn]:
+def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fineness: int = 2, head: Head | None = None) -> list[Worn]:
     """All garments of an outfit on a shaped body (P, 3), in the rest pose, inside ones first.
 
     Args:
-        fine: from the subdivided shells; else from the shells themselves, with a quarter of the faces.
+        fineness: of the shells, as `anatomy.shell` has it.
         head: needed for hoods that are up.
     """
     seed = outfit.fold_seed
@@ -661,17 +674,17 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fine: bool = True, h
     top_spec, gown = outfit.top, outfit.lower.kind == "dress"
     if gown:
         top_spec = dataclasses.replace(top_spec, length=_GOWN_WAIST)
-        top = _upper(points, rig, top_spec, seed + 11, 0.0, [], fine)
+        top = _upper(points, rig, top_spec, seed + 11, 0.0, [], fineness)
         below = _skirt_surface(
-            points, _GOWN_WAIST - 0.03, _skirt_end(outfit.lower), 0.006, outfit.lower.fit, seed, fine
+            points, _GOWN_WAIST - 0.03, _skirt_end(outfit.lower), 0.006, outfit.lower.fit, seed, fineness
         )
         lower = hemmed(_skirted(top, below, _GOWN_WAIST), 0.002, 0.03)
         layers = [_trunk_of(lower)]
     else:
         make = _skirt if outfit.lower.kind == "skirt" else functools.partial(_trousers, rig=rig)
-        lower = make(points=points, spec=outfit.lower, seed=seed, fine=fine)
+        lower = make(points=points, spec=outfit.lower, seed=seed, fineness=fineness)
         layers = [_trunk_of(lower)]
-        top = _upper(points, rig, top_spec, seed + 11, 0.0, layers, fine)
+        top = _upper(points, rig, top_spec, seed + 11, 0.0, layers, fineness)
     worn.append(Worn("lower", outfit.lower, lower))
     layers.append(_trunk_of(top))
     collar = _collar(top, top_spec, fold=True) if top_spec.collar_m else None
@@ -693,14 +706,16 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fine: bool = True, h
     if collar is not None:
         worn.append(Worn("collar", outfit.top, collar))
     if outer is not None:
-        for i, part in enumerate(_outer(points, rig, outer, seed + 23, layers, 0.010 + 0.004 * outer.fit, fine, head)):
+        for i, part in enumerate(
+            _outer(points, rig, outer, seed + 23, layers, 0.010 + 0.004 * outer.fit, fineness, head)
+        ):
             worn.append(Worn(f"outer{i}", outer, part))
             if i == 0:
                 layers.append(_trunk_of(part))
     if outfit.vest is not None:
         under = outer or outfit.top
         room = 0.012 + 0.6 * under.thickness_m + (0.018 if outer is not None else 0.0)
-        (vest,) = _outer(points, rig, outfit.vest, seed + 37, layers, room, fine, None)
+        (vest,) = _outer(points, rig, outfit.vest, seed + 37, layers, room, fineness, None)
         worn.append(Worn("vest", outfit.vest, vest))
     if outfit.scarf_rgb is not None:
         scarf = _scarf(worn, rig, seed)
@@ -750,7 +765,8 @@ def settled(worn: list[Worn], posed: Posed, folds: bool) -> list[np.ndarray]:
     for w in worn:
         s = w.surface
         skinned = at = posed.skin(s.vertices, s.fields["weights"])
-        if folds and "skin_at" in s.fields and not (w.spec.kind == "trousers" and w.spec.fit <= 0.02):
+        hidden = w.name in ("top", "collar") and any(o.name == "outer0" for o in worn)
+        if folds and not hidden and "skin_at" in s.fields and not (w.spec.kind == "trousers" and w.spec.fit <= 0.02):
             ease = np.linalg.norm(s.vertices - s.fields["skin_at"], axis=1) - 0.002
             if w.name != "lower":  # what is worn under it takes room
                 under = smoothstep(-0.3, 0.0, s.fields["drop"]) + w.name.startswith("outer")
@@ -771,8 +787,12 @@ def settled(worn: list[Worn], posed: Posed, folds: bool) -> list[np.ndarray]:
     return out
 
 
-def covered(outfit: OutfitSpec) -> np.ndarray:
-    """(V,) bool: body vertices that clothes hide for certain."""
+def covered(outfit: OutfitSpec, near: float = 1.0) -> np.ndarray:
+    """(V,) bool: body vertices that clothes hide for certain.
+
+    Args:
+        near: less than 1 hides nearer to hems and cuffs than is safe seen from close by.
+    """
     a = anatomy.body_anatomy()
     out = np.zeros(body_data().vertex_count, bool)
     lower, top, outer = outfit.lower, outfit.top, outfit.outer
@@ -780,10 +800,11 @@ def covered(outfit: OutfitSpec) -> np.ndarray:
         until = _skirt_end(lower)
         out |= (a.drop > 0.12) & (a.drop < min(until - 0.75, 1.3))
     else:
-        out |= (a.drop > 0.02) & (a.leg < lower.length - 0.12) & (a.arm < 0)
+        out |= (a.drop > 0.02) & (a.leg < lower.length - 0.12 * near) & (a.arm < 0)
     hem = _GOWN_WAIST + 0.1 if lower.kind == "dress" else min(top.length, LOWEST_HEM)
-    out |= (a.drop > -8) & (a.drop < hem - 0.1) & (_outside_neck(top, a.neck) > 0.022)
-    out |= (a.arm >= 0) & (a.arm < top.sleeve - 0.14)
+    below_head = (a.drop > -8) & (a.rest_m[:, 2] < 1.45)
+    out |= below_head & (a.drop < hem - 0.1 * near) & (_outside_neck(top, a.neck) > 0.022)
+    out |= (a.arm >= 0) & (a.arm < top.sleeve - 0.14 * near)
     if outfit.shoes.kind != "sandal":
         out |= (a.foot > 0.5) & (a.rest_m[:, 2] < 0.052)  # in the shoe
     if outfit.shoes.kind == "boot":
@@ -791,9 +812,11 @@ def covered(outfit: OutfitSpec) -> np.ndarray:
     if lower.kind == "trousers" and lower.length > 1.8 and outfit.shoes.kind != "sandal":
         out |= (a.foot > 0.3) & (a.rest_m[:, 2] < 0.09)  # between hem and shoe
     if outer is not None:
-        out |= (a.arm >= 0) & (a.arm < outer.sleeve - 0.14)
+        out |= (a.arm >= 0) & (a.arm < outer.sleeve - 0.14 * near)
         if outer.open_front == 0:
             out |= (
-                (a.drop > -8) & (a.drop < min(outer.length, LOWEST_HEM) - 0.1) & (_outside_neck(outer, a.neck) > 0.03)
+                below_head
+                & (a.drop < min(outer.length, LOWEST_HEM) - 0.1 * near)
+                & (_outside_neck(outer, a.neck) > 0.03)
             )
     return out

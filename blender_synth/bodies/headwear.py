@@ -10,17 +10,16 @@ from blender_synth.bodies.mesh import Surface, grid_faces, rigid, tube
 from blender_synth.world.people.complexion import HairSpec
 
 
-def hat(data: BodyData, head: Head, kind: str, hair: HairSpec) -> dict[str, Surface]:
+def hat(data: BodyData, head: Head, kind: str, hair: HairSpec, fine: bool = True) -> dict[str, Surface]:
     """A cap with a peak, a knitted beanie with its fold, or a hat with a brim all round, over flattened hair.
 
     Field ``rest`` (N, 3) is the place on the head in metres, for patterns.
     """
-    columns = 40
+    columns, rows = (40, 13) if fine else (20, 6)
     azimuth = np.linspace(-180, 180, columns, endpoint=False)
     a = np.abs(azimuth)
     over = 0.005 + 0.16 * hair.volume_m
     edge = np.interp(a, *_EDGES[kind])
-    rows = 13
     t = np.linspace(0, 1, rows)
     elevation = edge[None] + (90 - edge[None]) * t[:, None]
     around = np.broadcast_to(azimuth, elevation.shape)

@@ -188,6 +188,14 @@ def compact(surface: Surface, keep: np.ndarray) -> Surface:
     )
 
 
+_PIECES = {  # corners of what is left of a face -> its quads and triangles
+    3: ((0, 1, 2, 2),),
+    4: ((0, 1, 2, 3),),
+    5: ((0, 1, 2, 3), (0, 3, 4, 4)),
+    6: ((0, 1, 2, 3), (0, 3, 4, 5)),
+}
+
+
 def clipped(surface: Surface, value: np.ndarray) -> Surface:
     """The part of the surface where `value` (N,), linear along edges, is above zero; clean edges at zero.
 
@@ -199,65 +207,51 @@ def clipped(surface: Surface, value: np.ndarray) -> Surface:
     whole = sides == 4
     if not len(cut):
         return compact(surface, whole)
-    born: dict[tuple[int, int], int] = {}
-    parents: list[tuple[int, int, float]] = []
     n = len(surface.vertices)
-    new_faces: list[list[int]] = []
-    new_from: list[int] = []
-    corner_mix: list[list[tuple[int, int, float]]] = []
-
-    def crossing(a: int, b: int) -> int:
-        key = (a, b) if a < b else (b, a)
-        if key not in born:
-            t = float(np.clip(value[key[0]] / (value[key[0]] - value[key[1]]), 0.01, 0.99))
-            born[key] = n + len(parents)
-            parents.append((key[0], key[1], t))
-        return born[key]
-
-    for f in cut:
-        corners = surface.faces[f]
-        ring, mix = [], []
-        for k in range(4):
-            a, b = int(corners[k]), int(corners[(k + 1) % 4])
-            if inside[a] and (a != b):
-                ring.append(a)
-                mix.append((k, k, 0.0))
-            if inside[a] != inside[b]:
-                ring.append(crossing(a, b))
-                t = parents[ring[-1] - n][2]
-                mix.append((k, (k + 1) % 4, t if a < b else 1 - t))
-        if len(ring) < 3:
-            continue
-        pieces = [[0, 1, 2, 3], [0, 3, 4, 4]] if len(ring) == 5 else [[0, 1, 2, 3]] if len(ring) == 4 else []
-        pieces = pieces or [[0, k, k + 1, k + 1] for k in range(1, len(ring) - 1)]
-        for piece in pieces:
-            new_faces.append([ring[i] for i in piece])
-            corner_mix.append([mix[i] for i in piece])
-            new_from.append(int(f))
-    pa = np.array([p[0] for p in parents])
-    pb = np.array([p[1] for p in parents])
-    pt = np.array([p[2] for p in parents])
+    corners = surface.faces[cut]
+    after = np.roll(corners, -1, axis=1)
+    low, high = np.minimum(corners, after), np.maximum(corners, after)
+    crosses = inside[corners] != inside[after]
+    key, born = np.unique((low * (1 << 32) + high)[crosses], return_inverse=True)
+    pa, pb = key >> 32, key & 0xFFFFFFFF
+    pt = np.clip(value[pa] / (value[pa] - value[pb]), 0.01, 0.99)
+    crossing = np.zeros(corners.shape, np.int64)
+    crossing[crosses] = n + born.reshape(-1)
+    # Round each face: corner 0, crossing 0-1, corner 1, ...; what is there moves to the front, in order.
+    there = np.stack([inside[corners] & (corners != after), crosses], 2).reshape(-1, 8)
+    ring = np.stack([corners, crossing], 2).reshape(-1, 8)
+    share = np.zeros(crosses.shape)
+    share[crosses] = np.where((corners < after)[crosses], pt[crossing[crosses] - n], 1 - pt[crossing[crosses] - n])
+    share = np.stack([np.zeros(crosses.shape), share], 2).reshape(-1, 8)
+    order = np.argsort(~there, axis=1, kind="stable")
+    count = there.sum(1)
+    ring, share = np.take_along_axis(ring, order, 1), np.take_along_axis(share, order, 1)
+    first = order // 2
+    pieces = [(np.flatnonzero(count == k), cols) for k, rows in _PIECES.items() for cols in rows]
+    owner = np.concatenate([rows for rows, _ in pieces])
+    columns = np.concatenate([np.broadcast_to(cols, (len(rows), 4)) for rows, cols in pieces])
+    turn = np.argsort(owner, kind="stable")
+    owner, columns = owner[turn], columns[turn]
+    new_faces = ring[owner[:, None], columns]
+    origin = cut[owner]
 
     def extended(values: np.ndarray) -> np.ndarray:
         t = pt.reshape(-1, *([1] * (values.ndim - 1)))
         return np.concatenate([values, values[pa] * (1 - t) + values[pb] * t])
 
     face_fields = {}
-    origin = np.array(new_from, int)
-    for key, values in surface.face_fields.items():
+    for name, values in surface.face_fields.items():
         if values.ndim == 3:
-            first = np.array([[m[0] for m in row] for row in corner_mix])
-            second = np.array([[m[1] for m in row] for row in corner_mix])
-            t = np.array([[m[2] for m in row] for row in corner_mix])[..., None]
+            k, t = first[owner[:, None], columns], share[owner[:, None], columns][..., None]
             rows = origin[:, None]
-            added = values[rows, first] * (1 - t) + values[rows, second] * t
+            added = values[rows, k] * (1 - t) + values[rows, (k + 1) % 4] * t
         else:
             added = values[origin]
-        face_fields[key] = np.concatenate([values[whole], added])
+        face_fields[name] = np.concatenate([values[whole], added])
     grown = Surface(
         extended(surface.vertices),
-        np.concatenate([surface.faces[whole], np.array(new_faces, int)]),
-        {k: extended(v) if k != "hem_of" else np.r_[v, n : n + len(parents)] for k, v in surface.fields.items()},
+        np.concatenate([surface.faces[whole], new_faces]),
+        {k: extended(v) if k != "hem_of" else np.r_[v, n : n + len(key)] for k, v in surface.fields.items()},
         face_fields,
     )
     return compact(grown, np.ones(len(grown.faces), bool))
@@ -368,3 +362,41 @@ def tube(path: np.ndarray, radius: float, sides: int = 6, closed: bool = False) 
         last, start = (len(path) - 1) * sides + np.arange(sides), np.arange(sides)
         faces = np.concatenate([faces, np.stack([last, np.roll(last, -1), np.roll(start, -1), start], 1)])
     return vertices, faces
+
+
+def cluster(vertices: np.ndarray, faces: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """A coarser mesh over some of the same vertices: those in one cell of a grid become the one next to their mean
+    (vertex clustering, J. Rossignac and P. Borrel, Modeling in Computer Graphics, 1993).
+
+    Args:
+        vertices: (N, 3). size: (N,) edge of the cell that each vertex goes into, metres.
+
+    Returns:
+        (G, 4) faces without those that fell together.
+    """
+    used = np.unique(faces)
+    v = vertices[used]
+    cells = np.column_stack([np.floor(v / size[used, None]), size[used] * 1e4]).astype(np.int64)
+    _, group = np.unique(cells, axis=0, return_inverse=True)
+    group = group.reshape(-1)
+    count = np.bincount(group)
+    mean = np.stack([np.bincount(group, v[:, k]) for k in range(3)], 1) / count[:, None]
+    off = ((v - mean[group]) ** 2).sum(1)
+    order = np.lexsort((off, group))
+    chosen = order[np.searchsorted(group[order], np.arange(len(count)))]
+    to = np.arange(len(vertices))
+    to[used] = used[chosen[group]]
+    new = to[faces]
+    # Corners that fell together are dropped; a triangle repeats its last corner.
+    again = new == np.roll(new, 1, axis=1)
+    tangled = (new[:, 0] == new[:, 2]) | (new[:, 1] == new[:, 3])
+    left = 4 - again.sum(1)
+    quads, triangles = new[(left == 4) & ~tangled], new[(left == 3) & ~(tangled & (left < 3))]
+    drop = again[(left == 3) & ~(tangled & (left < 3))]
+    order = np.argsort(drop, axis=1, kind="stable")
+    triangles = np.take_along_axis(triangles, np.sort(order[:, :3], axis=1), 1)
+    triangles = triangles[[len(set(t)) == 3 for t in triangles.tolist()]] if len(triangles) else triangles
+    out = np.concatenate([quads, np.column_stack([triangles, triangles[:, 2]])])
+    key = np.sort(out, axis=1)
+    _, first = np.unique(key, axis=0, return_index=True)
+    return out[np.sort(first)]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from blender_synth.bodies import anatomy, face, garments, hair, headwear, shoes
 from blender_synth.bodies.carried import Carrier, carried_parts
 from blender_synth.bodies.data import BodyData, body_data
+from blender_synth.bodies.detail import FINENESS, Detail, body_faces
 from blender_synth.bodies.flesh import measure
 from blender_synth.bodies.gait import gait_moment
-from blender_synth.bodies.head import head_of
+from blender_synth.bodies.head import Head, head_of
 from blender_synth.bodies.mesh import Surface, clipped, compact, joined, triangle_count, vertex_normals
 from blender_synth.bodies.parts import Look, Part
 from blender_synth.bodies.pose import pose_body
@@ -22,11 +22,11 @@ from blender_synth.bodies.skeleton import SIDES, Posed, Rig
 from blender_synth.world.people.clothes import GarmentSpec
 from blender_synth.world.people.pedestrian import PedestrianSpec
 
-Detail = Literal["full", "low"]
 SOCK_TOP = 1.73
 """Where socks end, as `Anatomy.leg`."""
-_CURLY = ("afro", "locs")
-_LOCKS = {"full": 640, "low": 220}
+_SHADOW = {"short": 0.88, "full": 1.0}
+"""How dark the skin under a beard is."""
+_CURLY = ("curly", "afro", "locs")
 
 COCO_KEYPOINTS = (
     "nose",
@@ -75,7 +75,7 @@ class DressedPerson:
         )
 
 
-def _skin_attributes(data: BodyData, spec: PedestrianSpec) -> dict[str, np.ndarray]:
+def _skin_attributes(data: BodyData, points: np.ndarray, head: Head, spec: PedestrianSpec) -> dict[str, np.ndarray]:
     a = anatomy.body_anatomy()
     masks = data.masks
     leg = np.zeros(data.vertex_count)
@@ -89,7 +89,10 @@ def _skin_attributes(data: BodyData, spec: PedestrianSpec) -> dict[str, np.ndarr
         "lips": masks["lips"],
         "nails": masks["fingernails"],
         "blush": _blush(),
-        "beard": _beard(),
+        "hairs": np.maximum(
+            hair.beard_field() * _SHADOW.get(spec.hair.beard, 0.5 * spec.skin.stubble),
+            hair.scalp_tint(data, points, spec.hair, head),
+        ),
         "lids": masks["eyelids"],
         "legwear": leg,
         "glove": garments.smoothstep(1.9, 1.96, a.arm) if spec.outfit.glove_rgb else np.zeros(data.vertex_count),
@@ -112,24 +115,6 @@ def _blush() -> np.ndarray:
     out = np.maximum(out, 0.7 * data.masks["ears"])
     a = anatomy.body_anatomy()
     return np.maximum(out, 0.5 * np.clip((a.arm - 2.4) / 0.6, 0, 1))
-
-
-@functools.cache
-def _beard() -> np.ndarray:
-    """(V,) where a beard grows: jaw, chin and upper lip, 0 to 1."""
-    data, points = body_data(), anatomy.middling_points()
-    v = points[: data.vertex_count]
-    lips = v[data.masks["lips"] > 0.5]
-    mouth, eye = lips.mean(0), points[data.point("eye.L")]
-    side = np.abs(v[:, 1])
-    upper = mouth[2] + 0.013 - 0.12 * np.maximum(0.02 - side, 0) + 0.95 * np.maximum(side - 0.03, 0)
-    low = mouth[2] - 0.075
-    grow = garments.smoothstep(0.008, -0.004, v[:, 2] - upper) * garments.smoothstep(low - 0.02, low + 0.02, v[:, 2])
-    grow *= garments.smoothstep(0.045, 0.06, v[:, 0] - 0.02 * (side > 0.05)) * (v[:, 2] < eye[2] - 0.012)
-    grow *= 1 - garments.smoothstep(0.2, 0.6, data.masks["lips"])
-    skin = np.zeros(len(v), bool)
-    skin[np.unique(data.faces["body"])] = True
-    return grow * skin
 
 
 def cloth_look(garment: GarmentSpec) -> Look:
@@ -160,19 +145,20 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
 
     Args:
         spec: everything about them; nothing is drawn here.
-        detail: ``"low"`` has fewer locks of hair and no small parts, for people far away.
+        detail: ``"low"`` has a quarter of the faces and no folds of the pose, for people below about 120 pixels;
+            ``"tiny"`` keeps the outline only, for those below about 45.
     """
-    data = body_data()
+    data, fine = body_data(), FINENESS[detail]
     points = shaped_points(data, spec.body)
     rig = Rig.of(data, points)
     outfit = spec.outfit
     head = head_of(data, points)
-    worn = garments.dress(points, rig, outfit, detail == "full", head)
+    worn = garments.dress(points, rig, outfit, fine.shell, head)
     measures = measure(data, points, rig, worn, outfit)
     posed = pose_body(rig, spec.pose, measures, spec.body.stature_m, spec.carried)
     hooded = outfit.outer is not None and outfit.outer.hood == "up"
     under = outfit.lower.kind == "trousers" and outfit.lower.length > 1.7 and outfit.lower.fit > 0.02
-    pairs = {s: shoes.make_shoe(data, points, rig, outfit.shoes, s, under) for s in SIDES}
+    pairs = {s: shoes.make_shoe(data, points, rig, outfit.shoes, s, under, fine.shoe_step) for s in SIDES}
     lowest = min(float(posed.skin(p.sole.vertices, p.sole.fields["weights"])[:, 2].min()) for p in pairs.values())
     posed = posed.shifted(np.array([0.0, 0.0, _lift_m(spec, rig, lowest)]))
 
@@ -196,12 +182,14 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         )
 
     normals = vertex_normals(points[: data.vertex_count], data.faces["body"])
-    parts.append(_skin_part(data, points, posed, spec))
-    add("eyes", face.make_eyes(data, points), Look.of("eye", iris_rgb=spec.skin.iris_rgb), "gaze")
+    parts.append(_skin_part(data, points, head, posed, spec, detail))
+    if fine.small_parts:
+        add("eyes", face.make_eyes(data, points, detail == "full"), Look.of("eye", iris_rgb=spec.skin.iris_rgb), "gaze")
     hair_look = Look.of("hair", rgb=spec.hair.rgb, curly=spec.hair.style in _CURLY)
     brow = Look.of("hair", rgb=spec.hair.brow_rgb, curly=False)
-    add("brows", face.make_brows(data, points, normals, 1.15 if spec.body.sex == "male" else 0.85), brow, "shade")
-    for w, at in zip(worn, garments.settled(worn, posed, detail == "full"), strict=True):
+    if fine.small_parts:
+        add("brows", face.make_brows(data, points, normals, 1.15 if spec.body.sex == "male" else 0.85), brow, "shade")
+    for w, at in zip(worn, garments.settled(worn, posed, fine.settle), strict=True):
         look = cloth_look(w.spec)
         if w.name == "scarf":
             look = Look.of("cloth", **(dict(look.values) | {"rgb": outfit.scarf_rgb, "cut": "scarf"}))
@@ -210,21 +198,29 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     for side, shoe in pairs.items():
         add(f"shoe.{side}", shoe.upper, Look.of("shoe", rgb=s.rgb, gloss=s.gloss))
         add(f"sole.{side}", shoe.sole, Look.of("rubber", rgb=s.sole_rgb))
-        if shoe.accent is not None and detail == "full":
+        if shoe.accent is not None:
             laces = (0.6, 0.6, 0.58) if sum(s.rgb) < 1.2 else s.accent_rgb
             add(f"laces.{side}", shoe.accent, Look.of("rubber", rgb=laces))
     mesh = hair.make_hair(
-        data, points, rig, head, spec.hair, _LOCKS[detail], hooded or outfit.hat != "none", _back_of(points, worn)
+        data,
+        points,
+        rig,
+        head,
+        spec.hair,
+        body_faces(detail),
+        fine.locks,
+        hooded or outfit.hat != "none",
+        _back_of(points, worn),
     )
     for name, surface in (("scalp", mesh.cap), ("locks", mesh.locks)):
         if surface is not None:
             add(name, surface, hair_look, "shade")
-    if spec.hair.beard != "none":
-        add("beard", hair.make_beard(data, points, normals, _beard(), spec.hair), brow, "shade")
+    if spec.hair.beard == "full" and fine.beard_locks:
+        add("beard", hair.make_beard(data, points, normals, head, spec.hair, fine.beard_locks), brow, "shade")
     if outfit.hat != "none":
-        for name, surface in headwear.hat(data, head, outfit.hat, spec.hair).items():
+        for name, surface in headwear.hat(data, head, outfit.hat, spec.hair, fine.small_parts).items():
             add(name, surface, Look.of("felt", rgb=outfit.hat_rgb, knit=outfit.hat == "beanie"), "rest")
-    if outfit.glasses != "none":
+    if outfit.glasses != "none" and fine.small_parts:
         rims, lenses = headwear.glasses(data, points, head)
         add("glasses", rims, Look.of("phone", rgb=(0.015, 0.014, 0.013)))
         if outfit.glasses == "sun":
@@ -254,17 +250,19 @@ def _lift_m(spec: PedestrianSpec, rig: Rig, lowest_m: float) -> float:
     return gait_moment("run", pose.phase, pose.speed_mps, leg, pose.arm_swing, pose.elbow_deg).flight_m - lowest_m
 
 
-def _skin_part(data: BodyData, points: np.ndarray, posed: Posed, spec: PedestrianSpec) -> Part:
+def _skin_part(
+    data: BodyData, points: np.ndarray, head: Head, posed: Posed, spec: PedestrianSpec, detail: Detail
+) -> Part:
     a = anatomy.body_anatomy()
-    hidden = garments.covered(spec.outfit)
+    hidden = garments.covered(spec.outfit, 0.2 if detail == "tiny" else 1.0)
     for side, arm in (("L", spec.pose.left_arm), ("R", spec.pose.right_arm)):
         if arm == "pocket":
             hidden |= (a.arm > 2.12) & (a.side == SIDES[side])
     hidden |= data.masks["inside_mouth"] > 0.9
     whole = Surface(
         points[: data.vertex_count].astype(np.float64),
-        data.faces["body"],
-        {"weights": data.weights, "leg": a.leg} | _skin_attributes(data, spec),
+        body_faces(detail),
+        {"weights": data.weights, "leg": a.leg} | _skin_attributes(data, points, head, spec),
     )
     surface = compact(whole, ~hidden[whole.faces].all(1))
     if (surface.fields["legwear"] > 0).any() and spec.outfit.tights_rgb is None:  # socks end in a clean edge
@@ -281,15 +279,13 @@ def _skin_part(data: BodyData, points: np.ndarray, posed: Posed, spec: Pedestria
     vertices = posed.skin(surface.vertices, surface.fields["weights"])
     attributes = {k: v.astype(np.float32) for k, v in surface.fields.items() if k not in ("weights", "leg")}
     skin, outfit = spec.skin, spec.outfit
-    beard = {"none": 0.0, "short": 0.0, "full": 0.0}[spec.hair.beard]
     look = Look.of(
         "skin",
         rgb=skin.rgb,
         lip_rgb=skin.lip_rgb,
         ruddiness=skin.ruddiness,
         tone=skin.tone,
-        stubble=max(skin.stubble * 0.55, beard),
-        hair_rgb=spec.hair.brow_rgb,
+        hair_rgb=spec.hair.rgb,
         legwear_rgb=outfit.tights_rgb or outfit.sock_rgb,
         glove_rgb=outfit.glove_rgb or outfit.sock_rgb,
         age_years=round(spec.body.age_years / 10) * 10,

@@ -60,7 +60,7 @@ def _macro_row(data: BodyData, body: BodySpec) -> tuple[np.ndarray, np.ndarray, 
 
 def stature_of(data: BodyData, points: np.ndarray) -> float:
     """Height of the bare body from soles to crown, metres."""
-    z = points[np.unique(data.faces["body"]), 2]
+    z = points[data.skin_vertices, 2]
     return float(z.max() - z.min())
 
 
@@ -80,16 +80,16 @@ def shaped_points(data: BodyData, body: BodySpec) -> np.ndarray:
         if entry is not None:
             base[entry[0]] += abs(value) * entry[1]
 
-    def at(row: np.ndarray) -> np.ndarray:
-        return (row.astype(np.float32) @ data.macro_basis_m).reshape(-1, 3)
-
-    points = base + at(middle)
+    # One product for all three rows: reading the basis is what it costs.
+    rows = np.stack([middle, taller, smaller]).astype(np.float32) @ data.macro_basis_m
+    middle, taller, smaller = rows.reshape(3, -1, 3)
+    points = base + middle
     height = stature_of(data, points)
-    step = at(taller if body.stature_m > height else smaller)
+    step = taller if body.stature_m > height else smaller
     full = stature_of(data, points + step)
     share = float(np.clip((body.stature_m - height) / (full - height), 0, _MAX_HEIGHT_AXIS))
     points = points + share * step
     points *= body.stature_m / stature_of(data, points)
     hips = points[[data.point("upperleg01.L"), data.point("upperleg01.R")]].mean(0)
-    body_z = points[np.unique(data.faces["body"]), 2].min()
+    body_z = points[data.skin_vertices, 2].min()
     return points - [hips[0], hips[1], body_z]

@@ -13,16 +13,16 @@ from blender_synth.bodies.mesh import Surface, clipped, hemmed, joined, vertex_n
 from blender_synth.bodies.skeleton import SIDES, Rig
 from blender_synth.world.people.clothes import ShoeSpec
 
-_STATIONS = np.concatenate(
+_ALL_STATIONS = np.concatenate(
     [np.linspace(0, 0.12, 5), np.linspace(0.2, 0.72, 8), 1 - 0.24 * (1 - np.sin(np.linspace(0, np.pi / 2, 8)))[1:]]
 )
-_AROUND = 12
 
 
 @dataclass(frozen=True)
 class FootShape:
     """Outline of one foot in the rest pose, by station from heel (0) to toe (1): metres."""
 
+    stations: np.ndarray
     x: np.ndarray
     middle_y: np.ndarray
     half_width: np.ndarray
@@ -30,15 +30,16 @@ class FootShape:
     length: float
 
 
-def foot_shape(data: BodyData, points: np.ndarray, side: str) -> FootShape:
-    """Measure one foot of a shaped body (P, 3)."""
+def foot_shape(data: BodyData, points: np.ndarray, side: str, step: int = 1) -> FootShape:
+    """Measure one foot of a shaped body (P, 3) at every `step`-th station."""
+    stations = np.unique(np.append(_ALL_STATIONS[::step], 1.0))
     a = anatomy.body_anatomy()
     mine = (a.foot > 0.5) & (a.side == SIDES[side])
     mine[np.setdiff1d(np.arange(data.vertex_count), data.faces["body"])] = False
     v = points[: data.vertex_count][mine]
     v = v[v[:, 2] < 0.11 * np.ptp(v[:, 0]) / 0.25]
     start, end = v[:, 0].min() - 0.006, v[:, 0].max() + 0.012
-    x = start + _STATIONS * (end - start)
+    x = start + stations * (end - start)
     window = 0.05 * (end - start)
     low, high, top = [], [], []
     for station in np.clip(x, v[:, 0].min() + window, v[:, 0].max() - window):
@@ -48,13 +49,13 @@ def foot_shape(data: BodyData, points: np.ndarray, side: str) -> FootShape:
         high.append(flat[:, 1].max())
         top.append(near[:, 2].max())
     low, high = np.array(low), np.array(high)
-    return FootShape(x, (low + high) / 2, (high - low) / 2, np.array(top), end - start)
+    return FootShape(stations, x, (low + high) / 2, (high - low) / 2, np.array(top), end - start)
 
 
 def _outline(foot: FootShape, kind: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Half width, middle and height of the upper at each station."""
-    s = _STATIONS
-    width = np.interp(s, (0.0, 0.2, 0.45, 0.72), (0.0, 0.0, 0.0, 0.0)) + foot.half_width + 0.003
+    s = foot.stations
+    width = foot.half_width + 0.003
     broad = width[(s > 0.55) & (s < 0.8)].max()
     heel = np.sqrt(np.clip(1 - ((0.11 - s).clip(0) / 0.11) ** 2, 0.0, 1))
     power = 2.6 if kind == "sneaker" else 2.2 if kind == "boot" else 1.9
@@ -94,17 +95,24 @@ class Shoe:
     accent: Surface | None
 
 
-def make_shoe(data: BodyData, points: np.ndarray, rig: Rig, spec: ShoeSpec, side: str, under_cloth: bool) -> Shoe:
-    """The shoe of one foot. Its underside lies at z = -`heel_m` (the ground when the body stands in shoes)."""
-    foot = foot_shape(data, points, side)
+def make_shoe(
+    data: BodyData, points: np.ndarray, rig: Rig, spec: ShoeSpec, side: str, under_cloth: bool, step: int = 1
+) -> Shoe:
+    """The shoe of one foot. Its underside lies at z = -`heel_m` (the ground when the body stands in shoes).
+
+    Args:
+        under_cloth: trousers fall over its shaft.
+        step: 1 is full detail; every `step`-th station is used.
+    """
+    foot = foot_shape(data, points, side, step)
     width, middle, rise = _outline(foot, spec.kind)
     ball_x = rig.points[f"toe1-1.{side}"][0]
-    phi = np.linspace(0, np.pi, _AROUND)
+    phi = np.linspace(0, np.pi, (12, 9, 7)[step - 1])
     across = np.sign(np.cos(phi)) * np.abs(np.cos(phi)) ** 0.75
     height = np.sin(phi) ** 0.85
     lean = 1 - 0.16 * height  # walls lean in towards the top
-    n, m = len(_STATIONS), _AROUND
-    x = np.repeat(foot.x[:, None], m, 1) - 0.008 * height * smoothstep(0.9, 1.0, _STATIONS)[:, None] * 1.5
+    n, m = len(foot.stations), len(phi)
+    x = np.repeat(foot.x[:, None], m, 1) - 0.008 * height * smoothstep(0.9, 1.0, foot.stations)[:, None] * 1.5
     y = middle[:, None] + width[:, None] * across * lean
     z = -0.002 + (rise[:, None] + 0.002) * height
     vertices = np.stack([x, y, z], -1).reshape(-1, 3)
@@ -118,23 +126,22 @@ def make_shoe(data: BodyData, points: np.ndarray, rig: Rig, spec: ShoeSpec, side
         {"uv": uv[faces[:, ::-1]]},
     )
     if spec.kind == "sandal":
-        upper = _straps(upper, n, m)
-    shaft = _shaft(points, rig, spec, side, foot, under_cloth)
+        upper = _straps(upper, foot.stations, m)
+    shaft = _shaft(points, rig, spec, side, foot, under_cloth, 3 - step)
     if shaft is not None:
         upper = joined(upper, shaft)
     return Shoe(
         upper,
         _sole(foot, width, middle, spec, ball_x, rig, side),
-        _laces(upper, spec, n, m) if spec.kind == "sneaker" else None,
+        _laces(upper, foot.stations, m) if spec.kind == "sneaker" and step == 1 else None,
     )
 
 
-def _straps(upper: Surface, n: int, m: int) -> Surface:
+def _straps(upper: Surface, stations: np.ndarray, m: int) -> Surface:
     """The bands of a sandal: what is left of a closed upper over the toes, over the instep and round the heel."""
-    s = _STATIONS
-    column = np.tile(np.arange(m), n)
-    station = np.repeat(s, m)
-    low = (column <= 2) | (column >= m - 3)
+    column = np.tile(np.arange(m), len(stations))
+    station = np.repeat(stations, m)
+    low = (column <= m // 4 - 1) | (column >= m - m // 4)
     toes = 0.045 - np.abs(station - 0.68)
     instep = 0.04 - np.abs(station - 0.42)
     heel = np.where(low, np.where(station < 0.42, 0.02, -0.1), 0.03 - station)
@@ -143,7 +150,7 @@ def _straps(upper: Surface, n: int, m: int) -> Surface:
 
 
 def _sole(foot: FootShape, width, middle, spec: ShoeSpec, ball_x: float, rig: Rig, side: str) -> Surface:
-    s = _STATIONS
+    s = foot.stations
     edge = 0.004 if spec.kind in ("sneaker", "boot") else 0.002
     n = len(s)
     left = np.stack([foot.x, middle + width + edge], 1)
@@ -189,13 +196,13 @@ def _sole(foot: FootShape, width, middle, spec: ShoeSpec, ball_x: float, rig: Ri
 
 
 def _shaft(
-    points: np.ndarray, rig: Rig, spec: ShoeSpec, side: str, foot: FootShape, under_cloth: bool
+    points: np.ndarray, rig: Rig, spec: ShoeSpec, side: str, foot: FootShape, under_cloth: bool, fineness: int
 ) -> Surface | None:
     """The part that goes up the ankle: boots, and the padded collar of sneakers."""
     up = {"boot": 0.015 if under_cloth else 0.08 + spec.shaft_m, "sneaker": 0.012}.get(spec.kind)
     if up is None:
         return None
-    shell = anatomy.shell("tights")
+    shell = anatomy.shell("tights", fineness)
     a = shell.anatomy
     v = shell.vertices(points)
     surface = Surface(
@@ -219,13 +226,14 @@ def _shaft(
     )
 
 
-def _laces(upper: Surface, spec: ShoeSpec, n: int, m: int) -> Surface:
+def _laces(upper: Surface, stations: np.ndarray, m: int) -> Surface:
     """Bars across the instep."""
+    n = len(stations)
     grid = np.arange(n * m).reshape(n, m)
     v, w = upper.vertices, upper.fields["weights"]
     normals = vertex_normals(v, upper.faces)
     vertices, weights, faces = [], [], []
-    rows = np.flatnonzero((_STATIONS > 0.40) & (_STATIONS < 0.66))
+    rows = np.flatnonzero((stations > 0.40) & (stations < 0.66))
     for r in rows:
         for t in (0.0, 0.5):
             a, b = grid[r], grid[min(r + 1, n - 1)]

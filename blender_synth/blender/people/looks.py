@@ -163,8 +163,7 @@ def _skin_values(look: Look) -> dict[str, Any]:
         "pale": _times(base, 1.10, 1.04, 1.0),
         "lip": look["lip_rgb"],
         "nail": _times(base, 1.12, 1.0, 1.0),
-        "shadow": tuple(0.35 * c + 0.65 * h for c, h in zip(base, look["hair_rgb"], strict=True)),
-        "stubble": look["stubble"],
+        "shadow": tuple(0.22 * c + 0.78 * h for c, h in zip(base, look["hair_rgb"], strict=True)),
         "ruddy": 0.8 * look["ruddiness"] * (1 - 0.45 * tone),
         "lines": 0.10 + 0.55 * old,
         "spots": 0.5 * old + 0.25 * max(0.0, look["ruddiness"] - 0.5) * (1 - tone),
@@ -185,8 +184,7 @@ def _skin(look: Look, n: _Nodes) -> None:
     colour = n.mix(n.attribute("lips"), colour, p["lip"])
     colour = n.mix(n.attribute("nails"), colour, p["nail"])
     grain = n.ramp(n.noise(rest, 800.0, 1.0), 0.32, 0.68, 0.45, 1.0)
-    share = n.math("MULTIPLY", n.math("MULTIPLY", n.attribute("beard"), grain), p["stubble"])
-    colour = n.mix(share, colour, p["shadow"])
+    colour = n.mix(n.math("MULTIPLY", n.attribute("hairs"), grain), colour, p["shadow"])
     leg, glove = n.attribute("legwear"), n.attribute("glove")
     colour = n.mix(glove, n.mix(leg, colour, p["leg"]), p["glove"])
     cloth = n.math("MAXIMUM", leg, glove)

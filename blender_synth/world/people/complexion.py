@@ -40,7 +40,7 @@ class HairSpec:
         wave: 0 straight to 1 curly.
         parting_deg: azimuth of the parting from the middle, left positive.
         hairline: 0 full to 1 receded.
-        beard: ``"none"``, ``"short"`` or ``"full"``.
+        beard: ``"none"``, ``"short"`` or ``"full"``; `beard_length` 0 to 1 of a full one.
         lock_seed: number that the locks' irregularities are computed from.
     """
 
@@ -54,9 +54,26 @@ class HairSpec:
     brow_rgb: Rgb
     beard: str
     lock_seed: int
+    beard_length: float = 0.5
 
 
-HAIR_STYLES = ("bald", "buzz", "short", "side_part", "bob", "long", "ponytail", "bun", "curly", "afro")
+HAIR_STYLES = (
+    "bald",
+    "buzz",
+    "fade",
+    "short",
+    "side_part",
+    "bob",
+    "fringe",
+    "long",
+    "ponytail",
+    "braid",
+    "bun",
+    "curly",
+    "afro",
+    "cornrows",
+    "locs",
+)
 
 # Linear albedo along the range of human skin. The second and fourth follow the "light skin" and "dark skin" patches of
 # the ColorChecker (C. S. McCamy et al., J. Appl. Photogr. Eng. 2, 1976); the ends lie on the same melanin line.
@@ -76,6 +93,10 @@ _HAIR_BY_ANCESTRY = {
     "african": {"black": 0.85, "dark_brown": 0.15},
     "asian": {"black": 0.75, "dark_brown": 0.2, "brown": 0.05},
     "caucasian": {"black": 0.1, "dark_brown": 0.3, "brown": 0.28, "light_brown": 0.16, "blond": 0.12, "red": 0.04},
+}
+_COILED = {
+    "female": {"afro": 0.27, "locs": 0.2, "cornrows": 0.15, "bun": 0.16, "curly": 0.14, "buzz": 0.08},
+    "male": {"buzz": 0.34, "fade": 0.24, "afro": 0.16, "locs": 0.12, "cornrows": 0.14},
 }
 _IRIS_RGB = {
     "brown": (0.05, 0.022, 0.01),
@@ -102,9 +123,11 @@ class HairRanges:
 
     female_styles: choice(*HAIR_STYLES) = field(
         default_factory=lambda: {
-            "long": 0.34,
-            "bob": 0.2,
-            "ponytail": 0.18,
+            "long": 0.3,
+            "bob": 0.15,
+            "fringe": 0.08,
+            "ponytail": 0.17,
+            "braid": 0.05,
             "bun": 0.12,
             "short": 0.06,
             "side_part": 0.04,
@@ -113,9 +136,10 @@ class HairRanges:
     )
     male_styles: choice(*HAIR_STYLES) = field(
         default_factory=lambda: {
-            "short": 0.44,
-            "side_part": 0.24,
-            "buzz": 0.14,
+            "short": 0.36,
+            "fade": 0.14,
+            "side_part": 0.2,
+            "buzz": 0.13,
             "bald": 0.08,
             "curly": 0.07,
             "bob": 0.03,
@@ -159,17 +183,9 @@ def draw_hair(ranges: HairRanges, body: BodySpec, rng: np.random.Generator) -> H
     chance = rng.random(4)
     if body.age_years < 18 and style == "bald":
         style = "short"
-    if main == "african" and style in ("side_part", "bob", "long", "curly", "short"):
-        style = (
-            "afro"
-            if chance[0] < 0.35
-            else "buzz"
-            if body.sex == "male" or chance[0] < 0.45
-            else "bun"
-            if chance[0] < 0.7
-            else "curly"
-        )
-    if body.sex == "female" and body.age_years > 62 and style in ("long", "ponytail") and chance[1] < 0.75:
+    if main == "african" and style not in ("bald", "buzz", "bun"):  # straight styles are rare in tightly curled hair
+        style = pick(rng, _COILED[body.sex])
+    if body.sex == "female" and body.age_years > 62 and style in ("long", "ponytail", "braid") and chance[1] < 0.75:
         style = "short" if chance[1] < 0.35 else "bob"
     colour = pick(rng, _HAIR_BY_ANCESTRY[main])
     grey = float(np.clip((body.age_years - 38 - 12 * chance[2]) / 30, 0, 1))
@@ -183,6 +199,11 @@ def draw_hair(ranges: HairRanges, body: BodySpec, rng: np.random.Generator) -> H
         "short": uniform(rng, (0.035, 0.06)),
         "side_part": uniform(rng, (0.06, 0.09)),
         "bob": uniform(rng, (0.2, 0.3)),
+        "fringe": uniform(rng, (0.22, 0.42)),
+        "fade": uniform(rng, (0.02, 0.045)),
+        "locs": uniform(rng, (0.16, 0.42)),
+        "braid": uniform(rng, (0.3, 0.5)),
+        "cornrows": 0.01,
         "long": uniform(rng, (0.36, 0.55)),
         "ponytail": uniform(rng, (0.22, 0.42)),
         "bun": 0.15,
@@ -195,12 +216,17 @@ def draw_hair(ranges: HairRanges, body: BodySpec, rng: np.random.Generator) -> H
         "short": (0.014, 0.026),
         "side_part": (0.018, 0.032),
         "bob": (0.014, 0.024),
+        "fringe": (0.014, 0.022),
+        "fade": (0.010, 0.020),
+        "locs": (0.010, 0.018),
+        "braid": (0.008, 0.013),
+        "cornrows": (0.006, 0.006),
         "long": (0.012, 0.022),
         "ponytail": (0.008, 0.013),
         "bun": (0.008, 0.013),
         "curly": (0.03, 0.05),
         "afro": (0.04, 0.08),
-        "buzz": (0.004, 0.006),
+        "buzz": (0.001, 0.001),
         "bald": (0.0, 0.0),
     }
     wave = {"curly": uniform(rng, (0.7, 1.0)), "afro": 1.0}.get(style, float(rng.beta(1.5, 2.5)) * 0.7)
@@ -217,6 +243,7 @@ def draw_hair(ranges: HairRanges, body: BodySpec, rng: np.random.Generator) -> H
         brow_rgb=_rgb(np.array(_HAIR_RGB[colour]) * 0.8 * (1 - 0.6 * grey) + np.array(target) * 0.5 * grey),
         beard=beard,
         lock_seed=int(rng.integers(1 << 31)),
+        beard_length=round(float(rng.beta(1.3, 2.2)), 4),
     )
 
 
