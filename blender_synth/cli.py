@@ -14,7 +14,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from blender_synth import __version__, assets, pipeline, resources
+from blender_synth import __version__, assets, keys, pipeline, resources
 from blender_synth.config import any_key, settings_from
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.settings import RunSettings
@@ -35,6 +35,7 @@ def run(config: DictConfig) -> None:
     _do(pipeline.run, config)
 
 
+PLAIN_COMMANDS = {"assets": assets.main, "keys": keys.main}
 COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export": export, "run": run}
 
 
@@ -45,9 +46,9 @@ def main(arguments: list[str] | None = None) -> None:
         print(__version__)
         return
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `--help | head` ends quietly
-    if arguments[:1] == ["assets"]:
+    if arguments and arguments[0] in PLAIN_COMMANDS:
         try:
-            assets.main(arguments[1:])
+            PLAIN_COMMANDS[arguments[0]](arguments[1:])
         except BlenderSynthError as error:
             print(f"blender-synth: {error}", file=sys.stderr)
             sys.exit(1)
@@ -89,6 +90,9 @@ def _do(stage: Callable[[RunSettings], int | None], config: DictConfig) -> None:
 def _usage() -> str:
     lines = [f"  {name:8}{task.__doc__}" for name, task in COMMANDS.items()]
     lines.append("  assets  Look at what the pictures are made of; `assets --help` lists what it does.")
+    lines.append(
+        "  keys    Every key that a config may set, with its value; `keys pedestrians.person` those below one."
+    )
     return "\n".join(
         [
             "blender_synth: labelled images of people, their reflections and weather.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ import yaml
 from blender_synth import resources
 from blender_synth.config import Identity, compose
 from blender_synth.errors import BlenderSynthError, ConfigError
+from blender_synth.keys import values_at
 from blender_synth.seeds import Streams, rng_for
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
@@ -164,3 +166,16 @@ def test_nobody_stands_in_a_thing_or_too_near_another():
 def test_all_errors_are_of_one_family():
     with pytest.raises(BlenderSynthError):
         compose(["seed=x"])
+
+
+def test_every_key_that_is_shown_can_be_set():
+    """`keys` prints values that the config takes back."""
+    person = values_at(compose([]), "pedestrians.person.pose")
+    assert person["walk_speed_mps"] == [0.8, 1.7]
+    for section in ("pedestrians.person.body", "weather", "render", "develop"):
+        for name, value in values_at(compose([]), section).items():
+            if value is not None and not isinstance(value, dict):
+                text = json.dumps(value).replace('"', "")
+                assert values_at(compose([f"{section}.{name}={text}"]), section)[name] == value
+    with pytest.raises(ConfigError, match=r"pedestrians\.persons"):
+        values_at(compose([]), "pedestrians.persons.body")
