@@ -2,6 +2,8 @@
 
 python -m blender_synth.bench frame  [group=name ...]   our full frame against Blender's plain render
 python -m blender_synth.bench wishes [group=name ...]   share of frames that fulfil the demo's wishes
+python -m blender_synth.bench mirrors [group=name ...]  share of frames that show a reflected person
+python -m blender_synth.bench labels [group=name ...]   the label passes' share of the picture's time
 python -m blender_synth.bench people [group=name ...]   seconds and memory to build a street with 1, 10, 60, 200 people
 """
 
@@ -15,6 +17,7 @@ from dataclasses import asdict, replace
 
 from tqdm import tqdm
 
+from blender_synth import bench_mirrors
 from blender_synth.config import compose
 from blender_synth.packs.search import find_packs
 from blender_synth.preflight import draw
@@ -42,6 +45,16 @@ def people(overrides: list[str]) -> None:
     print(result)
 
 
+def labels(overrides: list[str]) -> None:
+    """Runs in a process of its own, as it loads Blender."""
+    subprocess.run([sys.executable, "-m", "blender_synth.blender.bench_labels", *overrides], check=True)
+
+
+def mirrors(overrides: list[str]) -> None:
+    """How often frames show a reflected person."""
+    bench_mirrors.main(overrides)
+
+
 def wishes(overrides: list[str]) -> None:
     """Draws the demo's frames for 40 seeds, as a run would before it renders their pictures."""
     settings = compose(["experiment=demo", "frames=1", *overrides])
@@ -63,7 +76,7 @@ def wishes(overrides: list[str]) -> None:
     print(f"share {sum(fulfilled) / len(fulfilled):.4f}")
 
 
-BENCHES = {"frame": frame, "wishes": wishes, "people": people}
+BENCHES = {"frame": frame, "wishes": wishes, "mirrors": mirrors, "labels": labels, "people": people}
 
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in BENCHES:

@@ -1,4 +1,4 @@
-"""Mirrors, glass, water in Blender: labels against traced triangles, pictures against labels, shares against Fresnel."""
+"""Mirrors, glass, water in Blender: labels against traced rays, pictures against labels, shares against Fresnel."""
 
 from __future__ import annotations
 

@@ -30,6 +30,17 @@ def draw_overlay(picture_bgr: np.ndarray, instances: list[Instance]) -> np.ndarr
     return drawn
 
 
+def draw_labels(picture_bgr: np.ndarray, instances: list[Instance]) -> np.ndarray:
+    """The picture (H, W, 3) uint8 B G R in grey, mirrors filled blue, people green, reflections magenta."""
+    grey = cv2.cvtColor(picture_bgr, cv2.COLOR_BGR2GRAY)[..., None].repeat(3, axis=2)
+    drawn = (0.45 * grey + 40).astype(np.uint8)
+    for category, strength in ((MIRROR, 0.4), (PEDESTRIAN, 0.75), (REFLECTION, 0.75)):
+        for instance in (i for i in instances if i.category == category):
+            tint = np.array(_COLOURS_BGR[category], np.float32)
+            drawn[instance.mask] = ((1 - strength) * drawn[instance.mask] + strength * tint).astype(np.uint8)
+    return drawn
+
+
 def _write(image: np.ndarray, text: str, at: tuple[int, int], colour: tuple[int, int, int]) -> None:
     cv2.putText(image, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 3, cv2.LINE_AA)
     cv2.putText(image, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, 1, cv2.LINE_AA)

@@ -14,8 +14,8 @@ from blender_synth.world.mirrors._site import Site
 from blender_synth.world.mirrors.wall import mount_length_m
 from blender_synth.world.values import Range, Rgb, plain, uniform
 
-THICK_M = 0.03
-"""From the wall to the panels' faces: board and glass."""
+THICK_M = 0.06
+"""From the wall to the panels' faces: battens that clear the plinth, board and glass."""
 EDGE_M = 0.035
 
 

@@ -54,13 +54,13 @@ class Randomizer:
     """
 
     kind: Literal["polished_floor"] = "polished_floor"
-    stone: Stones = Field(default_factory=lambda: {"black": 2.0, "grey": 2.0, "red": 1.0, "cream": 1.0})
+    stone: Stones = Field(default_factory=lambda: {"black": 3.0, "grey": 2.0, "red": 1.5, "cream": 0.5})
     roughness: Range = (0.01, 0.10)
     label_roughness: float = Field(default=LABEL_ROUGHNESS, ge=0, le=1)
     size_m: Range = (6.0, 12.0)
     slab_m: Range = (0.4, 0.9)
     joint_m: Range = (0.002, 0.005)
-    wear: Range = (0.0, 0.6)
+    wear: Range = (0.0, 0.3)
 
     def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
         """A floor over the whole width of where people walk, by somebody's feet; None where nobody walks."""
