@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as rle
 
-from blender_synth.annotate.ownership import GlassPolicy, Sighting, paths_m, people_seen
+from blender_synth.annotate.ownership import GlassPolicy, Sighting, people_seen
 from blender_synth.curved_mirrors import seen_by_chain
-from blender_synth.develop.air import transmittance
+from blender_synth.develop.air import layer_air_m, layer_paths_m, transmittance
 from blender_synth.frames.raw_frame import RawFrame, decode_via
 from blender_synth.geometry import project
 
@@ -76,7 +76,9 @@ def annotate(frame: RawFrame, mor_m: float | None, policy: GlassPolicy | None = 
     rows = {row["instance_id"]: row for row in frame.meta["instances"]}
     people = [number for number, row in rows.items() if row["category"] == PEDESTRIAN]
     seen = people_seen(frame, people, policy or GlassPolicy())
-    paths = paths_m(frame)
+    lengths = layer_paths_m(frame)
+    air = layer_air_m(frame, lengths)
+    paths = {layer: np.stack([lengths[layer], air[layer]]) for layer in lengths}  # metres, and metres of dense air
     direct = {s.number: s for s in seen if not s.code}
     found = [*_things(frame, paths, set(people), mor_m)]
     found += [_person(frame, rows[number], s, paths, mor_m) for number, s in direct.items()]
@@ -101,7 +103,7 @@ def _things(frame: RawFrame, paths: dict, people: set[int], mor_m: float | None)
             mask=mask,
             bbox_xywh_px=boxes[row["instance_id"]],
             attributes=_attributes(row),
-            **_measures(mask, paths["surface"][mask], mor_m, row.get("amodal")),
+            **_measures(mask, paths["surface"][:, mask], mor_m, row.get("amodal")),
         )
 
 
@@ -140,7 +142,7 @@ def _seen(
 ) -> dict[str, Any]:
     """What a direct view and a reflection have in common."""
     mask = seen.mask
-    lengths = np.concatenate([paths[layer][own] for layer, own in seen.masks.items()])
+    lengths = np.concatenate([paths[layer][:, own] for layer, own in seen.masks.items()], axis=1)
     glass = np.unique(frame.labels["surface_id"][seen.masks["transmitted"]]) if "transmitted" in seen.masks else ()
     return {
         "mask": mask,
@@ -165,8 +167,8 @@ def _measures(mask: np.ndarray, lengths: np.ndarray, mor_m: float | None, amodal
         "visibility": round(visible / amodal["amodal_px"], 4) if amodal and amodal["amodal_px"] else None,
         "truncation": amodal["truncation"] if amodal else None,
         "amodal_rle": amodal["rle"] if amodal else None,
-        "distance_m": round(float(np.median(lengths)), 3),
-        "transmittance": round(float(transmittance(lengths, mor_m).mean()), 4) if mor_m is not None else 1.0,
+        "distance_m": round(float(np.median(lengths[0])), 3),
+        "transmittance": round(float(transmittance(lengths[1], mor_m).mean()), 4) if mor_m is not None else 1.0,
     }
 
 

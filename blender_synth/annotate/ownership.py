@@ -13,7 +13,6 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.frames.raw_frame import RawFrame, sightings
-from blender_synth.geometry import ray_lengths
 from blender_synth.world.values import plain
 
 _LAYERED = ("glass", "water", "polished")
@@ -72,17 +71,6 @@ def people_seen(frame: RawFrame, people: list[int], policy: GlassPolicy) -> list
     seen = [s for s in seen if s.mix is None or s.mix >= policy.min_mix]
     _settle(seen, shares, policy)
     return [s for s in seen if s.mask.any()]
-
-
-def paths_m(frame: RawFrame) -> dict[str, np.ndarray]:
-    """Length (H, W) of the light's way to what each layer shows."""
-    labels = frame.labels
-    height, width = labels["surface_id"].shape
-    return {
-        "surface": labels["depth_m"] * ray_lengths(height, width, frame.k),
-        "reflected": labels["reflected_path_m"],
-        "transmitted": labels["transmitted_path_m"],
-    }
 
 
 def _shares(frame: RawFrame) -> dict[str, np.ndarray]:

@@ -24,7 +24,7 @@ from blender_synth.blender.people.pedestrian import build
 from blender_synth.blender.quiet import quiet
 from blender_synth.blender.stage import Stage
 from blender_synth.config import compose
-from blender_synth.develop.picture import to_srgb8, tone
+from blender_synth.develop.sensor import to_srgb8, tone
 from blender_synth.frames.raw_frame import read_exr
 from blender_synth.seeds import Streams
 from blender_synth.settings import RenderSettings, RunSettings

@@ -4,16 +4,37 @@
 
 with J the clear radiance, A the airlight, and MOR the meteorological optical range: the distance at which contrast
 falls to 5 % (WMO-No. 8, Guide to Meteorological Instruments, part I, chapter 9).
+
+Radiation fog thins out upwards, beta(z) = beta exp(-z / h). The path through a mirror is taken as unfolded: a plumb
+mirror keeps heights, and a level one near z = 0 turns them over, which |z| allows for; for leaning and curved mirrors
+this is an approximation.
+
+What fog scatters out of the beam of a lamp arrives from beside it: a glow. Of the scattered light the forward half of
+a fog droplet's phase function stays within some degrees (Narasimhan & Nayar 2003, "Shedding light on the weather");
+here it is spread by three normal distributions whose energies sum to that share.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
+import cv2
 import numpy as np
 
-_SKY_PATH_M = 1500.0
+from blender_synth.frames.raw_frame import RawFrame
+from blender_synth.geometry import ray_lengths
+
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+"""Rec. 709 luminance weights."""
+_LONGEST_M = 2e4
+_TOP_M = 1500.0
 """Air before the sky: the haze layer has a top, and the sky's radiance already holds what lies above it."""
+_GLOW = ((0.9, 0.30), (3.0, 0.17), (9.0, 0.08))
+"""Standard deviation in degrees, and share of the scattered light."""
+_LAMP_TIMES_AIR = 6.0
+"""What is so much brighter than the air counts as a lamp."""
 
 
 def transmittance(path_m: np.ndarray, mor_m: float) -> np.ndarray:
@@ -21,18 +42,138 @@ def transmittance(path_m: np.ndarray, mor_m: float) -> np.ndarray:
     return np.exp(-(-math.log(0.05) / mor_m) * np.asarray(path_m, dtype=np.float64)).astype(np.float32)
 
 
-def light_path(labels: dict[str, np.ndarray], ray_lengths: np.ndarray) -> np.ndarray:
-    """Metres (H, W) that the light of each pixel came through air; inf for sky.
+def rays(frame: RawFrame) -> tuple[np.ndarray, np.ndarray]:
+    """(z, azimuth) of each pixel's direction, (H, W) float32: sine of the elevation, radians from +X."""
+    width, height = frame.size_px
+    k, pose = frame.k, np.array(frame.meta["camera"]["world_from_camera"])
+    x = ((np.arange(width) + 0.5 - k[0, 2]) / k[0, 0])[None, :]
+    y = ((np.arange(height) + 0.5 - k[1, 2]) / k[1, 1])[:, None]
+    east, north, up = (pose[row, 0] * x + pose[row, 1] * y + pose[row, 2] for row in range(3))
+    length = np.sqrt(east**2 + north**2 + up**2)
+    return (up / length).astype(np.float32), np.arctan2(north, east).astype(np.float32)
+
+
+def air_m(path_m: np.ndarray, up: np.ndarray, eye_z_m: float, medium: Mapping[str, Any]) -> np.ndarray:
+    """Metres of air as dense as at the ground that lie on paths, the way to the sky included; same shape as `path_m`.
 
     Args:
-        labels: the frame's layers. ray_lengths: (H, W), see `geometry.ray_lengths`.
+        path_m: lengths, inf for sky. up: z of the ray's unit direction. eye_z_m: of the camera above the ground.
+        medium: frame.json's, of which `fog_height_m` (height over which the air thins to 1/e; None: not at all) and
+            `top_m` (of the layer, where it does not thin) are used.
     """
-    direct = labels["depth_m"] * ray_lengths
-    return np.where(labels["reflected_bounces"] > 0, labels["reflected_path_m"], direct)
+    sky = np.isinf(path_m)
+    scale = medium.get("fog_height_m")
+    if not scale:
+        way = np.minimum((medium.get("top_m") or _TOP_M) / np.maximum(np.abs(up), 1e-4), _LONGEST_M)
+        return np.where(sky, way, path_m)
+    eye = max(eye_z_m, 0.0)
+
+    def below(z: np.ndarray) -> np.ndarray:
+        return np.sign(z) * scale * (1 - np.exp(-np.abs(z) / scale))
+
+    length = np.where(sky, _LONGEST_M, path_m)
+    level = np.abs(up) < 1e-4
+    slope = np.where(level, 1.0, up)
+    slanted = (below(eye + length * slope) - below(np.float64(eye))) / slope
+    return np.where(level, length * math.exp(-eye / scale), slanted)
 
 
-def airlight(radiance: np.ndarray, path_m: np.ndarray) -> np.ndarray:
-    """Colour (3,) of the lit air, taken from the sky near the horizon of the very picture.
+def layer_paths_m(frame: RawFrame) -> dict[str, np.ndarray]:
+    """Metres (H, W) of light's way by layer (see `frames.sightings`); inf for sky, 0 where a layer shows nothing."""
+    labels = frame.labels
+    height, width = labels["depth_m"].shape
+    return {
+        "surface": labels["depth_m"] * ray_lengths(height, width, frame.k),
+        "reflected": labels["reflected_path_m"],
+        "transmitted": labels["transmitted_path_m"],
+    }
+
+
+def layer_air_m(frame: RawFrame, paths_m: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """`air_m` of each layer's paths."""
+    medium = frame.meta["medium"]
+    if not medium.get("fog_height_m") and not any(np.isinf(path).any() for path in paths_m.values()):
+        return dict(paths_m)
+    up, _ = rays(frame)
+    eye = float(frame.meta["camera"]["world_from_camera"][2][3])
+    return {name: air_m(path, up, eye, medium) for name, path in paths_m.items()}
+
+
+class Air:
+    """The air of one frame, worked out once for any number of optical ranges."""
+
+    def __init__(self, frame: RawFrame, radiance: np.ndarray):
+        """Args:
+        frame: the raw frame. radiance: (H, W, 3) float32, clear.
+        """
+        medium = frame.meta["medium"]
+        paths = layer_paths_m(frame)
+        self._bounced = frame.labels["reflected_bounces"] > 0
+        self._air = layer_air_m(frame, paths)
+        self._shares = frame.shares
+        seen = np.where(self._bounced, paths["reflected"], paths["surface"])
+        horizon = medium.get("horizon_rgb")
+        if horizon is None:
+            self.airlight = sky_colour(radiance, seen).astype(np.float32)
+        else:
+            # a horizon of the same colour all round but for the sun's side: looked up by azimuth
+            table = np.array(horizon, np.float64)
+            _, azimuth = rays(frame)
+            at = (azimuth / (2 * math.pi) % 1.0) * len(table)
+            i, f = at.astype(int) % len(table), (at % 1.0)[..., None].astype(np.float32)
+            table = table.astype(np.float32)
+            self.airlight = table[i] * (1 - f) + table[(i + 1) % len(table)] * f
+        # the whole radiance scale of a picture: what stands far above both counts as a lamp
+        self._radiance = radiance
+        self._px_per_deg = float(frame.k[1, 1]) * math.tan(math.radians(1.0))
+
+    def transmittance(self, mor_m: float) -> np.ndarray:
+        """Share (H, W) of each pixel's light that arrives; layers of glass count by their shares of the light."""
+        surface = transmittance(self._air["surface"], mor_m)
+        reflected = transmittance(self._air["reflected"], mor_m)
+        t = np.where(self._bounced, reflected, surface)
+        if self._shares is not None:
+            r = self._shares["reflected_share"]
+            s = self._shares["transmitted_share"]
+            layered = (r + s) > 0
+            through = transmittance(self._air["transmitted"], mor_m)
+            rest = np.maximum(1 - r - s, 0)
+            total = np.maximum(r + s + rest, 1e-6)
+            t = np.where(layered, (r * reflected + s * through + rest * surface) / total, t)
+        return t
+
+    def through(self, mor_m: float) -> np.ndarray:
+        """The radiance (H, W, 3) float32 that reaches the lens."""
+        t = self.transmittance(mor_m)[..., None]
+        lit = self._radiance * t + self.airlight * (1 - t)
+        return self._with_glow(lit, t, mor_m)
+
+    def _with_glow(self, lit: np.ndarray, t: np.ndarray, mor_m: float) -> np.ndarray:
+        lost = np.maximum(self._radiance - _LAMP_TIMES_AIR * self.airlight, 0) * (1 - t)
+        if mor_m > 2e4 or float(lost.max(initial=0)) <= 0:
+            return lit
+        height, width = lost.shape[:2]
+        small = cv2.resize(lost, (max(width // 4, 1), max(height // 4, 1)), interpolation=cv2.INTER_AREA)
+        glow = np.zeros_like(small)
+        for degrees, share in _GLOW:
+            sigma = max(degrees * self._px_per_deg / 4, 0.6)
+            glow += share * _blurred(small, sigma)
+        return lit + cv2.resize(glow, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _blurred(image: np.ndarray, sigma_px: float) -> np.ndarray:
+    """Normal blur; wide ones on a smaller image. What leaves at the edges is lost, as it is to a camera."""
+    if sigma_px <= 4:
+        return cv2.GaussianBlur(image, (0, 0), sigma_px, borderType=cv2.BORDER_CONSTANT)
+    height, width = image.shape[:2]
+    by = min(int(sigma_px // 2), max(min(height, width) // 4, 1))
+    small = cv2.resize(image, (max(width // by, 1), max(height // by, 1)), interpolation=cv2.INTER_AREA)
+    wide = cv2.GaussianBlur(small, (0, 0), sigma_px / by, borderType=cv2.BORDER_CONSTANT)
+    return cv2.resize(wide, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def sky_colour(radiance: np.ndarray, path_m: np.ndarray) -> np.ndarray:
+    """Colour (3,) of the lit air for frames that do not tell it: the sky near the horizon of the very picture.
 
     Without sky in it, the mean of the picture's brightest tenth serves.
     """
@@ -40,12 +181,5 @@ def airlight(radiance: np.ndarray, path_m: np.ndarray) -> np.ndarray:
     if len(rows) >= 50:
         sky = np.isinf(path_m) & (np.arange(len(path_m))[:, None] >= np.quantile(rows, 0.7))
         return np.median(radiance[sky], axis=0)
-    luminance = radiance @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    luminance = radiance @ LUMINANCE
     return radiance[luminance >= np.quantile(luminance, 0.9)].mean(axis=0)
-
-
-def through_air(radiance: np.ndarray, path_m: np.ndarray, mor_m: float) -> np.ndarray:
-    """The radiance (H, W, 3) that reaches the lens through air of one optical range, lit by the scene's own sky."""
-    finite = np.where(np.isinf(path_m), _SKY_PATH_M, path_m)
-    t = transmittance(finite, mor_m)[..., None]
-    return radiance * t + airlight(radiance, path_m).astype(np.float32) * (1 - t)

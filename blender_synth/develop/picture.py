@@ -1,64 +1,91 @@
-"""From linear radiance to the 8-bit picture of a camera: air, exposure, tone curve, sRGB."""
+"""From linear radiance to a camera's picture: air, lens, exposure, sensor, tone curve, sRGB."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 
-from blender_synth.develop.air import light_path, through_air
+from blender_synth.develop import lens, sensor
+from blender_synth.develop.air import LUMINANCE, Air
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.frames.raw_frame import RawFrame
-from blender_synth.geometry import ray_lengths
+from blender_synth.seeds import rng_for
 
-_MIDDLE_GREY = 0.18
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
-"""Rec. 709 luminance weights."""
+_WATTS_PER_UNIT = 100.0
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture of a frame.
+
+    Attributes:
+        mor_m: optical range of its air; None for perfectly clear air.
+        picture: (H, W, 3) uint8 sRGB, R G B. exposed: (H, W, 3) float32 on the sensor's linear scale, diffuse white
+            near 1, noise included. luminance: (H, W) float32 of the light that reached the lens, before its faults.
+        iso: None without noise. jpeg_quality: None where the exporter decides.
+    """
+
+    mor_m: float | None
+    picture: np.ndarray
+    exposed: np.ndarray
+    luminance: np.ndarray
+    iso: float | None
+    jpeg_quality: int | None
+
+    def linear16(self) -> np.ndarray:
+        """(H, W, 3) uint16, linear: 65535 stands for four times diffuse white, where highlights are lost."""
+        return (np.clip(self.exposed / 4.0, 0, 1) * 65535 + 0.5).astype(np.uint16)
+
+
+def visibilities(frame: RawFrame, settings: DevelopSettings) -> tuple[float | None, ...]:
+    """Meteorological optical ranges in metres that the frame is developed at; None for perfectly clear air."""
+    return settings.mor_m if settings.mor_m is not None else (frame.meta["medium"]["mor_m"],)
+
+
+def shots(frame: RawFrame, settings: DevelopSettings) -> Iterator[Shot]:
+    """A picture of the frame for each visibility. Lens and sensor are the same in all; their noise is not."""
+    radiance = np.nan_to_num(frame.radiance, nan=0.0, posinf=65504.0, neginf=0.0)
+    np.clip(radiance, 0.0, None, out=radiance)
+    radiance *= float(frame.meta["medium"].get("watts_per_unit") or _WATTS_PER_UNIT) / _WATTS_PER_UNIT
+    air = None
+    for mor_m in visibilities(frame, settings):
+        if mor_m is not None and air is None:
+            air = Air(frame, radiance)
+        yield _shot(frame, settings, mor_m, radiance if mor_m is None else air.through(mor_m))
 
 
 def develop(frame: RawFrame, settings: DevelopSettings) -> np.ndarray:
-    """The frame's picture, (H, W, 3) uint8 sRGB, R G B."""
-    radiance = np.nan_to_num(frame.radiance, nan=0.0, posinf=65504.0, neginf=0.0).clip(0.0, None)
-    height, width = radiance.shape[:2]
-    path = light_path(frame.labels, ray_lengths(height, width, frame.k))
-    mor_m = mor_of(frame, settings)
-    if mor_m is not None:
-        radiance = through_air(radiance, path, mor_m)
-    return to_srgb8(tone(radiance * exposure(radiance, settings), settings.tone_curve))
+    """The frame's (first) picture, (H, W, 3) uint8 sRGB, R G B."""
+    return next(shots(frame, settings)).picture
 
 
-def mor_of(frame: RawFrame, settings: DevelopSettings) -> float | None:
-    """Meteorological optical range in metres that the frame is developed at; None for perfectly clear air."""
-    return settings.mor_m if settings.mor_m is not None else frame.meta["medium"]["mor_m"]
+def _shot(frame: RawFrame, settings: DevelopSettings, mor_m: float | None, light: np.ndarray) -> Shot:
+    seed = (frame.meta["spec"]["root_seed"], frame.meta["spec"]["scene_index"])
 
+    def drawn(name: str, interval: tuple[float, float]) -> float:
+        return float(rng_for(*seed, f"develop/{name}").uniform(*interval))
 
-def exposure(radiance: np.ndarray, settings: DevelopSettings) -> float:
-    """Factor that brings radiance to the sensor's range.
-
-    `auto` works as an average meter with highlight protection: the mean log luminance comes to middle grey, but no
-    more than 2 % of the picture lies above four times the level that diffuse white would have.
-    """
-    bias = 2.0**settings.exposure_ev
-    if settings.exposure == "fixed":
-        return bias
-    luminance = radiance @ _LUMINANCE
-    floor = max(float(luminance.mean()) * 1e-3, 1e-9)
-    centre = np.exp(np.log(np.maximum(luminance, floor)).mean())
-    highlight = max(float(np.quantile(luminance, 0.98)), floor)
-    return float(bias * min(_MIDDLE_GREY / centre, 4.0 / highlight))
-
-
-def tone(values: np.ndarray, curve: str) -> np.ndarray:
-    """Tone curve on exposed linear values; returns display-linear 0 to 1.
-
-    `filmic` is Narkowicz' rational fit to the ACES reference curve (2016, "ACES Filmic Tone Mapping Curve"), scaled
-    so that middle grey stays middle grey.
-    """
-    if curve == "linear":
-        return values.clip(0.0, 1.0)
-    x = values * 0.725
-    return ((x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14)).clip(0.0, 1.0)
-
-
-def to_srgb8(linear: np.ndarray) -> np.ndarray:
-    """IEC 61966-2-1 encoding of 0 to 1 into uint8."""
-    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.power(np.maximum(linear, 1e-8), 1 / 2.4) - 0.055)
-    return (encoded * 255.0 + 0.5).clip(0, 255).astype(np.uint8)
+    luminance = light @ LUMINANCE
+    cd_m2 = _WATTS_PER_UNIT * sensor.LUMENS_PER_WATT
+    drops = round(drawn("lens_drops", settings.lens_drops))
+    seen = lens.with_drops(light, drops, rng_for(*seed, "develop/drops")) if drops else light
+    factor = sensor.exposure_factor(seen, settings.exposure, drawn("exposure", settings.exposure_ev), cd_m2)
+    gains = sensor.balance_gains(seen, settings.white_balance, drawn("warmth", settings.warmth_ev))
+    exposed = seen * (factor * gains)
+    if corners := drawn("vignetting", settings.vignetting_ev):
+        exposed *= lens.vignette(exposed.shape[:2], corners)[..., None]
+    exposed = lens.blurred(exposed, drawn("blur", settings.blur_px))
+    iso = None
+    if settings.iso is not None:
+        iso = sensor.iso_for(float(luminance.mean()) * cd_m2, settings.iso)
+        exposed = sensor.with_noise(exposed, iso, rng_for(*seed, f"develop/noise/{mor_m}"))
+    return Shot(
+        mor_m=mor_m,
+        picture=sensor.encoded8(exposed, settings.tone_curve),
+        exposed=exposed,
+        luminance=luminance,
+        iso=iso,
+        jpeg_quality=None if settings.jpeg_quality is None else round(drawn("jpeg", settings.jpeg_quality)),
+    )

@@ -23,8 +23,9 @@ from blender_synth import __version__
 from blender_synth.annotate.instances import COCO_KEYPOINTS, MIRROR, PEDESTRIAN, REFLECTION, Instance, annotate, encode
 from blender_synth.annotate.overlay import draw_overlay
 from blender_synth.annotate.ownership import GlassPolicy
-from blender_synth.develop.picture import develop, mor_of
+from blender_synth.develop.picture import Shot, shots
 from blender_synth.develop.settings import DevelopSettings
+from blender_synth.develop.visibility import contrast
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.world.values import Weights, plain
 
@@ -41,7 +42,7 @@ class Settings:
     reflections: `category` of their own, `attribute` (category pedestrian, attribute is_reflection), `ignore`
         (their pixels become crowd regions) or `omit`.
     glass, min_mix: who owns what glass and water show, and what is too faint (see annotate/ownership.py).
-    image_format: of the pictures; jpg_quality: 1 to 100.
+    image_format: of the pictures; `png16` is linear, 65535 being four times diffuse white. jpg_quality: 1 to 100.
     min_area_px: smaller annotations are left out. amodal_masks: add `amodal_segmentation`.
     panoptic: write the panoptic files. overlays: write pictures with the masks drawn in.
     """
@@ -51,7 +52,7 @@ class Settings:
     reflections: Literal["category", "attribute", "ignore", "omit"] = "category"
     glass: Literal["radiance", "reflected", "transmitted", "both"] = "radiance"
     min_mix: float = Field(default=0.05, ge=0, le=1)
-    image_format: Literal["jpg", "png"] = "jpg"
+    image_format: Literal["jpg", "png", "png16"] = "jpg"
     jpg_quality: int = Field(default=95, ge=1, le=100)
     min_area_px: int = Field(default=1, ge=1)
     amodal_masks: bool = False
@@ -88,19 +89,24 @@ def write(
     prefixes = _prefixes([run for run, _ in frames])
     files = {name: _File(name, folder, categories, settings) for name in settings.splits}
     licences: dict[str, dict] = {}
-    numbers = {(run, frame.meta.get("frame_index")): image_id for image_id, (run, frame) in enumerate(frames, start=1)}
+    numbers = {(run, frame.meta.get("frame_index")): number for number, (run, frame) in enumerate(frames)}
+    each = len(develop_settings.mor_m or (None,))
     with tqdm(frames, desc="export", unit="frame") as bar:
-        for image_id, (run, frame) in enumerate(bar, start=1):
+        for number, (run, frame) in enumerate(bar):
             target = files[split_of(frame, settings.splits)]
             for entry in frame.meta["licences"]:
                 licences.setdefault(json.dumps(entry, sort_keys=True), {"id": len(licences) + 1, **entry})
             pair = frame.meta.get("pair")
-            twin = pair and {"role": pair["role"], "image_id": numbers.get((run, pair["frame_index"]))}
-            target.add(image_id, f"{prefixes[run]}_{frame.folder.name}", frame, ids, develop_settings, twin)
+            twin = pair and numbers.get((run, pair["frame_index"]))
+            group = f"{prefixes[run]}_{frame.folder.name}"
+            for order, shot in enumerate(shots(frame, develop_settings), start=1):
+                name = f"{group}_mor{shot.mor_m:g}" if each > 1 else group
+                ours = pair and {"role": pair["role"], "image_id": None if twin is None else twin * each + order}
+                target.add(number * each + order, (name, group), frame, ids, shot, develop_settings.min_contrast, ours)
     for file in files.values():
         file.finish(list(licences.values()))
     counts = {name: sum(file.counts.get(name, 0) for file in files.values()) for name in (PEDESTRIAN, REFLECTION)}
-    return f"{len(frames)} pictures, {counts[PEDESTRIAN]} pedestrians, {counts[REFLECTION]} reflections"
+    return f"{len(frames) * each} pictures, {counts[PEDESTRIAN]} pedestrians, {counts[REFLECTION]} reflections"
 
 
 class _File:
@@ -122,19 +128,29 @@ class _File:
     def add(
         self,
         image_id: int,
-        name: str,
+        names: tuple[str, str],
         frame: RawFrame,
         ids: dict[str, int],
-        develop_settings: DevelopSettings,
+        shot: Shot,
+        least: float,
         pair: dict[str, Any] | None = None,
     ) -> None:
-        """One frame: its picture, and its annotations; `pair` names its twin with or without mirrors."""
+        """One picture of a frame, and its annotations.
+
+        Args:
+            names: of the picture, and of its frame. least: people of less contrast are regions to ignore. pair: names
+                its twin with or without mirrors.
+        """
+        name, group = names
         policy = GlassPolicy(glass=self.settings.glass, min_mix=self.settings.min_mix)
-        found = annotate(frame, mor_of(frame, develop_settings), policy)
+        found = annotate(frame, shot.mor_m, policy)
         found = [i for i in found if i.visible_px >= self.settings.min_area_px]
-        picture = cv2.cvtColor(develop(frame, develop_settings), cv2.COLOR_RGB2BGR)
-        file_name = f"{name}.{self.settings.image_format}"
-        _write_image(self.folder / "images" / self.split / file_name, picture, self.settings.jpg_quality)
+        picture = cv2.cvtColor(shot.picture, cv2.COLOR_RGB2BGR)
+        file_name = f"{name}.{self.settings.image_format.removesuffix('16')}"
+        stored = picture if self.settings.image_format != "png16" else cv2.cvtColor(shot.linear16(), cv2.COLOR_RGB2BGR)
+        _write_image(
+            self.folder / "images" / self.split / file_name, stored, shot.jpeg_quality or self.settings.jpg_quality
+        )
         if self.settings.overlays:
             _write_image(self.folder / "overlays" / self.split / f"{name}.png", draw_overlay(picture, found), 95)
         width, height = frame.size_px
@@ -151,12 +167,15 @@ class _File:
                     "k": frame.meta["camera"]["k"],
                     "world_from_camera": frame.meta["camera"]["world_from_camera"],
                 },
-                "mor_m": mor_of(frame, develop_settings),
+                "frame_group": group,
+                "mor_m": shot.mor_m,
+                "iso": None if shot.iso is None else round(shot.iso),
                 **({"pair": pair} if pair else {}),
             }
         )
         for instance in found:
-            if annotation := self._annotation(instance, image_id, ids):
+            seen = contrast(shot.luminance, instance.mask, instance.bbox_xywh_px)
+            if annotation := self._annotation(instance, image_id, ids, seen, least):
                 self.instances.append(annotation)
                 self.counts[instance.category] = self.counts.get(instance.category, 0) + 1
                 if instance.keypoints is not None and not annotation["iscrowd"]:
@@ -169,12 +188,15 @@ class _File:
         if self.settings.panoptic:
             self._add_panoptic(image_id, name, found, ids, (height, width))
 
-    def _annotation(self, instance: Instance, image_id: int, ids: dict[str, int]) -> dict[str, Any] | None:
+    def _annotation(
+        self, instance: Instance, image_id: int, ids: dict[str, int], seen: float | None, least: float
+    ) -> dict[str, Any] | None:
         policy = self.settings.reflections
         reflection = instance.category == REFLECTION
         if reflection and policy == "omit":
             return None
         category = PEDESTRIAN if reflection and policy in ("attribute", "ignore") else instance.category
+        invisible = category in (PEDESTRIAN, REFLECTION) and seen is not None and seen < least
         annotation = {
             "id": image_id * 1_000_000 + instance.instance_id,
             "image_id": image_id,
@@ -182,7 +204,7 @@ class _File:
             "segmentation": encode(instance.mask),
             "area": instance.visible_px,
             "bbox": list(instance.bbox_xywh_px),
-            "iscrowd": int(reflection and policy == "ignore"),
+            "iscrowd": int(invisible or (reflection and policy == "ignore")),
             "instance_id": instance.instance_id,
             "visible_px": instance.visible_px,
             "amodal_px": instance.amodal_px,
@@ -190,6 +212,7 @@ class _File:
             "truncation": instance.truncation,
             "distance_m": instance.distance_m,
             "transmittance": instance.transmittance,
+            "contrast": seen,
             **instance.attributes,
         }
         if category in (PEDESTRIAN, REFLECTION):

@@ -1,0 +1,60 @@
+"""What the lens does to the light: drops of water on it, blur, and corners that are darker than the middle."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+_DROP_SHARE = (0.008, 0.045)
+"""Radii of drops as shares of the picture's height."""
+
+
+def with_drops(light: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """The picture (H, W, 3) seen through drops on the front lens.
+
+    A drop is far out of focus and works as a short lens: it shows a wide field, upside down, soft, darker at its rim
+    (as in von Bernuth et al. 2018, "Rendering physically correct raindrops on windshields").
+    """
+    height, width = light.shape[:2]
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    map_x, map_y = x.copy(), y.copy()
+    cover = np.zeros((height, width), np.float32)
+    shade = np.ones((height, width), np.float32)
+    low, high = np.log(_DROP_SHARE[0] * height), np.log(_DROP_SHARE[1] * height)
+    for _ in range(count):
+        cx, cy = rng.uniform(0, width), rng.uniform(0, height)
+        r = float(np.exp(low + (high - low) * rng.beta(1.2, 2.2)))
+        tall, lean = float(rng.uniform(1.0, 1.35)), float(rng.uniform(-0.25, 0.25))
+        reach = int(1.6 * r * tall) + 2
+        rows = slice(max(int(cy) - reach, 0), int(cy) + reach)
+        columns = slice(max(int(cx) - reach, 0), int(cx) + reach)
+        dx, dy = x[rows, columns] - cx, y[rows, columns] - cy
+        d = np.hypot(dx + lean * dy, dy / tall) / r
+        inside = np.clip((1.05 - d) / 0.3, 0, 1)
+        inside = inside * inside * (3 - 2 * inside)
+        wins = inside > cover[rows, columns]
+        bend = (6.0 + 5.0 * d**2) / max(r / (0.03 * height), 0.4)
+        for plane, centre, offset, size in ((map_x, cx, dx, width), (map_y, cy, dy, height)):
+            turned = np.clip(centre - bend * offset, 0, size - 1)
+            plane[rows, columns] = np.where(wins, turned, plane[rows, columns])
+        rim = 1 - 0.45 * np.clip((d - 0.55) / 0.5, 0, 1) ** 2
+        shade[rows, columns] = np.where(wins, rim, shade[rows, columns])
+        cover[rows, columns] = np.maximum(cover[rows, columns], inside)
+    soft = cv2.GaussianBlur(light, (0, 0), 0.006 * height)
+    seen = cv2.remap(soft, map_x, map_y, cv2.INTER_LINEAR) * shade[..., None]
+    alpha = cover[..., None]
+    return light * (1 - alpha) + seen * alpha
+
+
+def vignette(shape: tuple[int, int], corner_ev: float) -> np.ndarray:
+    """Factor (H, W) float32 on the light: 1 in the middle, `corner_ev` stops less in the corners."""
+    height, width = shape
+    x = (np.arange(width, dtype=np.float32) + 0.5 - width / 2)[None, :]
+    y = (np.arange(height, dtype=np.float32) + 0.5 - height / 2)[:, None]
+    share = (x**2 + y**2) / ((width / 2) ** 2 + (height / 2) ** 2)
+    return np.exp2(-corner_ev * share).astype(np.float32)
+
+
+def blurred(light: np.ndarray, sigma_px: float) -> np.ndarray:
+    """Normal blur of standard deviation `sigma_px`."""
+    return cv2.GaussianBlur(light, (0, 0), sigma_px) if sigma_px > 0.05 else light

@@ -1,0 +1,88 @@
+"""The camera behind the lens: exposure, white balance, noise, tone curve and encoding."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from blender_synth.develop.air import LUMINANCE
+
+MIDDLE_GREY = 0.18
+_FULL_WELL_E, _READ_E, _WELL_AT = 24000.0, 3.0, 4.0
+"""Electrons of a pixel when full, of its read-out noise, and the exposed value at which it is full at ISO 100: a sensor
+with pixels of 2 to 3 micrometres (EMVA 1288 data sheets give 10 to 30 ke and 2 to 5 e)."""
+LUMENS_PER_WATT = 110.0
+"""Luminous efficacy of daylight (Littlefair 1985: 105 to 130)."""
+_DAY_CD_M2, _DUSK_SLOPE = 60.0, 0.07
+
+
+def exposure_factor(radiance: np.ndarray, mode: str, ev: float, cd_m2_per_unit: float = 11000.0) -> float:
+    """Factor that brings radiance (H, W, 3) to the sensor's range, where diffuse white lies near 1.
+
+    `auto` works as an average meter with highlight protection: the mean log luminance comes to middle grey, but no
+    more than 2 % of the picture lies above four times the level that diffuse white would have. As cameras do, it
+    shows fog and snow, which have little contrast, lighter than grey, and keeps dusk and night darker than day.
+    """
+    bias = 2.0**ev
+    if mode == "fixed":
+        return bias
+    luminance = radiance[::2, ::2] @ LUMINANCE
+    floor = max(float(luminance.mean()) * 1e-3, 1e-12)
+    logs = np.log2(np.maximum(luminance, floor))
+    centre = 2.0 ** float(logs.mean())
+    dark, light, highlight = np.quantile(logs, (0.05, 0.95, 0.98))
+    key = MIDDLE_GREY * (1 + 0.9 * np.exp(-(light - dark) / 1.5))
+    key *= min(1.0, (centre * cd_m2_per_unit / _DAY_CD_M2) ** _DUSK_SLOPE)
+    return float(bias * min(key / centre, 4.0 / max(2.0**highlight, floor)))
+
+
+def iso_for(luminance_cd_m2: float, limits: tuple[float, float]) -> float:
+    """The speed that a camera at f/2 and 1/60 s needs for this mean luminance (ISO 2720, K = 12.5), within limits."""
+    needed = 12.5 * 2.0**2 * 60.0 / max(luminance_cd_m2, 1e-9)
+    return float(np.clip(needed, *limits))
+
+
+def balance_gains(light: np.ndarray, mode: str, warmth_ev: float) -> np.ndarray:
+    """Gains (3,) float32 of the channels; luminance of grey stays.
+
+    `auto` takes 70 % of the mean colour out (grey-world, as Buchsbaum 1980, over all but the brightest tenth).
+    """
+    gains = np.ones(3)
+    if mode == "auto":
+        sample = light[::4, ::4].reshape(-1, 3)
+        luminance = sample @ LUMINANCE
+        mean = np.maximum(sample[luminance <= np.quantile(luminance, 0.9)].mean(axis=0), 1e-9)
+        gains = (float(mean @ LUMINANCE) / mean) ** 0.7
+    gains = gains * np.exp2(np.array([0.5, 0.0, -0.5]) * warmth_ev)
+    return (gains / float(gains @ LUMINANCE)).astype(np.float32)
+
+
+def with_noise(exposed: np.ndarray, iso: float, rng: np.random.Generator) -> np.ndarray:
+    """Shot and read noise: counts of electrons have the variance of their number, reading adds its own."""
+    per_unit = _FULL_WELL_E / _WELL_AT * 100.0 / iso
+    sigma = np.sqrt(exposed * per_unit + _READ_E**2) / per_unit
+    return exposed + sigma * rng.standard_normal(exposed.shape, dtype=np.float32)
+
+
+def tone(values: np.ndarray, curve: str) -> np.ndarray:
+    """Tone curve on exposed linear values; returns display-linear 0 to 1.
+
+    `filmic` is Narkowicz' rational fit to the ACES reference curve (2016, "ACES Filmic Tone Mapping Curve"), scaled
+    so that middle grey stays middle grey.
+    """
+    if curve == "linear":
+        return values.clip(0.0, 1.0)
+    x = np.maximum(values, 0) * 0.725
+    return ((x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14)).clip(0.0, 1.0)
+
+
+def to_srgb8(linear: np.ndarray) -> np.ndarray:
+    """IEC 61966-2-1 encoding of 0 to 1 into uint8."""
+    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.power(np.maximum(linear, 1e-8), 1 / 2.4) - 0.055)
+    return (encoded * 255.0 + 0.5).clip(0, 255).astype(np.uint8)
+
+
+def encoded8(exposed: np.ndarray, curve: str) -> np.ndarray:
+    """`to_srgb8(tone(...))` by table: 4096 steps of the square root up to 64, where both curves have long ended."""
+    root = np.sqrt(np.clip(exposed, 0, 64.0))
+    steps = (np.arange(4096) / 4095 * 8.0) ** 2
+    return to_srgb8(tone(steps, curve))[(root * (4095 / 8.0) + 0.5).astype(np.uint16)]
