@@ -17,7 +17,8 @@ from blender_synth.geometry import BLENDER_FROM_OPENCV_AXES, project
 from blender_synth.world.scene_spec import SceneSpec
 
 _BODY_M = 1.75
-_LOW_DETAIL_PX = 110.0
+_DETAIL_BELOW_PX = {"tiny": 45.0, "low": 130.0}
+"""People less tall than this in the picture are built with so much detail."""
 
 
 def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path]) -> Stage:
@@ -54,7 +55,7 @@ def _builder(group: str, spec: Any) -> Any:
 
 
 def _detail(person: Any, spec: SceneSpec) -> str:
-    """`low` for people who will be small in the picture, whichever way the camera sees them."""
+    """How detailed somebody is built: by their size in the picture, whichever way the camera sees them."""
     camera = spec.camera
     eye, chest = np.array(camera.position_m), np.array(person.position_m) + (0.0, 0.0, _BODY_M / 2)
     pixel, depth_m = project(chest, camera.world_from_camera(), camera.k())
@@ -68,7 +69,7 @@ def _detail(person: Any, spec: SceneSpec) -> str:
     ):
         ways_m.append(np.linalg.norm(chest - eye))
     size_px = camera.k()[1, 1] * _BODY_M / min(ways_m, default=np.inf)
-    return "low" if size_px < _LOW_DETAIL_PX else "full"
+    return next((detail for detail, limit_px in _DETAIL_BELOW_PX.items() if size_px < limit_px), "full")
 
 
 def _add_camera(spec: Any, stage: Stage) -> None:
