@@ -1,6 +1,8 @@
 # make demo    sets up .venv and renders the demo dataset
 # make test    lint and tests
 # make bench   seconds per frame;  make bench-wishes  how often a wish is met
+# make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
+# make mirrors-page   the README's sheet of mirrors
 # make image   the container image
 
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
@@ -11,7 +13,7 @@ LOCK := docker/constraints.txt
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test lint bench bench-wishes bench-people lock image clean
+.PHONY: demo setup setup-dev test lint bench bench-wishes bench-mirrors bench-labels mirrors-page bench-people lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -51,6 +53,15 @@ bench: setup
 
 bench-wishes: setup
 	$(BIN)/python -m blender_synth.bench wishes
+
+bench-mirrors: setup
+	$(BIN)/python -m blender_synth.bench mirrors
+
+bench-labels: setup
+	$(BIN)/python -m blender_synth.bench labels
+
+mirrors-page: setup
+	$(BIN)/python -m blender_synth.mirrors_page
 
 bench-people: setup
 	$(BIN)/python -m blender_synth.bench people

@@ -14,7 +14,7 @@ from blender_synth.world.mirrors._shapes import in_polygon
 from blender_synth.world.mirrors._site import Obstacles
 
 _APART_M = 0.02
-_BEFORE_M = 0.25
+_AROUND_M = (0.1, 0.25)
 
 
 def check_mirrors(mirrors: Sequence[Any]) -> None:
@@ -50,9 +50,12 @@ def check_mount(mount: MirrorMount, obstacles: Obstacles) -> None:
             value=[round(float(np.linalg.norm(end - start)), 3), mount.clear_height_m],
             mend="give the mount a length and a clear height",
         )
-    before = (start + end) / 2 + _BEFORE_M * geometry.direction(mount.facing_deg)[:2]
+    middle, out = (start + end) / 2, geometry.direction(mount.facing_deg)[:2]
     walls = (obstacles.high > mount.base_z_m + 1.0) & (obstacles.high - obstacles.low > 2.0)
-    for number in np.flatnonzero(walls & obstacles.holding(before, -0.05)):
+    into = np.zeros(len(walls), bool)
+    for away in _AROUND_M:  # panes lie deeper than their house's face, and a wall may be thin
+        into |= obstacles.holding(middle + away * out) & ~obstacles.holding(middle - away * out)
+    for number in np.flatnonzero(walls & into):
         raise ConfigError(
             f"the normal of this mirror's mount points into {obstacles.names[number]}",
             key=f"layout.mirror_mounts.{mount.name}.facing_deg",

@@ -15,6 +15,9 @@ from blender_synth.world.values import Range, Rgb, Vec3, pick, plain, uniform
 
 RIMS = {"orange": (0.75, 0.13, 0.01), "red": (0.55, 0.02, 0.015), "black": (0.02, 0.02, 0.02)}
 
+_STEEPEST = 0.4
+"""Such mirrors are tipped forward by some 20 degrees at most."""
+
 
 @plain
 class Spec(Ball):
@@ -68,8 +71,10 @@ class Randomizer:
             target = site.eye_m
         ways = [(v - apex) / np.linalg.norm(v - apex) for v in (site.eye_m, target)]
         axis = ways[0] + ways[1] + rng.normal(0, 0.06, 3)
-        if np.linalg.norm(axis) < 0.5:
+        if np.linalg.norm(axis[:2]) < 0.5:
             return None
+        level = float(np.linalg.norm(axis[:2]))
+        axis[2] = np.clip(axis[2], -_STEEPEST * level, 0.05 * level)
         axis /= np.linalg.norm(axis)
         centre = apex - radius * axis
         if not _has_room(apex, axis, diameter / 2 + 0.12, site):

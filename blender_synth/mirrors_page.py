@@ -1,0 +1,120 @@
+"""The README's sheet of mirrors: one picture per kind beside its labels, rendered and drawn by `make mirrors-page`.
+
+python -m blender_synth.mirrors_page [kind ...] [group=name ...]   only these kinds; further config overrides
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from blender_synth.annotate.instances import annotate
+from blender_synth.annotate.overlay import draw_labels
+from blender_synth.annotate.ownership import GlassPolicy
+from blender_synth.config import compose
+from blender_synth.develop.picture import shots
+from blender_synth.frames.raw_frame import RawFrame
+from blender_synth.packs.search import find_packs
+from blender_synth.preflight import draw
+from blender_synth.workers import Worker, pack_entry
+
+SHEET = Path(".docs/mirrors.jpg")
+LARGEST_BYTES = 600_000
+SIZE_PX = (480, 270)
+CELL_PX = (400, 225)
+COLUMNS = 2
+_BAR_PX, _GAP_PX = 26, 6
+SCENES: dict[str, list[str]] = {
+    "wall": ["seed=14"],
+    "full_length": ["seed=11"],
+    "panels": ["seed=6"],
+    "convex": ["seed=1"],
+    "dome": ["seed=0"],
+    "car": ["seed=1", "camera=dashcam"],
+    "shopfront": ["seed=8"],
+    "glass_door": ["seed=6"],
+    "facade": ["seed=0"],
+    "polished_floor": ["seed=14"],
+    "puddles": ["seed=14"],
+    "wet_street": ["seed=12"],
+    "chrome": ["seed=5"],
+    "mixed": ["seed=8"],
+}
+"""What shows each choice of `mirrors` well."""
+
+
+def main(arguments: list[str]) -> None:
+    """Render the scenes and write the sheet, or with kinds named only their parts of it, beside the sheet."""
+    kinds = [a for a in arguments if a in SCENES] or list(SCENES)
+    overrides = [a for a in arguments if a not in SCENES]
+    SHEET.parent.mkdir(exist_ok=True)
+    cells = []
+    for kind in tqdm(kinds, unit="picture"):
+        cells.append(_cell(kind, overrides))
+    sheet = _sheet(cells)
+    path = SHEET if len(kinds) == len(SCENES) else SHEET.with_name(f"mirrors-{'-'.join(kinds)}.png")
+    if path.suffix == ".png":
+        cv2.imwrite(str(path), sheet)
+    else:
+        _write_small(path, sheet)
+    print(f"{path}: {path.stat().st_size} bytes")
+
+
+def _cell(kind: str, overrides: list[str]) -> np.ndarray:
+    """One kind's picture and labels side by side under its name."""
+    width, height = SIZE_PX
+    settings = compose(
+        [
+            f"mirrors={kind}", "pedestrians=few", f"render.width_px={width}", f"render.height_px={height}",
+            "render.samples=24", *SCENES[kind], *overrides,
+        ]
+    )  # fmt: skip
+    packs = find_packs(settings.packs)
+    setup = {"render": asdict(settings.render), "packs": {pack.name: pack_entry(pack) for pack in packs}}
+    worker = Worker(setup, settings.worker.timeout_s)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            worker.start()
+            draw(settings, packs, worker, 0)
+            worker.render(str(Path(folder) / "frame"))
+        finally:
+            worker.stop()
+        frame = RawFrame(Path(folder) / "frame")
+        shot = next(shots(frame, settings.develop))
+        found = annotate(frame, shot.mor_m, GlassPolicy(min_mix=0))
+        picture = cv2.cvtColor(shot.picture, cv2.COLOR_RGB2BGR)
+    both = [cv2.resize(p, CELL_PX, interpolation=cv2.INTER_AREA) for p in (picture, draw_labels(picture, found))]
+    bar = np.full((_BAR_PX, 2 * CELL_PX[0], 3), 255, np.uint8)
+    cv2.putText(bar, f"mirrors={kind}", (4, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (40, 40, 40), 1, cv2.LINE_AA)
+    return np.concatenate([bar, np.concatenate(both, axis=1)])
+
+
+def _sheet(cells: list[np.ndarray]) -> np.ndarray:
+    blank = np.full_like(cells[0], 255)
+    columns = min(COLUMNS, len(cells))
+    cells = cells + [blank] * (-len(cells) % columns)
+    gap = np.full((cells[0].shape[0], _GAP_PX, 3), 255, np.uint8)
+    rows = []
+    for start in range(0, len(cells), columns):
+        parts = [part for cell in cells[start : start + columns] for part in (cell, gap)]
+        rows.append(np.concatenate(parts[:-1], axis=1))
+    return np.concatenate(rows)
+
+
+def _write_small(path: Path, sheet: np.ndarray) -> None:
+    """A JPEG as good as fits."""
+    for quality in range(90, 40, -4):
+        _, data = cv2.imencode(".jpg", sheet, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        if len(data) <= LARGEST_BYTES:
+            break
+    path.write_bytes(data.tobytes())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
