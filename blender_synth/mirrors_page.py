@@ -26,7 +26,7 @@ from blender_synth.workers import Worker, pack_entry
 
 SHEET = Path(".docs/mirrors.jpg")
 LARGEST_BYTES = 600_000
-SIZE_PX = (480, 270)
+SIZE_PX = (400, 225)
 CELL_PX = (400, 225)
 COLUMNS = 2
 _BAR_PX, _GAP_PX = 26, 6
@@ -72,7 +72,7 @@ def _cell(kind: str, overrides: list[str]) -> np.ndarray:
     settings = compose(
         [
             f"mirrors={kind}", "pedestrians=few", f"render.width_px={width}", f"render.height_px={height}",
-            "render.samples=24", *SCENES[kind], *overrides,
+            "render.samples=20", *SCENES[kind], *overrides,
         ]
     )  # fmt: skip
     packs = find_packs(settings.packs)

@@ -290,3 +290,51 @@ def test_meshes_that_cannot_mirror_are_refused():
         stage.add(_rectangle(MIRROR), 1001 + number, "mirror")
     with pytest.raises(AssetError, match=r"too many mirrors(.|\n)*63"):
         stage.add(_rectangle(MIRROR), 1064, "mirror")
+
+
+def test_the_street_lends_its_own_panes_and_what_is_behind_them_is_the_shop(packs):
+    settings = compose([*SMALL, "scene=street", "pedestrians=none", "mirrors=shopfront"])
+    spec = next(s for s in (sample_scene(settings, packs, n) for n in range(9)) if s.mirrors[0].host_id is not None)
+    (front,) = spec.mirrors
+    # look straight at it from across the pavement
+    middle = np.array(front.position_m) + front.height_m / 2 * front.axes()[1]
+    eye = middle + 3.0 * front.axes()[2]
+    camera = dataclasses.replace(
+        spec.camera, position_m=tuple(float(v) for v in eye), yaw_deg=(front.facing_deg + 180.0) % 360.0,
+        pitch_deg=0.0, roll_deg=0.0,
+    )  # fmt: skip
+    stage = _build(dataclasses.replace(spec, camera=camera, props=()), packs)
+    bpy.context.view_layer.update()
+    labels = label_pass.render_labels(stage)
+    panes = labels["surface_id"] == front.instance_id
+    assert panes.mean() > 0.1
+    assert (labels["reflected_via"][panes] == 1).mean() > 0.95
+    assert set(np.unique(labels["transmitted_id"][panes])) <= {0, front.host_id}
+    assert (labels["transmitted_id"][panes] == front.host_id).mean() > 0.95
+    assert (labels["reflected_id"][panes] != front.host_id).mean() > 0.9
+    vertices, _ = stage.triangles(front.instance_id)
+    point, normal = front.plane()
+    assert np.abs((vertices - point) @ normal).max() < 1e-3
+
+
+def test_the_ground_is_seen_through_a_puddle_and_feet_meet_at_its_edge(packs):
+    spec = sample_scene(compose([*SMALL, "mirrors=puddles", "mirrors.puddles.count=1"]), packs, 3)
+    (puddle,) = spec.mirrors
+    person = spec.people[0]
+    # stand somebody with the toes in the water, on the camera's far side of it
+    eye, middle = np.array(spec.camera.position_m)[:2], np.array(puddle.position_m)[:2]
+    away = (middle - eye) / np.linalg.norm(middle - eye)
+    edge = max((np.array(puddle.outline_xy_m) - middle) @ away)
+    at = middle + (edge * 0.7) * away
+    person = dataclasses.replace(person, position_m=(float(at[0]), float(at[1]), 0.0))
+    yaw = float(np.degrees(np.arctan2(away[1], away[0])))
+    camera = dataclasses.replace(spec.camera, yaw_deg=yaw, pitch_deg=-14.0, roll_deg=0.0)
+    stage = _build(dataclasses.replace(spec, people=(person,), camera=camera), packs)
+    labels = label_pass.render_labels(stage)
+    water = labels["surface_id"] == puddle.instance_id
+    assert (labels["transmitted_id"][water] == puddle.ground_id).mean() > 0.9
+    direct, mirrored = labels["surface_id"] == person.instance_id, labels["reflected_id"] == person.instance_id
+    columns = np.flatnonzero(direct.any(axis=0) & mirrored.any(axis=0))
+    assert len(columns)
+    gaps = [np.flatnonzero(mirrored[:, c]).min() - np.flatnonzero(direct[:, c]).max() for c in columns]
+    assert min(gaps) == 1
