@@ -230,3 +230,17 @@ def test_frames_with_mirrors_wish_for_a_reflected_person_unless_told_otherwise()
     seen = [{"instance_id": 1, "via": [1001], "height_px": 50, "visible_px": 399}]
     assert judge(wishes, seen)[1]
     assert not judge(wishes, [seen[0] | {"visible_px": 400}])[1]
+
+
+def test_a_clad_house_carries_no_other_mirror(packs):
+    choice = ["mirrors=facade", "mirrors.facade.count=30", "+mirrors.wall.kind=wall", "+mirrors.wall.count=30",
+              "+mirrors.shopfront={kind: shopfront, count: 3}", "pedestrians=few", "props.count=0"]  # fmt: skip
+    spec = sample_scene(compose(choice), packs, 1)
+    layout = spec.scenery.layout()
+    hosts = {m.name: m.host_id for m in (*layout.mirror_mounts, *layout.hosts)}
+    clad = {hosts[m.mount] for m in spec.mirrors if m.kind == "facade"}
+    assert len(clad) >= 4
+    others = [m for m in spec.mirrors if m.kind != "facade"]
+    assert not clad & {hosts[m.mount] for m in others}
+    fronts = sum(m.use == "front" for m in layout.hosts)
+    assert len(clad) == fronts

@@ -83,10 +83,12 @@ class Site:
         return np.array([p.position_m for p in self.people], float).reshape(-1, 3)
 
     def mounts(self, use: str) -> list[MirrorMount]:
-        """Mounts of one use that no mirror hangs on."""
-        every = [*self.layout.mirror_mounts, *self.layout.hosts]
+        """Mounts of one use that no mirror hangs on; a house with a clad front carries no other mirror."""
+        every = (*self.layout.mirror_mounts, *self.layout.hosts)
         named = {getattr(spec, "mount", None) for spec in self.taken}
-        return [m for m in every if m.use == use and m.name not in named]
+        used = [m for m in every if m.name in named and m.host_id is not None]
+        hosts = {m.host_id for m in used if "front" in (use, m.use)}
+        return [m for m in every if m.use == use and m.name not in named and m.host_id not in hosts]
 
     def ground(self, xy, uses: Sequence[str] = _GROUND_USES) -> Area | None:
         """The area that a place lies in."""
@@ -148,11 +150,15 @@ class Site:
         return aims
 
     def aim(self, rng: np.random.Generator, uses: Sequence[str]) -> tuple[MirrorMount, float | None] | None:
-        """A mount of the first use that has any, and where along it; None for `along` when nobody can be seen there."""
+        """A mount of the first use that the scene knows, and where along it; None for `along` when nobody can be seen
+        there. None when all of that use are taken."""
+        every = (*self.layout.mirror_mounts, *self.layout.hosts)
         for use in uses:
+            if not any(mount.use == use for mount in every):
+                continue
             mounts = self.mounts(use)
             if not mounts:
-                continue
+                return None
             aims = self.aims(mounts)
             if not aims:
                 return mounts[int(rng.integers(len(mounts)))], None

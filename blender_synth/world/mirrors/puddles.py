@@ -25,7 +25,7 @@ class Spec(Flat):
         darkening: how much of the light the wet ground below sends back, against the same ground dry. Asphalt and
             concrete lose about half (Lekner and Dorf 1988, Applied Optics 27).
         ripple: 0 dead calm to 1 wind on it; in the picture only, the labels take the calm surface.
-        detail_seed: feeds the ripples.
+        detail_seed: feeds the ripples. rain: whether the weather brought it.
     """
 
     kind: Literal["puddles"] = "puddles"
@@ -33,6 +33,7 @@ class Spec(Flat):
     darkening: float = Field(gt=0, le=1)
     ripple: float = Field(ge=0, le=1)
     detail_seed: int
+    rain: bool = False
 
     def things(self) -> tuple[Thing, ...]:
         """The water."""
@@ -44,7 +45,7 @@ class Randomizer:
     """How puddles vary.
 
     Attributes:
-        size_m: mean radius. stretch: length over width. ragged: 0 round to 1 torn.
+        size_m: mean radius. stretch: length over width. ragged: 0 round to 1 torn. rain: see `Spec`.
     """
 
     kind: Literal["puddles"] = "puddles"
@@ -54,6 +55,7 @@ class Randomizer:
     darkening: Range = (0.45, 0.65)
     ripple: Range = (0.0, 0.35)
     roughness: Range = (0.0, 0.01)
+    rain: bool = False
 
     def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
         """A puddle where somebody in view is mirrored, or at somebody's feet; None where it does not fit the ground."""
@@ -90,6 +92,7 @@ class Randomizer:
             darkening=uniform(shape, self.darkening),
             ripple=uniform(shape, self.ripple),
             detail_seed=int(shape.integers(0, 2**31)),
+            rain=self.rain,
         )
 
 

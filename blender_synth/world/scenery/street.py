@@ -171,6 +171,7 @@ class Spec:
                 mounts.append(
                     MirrorMount(
                         name=f"{house.name}_blank_{bay.first}",
+                        host_id=house.instance_id,
                         start_xy_m=house.point(start + 0.2),
                         end_xy_m=house.point(end - 0.2),
                         facing_deg=house.facing_deg,
