@@ -55,7 +55,7 @@ def drape(
     ease_m, free = ease_m.astype(np.float32), free.astype(np.float32)
     inward = np.minimum(ease_m, 0.03) * 0.75
     outward = (0.014 + 0.5 * np.minimum(ease_m, 0.04)) * free
-    sideways = (0.010 + 0.5 * np.minimum(ease_m, 0.04)) * (0.2 + 0.8 * free)
+    sideways = (0.006 + 0.6 * np.minimum(ease_m, 0.04)) * (0.2 + 0.8 * free)
     start = posed.astype(np.float32)
     move = np.zeros_like(start)
     gravity = np.minimum(1.0, ease_m / 0.02)[:, None] * np.array([0.0, 0.0, -0.0006], np.float32)

@@ -398,7 +398,10 @@ def _upper(
     fields = base.fields | {"skin_at": base.vertices, "weights": _calmed(base.fields["weights"])}
     hem = min(spec.length, LOWEST_HEM)
     surface = clipped(Surface(v, base.faces, fields, base.face_fields), hem - fields["drop"])
-    surface = clipped(surface, spec.sleeve - surface.fields["arm"])
+    # Without a sleeve the armhole runs round the shoulder, where the arm's share in the skin begins.
+    surface = clipped(
+        surface, spec.sleeve - surface.fields["arm"] if spec.sleeve >= 0.1 else 0.68 - surface.fields["arm_weight"]
+    )
     surface = clipped(surface, _outside_neck(spec, surface.fields["neck"]))
     cuff = spec.kind != "top" or spec.fabric.kind == "knit" or spec.collar_m > 0
     v = _ease_sleeves(surface.vertices, surface.fields, rig, spec.fit, cuff and spec.sleeve > 1.5)
@@ -513,7 +516,7 @@ def _hood_up(surface: Surface, rig: Rig, head: Head) -> Surface | None:
     azimuth = np.degrees(grid)
     a = np.abs(azimuth)
     brow = np.interp(a, (0, 35, 62, 80, 180), (34, 30, 14, 4, 2))
-    room = np.interp(a, (0, 60, 120, 180), (0.020, 0.016, 0.022, 0.034)) * head.scale
+    room = np.interp(a, (0, 60, 120, 180), (0.030, 0.024, 0.030, 0.046)) * head.scale
     rows = []
     for t in np.linspace(0, 1, 7):
         elevation = 88 + (brow - 88) * t
@@ -698,7 +701,7 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fineness: int = 2, h
             seen = np.maximum(seen, np.where(top.fields["arm_weight"] < 0.3, gap, -1.0))
         seen = np.maximum(seen, top.fields["arm"] - (outer.sleeve - 0.08))
         top = clipped(top, np.where(np.isfinite(seen), seen, -1.0))
-    elif outfit.lower.kind in ("trousers", "shorts"):
+    elif not gown:
         f = lower.fields["drop"]
         hidden = f < min(outfit.top.length, LOWEST_HEM) - 0.13
         worn[0] = Worn("lower", outfit.lower, compact(lower, ~hidden[lower.faces].all(1)))
@@ -820,3 +823,21 @@ def covered(outfit: OutfitSpec, near: float = 1.0) -> np.ndarray:
                 & (_outside_neck(outer, a.neck) > 0.03)
             )
     return out
+
+
+def tucked_m(outfit: OutfitSpec) -> np.ndarray:
+    """(V,) metres by which body vertices under the edge of a garment draw back, so that no fold lets them through."""
+    a = anatomy.body_anatomy()
+    lower, top, outer = outfit.lower, outfit.top, outfit.outer
+    on_arm = a.arm >= 0
+    sleeve = max(g.sleeve for g in (top, outer) if g is not None)
+    depth = 0.011 * smoothstep(sleeve + 0.05, sleeve - 0.08, a.arm) * on_arm
+    neck = np.max([_outside_neck(g, a.neck) for g in (top, outer) if g is not None and g.open_front == 0], axis=0)
+    below_head = (a.drop > -8) & (a.rest_m[:, 2] < 1.45)
+    depth = np.maximum(depth, 0.008 * smoothstep(-0.004, 0.018, neck) * below_head * (a.drop < 0))
+    if lower.kind in ("skirt", "dress"):
+        depth = np.maximum(depth, 0.010 * smoothstep(2.0, 1.5, a.drop) * (a.drop > 0))
+    else:
+        end = 0.010 * smoothstep(lower.length + 0.05, lower.length - 0.08, a.leg)
+        depth = np.maximum(depth, end * (a.leg > 0) * (a.drop > 0) * (a.arm < 0))
+    return depth

@@ -349,7 +349,7 @@ def _locks(
     if hair.style in ("short", "fade"):
         length = length * np.interp(elevation, (-20, 20, 60), (0.45, 0.6, 1.0))
     front_hair = (hair.style == "fringe") & (np.abs(azimuth) < 50) & (elevation < 66)
-    length = np.where(front_hair, np.minimum(length, 0.082 * head.scale), length)
+    length = np.where(front_hair, np.minimum(length, 0.058 * head.scale), length)
     direction = direction_of(azimuth, elevation)
     lift_to = volume * (0.8 + 0.75 * spread[1]) * (0.3 + 0.7 * smoothstep(-2, 14, above))
     p = head.middle + direction * (head.radius(azimuth, elevation) + 0.001 + 0.6 * lift_to)[:, None]

@@ -26,7 +26,7 @@ def hat(data: BodyData, head: Head, kind: str, hair: HairSpec, fine: bool = True
     direction = direction_of(around, elevation)
     radius = head.radius(around, elevation) + over
     if kind == "cap":  # the front stands up, the back is close
-        radius += (0.004 + 0.010 * np.cos(np.radians(around) / 2) ** 2 * np.sin(np.pi * t)[:, None]) * head.scale
+        radius += (0.002 + 0.007 * np.cos(np.radians(around) / 2) ** 2 * np.sin(np.pi * t)[:, None]) * head.scale
     elif kind == "beanie":
         slouch = 0.012 + 0.016 * ((hair.lock_seed >> 3) % 16) / 15
         radius += (slouch * t**2)[:, None] * head.scale
@@ -52,7 +52,7 @@ def hat(data: BodyData, head: Head, kind: str, hair: HairSpec, fine: bool = True
 
 
 _EDGES = {  # kind: azimuth from the front, elevation of the lower edge; degrees
-    "cap": ((0, 60, 95, 140, 180), (25, 18, 10, -4, -10)),
+    "cap": ((0, 60, 95, 140, 180), (29, 20, 10, -4, -10)),
     "beanie": ((0, 50, 85, 120, 180), (24, 16, 2, -14, -22)),
     "brim": ((0, 60, 95, 140, 180), (27, 22, 16, 6, 2)),
 }
@@ -63,7 +63,7 @@ def _peak(data: BodyData, head: Head, azimuth: np.ndarray, edge: np.ndarray, ove
     along = np.linspace(-58, 58, 15)
     rim = np.interp(along, azimuth, edge)
     base = head.middle + direction_of(along, rim) * (head.radius(along, rim) + over + 0.003)[:, None]
-    reach = 0.074 * np.cos(np.radians(along) * 1.5)[:, None].clip(0) ** 0.7 * head.scale
+    reach = 0.088 * np.cos(np.radians(along) * 1.5)[:, None].clip(0) ** 0.7 * head.scale
     forward = np.stack([np.ones(15), np.zeros(15), np.full(15, -0.20)], 1)
     sag = np.array([0, 0, -0.012]) * (np.abs(along) / 45)[:, None] ** 2
     lines = [base, base + forward * reach * 0.5 + sag * 0.7, base + forward * reach + sag * 1.3]

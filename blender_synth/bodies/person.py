@@ -182,7 +182,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         )
 
     normals = vertex_normals(points[: data.vertex_count], data.faces["body"])
-    parts.append(_skin_part(data, points, head, posed, spec, detail))
+    parts.append(_skin_part(data, points, normals, head, posed, spec, detail))
     if fine.small_parts:
         add("eyes", face.make_eyes(data, points, detail == "full"), Look.of("eye", iris_rgb=spec.skin.iris_rgb), "gaze")
     hair_look = Look.of("hair", rgb=spec.hair.rgb, curly=spec.hair.style in _CURLY)
@@ -251,7 +251,13 @@ def _lift_m(spec: PedestrianSpec, rig: Rig, lowest_m: float) -> float:
 
 
 def _skin_part(
-    data: BodyData, points: np.ndarray, head: Head, posed: Posed, spec: PedestrianSpec, detail: Detail
+    data: BodyData,
+    points: np.ndarray,
+    normals: np.ndarray,
+    head: Head,
+    posed: Posed,
+    spec: PedestrianSpec,
+    detail: Detail,
 ) -> Part:
     a = anatomy.body_anatomy()
     hidden = garments.covered(spec.outfit, 0.2 if detail == "tiny" else 1.0)
@@ -259,8 +265,9 @@ def _skin_part(
         if arm == "pocket":
             hidden |= (a.arm > 2.12) & (a.side == SIDES[side])
     hidden |= data.masks["inside_mouth"] > 0.9
+    bare = points[: data.vertex_count].astype(np.float64)
     whole = Surface(
-        points[: data.vertex_count].astype(np.float64),
+        bare - normals * garments.tucked_m(spec.outfit)[:, None],
         body_faces(detail),
         {"weights": data.weights, "leg": a.leg} | _skin_attributes(data, points, head, spec),
     )

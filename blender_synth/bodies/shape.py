@@ -58,6 +58,28 @@ def _macro_row(data: BodyData, body: BodySpec) -> tuple[np.ndarray, np.ndarray, 
     return middle, taller, smaller
 
 
+_HEAD_GROWTH = 0.024  # per year below ten; see `_with_childs_head`
+
+
+def _with_childs_head(data: BodyData, points: np.ndarray, age_years: float) -> np.ndarray:
+    """Give children under ten, the youngest of MakeHuman's shapes here, the larger heads of their age.
+
+    Heads are all but grown at five: head to stature is about 1 : 5.6 then and 1 : 6.4 at ten (C. H. Stratz, Der
+    Koerper des Kindes, 1903), where a ten-year-old scaled down would keep the latter.
+    """
+    if age_years >= 10:
+        return points
+    head = data.bone("head")
+    eyes = [data.bone("eye.L"), data.bone("eye.R")]
+    share = np.zeros(len(points))
+    share[: data.vertex_count] = data.weights[:, [head, *eyes]].sum(1)
+    names = ("head:tail", "eye.L", "eye.R")
+    share[[data.point(n) for n in data.point_names if n.startswith(names)]] = 1
+    base = points[data.point("head")]
+    grown = 1 + _HEAD_GROWTH * (10 - max(age_years, 3.0))
+    return points + share[:, None] * (grown - 1) * (points - base)
+
+
 def stature_of(data: BodyData, points: np.ndarray) -> float:
     """Height of the bare body from soles to crown, metres."""
     z = points[data.skin_vertices, 2]
@@ -88,7 +110,7 @@ def shaped_points(data: BodyData, body: BodySpec) -> np.ndarray:
     step = taller if body.stature_m > height else smaller
     full = stature_of(data, points + step)
     share = float(np.clip((body.stature_m - height) / (full - height), 0, _MAX_HEIGHT_AXIS))
-    points = points + share * step
+    points = _with_childs_head(data, points + share * step, body.age_years)
     points *= body.stature_m / stature_of(data, points)
     hips = points[[data.point("upperleg01.L"), data.point("upperleg01.R")]].mean(0)
     body_z = points[data.skin_vertices, 2].min()

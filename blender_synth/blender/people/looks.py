@@ -464,8 +464,10 @@ def _felt(look: Look, n: _Nodes) -> None:
         x, y, _ = n.axes(n.attribute("rest", "Vector"))
         ribs = n.math("SINE", n.math("MULTIPLY", n.math("ARCTAN2", y, x), 60.0))
         grain = n.math("MULTIPLY_ADD", ribs, 0.35, n.noise(place, 300.0, 2.0))
-    else:
-        grain = n.noise(place, 500.0, 2.0)
+    else:  # panels, sewn together from the edge to the crown
+        x, y, _ = n.axes(n.attribute("rest", "Vector"))
+        apart = n.math("ABSOLUTE", n.math("SINE", n.math("MULTIPLY", n.math("ARCTAN2", y, x), 3.0)))
+        grain = n.math("MULTIPLY_ADD", n.noise(place, 500.0, 2.0), 0.3, n.ramp(apart, 0.0, 0.10))
     soft = n.noise(place, 30.0, 2.0)
     colour = n.mix(n.ramp(soft, 0.3, 0.7, 0.0, 0.6), p["rgb"], p["dark"])
     n.set(

@@ -83,12 +83,12 @@ class BodyRanges:
     """How bodies vary. Heights and weights follow published tables for age and sex."""
 
     sex: choice("female", "male") = field(default_factory=lambda: {"female": 0.5, "male": 0.5})
-    age_years: Range = (8.0, 80.0)
+    age_years: Range = (5.0, 82.0)
     child_share: float = 0.08
     stature_deviate: Range = (-2.2, 2.2)
     bmi_deviate: Range = (-1.6, 2.2)
     muscle: Range = (0.3, 0.75)
-    proportions: Range = (0.3, 0.9)
+    proportions: Range = (0.25, 0.75)
     face_variety: Range = (0.15, 0.34)
     ancestry: choice("african", "asian", "caucasian") = field(
         default_factory=lambda: {"african": 0.3, "asian": 0.3, "caucasian": 0.4}
