@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 from blender_synth.blender import cycles, label_pass
-from blender_synth.blender.bench_frame import _quiet
 from blender_synth.blender.build import build_scene
 from blender_synth.blender.glass_light import render_with_shares
+from blender_synth.blender.quiet import quiet
 from blender_synth.config import compose
 from blender_synth.packs.search import find_packs
 from blender_synth.world.sample import sample_scene
@@ -40,7 +40,7 @@ def main(overrides: list[str]) -> None:
         )
         if spec is None:
             raise SystemExit(f"no scene of this config takes {wanted} mirrors")
-        with _quiet():
+        with quiet():
             stage = build_scene(spec, {pack.name: pack.folder for pack in packs})
             device, name = cycles.choose_device(settings.render.device)
             cycles.use_device(stage.scene, device)
