@@ -92,14 +92,19 @@ def _directed(links: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np
 
 
 def pushed_out(
-    outer: np.ndarray, inner: np.ndarray, inner_normals: np.ndarray, faces: np.ndarray, gap_m: float
+    outer: np.ndarray,
+    inner: np.ndarray,
+    inner_normals: np.ndarray,
+    faces: np.ndarray,
+    gap_m: float,
+    reach_m: float = 0.05,
 ) -> np.ndarray:
     """Move cloth vertices that lie inside what is worn under them to the outside of it.
 
     Args:
         outer: (N, 3) posed vertices of the outer cloth, with its `faces` (F, 4).
         inner, inner_normals: (M, 3) posed vertices and unit normals of the inner cloth.
-        gap_m: distance to keep.
+        gap_m: distance to keep. reach_m: how deep inside a vertex may be to be found.
     """
     low, high = inner.min(0) - 0.03, inner.max(0) + 0.03
     near = np.flatnonzero(((outer > low) & (outer < high)).all(1))
@@ -113,7 +118,7 @@ def pushed_out(
     k = np.concatenate([(half - a[i : i + 512] @ b.T).argmin(1) for i in range(0, len(near), 512)])
     d = outer[near] - inner[k]
     height = np.einsum("nk,nk->n", d, inner_normals[k])
-    inside = (np.einsum("nk,nk->n", d, d) < 0.05**2) & (height < gap_m)
+    inside = (np.einsum("nk,nk->n", d, d) < reach_m**2) & (height < gap_m)
     move[near] = np.where(inside[:, None], inner_normals[k] * (gap_m - height)[:, None], 0)
     if not inside.any():
         return outer

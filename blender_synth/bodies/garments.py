@@ -43,11 +43,17 @@ def smoothstep(low: float, high: float, x: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Worn:
-    """A garment on the body: its surface and the spec it was made from."""
+    """A garment on the body.
+
+    Attributes:
+        surface: in the rest pose.
+        legs: for a skirt, the legs that must stay in it.
+    """
 
     name: str
     spec: GarmentSpec
     surface: Surface
+    legs: Surface | None = None
 
 
 def _flow(a: anatomy.Anatomy) -> np.ndarray:
@@ -688,7 +694,11 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fineness: int = 2, h
         lower = make(points=points, spec=outfit.lower, seed=seed, fineness=fineness)
         layers = [_trunk_of(lower)]
         top = _upper(points, rig, top_spec, seed + 11, 0.0, layers, fineness)
-    worn.append(Worn("lower", outfit.lower, lower))
+    legs = None
+    if outfit.lower.kind in ("skirt", "dress"):
+        body = _shell_on(points, "tights", min(fineness, 1))
+        legs = clipped(body, body.fields["drop"] - 0.3)
+    worn.append(Worn("lower", outfit.lower, lower, legs))
     layers.append(_trunk_of(top))
     collar = _collar(top, top_spec, fold=True) if top_spec.collar_m else None
     outer = outfit.outer
@@ -704,7 +714,7 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fineness: int = 2, h
     elif not gown:
         f = lower.fields["drop"]
         hidden = f < min(outfit.top.length, LOWEST_HEM) - 0.13
-        worn[0] = Worn("lower", outfit.lower, compact(lower, ~hidden[lower.faces].all(1)))
+        worn[0] = dataclasses.replace(worn[0], surface=compact(lower, ~hidden[lower.faces].all(1)))
     worn.append(Worn("top", outfit.top, hemmed(top, outfit.top.thickness_m, 0.03) if len(top.faces) else top))
     if collar is not None:
         worn.append(Worn("collar", outfit.top, collar))
@@ -740,7 +750,7 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fineness: int = 2, h
             free = 1 - np.exp(-(((f["drop"] - 0.6) / 0.16) ** 2))
         if gown and w.name in ("lower", "top"):
             free = free * (1 - np.exp(-(((f["drop"] - _GOWN_WAIST) / 0.16) ** 2)))
-        done.append(Worn(w.name, w.spec, w.surface.with_fields(free=free)))
+        done.append(dataclasses.replace(w, surface=w.surface.with_fields(free=free)))
     return done
 
 
@@ -776,6 +786,11 @@ def settled(worn: list[Worn], posed: Posed, folds: bool) -> list[np.ndarray]:
                 ease = ease - 0.016 * np.where(s.fields["arm_weight"] < 0.5, under, 0.0)
             slack = 0.02 + 0.04 * w.spec.fit
             at = drape(s, at, ease.clip(0.0005), s.fields["free"], _STIFFNESS[w.spec.fabric.kind], slack)
+        if w.legs is not None:  # a step takes the cloth along
+            legs = posed.skin(w.legs.vertices, w.legs.fields["weights"])
+            normals = vertex_normals(legs, w.legs.faces)
+            for _ in range(3):
+                at = pushed_out(at, legs, normals, s.faces, 0.012, reach_m=0.14)
         if out and "skin_at" in s.fields:  # thighs that swing forward would come through a hem
             lower = worn[0].surface
             band = (lower.fields["drop"] > 0.1) & (lower.fields["drop"] < 1.35)
