@@ -408,7 +408,7 @@ def _locks(
         path.append(p)
     curves = np.stack(path, 1)  # (n, steps, 3)
     thinner = (1400 / max(count, 1)) ** 0.5
-    width = _WIDTH.get(hair.style, 0.0068) * head.scale * thinner
+    width = _WIDTH.get(hair.style, 0.0060) * head.scale * thinner
     if hair.style == "locs":
         thick = np.arange(n) % 7 == 0
         parts = [_ropes(curves[thick], 0.0058 * head.scale, hair)]
@@ -447,13 +447,15 @@ def _ribbons(curves: np.ndarray, head: Head, width: float, hair: HairSpec, index
     side = unit_rows(np.cross(tangent, outward))
     t = np.linspace(0, 1, steps)
     vary = 0.6 + 0.8 * ((index * 0.618034) % 1.0)
-    lean = 0.5 * np.sin(index * 4.1)[:, None, None]  # each lies a little askew, so that light breaks on them
+    lean = (0.22 if hair.style in ("long", "bob", "fringe", *TIED) else 0.5) * np.sin(index * 4.1)[
+        :, None, None
+    ]  # each lies a little askew, so that light breaks on them
     side = unit_rows(side + outward * lean)
     w = width * vary[:, None, None] * np.interp(t, (0, 0.3, 0.7, 1.0), (0.8, 1.0, 0.75, 0.08))[None, :, None] / 2
     columns = np.stack([curves - side * w, curves + side * w], 2)  # (n, steps, 2, 3)
     grid = np.arange(n * steps * 2).reshape(n, steps, 2)
     faces = np.stack([grid[:, :-1, 0], grid[:, :-1, 1], grid[:, 1:, 1], grid[:, 1:, 0]], -1).reshape(-1, 4)
-    tone = 0.82 + 0.34 * np.sin(index * 12.9898 + hair.lock_seed % 97)[:, None, None]
+    tone = 0.86 + 0.2 * np.sin(index * 12.9898 + hair.lock_seed % 97)[:, None, None]
     shade = np.broadcast_to(tone - 0.12 + 0.34 * t[None, :, None], (n, steps, 2)).reshape(-1)
     along = np.concatenate([np.zeros((n, 1)), np.cumsum(np.linalg.norm(np.diff(curves, axis=1), axis=2), 1)], 1)
     uv = np.stack(

@@ -24,7 +24,7 @@ from blender_synth.world.people.pedestrian import PedestrianSpec
 
 SOCK_TOP = 1.73
 """Where socks end, as `Anatomy.leg`."""
-_SHADOW = {"short": 0.88, "full": 1.0}
+_SHADOW = {"short": 0.72, "full": 0.95}
 """How dark the skin under a beard is."""
 _CURLY = ("curly", "afro", "locs")
 
@@ -186,9 +186,11 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     if fine.small_parts:
         add("eyes", face.make_eyes(data, points, detail == "full"), Look.of("eye", iris_rgb=spec.skin.iris_rgb), "gaze")
     hair_look = Look.of("hair", rgb=spec.hair.rgb, curly=spec.hair.style in _CURLY)
-    brow = Look.of("hair", rgb=spec.hair.brow_rgb, curly=False)
+    beard = Look.of("hair", rgb=spec.hair.brow_rgb, curly=False)
+    through = [round(0.7 * h + 0.2 * s, 5) for h, s in zip(spec.hair.brow_rgb, spec.skin.rgb, strict=True)]
+    brow = Look.of("hair", rgb=tuple(through), curly=False)  # thin hair: the skin shows
     if fine.small_parts:
-        add("brows", face.make_brows(data, points, normals, 1.15 if spec.body.sex == "male" else 0.85), brow, "shade")
+        add("brows", face.make_brows(data, points, normals, 1.6 if spec.body.sex == "male" else 1.2), brow, "shade")
     for w, at in zip(worn, garments.settled(worn, posed, fine.settle), strict=True):
         look = cloth_look(w.spec)
         if w.name == "scarf":
@@ -216,7 +218,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         if surface is not None:
             add(name, surface, hair_look, "shade")
     if spec.hair.beard == "full" and fine.beard_locks:
-        add("beard", hair.make_beard(data, points, normals, head, spec.hair, fine.beard_locks), brow, "shade")
+        add("beard", hair.make_beard(data, points, normals, head, spec.hair, fine.beard_locks), beard, "shade")
     if outfit.hat != "none":
         for name, surface in headwear.hat(data, head, outfit.hat, spec.hair, fine.small_parts).items():
             add(name, surface, Look.of("felt", rgb=outfit.hat_rgb, knit=outfit.hat == "beanie"), "rest")

@@ -163,7 +163,7 @@ def _skin_values(look: Look) -> dict[str, Any]:
         "pale": _times(base, 1.10, 1.04, 1.0),
         "lip": look["lip_rgb"],
         "nail": _times(base, 1.12, 1.0, 1.0),
-        "shadow": tuple(0.22 * c + 0.78 * h for c, h in zip(base, look["hair_rgb"], strict=True)),
+        "shadow": tuple(0.3 * c + 0.6 * h for c, h in zip(base, look["hair_rgb"], strict=True)),
         "ruddy": 0.8 * look["ruddiness"] * (1 - 0.45 * tone),
         "lines": 0.10 + 0.55 * old,
         "spots": 0.5 * old + 0.25 * max(0.0, look["ruddiness"] - 0.5) * (1 - tone),
