@@ -132,3 +132,13 @@ def test_the_dataset_carries_mix_and_overlap_and_panoptic_stays_a_partition(tmp_
     assert areas[BEHIND] == back["area"] - 14 * 2
     (mirror,) = coco.loadAnns(coco.getAnnIds(catIds=[3]))
     assert mirror["surface"] == "glass"
+
+
+def test_frames_from_before_chains_behind_glass_are_still_read(tmp_path):
+    frame, labels = _make(tmp_path / "frames/000000")
+    del labels["transmitted_via"]
+    (frame.folder / "labels.exr").unlink()
+    write_exr(frame.folder / "labels.exr", labels)
+    old = RawFrame(frame.folder)
+    assert (old.labels["transmitted_via"] == 0).all()
+    assert BEHIND in {i.instance_id for i in annotate(old, None)}
