@@ -32,6 +32,7 @@ from blender_synth.settings import (
 )
 from blender_synth.world.crowd import Crowd
 from blender_synth.world.props import PropRandomizer
+from blender_synth.world.weather._together import together
 
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 _KEYS = {
@@ -70,7 +71,7 @@ def settings_from(config: DictConfig) -> RunSettings:
         pedestrians=_crowd(plain["pedestrians"]),
         mirrors=_mirrors(plain["mirrors"]),
         paired=validate(bool, (plain["mirrors"] or {}).get("paired", False), "mirrors.paired"),
-        weather=randomizer_from("weather", plain["weather"]),
+        weather=_weather(plain["weather"]),
         camera=randomizer_from("cameras", plain["camera"], "camera"),
         exporter=exporter_settings(plain["exporter"]),
         plain=plain,
@@ -129,6 +130,17 @@ def _crowd(data: Any) -> Crowd:
         raise ConfigError("a mapping is needed", key="pedestrians", value=data, mend="choose one, e.g. pedestrians=few")
     person = randomizer_from("people", {"kind": "pedestrian", **(data.get("person") or {})}, "pedestrians.person")
     return validate(Crowd, {**data, "person": person}, "pedestrians")
+
+
+def _weather(data: Any) -> Any:
+    """The randomizer of one weather or of several at once, with what is set beside their names laid over them."""
+    if not isinstance(data, Mapping):
+        return randomizer_from("weather", data)
+    parts = {key: value for key, value in data.items() if isinstance(value, Mapping) and "kind" in value}
+    if not parts:
+        return randomizer_from("weather", data)
+    beside = {key: value for key, value in data.items() if key not in parts}
+    return randomizer_from("weather", {**together(list(parts.values())), **beside})
 
 
 def _mirrors(data: Any) -> dict[str, MirrorGroup]:

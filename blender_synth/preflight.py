@@ -65,7 +65,9 @@ def _draw_scene(
         last_hope = best is None and attempt + 1 == wishes.max_attempts
         if not last_hope and _hopeless(spec, wishes):
             continue
-        share, shortfall = judge(wishes, prober.probe(spec_to_json(spec)))
+        left_by_rain = {mirror.instance_id for mirror in spec.mirrors if getattr(mirror, "rain", False)}
+        seen = [s for s in prober.probe(spec_to_json(spec)) if not left_by_rain & set(s["via"])]
+        share, shortfall = judge(wishes, seen)
         latest = Drawing(spec, share, shortfall)
         if best is None or latest.share > best.share:
             best = latest
@@ -80,7 +82,8 @@ def _hopeless(spec: SceneSpec, wishes: Wishes) -> bool:
     """Whether geometry alone tells that the wishes cannot come true, which saves building the scene."""
     if not (wishes.min_people or wishes.min_reflected_people):
         return False
-    people, reflected = forecast(spec, wishes.min_height_px)
+    lasting = tuple(mirror for mirror in spec.mirrors if not getattr(mirror, "rain", False))
+    people, reflected = forecast(replace(spec, mirrors=lasting), wishes.min_height_px)
     return people < wishes.min_people or reflected < (wishes.min_reflected_people or 0)
 
 

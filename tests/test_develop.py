@@ -66,7 +66,7 @@ def test_annotations_tell_the_same_transmittance(tmp_path):
         for r in range(20, 40)
         for c in range(10, 18)
     ]
-    t = np.mean([0.05 ** (DEPTH_M * o / 80) for o in off])
+    t = (0.05 ** (DEPTH_M * off / 80)).mean()
     assert found["pedestrian"].transmittance == pytest.approx(t, abs=1e-4)
 
 

@@ -39,8 +39,8 @@ def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path]) -> Stage:
     build_people(spec, stage)
     for mirror in spec.mirrors:
         _builder("mirrors", mirror)(mirror, stage)
-    _builder("weather", spec.weather)(spec.weather, stage)
     _add_camera(spec.camera, stage)
+    _builder("weather", spec.weather)(spec.weather, stage)  # last: it wets, whitens and lights what stands there
     return stage
 
 

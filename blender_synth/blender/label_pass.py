@@ -29,7 +29,14 @@ import numpy as np
 import OpenEXR
 
 from blender_synth.blender.restoring import restoring
-from blender_synth.blender.stage import SEE_THROUGH, SLOT_PROPERTY, SURFACE_CODES, SURFACE_PROPERTY, Stage
+from blender_synth.blender.stage import (
+    SEE_THROUGH,
+    SLOT_PROPERTY,
+    SURFACE_CODES,
+    SURFACE_PROPERTY,
+    UNSEEN_PROPERTY,
+    Stage,
+)
 from blender_synth.errors import FrameError
 from blender_synth.frames.raw_frame import LABEL_LAYERS, MAX_BOUNCES, VIA_BITS
 from blender_synth.geometry import intrinsics, ray_lengths
@@ -101,10 +108,10 @@ def _whole(values: np.ndarray) -> np.ndarray:
 def _render(scene: bpy.types.Scene, mode: str) -> dict[str, np.ndarray]:
     layer = scene.view_layers[0]
     cycles, render = scene.cycles, scene.render
-    lamps = [obj for obj in scene.objects if obj.type == "LIGHT" and not obj.hide_render]
+    unseen = [o for o in scene.objects if (o.type == "LIGHT" or o.get(UNSEEN_PROPERTY)) and not o.hide_render]
     with ExitStack() as changes, tempfile.TemporaryDirectory() as folder:
-        for lamp in lamps:
-            changes.enter_context(restoring(lamp, hide_render=True))
+        for obj in unseen:
+            changes.enter_context(restoring(obj, hide_render=True))
         changes.enter_context(restoring(scene, world=None))
         changes.enter_context(restoring(scene.camera.data.dof, use_dof=False))
         changes.enter_context(restoring(layer, use_pass_object_index=True, use_pass_z=True, use_pass_normal=True))

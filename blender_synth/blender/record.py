@@ -112,7 +112,7 @@ def _frame_meta(spec: SceneSpec, stage: Stage, instances: list[dict], credit: tu
         "instances": instances,
         "categories": sorted({thing.category for thing in spec.things()}),
         "mirror_slots": stage.mirror_slots,
-        "medium": {"mor_m": spec.weather.mor_m},
+        "medium": {"mor_m": spec.weather.mor_m, **stage.medium},
         "licences": credit[0],
         "versions": {"blender_synth": __version__, "blender": bpy.app.version_string, "device": credit[1]},
     }

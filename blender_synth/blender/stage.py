@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
@@ -19,6 +20,8 @@ LAYERED = ("glass", "water", "polished")
 LEAST_AREA_M2 = 1e-6
 SURFACE_PROPERTY = "bs_surface"
 SLOT_PROPERTY = "bs_slot"
+UNSEEN_PROPERTY = "bs_unseen"
+"""Of what the label pass leaves out."""
 
 
 class Stage:
@@ -31,6 +34,8 @@ class Stage:
         mirror_slots: ids of what reflects; its place, counted from 1, is the number that spells it in a chain of
             mirrors. keypoints: of each person, name to world position (3,). pack_roots: folders of asset packs.
         matt: whether a matt panel stands in for everything that reflects.
+        lamps: street lamps, each its light's place in world metres, the direction its arm points to in degrees, and its
+            variant. lanes_y_m: middles of the lanes of a street along x. medium: what frame.json says of the air.
     """
 
     def __init__(self, scene: bpy.types.Scene, matt: bool = False):
@@ -41,6 +46,9 @@ class Stage:
         self.mirror_slots: list[int] = []
         self.keypoints: dict[int, dict[str, np.ndarray]] = {}
         self.pack_roots: Mapping[str, Path] = {}
+        self.lamps: list[tuple[tuple[float, float, float], float, int]] = []
+        self.lanes_y_m: tuple[float, ...] = ()
+        self.medium: dict[str, Any] = {}
 
     def add(
         self, obj: bpy.types.Object, instance_id: int, surface: str = "opaque", facing: Sequence[float] | None = None
@@ -77,6 +85,13 @@ class Stage:
             obj[SLOT_PROPERTY] = float(self.mirror_slots.index(instance_id) + 1)
         self.scene.collection.objects.link(obj)
         self.objects.setdefault(instance_id, []).append(obj)
+        return obj
+
+    def add_falling(self, obj: bpy.types.Object) -> bpy.types.Object:
+        """Link rain or snow into the scene: the picture shows it, directly and in mirrors, the labels never do."""
+        obj.pass_index = 0
+        obj[UNSEEN_PROPERTY] = True
+        self.scene.collection.objects.link(obj)
         return obj
 
     def ids_with(self, *surfaces: str) -> list[int]:

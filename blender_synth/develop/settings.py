@@ -43,7 +43,7 @@ class DevelopSettings:
         tone_curve: `filmic` rolls highlights off as a camera does; `linear` clips them.
         white_balance: `auto` takes most of the light's colour out, as cameras do; `daylight` keeps it.
         warmth_ev: error of the white balance, stops of red against blue.
-        iso: what the camera's automatic may choose between, 100 being the sensor's own; None for a picture without noise.
+        iso: what the camera may choose between, 100 being the sensor's own; None for a picture without noise.
         vignetting_ev: stops lost in the corners. blur_px: standard deviation of the lens's blur.
         lens_drops: drops of water on the lens.
         jpeg_quality: of JPEG files; None leaves it to the exporter.

@@ -21,7 +21,7 @@ def contrast(luminance: np.ndarray, mask: np.ndarray, bbox_xywh_px: tuple[int, i
         luminance: (H, W) linear, as it reached the lens: after the air, before noise and tone curve.
         mask: (H, W) bool. bbox_xywh_px: the mask's box.
     """
-    height, width = mask.shape
+    height = mask.shape[0]
     x, y, w, h = bbox_xywh_px
     reach = max(3, round(0.1 * h))
     rows, columns = slice(max(y - reach, 0), min(y + h + reach, height)), slice(max(x - reach, 0), x + w + reach)

@@ -8,6 +8,7 @@ from typing import Any
 from blender_synth.seeds import Streams
 from blender_synth.world.crowd import draw_people
 from blender_synth.world.mirror_placement import place_mirrors
+from blender_synth.world.mirrors.puddles import Randomizer as RainPuddles
 from blender_synth.world.placement import draw_count, place_camera
 from blender_synth.world.scene_spec import PERSON_IDS, SceneSpec
 
@@ -31,9 +32,15 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
     people, wanted = draw_people(
         settings.pedestrians, layout, camera, weather.climate(), packs, streams.child("people"), PERSON_IDS
     )
+    kinds = {name: group.randomizer for name, group in settings.mirrors.items()}
+    counts = {
+        name: draw_count(streams, f"mirrors/{name}/count", group.count) for name, group in settings.mirrors.items()
+    }
+    if weather.puddles:  # last, so that they move no other mirror
+        kinds["rain"], counts["rain"] = RainPuddles(rain=True, ripple=(0.1, 0.5)), weather.puddles
     mirrors = place_mirrors(
-        {name: group.randomizer for name, group in settings.mirrors.items()},
-        {name: draw_count(streams, f"mirrors/{name}/count", group.count) for name, group in settings.mirrors.items()},
+        kinds,
+        counts,
         layout,
         camera,
         people,

@@ -20,6 +20,9 @@ CONCRETE = (0.30, 0.29, 0.27)
 SIGN_BACK = (0.33, 0.34, 0.35)
 RED, BLUE, WHITE, YELLOW = (0.45, 0.02, 0.02), (0.02, 0.07, 0.35), (0.72, 0.72, 0.70), (0.72, 0.42, 0.02)
 
+LAMP_LIGHT_M = {0: (1.4, 6.36), 1: (0.0, 4.3)}
+"""Where a lamp's light is, by variant: metres aside along its arm, and up."""
+
 
 def _lamp(f: Furniture) -> Part:
     """A pole whose arm reaches over the carriageway (variant 0) or a lantern on a cast post (variant 1)."""
@@ -36,7 +39,7 @@ def _lamp(f: Furniture) -> Part:
             (1.7, 0.1, h - 0.092),
             (1.7, -0.1, h - 0.092),
             (1.1, -0.1, h - 0.092),
-            "paint",
+            "lamp_lens",
             (0.6, 0.6, 0.55),
         )
         door = box((0.078, -0.05, 0.55), (0.088, 0.05, 0.95), "iron", tuple(0.8 * c for c in rgb))
@@ -62,7 +65,7 @@ def _lamp(f: Furniture) -> Part:
         "iron",
         rgb,
     )
-    glass = lathe([(0.10, h - 0.52), (0.17, h - 0.1)], 8, "car_glass", (0.35, 0.34, 0.30), smooth=False)
+    glass = lathe([(0.10, h - 0.52), (0.17, h - 0.1)], 8, "lamp_lens", (0.35, 0.34, 0.30), smooth=False)
     cap = lathe(
         [(0.21, h - 0.1), (0.2, h - 0.07), (0.12, h + 0.08), (0.03, h + 0.12), (0.025, h + 0.2)],
         8,

@@ -15,6 +15,8 @@ from blender_synth.blender.scenery.meshes import TINT
 from blender_synth.blender.scenery.nodes import Graph, data_image
 from blender_synth.blender.scenery.textures import TILE_M, texture
 
+LAMP_LENS, LIT_SHARE, LIT_LEVEL = "lamp_lens", "lit_share", "lit_level"
+"""Names by which what is dark by day is found at night: a material, and two value nodes of windows."""
 DIRT_PROPERTY = "dirt"
 """Object property, 0 to 1: dust on a car."""
 
@@ -210,9 +212,20 @@ def _window(materials: Materials) -> bpy.types.Material:
     depth = g.ramp(v, 0.0, 1.0, 0.012, 0.035)
     room = g.scale((1.0, 0.92, 0.8), depth)
     broad, _, _ = g.split(_mapped(g, materials, "grunge", g.vector("ADD", uv, chance), 1.6).outputs["Color"])
+    # by night `weather.night` sets these: the share of windows with light on, and the radiance of what is lit in them
+    share = g.node("ShaderNodeValue", name=LIT_SHARE).outputs[0]
+    level = g.node("ShaderNodeValue", name=LIT_LEVEL).outputs[0]
+    share.default_value = level.default_value = 0.0
+    other = g.math("FRACT", g.math("MULTIPLY", chance, 37.3))
+    lit = g.math("MULTIPLY", g.math("LESS_THAN", other, share), g.math("MULTIPLY_ADD", chance, 0.9, 0.25))
+    inside = g.scale((1.0, 0.74, 0.43), g.ramp(v, 0.0, 1.1, 0.35, 1.0))
+    through = g.vector("MULTIPLY", shade, (0.95, 0.66, 0.36))
+    g.material.cycles.emission_sampling = "NONE"
     return g.surface(
         g.principled(
             base=g.mix(cover, room, shade),
+            emission_color=g.mix(cover, inside, through),
+            emission_strength=g.math("MULTIPLY", lit, level),
             roughness=0.035,
             ior=1.52,
             specular=0.75,
@@ -236,6 +249,14 @@ def _glow(materials: Materials) -> bpy.types.Material:
     g = Graph("glow")
     colour, _ = _tint(g)
     return g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
+
+
+def _lamp_lens(materials: Materials) -> bpy.types.Material:
+    """Frosted glass of a street lamp; `weather.night` lights it."""
+    g = Graph(LAMP_LENS)
+    colour, _ = _tint(g)
+    g.material.cycles.emission_sampling = "NONE"
+    return g.surface(g.principled(base=colour, roughness=0.3))
 
 
 def _leaf(materials: Materials) -> bpy.types.Material:
@@ -301,6 +322,7 @@ MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
     "window": _window,
     "shop_glass": _shop_glass,
     "glow": _glow,
+    LAMP_LENS: _lamp_lens,
     "leaf": _leaf,
     "cloth": _cloth,
     "kerb": _kerb,

@@ -17,6 +17,7 @@ from blender_synth.world.scenery.street import ROAD_ID, WIRE_FIRST_ID, Spec
 def build(spec: Spec, stage: Stage) -> None:
     """Put the whole street on the stage."""
     materials = Materials()
+    stage.lanes_y_m = (spec.lane_y_m("left"), spec.lane_y_m("right"))
     _ground(spec, stage, materials)
     for building in spec.buildings:
         obj = to_object(building.name, facade.house(building), materials)
@@ -57,6 +58,12 @@ def _furniture(spec: Spec, stage: Stage, materials: Materials) -> None:
         obj = place(bpy.data.objects.new(piece.name, mesh), piece.position_m, piece.heading_deg)
         obj.scale = (piece.scale,) * 3
         stage.add(obj, piece.instance_id)
+        if piece.kind == "lamp":
+            aside, up = (piece.scale * v for v in furniture.LAMP_LIGHT_M[piece.variant])
+            a = math.radians(piece.heading_deg)
+            x, y, z = piece.position_m
+            light = (x + aside * math.cos(a), y + aside * math.sin(a), z + up)
+            stage.lamps.append((light, piece.heading_deg, piece.variant))
 
 
 def _pavement_id(spec: Spec, position_m) -> int:

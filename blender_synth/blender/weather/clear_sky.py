@@ -47,7 +47,8 @@ def _column(radius: np.ndarray, cosine: np.ndarray, steps: int) -> np.ndarray:
     total = np.zeros((*radius.shape, 3))
     for k in range(steps):
         d = step * (k + 0.5)
-        height = np.sqrt(radius**2 + d**2 + 2 * radius * d * cosine) - EARTH_M
+        # below the ground, where the earth's shadow falls, the column need only be very dense
+        height = np.maximum(np.sqrt(radius**2 + d**2 + 2 * radius * d * cosine) - EARTH_M, -2e4)
         dense = (np.exp(-height / RAYLEIGH_HEIGHT_M), np.exp(-height / AEROSOL_HEIGHT_M), _ozone(height))
         total += np.stack(dense, axis=-1) * step[..., None]
     return total
@@ -108,7 +109,8 @@ def _inscatter(h: np.ndarray, a: np.ndarray, sun_h: float, turbidity: float) -> 
     total_r, total_m, again = np.zeros_like(seen), np.zeros_like(seen), np.zeros_like(seen)
     sine = max(math.sin(sun_h), 0.05)
     beam = np.exp(-(depth_r + depth_m) / (sine + 0.05))
-    ambient = sine * (0.5 * (1 - beam) * 2 + 0.2 * beam) / (4 * math.pi)
+    # from a sun below the horizon the lower air gets what is scattered above it: dimming as twilight does
+    ambient = math.exp(min(math.degrees(sun_h), 0.0) / 2.0) * sine * (0.5 * (1 - beam) * 2 + 0.2 * beam) / (4 * math.pi)
     for k in range(steps):
         step = far * (edges[k + 1] - edges[k])
         point = eye + view * (far * (edges[k + 1] + edges[k]) / 2)[..., None]

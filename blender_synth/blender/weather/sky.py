@@ -1,4 +1,4 @@
-"""World and sun of a sky spec: one panorama of skylight and clouds, and a lamp for the sun itself.
+"""World and sun of a sky spec: one panorama of skylight and clouds, and a lamp for the sun or the moon itself.
 
 Irradiances come from the spec; here they are only given a shape: the clear part by `clear_sky`, the overcast sky by
 the CIE standard overcast sky (luminance (1 + 2 sin h) / 3 of the zenith's, CIE S 003, after Moon & Spencer 1942).
@@ -13,55 +13,90 @@ import numpy as np
 
 from blender_synth.blender.noise import smoothstep, spectral_noise
 from blender_synth.blender.stage import Stage
+from blender_synth.blender.weather import cover, falling, night
 from blender_synth.blender.weather.clear_sky import SUN_RGB, clear_sky, optical_depths
-from blender_synth.world.weather.sky import Spec, air_mass
+from blender_synth.world.weather._daylight import LUX_PER_UNIT, WATTS_PER_UNIT, air_mass
+from blender_synth.world.weather.sky import Spec
 
 PANORAMA_ROWS = 768
 CLOUD_TILE = 9.0
 """Edge of the cloud map's tile in heights of the cloud base."""
 GROUND_ALBEDO = 0.16
+MOON_RGB = (1.12, 0.97, 0.84)
+CITY_RGB = np.array([1.25, 0.97, 0.62])
+"""Light of a town with lamps of 2000 to 4000 K, luminance 1."""
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 BRIGHTEST = 400.0
 """Upper limit of any radiance given to the world, far below half float's 65504."""
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Give the stage's scene its world and its sun."""
+    """Give the stage's scene its world, its sun and moon, lit lamps, wet or white ground, and what falls."""
     world = bpy.data.worlds.new("sky")
     stage.scene.world = world
     world.use_nodes = True
     tree = world.node_tree
     tree.nodes.clear()
+    image = panorama(spec)
     panorama_node = tree.nodes.new("ShaderNodeTexEnvironment")
-    panorama_node.image = _image("sky", panorama(spec))
+    panorama_node.image = _image("sky", image)
     light = tree.nodes.new("ShaderNodeBackground")
     output = tree.nodes.new("ShaderNodeOutputWorld")
     tree.links.new(panorama_node.outputs["Color"], light.inputs["Color"])
     tree.links.new(light.outputs[0], output.inputs["Surface"])
     world.cycles.sampling_method = "MANUAL"
     world.cycles.sample_map_resolution = 512
-    _sun(spec, stage)
+    brighter = WATTS_PER_UNIT / spec.watts_per_unit()
+    _beam("sun", spec.sun() * brighter, sun_colour(spec), spec.sun_elevation_deg, spec.sun_azimuth_deg,
+          spec.sun_blur_deg, stage)  # fmt: skip
+    _beam("moon", spec.moon() * brighter, MOON_RGB, spec.moon_elevation_deg, spec.moon_azimuth_deg, 0.53, stage)
+    lamps = night.light(spec, stage, brighter)
+    stage.medium = {
+        "mor_m": spec.mor_m,
+        "fog_height_m": spec.fog_height_m,
+        "top_m": spec.air_top_m(),
+        "watts_per_unit": spec.watts_per_unit(),
+        "horizon_rgb": _rounded(horizon(image) / brighter + lamps.airlight()),
+    }
+    above = cover.from_above(stage) if spec.wetness or spec.snow_depth_cm or spec.rain_mm_h or spec.snow_mm_h else None
+    if above is not None:
+        cover.wet(spec, stage, above)
+        cover.snow(spec, stage, above)
+        falling.build(spec, stage, above, lamps)
 
 
-def _sun(spec: Spec, stage: Stage) -> None:
-    strength = spec.sun()
-    if strength < 0.01:
+def _rounded(rgb: np.ndarray) -> list[list[float]]:
+    return [[float(f"{value:.4g}") for value in row] for row in rgb]
+
+
+def _beam(name: str, strength: float, rgb, elevation_deg: float, azimuth_deg: float, blur_deg: float, stage) -> None:
+    """A lamp infinitely far away; what is weaker than a thousandth of a unit is left out."""
+    if strength < 1e-3:
         return
-    lamp = bpy.data.lights.new("sun", "SUN")
-    lamp.energy = strength
-    lamp.color = sun_colour(spec)
-    lamp.angle = math.radians(spec.sun_blur_deg)
-    obj = bpy.data.objects.new("sun", lamp)
+    lamp = bpy.data.lights.new(name, "SUN")
+    lamp.energy, lamp.color, lamp.angle = strength, rgb, math.radians(blur_deg)
+    obj = bpy.data.objects.new(name, lamp)
     # a lamp shines along its own -z; turned so, its +z points at the sun
-    obj.rotation_euler = (math.radians(90.0 - spec.sun_elevation_deg), 0.0, math.radians(spec.sun_azimuth_deg + 90.0))
+    obj.rotation_euler = (math.radians(90.0 - elevation_deg), 0.0, math.radians(azimuth_deg + 90.0))
     stage.scene.collection.objects.link(obj)
 
 
 def sun_colour(spec: Spec) -> tuple[float, float, float]:
     """Colour of the sunlight at the ground, luminance 1."""
     depth = sum(optical_depths(spec.turbidity))
-    rgb = SUN_RGB * np.exp(-depth * air_mass(spec.sun_elevation_deg))
+    rgb = SUN_RGB * np.exp(-depth * air_mass(max(spec.sun_elevation_deg, 1.0)))
     return tuple(float(c) for c in rgb / (rgb @ LUMINANCE))
+
+
+def horizon(image: np.ndarray) -> np.ndarray:
+    """Mean radiance (24, 3) of a panorama between 0 and 8 degrees above the horizon, by azimuth from +X upwards."""
+    rows, columns, _ = image.shape
+    band = image[rows // 2 : rows // 2 + max(round(rows * 8 / 180), 1)].mean(axis=0)
+    azimuth = (0.5 - (np.arange(columns) + 0.5) / columns) * 2 * math.pi % (2 * math.pi)
+    ring = band[np.argsort(azimuth)]
+    # bins are centred on their azimuth: half a bin before and half behind
+    ring = np.roll(ring, columns // 48, axis=0)
+    return ring[: columns // 24 * 24].reshape(24, -1, 3).mean(axis=1).astype(np.float64)
 
 
 def panorama(spec: Spec) -> np.ndarray:
@@ -74,27 +109,58 @@ def panorama(spec: Spec) -> np.ndarray:
     sun_h, sun_a = math.radians(spec.sun_elevation_deg), math.radians(spec.sun_azimuth_deg)
     to_sun = np.sin(h) * math.sin(sun_h) + np.cos(h) * math.cos(sun_h) * np.cos(azimuth[None] - sun_a)
 
-    cover, light = _clouds(spec, h, azimuth, to_sun)
+    clouds, light = _clouds(spec, h, azimuth, to_sun)
     weight = np.sin(h) * np.cos(h) * (math.pi / rows) ** 2
-    clear = clear_sky(height[up], azimuth - sun_a, sun_h, spec.turbidity)
-    clear *= spec.clear_diffuse() / float((clear @ LUMINANCE * weight).sum())
-    seen = float((clear @ LUMINANCE * (1 - cover) * weight).sum())
-    wanted = max(spec.diffuse() - seen, 0.05 * spec.diffuse())
-    got = float((cover * light * weight).sum())
+    clear = _cloudless(spec, height[up], azimuth - sun_a, weight)
+    seen = float((clear @ LUMINANCE * (1 - clouds) * weight).sum())
+    wanted = max(spec.cloudy_diffuse() - seen, 0.05 * spec.cloudy_diffuse())
+    got = float((clouds * light * weight).sum())
     # broken cloud scatters at most about what a sunlit white surface would
-    ceiling = 0.9 * (spec.clear_sun() * max(math.sin(sun_h), 0.2) + spec.clear_diffuse()) / math.pi
-    level = min(wanted / got, ceiling / 0.9) if got > 1e-6 else 0.0
+    lit = spec.clear_sun() * max(math.sin(sun_h), 0.2) + spec.clear_diffuse() + 3 * spec.city_glow()
+    level = min(wanted / got, lit / math.pi) if got > 1e-6 else 0.0
 
     grey = np.clip(light / max(float(light.max()), 1e-6), 0, 1)[..., None]
-    warm = np.array(sun_colour(spec), np.float32) ** 0.6
-    cold = np.array([0.93, 1.0, 1.10], np.float32)
     n = spec.cloud_oktas / 8
-    tint = cold + (warm * (1 - n) + np.array([1.0, 1.0, 1.0]) * n - cold) * (0.35 + 0.65 * grey)
+    dark = smoothstep(0.0, -4.0, np.array(spec.sun_elevation_deg))
+    by_city = min(spec.city_glow() / max(spec.cloudy_diffuse(), 1e-12), 1.0)
+    warm = np.array(sun_colour(spec), np.float32) ** (0.6 * (1 - 0.6 * dark))
+    closed = np.array([1.0, 1.0, 1.0]) + dark * np.array([-0.12, 0.0, 0.22])
+    closed = closed * (1 - by_city) + CITY_RGB * by_city
+    cold = np.array([0.93, 1.0, 1.10], np.float32)
+    tint = cold + (warm * (1 - n) + closed * n - cold) * (0.35 + 0.65 * grey)
+    sky = clear * (1 - clouds)[..., None] + (level * clouds * light)[..., None] * tint
     image = np.empty((rows, columns, 3), np.float32)
-    image[up] = clear * (1 - cover)[..., None] + (level * cover * light)[..., None] * tint
-    total = spec.sun() * math.sin(sun_h) + spec.diffuse()
-    image[~up] = GROUND_ALBEDO * total / math.pi * np.array([1.03, 1.0, 0.95])
-    return np.clip(image, 0, BRIGHTEST)
+    image[up] = _in_fog(spec, sky, h, to_sun, weight)
+    total = spec.sun() * max(math.sin(sun_h), 0.0) + spec.diffuse()
+    albedo = GROUND_ALBEDO + 0.5 * min(spec.snow_depth_cm / 2, 1.0)
+    image[~up] = albedo * total / math.pi * np.array([1.03, 1.0, 0.95])
+    return np.clip(image * (WATTS_PER_UNIT / spec.watts_per_unit()), 0, BRIGHTEST)
+
+
+def _cloudless(spec: Spec, height: np.ndarray, from_sun: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Radiance (rows, columns, 3) of the sky without clouds: sunlight scattered in it, and the glow of the city."""
+    radiance = np.zeros((len(height), len(from_sun), 3), np.float32)
+    if spec.sun_elevation_deg > -16:
+        radiance = clear_sky(height, from_sun, math.radians(spec.sun_elevation_deg), spec.turbidity)
+        radiance *= spec.clear_diffuse() / max(float((radiance @ LUMINANCE * weight).sum()), 1e-12)
+    # a dome of light, thickest along the horizon (Kocifaj 2007 gives three to six times the zenith's)
+    dome = (1 + 4 * np.exp(-height / math.radians(12)))[:, None, None] * CITY_RGB.astype(np.float32)
+    dome = dome * np.ones((1, len(from_sun), 1), np.float32)
+    clear_glow = math.pi * spec.sky_glow_cd_m2 / LUX_PER_UNIT
+    return radiance + dome * (clear_glow / float((dome @ LUMINANCE * weight).sum()))
+
+
+def _in_fog(spec: Spec, sky: np.ndarray, h: np.ndarray, to_sun: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """The sky as it looks from below a layer of fog or haze: evened out, brighter towards the sun, dimmer."""
+    depth = spec.air_depth()
+    even = 1 - math.exp(-depth / 1.5)
+    risen = float(smoothstep(-2.0, 3.0, np.array(spec.sun_elevation_deg))) * spec.sun_clear
+    shape = (0.75 + 0.25 * np.sin(h)) * (1 + risen * (1.2 * np.exp((to_sun - 1) * 5) + 2 * np.exp((to_sun - 1) * 40)))
+    colour = np.einsum("ijk,ij->k", sky, weight * np.ones_like(to_sun))
+    colour = colour / max(float(colour @ LUMINANCE), 1e-12)
+    colour = colour * 0.4 + 0.6
+    mixed = sky * (1 - even) + even * (shape / (shape * weight).sum())[..., None] * colour * spec.diffuse()
+    return mixed * (spec.diffuse() / max(float((mixed @ LUMINANCE * weight).sum()), 1e-12))
 
 
 def _clouds(spec: Spec, h: np.ndarray, azimuth: np.ndarray, to_sun: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

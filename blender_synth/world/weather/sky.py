@@ -1,27 +1,37 @@
-"""Dry weather under any sky, from clear to overcast, with the irradiances that go with it.
+"""Any weather at any time of day: sky, sun and moon, air, what falls, what lies on the ground.
 
-One unit of irradiance in the renderer is 100 W/m2, so that a clear noon's sun gives about 9.
+One unit of irradiance in the renderer is 100 W/m2 by day, so that a clear noon's sun gives about 9; at night it is less
+(`Spec.watts_per_unit`), or half floats and light thresholds would lose what little there is.
 """
 
 from __future__ import annotations
 
+import datetime
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
 from blender_synth.world.values import Range, plain, uniform
+from blender_synth.world.weather import _daylight as daylight
+from blender_synth.world.weather._falling import mor_through, snow_rate
+from blender_synth.world.weather._solar import Place, sun_position
 
-WATTS_PER_UNIT = 100.0
-SOLAR_CONSTANT = 1367.0
-"""W/m2 above the atmosphere."""
+TIMES_DEG = {"golden": (1.5, 7.0), "dusk": (-6.0, -2.5), "night": (-40.0, -18.0)}
+"""Elevations of the sun by time of day; `day` is the weather's own."""
+LAMPS_ON_LUX = 70.0
+"""Street lamps are switched on when daylight falls below about this (EN 13201-based practice: 35 to 100 lx)."""
+LAMPS_LUX = 10.0
+"""What lamps give the carriageway on average (EN 13201-2, classes M4 to P2)."""
+_FOG_M, _CLEAR_M = 1000.0, 10_000.0
+"""Below these optical ranges air is fog, and haze or mist (WMO-No. 8)."""
 
 
 @plain
 class Spec:
-    """A sky.
+    """A weather.
 
     Attributes:
         cloud_oktas: eighths of the sky under cloud.
@@ -29,103 +39,270 @@ class Spec:
         turbidity: Linke turbidity of the clear air, about 2 (cold, clean) to 7 (hot, polluted).
         sun_clear: share of the direct sunlight that gets through the clouds before the sun, 0 to 1.
         sun_blur_deg: angular diameter of the light's source; 0.53 for the bare sun, more behind thin cloud.
-        mor_m: meteorological optical range; applied when pictures are developed.
-        temperature_c: of the air.
-        cloud_seed: feeds the shapes of the clouds.
+        mor_m: meteorological optical range, rain and snow included; applied when pictures are developed.
+        fog_height_m: height over which the air thins to 1/e, for radiation fog; None where it does not thin.
+        temperature_c: of the air. rain_mm_h: rate of rain. snow_mm_h: rate of snow as water.
+        snow_depth_cm: lying on the ground. wetness: of the ground, 0 dry to 1 shining wet.
+        puddles: how many rain leaves where the camera looks.
+        wind_mps: speed. wind_deg: where it blows to, counter-clockwise from +X.
+        shutter_s: exposure time that rain and snow are drawn out over.
+        moon_elevation_deg, moon_azimuth_deg, moon_lit: where it stands, and the share of its disc in sunlight.
+        sky_glow_cd_m2: luminance that a city gives its clear night sky. lit_windows: share of windows with light on.
+        lamp_kelvin: colour temperature of street lamps.
+        cloud_seed: feeds the shapes of the clouds. fall_seed: feeds the places of drops and flakes.
     """
 
     kind: Literal["sky"] = "sky"
     cloud_oktas: float = Field(ge=0, le=8)
-    sun_elevation_deg: float = Field(ge=0.5, le=90)
+    sun_elevation_deg: float = Field(ge=-90, le=90)
     sun_azimuth_deg: float
     turbidity: float = Field(ge=1.5, le=10)
     sun_clear: float = Field(ge=0, le=1)
     sun_blur_deg: float = Field(ge=0.1, le=30)
-    mor_m: float = Field(gt=0)
+    mor_m: float = Field(gt=0, allow_inf_nan=False)
+    fog_height_m: float | None = Field(default=None, gt=0)
     temperature_c: float = Field(ge=-60, le=60)
+    rain_mm_h: float = Field(default=0.0, ge=0)
+    snow_mm_h: float = Field(default=0.0, ge=0)
+    snow_depth_cm: float = Field(default=0.0, ge=0)
+    wetness: float = Field(default=0.0, ge=0, le=1)
+    puddles: int = Field(default=0, ge=0)
+    wind_mps: float = Field(default=0.0, ge=0)
+    wind_deg: float = 0.0
+    shutter_s: float = Field(default=0.004, gt=0)
+    moon_elevation_deg: float = -90.0
+    moon_azimuth_deg: float = 0.0
+    moon_lit: float = Field(default=0.0, ge=0, le=1)
+    sky_glow_cd_m2: float = Field(default=0.01, ge=0)
+    lit_windows: float = Field(default=0.0, ge=0, le=1)
+    lamp_kelvin: float = Field(default=3000.0, ge=1500, le=10000)
     cloud_seed: int
+    fall_seed: int = 0
 
     def climate(self) -> Climate:
         """What people dress for."""
-        up = math.sin(math.radians(self.sun_elevation_deg))
-        return Climate(temperature_c=self.temperature_c, sunlight=self.sun_clear * up)
+        up = max(math.sin(math.radians(self.sun_elevation_deg)), 0.0)
+        return Climate(
+            temperature_c=self.temperature_c,
+            rain_mm_h=self.rain_mm_h,
+            snow_mm_h=self.snow_mm_h,
+            sunlight=self.sun_clear * up,
+        )
 
     def clear_sun(self) -> float:
-        """Irradiance of the unclouded sun on a surface facing it, in render units.
-
-        Kasten 1996 (Rayleigh depth against Linke turbidity) with the air mass of Kasten & Young 1989.
-        """
-        mass = air_mass(self.sun_elevation_deg)
-        if mass <= 20:
-            rayleigh = 1 / (6.6296 + 1.7513 * mass - 0.1202 * mass**2 + 0.0065 * mass**3 - 0.00013 * mass**4)
-        else:
-            rayleigh = 1 / (10.4 + 0.718 * mass)
-        return SOLAR_CONSTANT * math.exp(-0.8662 * self.turbidity * mass * rayleigh) / WATTS_PER_UNIT
+        """Irradiance of the unclouded sun on a surface facing it, in units of 100 W/m2 (as all here)."""
+        return daylight.clear_beam(self.sun_elevation_deg, self.turbidity)
 
     def clear_diffuse(self) -> float:
-        """Horizontal irradiance of the cloudless sky without the sun, in render units (ESRA, Rigollier et al. 2000)."""
-        t, s = self.turbidity, math.sin(math.radians(self.sun_elevation_deg))
-        zenith = -1.5843e-2 + 3.0543e-2 * t + 3.797e-4 * t * t
-        a0 = max(2.6463e-1 - 6.1581e-2 * t + 3.1408e-3 * t * t, 2e-3 / zenith)
-        a1 = 2.0402 + 1.8945e-2 * t - 1.1161e-2 * t * t
-        a2 = -1.3025 + 3.9231e-2 * t + 8.5079e-3 * t * t
-        return SOLAR_CONSTANT * zenith * max(a0 + a1 * s + a2 * s * s, 0.02) / WATTS_PER_UNIT
+        """Horizontal irradiance of the cloudless sky without the sun."""
+        return daylight.clear_sky_light(self.sun_elevation_deg, self.turbidity)
+
+    def air_depth(self) -> float:
+        """Optical depth, straight up, of what fog and haze add to the clear air that `turbidity` tells of."""
+        extinction = max(-math.log(0.05) * (1 / self.mor_m - 1 / _CLEAR_M), 0.0)
+        return extinction * (self.fog_height_m or self.air_top_m())
+
+    def air_top_m(self) -> float:
+        """Depth of the layer of fog (some 120 m), haze (some 600 m) or clear air (1500 m), one passing to the other."""
+        x = math.log10(self.mor_m)
+        if x <= 3:
+            return 120.0
+        if x <= 4:
+            return 120.0 + (x - 3) * 480.0
+        return min(600.0 + (x - 4) * 1800.0, 1500.0)
 
     def sun(self) -> float:
         """Irradiance of the sun as it shines now, on a surface facing it."""
-        return self.clear_sun() * self.sun_clear
+        sine = max(math.sin(math.radians(self.sun_elevation_deg)), 0.05)
+        return self.clear_sun() * self.sun_clear * math.exp(-self.air_depth() / sine)
 
-    def diffuse(self) -> float:
-        """Horizontal irradiance of the sky with its clouds.
+    def cloudy_diffuse(self) -> float:
+        """Horizontal irradiance of the sky with its clouds, above any fog.
 
         The global irradiance falls with cloud as 1 - 0.75 (N/8)^3.4, the diffuse share grows with (N/8)^2
         (Kasten & Czeplak 1980).
         """
         n = self.cloud_oktas / 8
-        direct = self.clear_sun() * math.sin(math.radians(self.sun_elevation_deg))
+        direct = self.clear_sun() * max(math.sin(math.radians(self.sun_elevation_deg)), 0.0)
         total = direct + self.clear_diffuse()
         share = self.clear_diffuse() / total
-        return total * (1 - 0.75 * n**3.4) * (share + (1 - share) * n * n)
+        return total * (1 - 0.75 * n**3.4) * (share + (1 - share) * n * n) + self.city_glow()
+
+    def city_glow(self) -> float:
+        """Horizontal irradiance that a lit city sends back to itself; clouds make it tenfold (Kyba et al. 2011)."""
+        n = self.cloud_oktas / 8
+        return math.pi * self.sky_glow_cd_m2 * (1 + 9 * n * n) / daylight.LUX_PER_UNIT
+
+    def diffuse(self) -> float:
+        """Horizontal irradiance of sky, clouds and lit air at the ground.
+
+        Fog lets 1 / (1 + 0.75 (1 - g) depth) of all light through, g = 0.85 (two streams, no absorption: Bohren 1987).
+        """
+        sine = max(math.sin(math.radians(self.sun_elevation_deg)), 0.0)
+        above = self.clear_sun() * self.sun_clear * sine + self.cloudy_diffuse()
+        return max(above / (1 + 0.1125 * self.air_depth()) - self.sun() * sine, 0.05 * self.cloudy_diffuse())
+
+    def moon(self) -> float:
+        """Irradiance of the moon on a surface facing it."""
+        if self.sun_elevation_deg > -3:
+            return 0.0
+        sine = max(math.sin(math.radians(self.moon_elevation_deg)), 0.05)
+        hidden = (1 - self.cloud_oktas / 8) ** 2 * math.exp(-self.air_depth() / sine)
+        return daylight.moon_beam(self.moon_elevation_deg, self.moon_lit) * hidden
+
+    def daylight_lux(self) -> float:
+        """Horizontal illuminance without any lamps."""
+        up = max(math.sin(math.radians(self.sun_elevation_deg)), 0.0)
+        return (self.sun() * up + self.diffuse()) * daylight.LUX_PER_UNIT
+
+    def lamps_on(self) -> bool:
+        """Whether street lamps burn."""
+        return self.daylight_lux() < LAMPS_ON_LUX
+
+    def watts_per_unit(self) -> float:
+        """W/m2 (or W/m2/sr) that one unit of the renderer stands for: 100 by day, by tens less as it gets dark."""
+        lux = self.daylight_lux() + (LAMPS_LUX if self.lamps_on() else 0.0)
+        return daylight.WATTS_PER_UNIT * 10.0 ** min(math.floor(math.log10(lux / daylight.LUX_PER_UNIT)), 0)
+
+
+def _not_negative(interval: tuple[float, float]) -> tuple[float, float]:
+    if interval[0] < 0:
+        raise ValueError(f"cannot be negative, but goes down to {interval[0]:g}")
+    return interval
+
+
+def _positive(interval: tuple[float, float]) -> tuple[float, float]:
+    if interval[0] <= 0:
+        raise ValueError(f"must be above zero, but goes down to {interval[0]:g}")
+    return interval
+
+
+def _eighths(interval: tuple[float, float]) -> tuple[float, float]:
+    if interval[0] < 0 or interval[1] > 8:
+        raise ValueError(f"must lie between 0 and 8 eighths, not [{interval[0]:g}, {interval[1]:g}]")
+    return interval
+
+
+Amount = Annotated[Range, AfterValidator(_not_negative)]
+Length = Annotated[Range, AfterValidator(_positive)]
 
 
 @plain
 class Randomizer:
-    """How skies vary.
+    """How weathers vary.
 
     Attributes:
-        sun_azimuth_deg: all round by default, so that streets are lit from everywhere.
+        time: `day`, `golden` (hour), `dusk` or `night`; overrules the elevation, but for `day`.
+        sun_azimuth_deg: all round by default, so that streets are lit from everywhere. With `place`, `date` and `clock`
+            (local, HH:MM) the sun stands where it stood there and then, and the azimuth is where north lies.
         sun_behind_cloud: chance that the sun stands behind a cloud.
+        mor_m: of the air alone; drawn on a logarithmic scale. Rain and snow take from it.
+        fog_height_m: for radiation fog, see `Spec`.
+        rain_mm_h: light below 2.5, moderate below 7.6, heavy above (AMS Glossary of Meteorology).
+        snow_visibility_m: how far one sees through the falling snow: light from 1000, moderate from 500, heavy below
+            (AMS); None where none falls. snow_depth_cm: lying.
+        wetness: of the ground; None follows the rain. puddles: left by rain, labelled as mirrors.
+        lamp_kelvin: 2000 sodium, 3000 to 4000 LEDs.
+        shutter_s: exposure time; None is short by day and long at night.
+        unusual: allows rain in frost and snow in warmth.
     """
 
     kind: Literal["sky"] = "sky"
-    cloud_oktas: Range = (0.0, 3.0)
+    cloud_oktas: Annotated[Range, AfterValidator(_eighths)] = (0.0, 3.0)
+    time: Literal["day", "golden", "dusk", "night"] | None = None
     sun_elevation_deg: Range = (20.0, 62.0)
     sun_azimuth_deg: Range = (0.0, 360.0)
+    place: Place | None = None
+    date: datetime.date | None = None
+    clock: datetime.time | None = None
     turbidity: Range = (2.4, 4.5)
     sun_behind_cloud: float = Field(default=0.0, ge=0, le=1)
-    mor_m: Range = (20000.0, 60000.0)
+    mor_m: Length = (20000.0, 60000.0)
+    fog_height_m: Length | None = None
     temperature_c: Range = (8.0, 26.0)
+    rain_mm_h: Amount = (0.0, 0.0)
+    snow_visibility_m: Length | None = None
+    snow_depth_cm: Amount = (0.0, 0.0)
+    wetness: Amount | None = None
+    puddles: Amount = (0.0, 0.0)
+    wind_mps: Amount = (0.0, 4.0)
+    shutter_s: Length | None = None
+    sky_glow_cd_m2: Amount = (0.004, 0.02)
+    lit_windows: Amount = (0.2, 0.5)
+    lamp_kelvin: Length = (2000.0, 4200.0)
+    unusual: bool = False
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Randomizer:
+        given = [name for name in ("place", "date", "clock") if getattr(self, name) is not None]
+        if given and len(given) < 3:
+            raise ValueError(f"place, date and clock go together; only {', '.join(given)} given")
+        if given and self.time not in (None, "day"):
+            raise ValueError(f"the clock already says when it is; drop time={self.time} or the clock")
+        if self.unusual:
+            return self
+        cold, warm = self.temperature_c
+        snows = self.snow_visibility_m is not None or self.snow_depth_cm[1] > 0
+        if snows and warm > 4:
+            raise ValueError(f"snow at {warm:g} degrees: lower temperature_c to 4 or below, or set unusual=true")
+        if self.rain_mm_h[1] > 0 and (cold < -3 or warm >= 25):
+            where = f"{cold:g}" if cold < -3 else f"{warm:g}"
+            raise ValueError(f"rain at {where} degrees: keep temperature_c within -3 and 24, or set unusual=true")
+        return self
 
     def sample(self, streams: Streams) -> Spec:
-        """One sky."""
+        """One weather."""
         sun, clouds = streams.rng("sun"), streams.rng("clouds")
-        oktas = min(max(uniform(clouds, self.cloud_oktas), 0.0), 8.0)
+        oktas = uniform(clouds, self.cloud_oktas)
         hidden, veil = clouds.random() < self.sun_behind_cloud, float(clouds.uniform(0.0, 1.0))
         thick = min(1.0, oktas / 8)
         through = (1 - thick) ** 2 * 0.35 * veil if hidden else 1.0 - 0.12 * veil * thick
+        elevation, azimuth = self._sun(uniform(sun, (0.0, 1.0)), uniform(sun, self.sun_azimuth_deg))
+        rain = uniform(streams.rng("rain"), self.rain_mm_h)
+        seen = None if self.snow_visibility_m is None else _log_uniform(streams.rng("snow"), self.snow_visibility_m)
+        snow = 0.0 if seen is None else snow_rate(seen)
+        wet, wind, night = streams.rng("wet"), streams.rng("wind"), streams.rng("night")
+        fall = streams.rng("fall")
+        ground = min(1.0, 0.75 + 0.25 * rain / 2.5) if rain > 0.1 else 0.0
+        moon = {"lit": float(night.random()), "up": float(night.uniform(-20, 60)), "at": float(night.uniform(0, 360))}
+        dark = elevation < 0
+        shutter = (1 / 60, 1 / 40) if dark else (1 / 500, 1 / 200)
         return Spec(
             cloud_oktas=oktas,
-            sun_elevation_deg=min(max(uniform(sun, self.sun_elevation_deg), 0.5), 90.0),
-            sun_azimuth_deg=uniform(sun, self.sun_azimuth_deg) % 360.0,
+            sun_elevation_deg=elevation,
+            sun_azimuth_deg=azimuth,
             turbidity=uniform(streams.rng("air"), self.turbidity),
             sun_clear=0.0 if oktas > 7.8 else through,
             sun_blur_deg=4.0 + 6.0 * veil if hidden else 0.53,
-            mor_m=uniform(streams.rng("range"), self.mor_m),
+            mor_m=mor_through(_log_uniform(streams.rng("range"), self.mor_m), rain, snow),
+            fog_height_m=None if self.fog_height_m is None else uniform(streams.rng("height"), self.fog_height_m),
             temperature_c=uniform(streams.rng("temperature"), self.temperature_c),
+            rain_mm_h=rain,
+            snow_mm_h=snow,
+            snow_depth_cm=uniform(streams.rng("depth"), self.snow_depth_cm),
+            wetness=ground if self.wetness is None else min(uniform(wet, self.wetness), 1.0),
+            puddles=round(uniform(streams.rng("puddles"), self.puddles)),
+            wind_mps=uniform(wind, self.wind_mps),
+            wind_deg=float(wind.uniform(0, 360)),
+            shutter_s=_log_uniform(streams.rng("shutter"), self.shutter_s or shutter),
+            moon_elevation_deg=moon["up"],
+            moon_azimuth_deg=moon["at"],
+            moon_lit=moon["lit"],
+            sky_glow_cd_m2=uniform(night, self.sky_glow_cd_m2),
+            lit_windows=min(uniform(night, self.lit_windows), 1.0),
+            lamp_kelvin=uniform(night, self.lamp_kelvin),
             cloud_seed=int(clouds.integers(0, 2**31)),
+            fall_seed=int(fall.integers(0, 2**31)),
         )
 
+    def _sun(self, share: float, azimuth_deg: float) -> tuple[float, float]:
+        """(elevation, azimuth counter-clockwise from +X), degrees."""
+        if self.place is not None:
+            up, from_north = sun_position(self.place, self.date, self.clock)
+            return up, (azimuth_deg - from_north) % 360.0
+        low, high = TIMES_DEG.get(self.time or "", self.sun_elevation_deg)
+        return min(max(low + (high - low) * share, -90.0), 90.0), azimuth_deg % 360.0
 
-def air_mass(elevation_deg: float) -> float:
-    """Relative optical air mass (Kasten & Young 1989)."""
-    return 1 / (math.sin(math.radians(elevation_deg)) + 0.50572 * (elevation_deg + 6.07995) ** -1.6364)
+
+def _log_uniform(rng, interval: tuple[float, float]) -> float:
+    return math.exp(uniform(rng, (math.log(interval[0]), math.log(interval[1]))))

@@ -1,0 +1,323 @@
+"""Water and snow on what lies open to the sky.
+
+A map of the heights that the sky sees, rendered once from above, tells each point whether something is over it: under
+awnings, cars and indoors it stays dry. People, trees and wires are left out of that map; they keep no rain off.
+Nothing is raised: snow has the colour and the softness of its depth but no thickness, so that it hides nobody's feet
+and the labels are those of any other weather.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+import numpy as np
+import OpenEXR
+
+from blender_synth.blender.restoring import restoring
+from blender_synth.blender.stage import SLOT_PROPERTY, Stage
+from blender_synth.world.weather.sky import Spec
+
+REACH_M, CELL_M = 48.0, 0.12
+_HIGH_M = 200.0
+_DRY = ("window", "shop_glass", "glow", "lamp_lens", "car_glass")
+_DENSE = ("paint", "metal", "iron", "car_paint", "rubber", "car_glass", "trim")
+"""Materials that water does not soak into: it lies on them, but darkens them little."""
+
+
+@dataclass(frozen=True)
+class Above:
+    """Height (n, n) of the highest thing over each cell about a middle; row 0 is the lowest y."""
+
+    middle_m: tuple[float, float]
+    top_m: np.ndarray
+    image: bpy.types.Image
+
+    def open_at(self, points_m: np.ndarray) -> np.ndarray:
+        """Whether points (m, 3) have nothing over them; true outside the map."""
+        n = len(self.top_m)
+        at = np.floor((points_m[:, :2] - self.middle_m + REACH_M) / (2 * REACH_M) * n).astype(int)
+        inside = ((at >= 0) & (at < n)).all(axis=1)
+        column, row = np.clip(at, 0, n - 1).T
+        return ~inside | (points_m[:, 2] > self.top_m[row, column] - 0.05)
+
+
+def from_above(stage: Stage) -> Above:
+    """Render the heights about the camera."""
+    scene = stage.scene
+    x, y = (round(v, 1) for v in scene.camera.location[:2])
+    data = bpy.data.cameras.new("above")
+    data.type, data.ortho_scale, data.clip_start, data.clip_end = "ORTHO", 2 * REACH_M, 0.1, 2 * _HIGH_M
+    camera = bpy.data.objects.new("above", data)
+    camera.location = (x, y, _HIGH_M)
+    scene.collection.objects.link(camera)
+    # a fresh scene has no material override yet; one plain material spares Cycles all the others
+    plain = bpy.data.materials.new("plain")
+    cells = round(2 * REACH_M / CELL_M)
+    hidden = [obj for obj in scene.objects if obj.type == "MESH" and _lets_rain_through(obj)]
+    layer, render, cycles = scene.view_layers[0], scene.render, scene.cycles
+    with ExitStack() as changes, tempfile.TemporaryDirectory() as folder:
+        for obj in hidden:
+            changes.enter_context(restoring(obj, hide_render=True))
+        changes.enter_context(restoring(scene, camera=camera, world=None))
+        changes.enter_context(restoring(layer, use_pass_z=True, material_override=plain))
+        path = Path(folder) / "above.exr"
+        changes.enter_context(
+            restoring(render, engine="CYCLES", resolution_x=cells, resolution_y=cells, resolution_percentage=100,
+                      filepath=str(path), use_compositing=False, use_sequencer=False)
+        )  # fmt: skip
+        image = render.image_settings
+        # not put back: the picture's own settings come later, and depths of a PNG's could not be while it is an EXR
+        image.file_format, image.color_depth, image.exr_codec = "OPEN_EXR_MULTILAYER", "32", "NONE"
+        changes.enter_context(
+            restoring(cycles, samples=1, use_adaptive_sampling=False, use_denoising=False, max_bounces=0,
+                      pixel_filter_type="BOX", filter_width=0.01)
+        )  # fmt: skip
+        bpy.ops.render.render(write_still=True)
+        with OpenEXR.File(str(path), separate_channels=True) as file:
+            depth = next(c.pixels for name, c in file.channels().items() if name.endswith("Depth.Z"))
+    bpy.data.objects.remove(camera)
+    bpy.data.materials.remove(plain)
+    top = np.where(depth > 1e6, -1.0, _HIGH_M - depth)[::-1].astype(np.float32)
+    return Above((x, y), top, _height_image(top))
+
+
+def _lets_rain_through(obj: bpy.types.Object) -> bool:
+    name = obj.name
+    return 0 < obj.pass_index < 1000 or obj.pass_index > 10_000 or name.startswith(("tree", "wire"))
+
+
+def _height_image(top: np.ndarray) -> bpy.types.Image:
+    n = len(top)
+    image = bpy.data.images.new("above", n, n, alpha=False, float_buffer=True)
+    image.colorspace_settings.name = "Non-Color"
+    rgba = np.ones((n, n, 4), np.float32)
+    rgba[..., :3] = top[..., None]
+    image.pixels.foreach_set(rgba.ravel())
+    image.update()
+    return image
+
+
+class _Group:
+    """A shared node tree with shorthands, and what all covers need: upward, open to the sky, noise."""
+
+    def __init__(self, name: str, above: Above, outputs: dict[str, str]):
+        self.tree = bpy.data.node_groups.new(name, "ShaderNodeTree")
+        for output, kind in outputs.items():
+            self.tree.interface.new_socket(output, in_out="OUTPUT", socket_type=kind)
+        self.out = self.node("NodeGroupOutput")
+        geometry = self.node("ShaderNodeNewGeometry")
+        self.position = geometry.outputs["Position"]
+        self.up = self.parts(geometry.outputs["Normal"])[2]
+        self.x, self.y, self.z = self.parts(self.position)
+        size = 1 / (2 * REACH_M)
+        offset = (0.5 - above.middle_m[0] * size, 0.5 - above.middle_m[1] * size, 0.0)
+        place = self.node("ShaderNodeVectorMath", {0: self.position, 1: (size,) * 3, 2: offset},
+                          operation="MULTIPLY_ADD").outputs[0]  # fmt: skip
+        top = self.node("ShaderNodeTexImage", {"Vector": place}, image=above.image, extension="EXTEND")
+        over = self.math("SUBTRACT", self.parts(top.outputs["Color"])[0], self.z)
+        self.open = self.ramp(over, 0.10, 0.45, 1.0, 0.0)
+
+    def node(self, kind: str, inputs: dict | None = None, **settings) -> bpy.types.Node:
+        node = self.tree.nodes.new(kind)
+        for name, value in settings.items():
+            setattr(node, name, value)
+        for key, value in (inputs or {}).items():
+            socket = node.inputs[key]
+            if isinstance(value, bpy.types.NodeSocket):
+                self.tree.links.new(value, socket)
+            elif isinstance(value, tuple):
+                socket.default_value = (*value, 1.0)[: len(socket.default_value)]
+            else:
+                socket.default_value = value
+        return node
+
+    def math(self, operation: str, *values, clamp: bool = False):
+        return self.node("ShaderNodeMath", dict(enumerate(values)), operation=operation, use_clamp=clamp).outputs[0]
+
+    def ramp(self, value, low, high, to_low=0.0, to_high=1.0):
+        inputs = {"Value": value, "From Min": low, "From Max": high, "To Min": to_low, "To Max": to_high}
+        return self.node("ShaderNodeMapRange", inputs, interpolation_type="SMOOTHSTEP").outputs["Result"]
+
+    def parts(self, vector):
+        return tuple(self.node("ShaderNodeSeparateXYZ", {0: vector}).outputs)
+
+    def noise(self, per_m: float, detail: float = 2.0):
+        return self.node("ShaderNodeTexNoise", {"Vector": self.position, "Scale": per_m, "Detail": detail}).outputs[0]
+
+    def give(self, **outputs) -> None:
+        for name, value in outputs.items():
+            self.tree.links.new(value, self.out.inputs[name])
+
+
+def _covered(stage: Stage):
+    """Materials of what is no mirror to the labels, and whether they are people's."""
+    found: dict[str, tuple[bpy.types.Material, bool]] = {}
+    mirrors = set()
+    for obj in stage.scene.objects:
+        if obj.type != "MESH":
+            continue
+        person = 0 < obj.pass_index < 1000 or obj.pass_index > 10_000
+        for slot in obj.material_slots:
+            if slot.material is not None and slot.material.use_nodes:
+                found[slot.material.name] = (slot.material, person)
+                if SLOT_PROPERTY in obj:
+                    mirrors.add(slot.material.name)
+    for name, (material, person) in found.items():
+        if name not in mirrors and not name.startswith(_DRY):
+            yield material, person
+
+
+def wet(spec: Spec, stage: Stage, above: Above) -> None:
+    """Darken what soaks up water, and lay a film on what faces upwards; walls get a little of it.
+
+    Wet asphalt and stone send back about half of what they send back dry (Lekner & Dorf 1988); the film mirrors as
+    water does, and lies in patches that join as it grows wetter.
+    """
+    if spec.wetness <= 0:
+        return
+    g = _Group("wet", above, {"Darken": "NodeSocketFloat", "Film": "NodeSocketFloat", "Rough": "NodeSocketFloat",
+                              "Normal": "NodeSocketVector"})  # fmt: skip
+    level = g.ramp(g.up, 0.1, 0.8)
+    broad, fine = g.noise(0.45, 3.0), g.noise(7.0)
+    soaked = g.math("MULTIPLY", g.open, g.math("MULTIPLY_ADD", level, 0.75, 0.25))
+    soaked = g.math("MULTIPLY", soaked, min(1.0, 1.2 * spec.wetness))
+    dark = g.math("MULTIPLY_ADD", soaked, g.ramp(broad, 0.3, 0.75, -0.56, -0.44), 1.0)
+    lies = g.math("ADD", broad, g.math("MULTIPLY", g.math("SUBTRACT", fine, 0.5), 0.25))
+    start = 0.72 - 0.52 * spec.wetness
+    film = g.math("MULTIPLY", g.ramp(lies, start, start + 0.2, 0.25 * spec.wetness, 1.0), level)
+    film = g.math("MULTIPLY", film, g.open)
+    rough = g.ramp(lies, start, start + 0.28, 0.30, 0.045)
+    height = g.math("MULTIPLY", g.noise(18.0, 1.0), 0.12)
+    if spec.rain_mm_h > 0.2:
+        # rings where drops fall, each as wide as it has had time to grow; more drops, more rings
+        cells = g.node("ShaderNodeTexVoronoi", {"Vector": g.position, "Scale": 5.0 + min(spec.rain_mm_h, 20) / 3,
+                                                "Randomness": 1.0}, feature="F1", voronoi_dimensions="2D")  # fmt: skip
+        radius = g.math("MULTIPLY", g.parts(cells.outputs["Color"])[0], 0.38)
+        off = g.math("SUBTRACT", cells.outputs["Distance"], radius)
+        ring = g.math("MULTIPLY", g.math("SINE", g.math("MULTIPLY", off, 70.0)),
+                      g.ramp(g.math("ABSOLUTE", off), 0.0, 0.12, 1.0, 0.0))  # fmt: skip
+        height = g.math("ADD", height, g.math("MULTIPLY", ring, 0.25))
+    bump = g.node("ShaderNodeBump", {"Height": height, "Distance": 0.004, "Strength": 0.5})
+    g.give(Darken=dark, Film=film, Rough=rough, Normal=bump.outputs["Normal"])
+    for material, person in _covered(stage):
+        tree = material.node_tree
+        nodes = [n for n in tree.nodes if n.type == "BSDF_PRINCIPLED"]
+        if not nodes or (person and nodes[0].inputs["Alpha"].is_linked):
+            continue
+        group = tree.nodes.new("ShaderNodeGroup")
+        group.node_tree = g.tree
+        for node in nodes:
+            if not material.name.startswith(_DENSE):
+                _darken(tree, node.inputs["Base Color"], group.outputs["Darken"])
+            coat = node.inputs["Coat Weight"]
+            if not person and not coat.is_linked and coat.default_value == 0:
+                tree.links.new(group.outputs["Film"], coat)
+                tree.links.new(group.outputs["Rough"], node.inputs["Coat Roughness"])
+                tree.links.new(group.outputs["Normal"], node.inputs["Coat Normal"])
+                node.inputs["Coat IOR"].default_value = 1.333
+
+
+def _darken(tree: bpy.types.NodeTree, colour: bpy.types.NodeSocket, factor: bpy.types.NodeSocket) -> None:
+    scale = tree.nodes.new("ShaderNodeVectorMath")
+    scale.operation = "SCALE"
+    if colour.is_linked:
+        tree.links.new(colour.links[0].from_socket, scale.inputs[0])
+    else:
+        scale.inputs[0].default_value = colour.default_value[:3]
+    tree.links.new(factor, scale.inputs[3])
+    tree.links.new(scale.outputs[0], colour)
+
+
+def snow(spec: Spec, stage: Stage, above: Above) -> None:
+    """Lay snow on what faces upwards: the deeper, the steeper it holds. Wheels turn it to slush, feet tread it grey.
+
+    Albedo 0.8 of snow some days old, 0.5 and less of slush (Warren 1982, Reviews of Geophysics 20).
+    """
+    depth = spec.snow_depth_cm
+    if depth <= 0:
+        return
+    g = _Group("snow", above, {"Cover": "NodeSocketFloat", "Shader": "NodeSocketShader"})
+    broad, fine = g.noise(0.7, 3.0), g.noise(14.0, 3.0)
+    ragged = g.math("ADD", g.math("MULTIPLY", g.math("SUBTRACT", fine, 0.5), 0.35),
+                    g.math("MULTIPLY", g.math("SUBTRACT", broad, 0.5), 0.3))  # fmt: skip
+    steep = max(0.80 - 0.02 * depth, 0.55)
+    lies = g.ramp(g.math("ADD", g.up, ragged), steep, steep + 0.16)
+    # a thin layer leaves gaps
+    gaps = g.ramp(g.math("ADD", broad, g.math("MULTIPLY", g.math("SUBTRACT", fine, 0.5), 0.6)),
+                  max(0.62 - 0.22 * depth, -0.6), max(0.86 - 0.22 * depth, -0.3))  # fmt: skip
+    lying = g.math("MULTIPLY", g.math("MULTIPLY", lies, gaps), g.open)
+    wheel = _wheel_tracks(g, stage)
+    ground = g.ramp(g.z, 0.20, 0.26, 1.0, 0.0)
+    worn = g.math("MULTIPLY", wheel, g.ramp(broad, 0.3, 0.7, 1.0, 0.55))
+    feet = _trodden(g, stage)
+    dirty = g.math("MAXIMUM", worn, g.math("MULTIPLY", feet, 0.55))
+    bare = g.math("MULTIPLY", g.ramp(g.math("ADD", worn, g.math("MULTIPLY", g.math("SUBTRACT", fine, 0.5), 0.5)),
+                                     0.75, 1.0, 0.0, max(0.9 - 0.03 * depth, 0.3)), ground)  # fmt: skip
+    shown = g.math("MULTIPLY", lying, g.math("SUBTRACT", 1.0, bare))
+    dirty = g.math("MULTIPLY", dirty, ground)
+    tint = g.node("ShaderNodeMix", data_type="RGBA", clamp_factor=True)
+    g.tree.links.new(dirty, tint.inputs[0])
+    tint.inputs[6].default_value, tint.inputs[7].default_value = (0.80, 0.83, 0.87, 1), (0.30, 0.285, 0.27, 1)
+    height = g.math("ADD", g.math("MULTIPLY", broad, 1.0), g.math("MULTIPLY", fine, g.ramp(dirty, 0, 1, 0.08, 0.5)))
+    bump = g.node("ShaderNodeBump", {"Height": height, "Distance": min(0.012 * depth + 0.01, 0.09), "Strength": 0.7})
+    flake = g.node("ShaderNodeBsdfPrincipled", {
+        "Base Color": tint.outputs[2], "Roughness": g.ramp(dirty, 0.2, 0.9, 0.75, 0.22), "Specular IOR Level": 0.3,
+        "Normal": bump.outputs["Normal"],
+    })  # fmt: skip
+    g.give(Cover=shown, Shader=flake.outputs[0])
+    for material, person in _covered(stage):
+        tree = material.node_tree
+        output = next((n for n in tree.nodes if n.type == "OUTPUT_MATERIAL" and n.is_active_output), None)
+        if output is None or not output.inputs["Surface"].is_linked or (person and not _may_whiten(spec, material)):
+            continue
+        group, mix = tree.nodes.new("ShaderNodeGroup"), tree.nodes.new("ShaderNodeMixShader")
+        group.node_tree = g.tree
+        amount = group.outputs["Cover"]
+        if person or material.name.startswith(("leaf", "bark")):
+            part = tree.nodes.new("ShaderNodeMath")
+            part.operation = "MULTIPLY"
+            part.inputs[1].default_value = 0.6
+            tree.links.new(amount, part.inputs[0])
+            amount = part.outputs[0]
+        tree.links.new(amount, mix.inputs[0])
+        tree.links.new(output.inputs["Surface"].links[0].from_socket, mix.inputs[1])
+        tree.links.new(group.outputs["Shader"], mix.inputs[2])
+        tree.links.new(mix.outputs[0], output.inputs["Surface"])
+
+
+def _may_whiten(spec: Spec, material: bpy.types.Material) -> bool:
+    """Snow stays on cloth while it falls, never on faces or hair, which is warm or cut out by its alpha."""
+    nodes = [n for n in material.node_tree.nodes if n.type == "BSDF_PRINCIPLED"]
+    cut_out = any(n.inputs["Alpha"].is_linked for n in nodes)
+    skin = any(
+        n.inputs["Subsurface Weight"].is_linked or n.inputs["Subsurface Weight"].default_value > 0 for n in nodes
+    )
+    return spec.snow_mm_h > 0.3 and bool(nodes) and not cut_out and not skin
+
+
+def _wheel_tracks(g: _Group, stage: Stage):
+    """1 where wheels run, 0.76 m to both sides of the middle of each lane."""
+    total = None
+    for lane in stage.lanes_y_m:
+        wander = g.math("MULTIPLY", g.math("SUBTRACT", g.noise(0.12, 1.0), 0.5), 0.5)
+        aside = g.math("ABSOLUTE", g.math("SUBTRACT", g.math("ADD", g.y, wander), lane))
+        off = g.math("ABSOLUTE", g.math("SUBTRACT", aside, 0.76))
+        track = g.ramp(off, 0.16, 0.5, 1.0, 0.0)
+        total = track if total is None else g.math("MAXIMUM", total, track)
+    if total is None:
+        return g.math("MULTIPLY", g.y, 0.0)
+    return g.math("MULTIPLY", total, g.ramp(g.z, 0.03, 0.06, 1.0, 0.0))
+
+
+def _trodden(g: _Group, stage: Stage):
+    """1 where feet have been: blots as large as shoes, dense along walkways, on what is no carriageway."""
+    prints = g.node("ShaderNodeTexVoronoi", {"Vector": g.position, "Scale": 2.8, "Randomness": 1.0}, feature="F1",
+                    voronoi_dimensions="2D")  # fmt: skip
+    blots = g.ramp(prints.outputs["Distance"], 0.22, 0.42, 1.0, 0.0)
+    where = g.ramp(g.noise(0.25, 1.0), 0.38, 0.62, 0.25, 1.0)
+    kerbs = g.ramp(g.z, 0.03, 0.08) if stage.lanes_y_m else g.math("ADD", 1.0, 0.0)
+    return g.math("MULTIPLY", g.math("MULTIPLY", blots, where), kerbs)

@@ -1,0 +1,113 @@
+"""What shines when it gets dark: street lamps, windows with light on, shops."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from blender_synth.blender.scenery.materials import LAMP_LENS, LIT_LEVEL, LIT_SHARE
+from blender_synth.blender.stage import Stage
+from blender_synth.world.weather._daylight import LUX_PER_UNIT
+from blender_synth.world.weather.sky import LAMPS_LUX, Spec
+
+LAMP_LUMEN = {0: 5500.0, 1: 3200.0}
+"""Luminous flux by variant: mast lamps of 40 to 60 W LED, and lanterns, meet the mean of `LAMPS_LUX` at 22 m apart."""
+LENS_M2 = {0: 0.12, 1: 0.35}
+LIT_CD_M2 = 45.0
+"""Of walls and curtains in a room lit with 150 lx."""
+SHOP_DIMMED = 0.10
+"""Share of their light that shops leave on at night."""
+_WAVELENGTHS_UM = np.array([0.615, 0.545, 0.465])
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+
+
+@dataclass(frozen=True)
+class Lamps:
+    """Lit street lamps: places (n, 3) in metres, fluxes (n,) in units of 100 W, and their colour, luminance 1."""
+
+    places_m: np.ndarray
+    flux: np.ndarray
+    rgb: np.ndarray
+
+    def at(self, points_m: np.ndarray) -> np.ndarray:
+        """Irradiance (m, 3) of a small sphere's cross-section at points (m, 3), nothing in the way."""
+        if not len(self.places_m):
+            return np.zeros((len(points_m), 3))
+        apart = points_m[:, None] - self.places_m[None]
+        squared = np.maximum((apart**2).sum(axis=2), 0.25)
+        down = np.clip(-apart[..., 2] / np.sqrt(squared), 0.12, 1)
+        return (self.flux * down / (math.pi * squared)).sum(axis=1)[:, None] * self.rgb
+
+    def airlight(self) -> np.ndarray:
+        """Radiance (3,) of fog among the lamps: what they give the street, scattered all round."""
+        if not len(self.places_m):
+            return np.zeros(3)
+        return 1.5 * LAMPS_LUX / LUX_PER_UNIT / (4 * math.pi) * self.rgb
+
+
+def light(spec: Spec, stage: Stage, brighter: float) -> Lamps:
+    """Switch on what is on at this time of day, and bring lights that are always on to the scene's scale.
+
+    Args:
+        brighter: render units per 100 W.
+    """
+    on = spec.lamps_on()
+    for material in bpy.data.materials:
+        if material.use_nodes:
+            _scale_glow(material, brighter * (SHOP_DIMMED if on else 1.0))
+    rgb = black_body(spec.lamp_kelvin)
+    if not on:
+        return Lamps(np.empty((0, 3)), np.empty(0), rgb)
+    _light_windows(spec.lit_windows, LIT_CD_M2 / LUX_PER_UNIT * brighter)
+    flux = []
+    for place, heading_deg, variant in stage.lamps:
+        flux.append(LAMP_LUMEN[variant] / LUX_PER_UNIT)
+        _lamp(stage, place, heading_deg, variant, flux[-1] * brighter, rgb)
+    if stage.lamps and (lens := bpy.data.materials.get(LAMP_LENS)):
+        variant = stage.lamps[0][2]
+        principled = next(n for n in lens.node_tree.nodes if n.type == "BSDF_PRINCIPLED")
+        principled.inputs["Emission Color"].default_value = (*rgb, 1.0)
+        principled.inputs["Emission Strength"].default_value = flux[0] * brighter / math.pi / LENS_M2[variant]
+    places = np.array([place for place, _, _ in stage.lamps]).reshape(-1, 3)
+    return Lamps(places, np.array(flux), rgb)
+
+
+def _lamp(stage: Stage, place, heading_deg: float, variant: int, watts: float, rgb: np.ndarray) -> None:
+    lamp = bpy.data.lights.new("street_lamp", "AREA" if variant == 0 else "POINT")
+    lamp.color, lamp.energy = tuple(rgb), watts
+    if variant == 0:
+        lamp.shape, lamp.size, lamp.size_y = "RECTANGLE", 0.6, 0.2
+    else:
+        lamp.shadow_soft_size = 0.13
+    obj = bpy.data.objects.new("street_lamp", lamp)
+    obj.location = (place[0], place[1], place[2] - (0.06 if variant == 0 else 0.0))
+    obj.rotation_euler = (0.0, 0.0, math.radians(heading_deg))
+    obj.visible_camera = False  # the camera sees the lens
+    stage.scene.collection.objects.link(obj)
+
+
+def _light_windows(share: float, radiance: float) -> None:
+    for material in bpy.data.materials:
+        nodes = material.node_tree.nodes if material.use_nodes else {}
+        if LIT_SHARE in nodes:
+            nodes[LIT_SHARE].outputs[0].default_value = share
+            nodes[LIT_LEVEL].outputs[0].default_value = radiance
+
+
+def _scale_glow(material: bpy.types.Material, factor: float) -> None:
+    for node in material.node_tree.nodes:
+        if node.type == "EMISSION" and not node.inputs["Strength"].is_linked:
+            node.inputs["Strength"].default_value *= factor
+
+
+def black_body(kelvin: float) -> np.ndarray:
+    """Rec. 709 colour (3,) of a glowing body, luminance 1: Planck's law at three wavelengths against 6500 K."""
+
+    def planck(temperature: float) -> np.ndarray:
+        return 1 / np.expm1(14387.8 / (_WAVELENGTHS_UM * temperature))
+
+    rgb = planck(kelvin) / planck(6500.0)
+    return rgb / float(rgb @ _LUMINANCE)
