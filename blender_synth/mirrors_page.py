@@ -37,13 +37,13 @@ SCENES: dict[str, list[str]] = {
     "convex": ["seed=1"],
     "dome": ["seed=0"],
     "car": ["seed=1", "camera=dashcam"],
-    "shopfront": ["seed=8"],
-    "glass_door": ["seed=6"],
+    "shopfront": ["seed=11"],
+    "glass_door": ["seed=8"],
     "facade": ["seed=0"],
-    "polished_floor": ["seed=14"],
-    "puddles": ["seed=14"],
+    "polished_floor": ["seed=8", "mirrors.polished_floor.stone=black"],
+    "puddles": ["seed=8"],
     "wet_street": ["seed=12"],
-    "chrome": ["seed=5"],
+    "chrome": ["seed=18", "mirrors.chrome.distance_m=[2.6,4.0]", "mirrors.chrome.ball_share=1"],
     "mixed": ["seed=8"],
 }
 """What shows each choice of `mirrors` well."""
