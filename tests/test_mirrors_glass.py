@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 from pycocotools.coco import COCO
 
-from blender_synth.annotate.instances import annotate
+from blender_synth.annotate.instances import COCO_KEYPOINTS, annotate
 from blender_synth.annotate.ownership import GlassPolicy
+from blender_synth.curved_mirrors import seen_on
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.exporters import export_dataset
 from blender_synth.exporters.coco import Settings
 from blender_synth.frames.raw_frame import RawFrame, write_exr, write_frame
 from blender_synth.frames.run_folder import RUN_VERSION
+from blender_synth.geometry import project
 from tests import made_frames
 from tests.made_frames import HIDDEN_PERSON, MIRROR, MIRROR_BOX, PERSON
 
@@ -142,3 +144,29 @@ def test_frames_from_before_chains_behind_glass_are_still_read(tmp_path):
     old = RawFrame(frame.folder)
     assert (old.labels["transmitted_via"] == 0).all()
     assert BEHIND in {i.instance_id for i in annotate(old, None)}
+
+
+def test_joints_in_a_curved_mirror_are_where_its_surface_shows_them(tmp_path):
+    frame, _ = _make(tmp_path / "frames/000000")
+    ball = {"shape": "sphere", "centre_m": [8.0, -1.5, 0.0], "radius_m": 2.0, "axis": [-1.0, 0.0, 0.0], "cap_cos": 0.2}
+    joints = {name: [2.0, -3.0 - 0.1 * n, 0.5 - 0.1 * n] for n, name in enumerate(COCO_KEYPOINTS)}
+    joints["nose"] = [20.0, -1.5, 0.0]  # behind the ball: it shows nothing of it
+    for row in frame.meta["instances"]:
+        if row["instance_id"] == MIRROR:
+            row["curved"] = [ball]
+        if row["instance_id"] == PERSON:
+            row["keypoints_m"] = joints
+    found = _by_key(annotate(frame, None, GlassPolicy(min_mix=0)))["pedestrian_reflection", PERSON]
+    points = np.array([joints[name] for name in COCO_KEYPOINTS])
+    at, valid = seen_on([ball], np.zeros(3), points)
+    pose = np.array(frame.meta["camera"]["world_from_camera"])
+    pixels, _ = project(at, pose, frame.k)
+    assert not valid[0]
+    assert (found.keypoints[0] == 0).all()
+    inside = valid & (pixels >= 0).all(axis=1) & (pixels < (made_frames.WIDTH, made_frames.HEIGHT)).all(axis=1)
+    assert inside.sum() >= 10
+    np.testing.assert_allclose(found.keypoints[inside, :2], pixels[inside])
+    shown = [
+        found.mask[max(0, int(y) - 1) : int(y) + 2, max(0, int(x) - 1) : int(x) + 2].any() for x, y in pixels[inside]
+    ]
+    np.testing.assert_array_equal(found.keypoints[inside, 2], np.where(shown, 2, 1))
