@@ -24,7 +24,7 @@ CASE_M = 0.55
 
 @plain
 class Spec(Sheet):
-    """One shopfront's glass; the sheet is the rectangle that holds all its panes.
+    """One shopfront's glass; the sheet spans its show windows, a door's pane in the same plane reaches lower.
 
     Attributes:
         mount: name of the shop or wall. host_id: the house whose panes these are; None for a show-case.
