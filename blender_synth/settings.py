@@ -57,7 +57,7 @@ class Wishes:
     min_height_px: float = Field(default=0, ge=0)
     min_visible_px: int = Field(default=50, ge=1)
     min_reflected_px: int | None = Field(default=None, ge=1)
-    max_attempts: int = Field(default=12, ge=1, le=1000)
+    max_attempts: int = Field(default=20, ge=1, le=1000)
     on_shortfall: Literal["keep", "fail"] = "keep"
 
 

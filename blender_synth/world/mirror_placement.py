@@ -16,7 +16,7 @@ from blender_synth.world.mirrors._checks import check_mirrors, check_mount, in_o
 from blender_synth.world.mirrors._site import Site
 from blender_synth.world.scene_spec import MIRROR_IDS
 
-TRIALS = 24
+TRIALS = 48
 ENOUGH_PX = 800.0
 """A proposal that is reckoned to show somebody with so many pixels of a 960 x 540 picture is taken at once."""
 _FRAME_ID_STEP = 1000

@@ -214,6 +214,7 @@ class Site:
     ) -> tuple[float, float, float] | None:
         """A place on the ground in view beside where people walk, by the kerb or by the wall; indoors anywhere."""
         wanted = self.before_camera(rng, near_m, far_m)
+        tall = self.obstacles.high > 3.0
         sides = []
         for area in self.layout.areas:
             if area.use == "indoors" and geometry.in_convex(wanted, area.polygon_xy_m, 0.5):
@@ -221,20 +222,20 @@ class Site:
             if area.use != "pavement":
                 continue
             corners = np.array(area.polygon_xy_m)
-            ends = np.roll(corners, -1, axis=0)
-            for start, end in zip(corners, ends, strict=True):
+            for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
                 along = end - start
                 length = float(np.linalg.norm(along))
                 if length < 20.0:
                     continue
-                t = np.clip((wanted - start) @ along / length**2, 0.05, 0.95)
                 outward = np.array([along[1], -along[0]]) / length
-                at = start + t * along + aside_m * outward
+                at = start + np.clip((wanted - start) @ along / length**2, 0.05, 0.95) * along
+                by_wall = (tall & self.obstacles.holding(at + outward)).any()
+                at = at + (-aside_m if by_wall else aside_m) * outward
                 sides.append((float(np.linalg.norm(at - wanted)), at, area.z_m))
         if not sides:
             return None
         near = sorted(sides, key=lambda side: side[0])[:2]
-        _, at, z = near[int(rng.random() < 0.3 and len(near) > 1)]
+        _, at, z = near[int(rng.random() < 0.4 and len(near) > 1)]
         return (float(at[0]), float(at[1]), z)
 
     def before_camera(

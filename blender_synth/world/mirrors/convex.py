@@ -49,10 +49,10 @@ class Randomizer:
     """
 
     kind: Literal["convex"] = "convex"
-    diameter_m: Range = (0.7, 1.0)
-    radius_m: Range = (2.2, 3.4)
-    height_m: Range = (1.9, 2.7)
-    distance_m: Range = (2.4, 5.0)
+    diameter_m: Range = (0.75, 1.0)
+    radius_m: Range = (2.4, 3.6)
+    height_m: Range = (1.8, 2.4)
+    distance_m: Range = (2.2, 4.8)
     reflectance: Range = (0.8, 0.92)
     roughness: Range = (0.0, 0.02)
     dust: Range = (0.1, 0.6)
@@ -66,7 +66,8 @@ class Randomizer:
         diameter, radius = uniform(look, self.diameter_m), uniform(look, self.radius_m)
         apex = np.array(place) + (0.0, 0.0, uniform(look, self.height_m))
         if len(site.feet_m):
-            target = site.feet_m[int(rng.integers(len(site.feet_m)))] + (0, 0, 1.0)
+            near = 1.0 / (1.0 + np.hypot(*(site.feet_m[:, :2] - apex[:2]).T)) ** 2
+            target = site.feet_m[int(rng.choice(len(near), p=near / near.sum()))] + (0, 0, 1.0)
         else:
             target = site.eye_m
         ways = [(v - apex) / np.linalg.norm(v - apex) for v in (site.eye_m, target)]
