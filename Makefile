@@ -13,7 +13,7 @@ LOCK := docker/constraints.txt
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test lint bench bench-wishes bench-mirrors bench-labels mirrors-page bench-people lock image clean
+.PHONY: demo setup setup-dev test lint bench bench-wishes bench-mirrors bench-labels mirrors-page weathers-page bench-weather bench-people lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -59,6 +59,12 @@ bench-mirrors: setup
 
 bench-labels: setup
 	$(BIN)/python -m blender_synth.bench labels
+
+bench-weather: setup
+	$(BIN)/python -m blender_synth.bench weather
+
+weathers-page: setup
+	$(BIN)/python -m blender_synth.weathers_page
 
 mirrors-page: setup
 	$(BIN)/python -m blender_synth.mirrors_page

@@ -5,6 +5,7 @@ python -m blender_synth.bench wishes [group=name ...]   share of frames that ful
 python -m blender_synth.bench mirrors [group=name ...]  share of frames that show a reflected person
 python -m blender_synth.bench labels [group=name ...]   the label passes' share of the picture's time
 python -m blender_synth.bench people [group=name ...]   seconds and memory to build a street with 1, 10, 60, 200 people
+python -m blender_synth.bench weather [group=name ...]  seconds a frame of each weather over sunny
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ def labels(overrides: list[str]) -> None:
     subprocess.run([sys.executable, "-m", "blender_synth.blender.bench_labels", *overrides], check=True)
 
 
+def weather(overrides: list[str]) -> None:
+    """Runs in a process of its own, as it loads Blender."""
+    subprocess.run([sys.executable, "-m", "blender_synth.blender.bench_weather", *overrides], check=True)
+
+
 def mirrors(overrides: list[str]) -> None:
     """How often frames show a reflected person."""
     bench_mirrors.main(overrides)
@@ -76,7 +82,7 @@ def wishes(overrides: list[str]) -> None:
     print(f"share {sum(fulfilled) / len(fulfilled):.4f}")
 
 
-BENCHES = {"frame": frame, "wishes": wishes, "mirrors": mirrors, "labels": labels, "people": people}
+BENCHES = {"frame": frame, "wishes": wishes, "mirrors": mirrors, "labels": labels, "people": people, "weather": weather}
 
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in BENCHES:

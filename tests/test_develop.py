@@ -61,12 +61,8 @@ def test_annotations_tell_the_same_transmittance(tmp_path):
     frame = RawFrame(make_frame(tmp_path / "000000"))
     found = {i.category: i for i in annotate(frame, 80.0)}
     assert found["pedestrian_reflection"].transmittance == pytest.approx(0.05 ** (REFLECTED_PATH_M / 80), abs=1e-4)
-    off = [
-        math.hypot(1, (c + 0.5 - WIDTH / 2) / 50, (r + 0.5 - HEIGHT / 2) / 50)
-        for r in range(20, 40)
-        for c in range(10, 18)
-    ]
-    t = (0.05 ** (DEPTH_M * off / 80)).mean()
+    across, down = (np.arange(10, 18) + 0.5 - WIDTH / 2) / 50, (np.arange(20, 40) + 0.5 - HEIGHT / 2) / 50
+    t = (0.05 ** (DEPTH_M * np.sqrt(1 + across[None] ** 2 + down[:, None] ** 2) / 80)).mean()
     assert found["pedestrian"].transmittance == pytest.approx(t, abs=1e-4)
 
 
@@ -137,7 +133,7 @@ def test_night_stays_darker_than_day_and_fog_is_lighter_than_grey(rng):
     day, night = (s * sensor.exposure_factor(s * radiance, "auto", 0.0) for s in (1.0, 1e-4))
     assert 0.3 * day < night < 0.8 * day
     flat = np.full((32, 32, 3), 0.4, np.float32)
-    assert 0.25 < 0.4 * sensor.exposure_factor(flat, "auto", 0.0) < 0.5
+    assert 0.3 < 0.4 * sensor.exposure_factor(flat, "auto", 0.0) < 0.5
 
 
 def test_tone_curve_keeps_middle_grey_and_order():
@@ -158,7 +154,8 @@ def test_noise_has_the_variance_of_the_electrons(rng):
     for iso in (100.0, 1600.0):
         per_unit = 6000.0 * 100 / iso
         measured = sensor.with_noise(exposed, iso, rng).std()
-        assert measured == pytest.approx(math.sqrt(0.5 * per_unit + 9) / per_unit, rel=0.02)
+        mean_of = 1920 / 200  # pixels of the sensor side by side in one of the picture
+        assert measured == pytest.approx(math.sqrt(0.5 * per_unit + 9) / per_unit / mean_of, rel=0.02)
 
 
 def test_the_camera_takes_the_speed_that_the_light_calls_for():
@@ -170,7 +167,7 @@ def test_the_camera_takes_the_speed_that_the_light_calls_for():
 def test_white_balance_takes_out_the_colour_of_the_light():
     warm = np.full((16, 16, 3), (1.0, 0.5, 0.2), np.float32)
     seen = warm[0, 0] * sensor.balance_gains(warm, "auto", 0.0)
-    assert seen.max() / seen.min() < 2 < warm[0, 0].max() / warm[0, 0].min()
+    assert seen.max() / seen.min() < 2.5 < warm[0, 0].max() / warm[0, 0].min()
     assert (sensor.balance_gains(warm, "daylight", 0.0) == 1).all()
 
 

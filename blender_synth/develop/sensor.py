@@ -9,7 +9,9 @@ from blender_synth.develop.air import LUMINANCE
 MIDDLE_GREY = 0.18
 _FULL_WELL_E, _READ_E, _WELL_AT = 24000.0, 3.0, 4.0
 """Electrons of a pixel when full, of its read-out noise, and the exposed value at which it is full at ISO 100: a sensor
-with pixels of 2 to 3 micrometres (EMVA 1288 data sheets give 10 to 30 ke and 2 to 5 e)."""
+with pixels of 2 to 3 micrometres (EMVA 1288 data sheets give 10 to 30 ke and 2 to 5 e), of which it has
+`_WIDTH_PX` side by side. Smaller pictures are of the same sensor, each of their pixels the mean of several."""
+_WIDTH_PX = 1920
 LUMENS_PER_WATT = 110.0
 """Luminous efficacy of daylight (Littlefair 1985: 105 to 130)."""
 _DAY_CD_M2, _DUSK_SLOPE = 60.0, 0.07
@@ -30,7 +32,7 @@ def exposure_factor(radiance: np.ndarray, mode: str, ev: float, cd_m2_per_unit: 
     logs = np.log2(np.maximum(luminance, floor))
     centre = 2.0 ** float(logs.mean())
     dark, light, highlight = np.quantile(logs, (0.05, 0.95, 0.98))
-    key = MIDDLE_GREY * (1 + 0.9 * np.exp(-(light - dark) / 1.5))
+    key = MIDDLE_GREY * (1 + 1.3 * np.exp(-(light - dark) / 1.8))
     key *= min(1.0, (centre * cd_m2_per_unit / _DAY_CD_M2) ** _DUSK_SLOPE)
     return float(bias * min(key / centre, 4.0 / max(2.0**highlight, floor)))
 
@@ -44,14 +46,14 @@ def iso_for(luminance_cd_m2: float, limits: tuple[float, float]) -> float:
 def balance_gains(light: np.ndarray, mode: str, warmth_ev: float) -> np.ndarray:
     """Gains (3,) float32 of the channels; luminance of grey stays.
 
-    `auto` takes 70 % of the mean colour out (grey-world, as Buchsbaum 1980, over all but the brightest tenth).
+    `auto` takes 60 % of the mean colour out (grey-world, as Buchsbaum 1980, over all but the brightest tenth).
     """
     gains = np.ones(3)
     if mode == "auto":
         sample = light[::4, ::4].reshape(-1, 3)
         luminance = sample @ LUMINANCE
         mean = np.maximum(sample[luminance <= np.quantile(luminance, 0.9)].mean(axis=0), 1e-9)
-        gains = (float(mean @ LUMINANCE) / mean) ** 0.7
+        gains = (float(mean @ LUMINANCE) / mean) ** 0.6
     gains = gains * np.exp2(np.array([0.5, 0.0, -0.5]) * warmth_ev)
     return (gains / float(gains @ LUMINANCE)).astype(np.float32)
 
@@ -59,7 +61,8 @@ def balance_gains(light: np.ndarray, mode: str, warmth_ev: float) -> np.ndarray:
 def with_noise(exposed: np.ndarray, iso: float, rng: np.random.Generator) -> np.ndarray:
     """Shot and read noise: counts of electrons have the variance of their number, reading adds its own."""
     per_unit = _FULL_WELL_E / _WELL_AT * 100.0 / iso
-    sigma = np.sqrt(exposed * per_unit + _READ_E**2) / per_unit
+    together = max(_WIDTH_PX / exposed.shape[1], 1.0)
+    sigma = np.sqrt(np.maximum(exposed, 0) * per_unit + _READ_E**2) / (per_unit * together)
     return exposed + sigma * rng.standard_normal(exposed.shape, dtype=np.float32)
 
 

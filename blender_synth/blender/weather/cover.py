@@ -11,17 +11,22 @@ from __future__ import annotations
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import bpy
 import numpy as np
 import OpenEXR
 
+from blender_synth.blender.noise import smoothstep, spectral_noise
 from blender_synth.blender.restoring import restoring
+from blender_synth.blender.scenery.nodes import data_image
 from blender_synth.blender.stage import SLOT_PROPERTY, Stage
 from blender_synth.world.weather.sky import Spec
 
-REACH_M, CELL_M = 48.0, 0.12
+REACH_M, CELL_M = 42.0, 0.175
+TILE_M = 5.0
+"""Edge of the pattern's square; a second look-up, larger and turned, breaks its repeats."""
 _HIGH_M = 200.0
 _DRY = ("window", "shop_glass", "glow", "lamp_lens", "car_glass")
 _DENSE = ("paint", "metal", "iron", "car_paint", "rubber", "car_glass", "trim")
@@ -62,6 +67,7 @@ def from_above(stage: Stage) -> Above:
     with ExitStack() as changes, tempfile.TemporaryDirectory() as folder:
         for obj in hidden:
             changes.enter_context(restoring(obj, hide_render=True))
+        render.use_persistent_data = True  # the label pass that follows finds its meshes in place
         changes.enter_context(restoring(scene, camera=camera, world=None))
         changes.enter_context(restoring(layer, use_pass_z=True, material_override=plain))
         path = Path(folder) / "above.exr"
@@ -99,6 +105,40 @@ def _height_image(top: np.ndarray) -> bpy.types.Image:
     image.pixels.foreach_set(rgba.ravel())
     image.update()
     return image
+
+
+@cache
+def _pattern(n: int = 1024) -> np.ndarray:
+    """(n, n, 4) in 0..1, tileable: R broad patches, G fine grain, B rings on water about 0.5, A footprints."""
+    rng = np.random.default_rng(7)
+    broad, fine = (0.5 + 0.5 * np.tanh(0.7 * spectral_noise(n, *law)) for law in ((1.5, 41, 1, 60), (0.7, 42, 25, 300)))
+    metre = n / TILE_M
+    rings, feet = np.zeros((n, n), np.float32), np.zeros((n, n), np.float32)
+
+    def stamp(target: np.ndarray, x: float, y: float, reach: float, draw) -> None:
+        at = np.arange(-int(reach) - 1, int(reach) + 2)
+        rows, columns = (np.arange(at[0], at[-1] + 1) + int(v) for v in (y, x))
+        patch = draw(at[None, :] - x % 1, at[:, None] - y % 1)
+        where = np.ix_(rows % n, columns % n)
+        target[where] = np.where(np.abs(patch) > np.abs(target[where]), patch, target[where])
+
+    for x, y, age in zip(*rng.uniform(0, n, (2, 420)), rng.random(420), strict=True):
+        radius, wave = (0.008 + 0.06 * age) * metre, 0.011 * metre
+
+        def ring(dx, dy, radius=radius, wave=wave, age=age):
+            off = np.hypot(dx, dy) - radius
+            return (1 - 0.8 * age) * np.cos(off / wave * 2.5) * np.exp(-((off / wave) ** 2))
+
+        stamp(rings, x, y, radius + 3 * wave, ring)
+    for x, y, turn in zip(*rng.uniform(0, n, (2, 90)), rng.normal(0, 0.5, 90), strict=True):
+        long, wide = 0.14 * metre, 0.05 * metre
+
+        def foot(dx, dy, turn=turn, long=long, wide=wide):
+            u, v = dx * np.cos(turn) + dy * np.sin(turn), dy * np.cos(turn) - dx * np.sin(turn)
+            return smoothstep(1.15, 0.85, np.hypot(u / long, v / (wide * (1 + 0.25 * np.sign(u) * np.abs(u / long)))))
+
+        stamp(feet, x, y, long * 1.3, foot)
+    return np.stack([broad, fine, 0.5 + 0.5 * rings, feet], axis=2).astype(np.float32)
 
 
 class _Group:
@@ -145,8 +185,16 @@ class _Group:
     def parts(self, vector):
         return tuple(self.node("ShaderNodeSeparateXYZ", {0: vector}).outputs)
 
-    def noise(self, per_m: float, detail: float = 2.0):
-        return self.node("ShaderNodeTexNoise", {"Vector": self.position, "Scale": per_m, "Detail": detail}).outputs[0]
+    def pattern(self, tile_m: float, turned: bool = False) -> tuple:
+        """The four numbers of `_pattern` over the ground, on tiles of some size; walls show streaks of them."""
+        across, along = (self.y, self.x) if turned else (self.x, self.y)
+        u, v = self.math("MULTIPLY_ADD", self.z, 0.31, across), self.math("MULTIPLY_ADD", self.z, 0.47, along)
+        flat = self.node("ShaderNodeCombineXYZ", {0: u, 1: v})
+        place = self.node("ShaderNodeVectorMath", {0: flat.outputs[0], 3: 1 / tile_m}, operation="SCALE").outputs[0]
+        image = bpy.data.images.get("cover_pattern") or data_image("cover_pattern", _pattern())
+        found = self.node("ShaderNodeTexImage", {"Vector": place}, image=image)
+        parts = self.node("ShaderNodeSeparateColor", {"Color": found.outputs["Color"]}).outputs
+        return (*parts, found.outputs["Alpha"])
 
     def give(self, **outputs) -> None:
         for name, value in outputs.items():
@@ -182,7 +230,9 @@ def wet(spec: Spec, stage: Stage, above: Above) -> None:
     g = _Group("wet", above, {"Darken": "NodeSocketFloat", "Film": "NodeSocketFloat", "Rough": "NodeSocketFloat",
                               "Normal": "NodeSocketVector"})  # fmt: skip
     level = g.ramp(g.up, 0.1, 0.8)
-    broad, fine = g.noise(0.45, 3.0), g.noise(7.0)
+    large, _, _, _ = g.pattern(17.0, turned=True)
+    near, fine, rings, _ = g.pattern(TILE_M)
+    broad = g.math("MULTIPLY_ADD", near, 0.5, g.math("MULTIPLY", large, 0.5))
     soaked = g.math("MULTIPLY", g.open, g.math("MULTIPLY_ADD", level, 0.75, 0.25))
     soaked = g.math("MULTIPLY", soaked, min(1.0, 1.2 * spec.wetness))
     dark = g.math("MULTIPLY_ADD", soaked, g.ramp(broad, 0.3, 0.75, -0.56, -0.44), 1.0)
@@ -191,16 +241,10 @@ def wet(spec: Spec, stage: Stage, above: Above) -> None:
     film = g.math("MULTIPLY", g.ramp(lies, start, start + 0.2, 0.25 * spec.wetness, 1.0), level)
     film = g.math("MULTIPLY", film, g.open)
     rough = g.ramp(lies, start, start + 0.28, 0.30, 0.045)
-    height = g.math("MULTIPLY", g.noise(18.0, 1.0), 0.12)
+    height = g.math("MULTIPLY", fine, 0.12)
     if spec.rain_mm_h > 0.2:
-        # rings where drops fall, each as wide as it has had time to grow; more drops, more rings
-        cells = g.node("ShaderNodeTexVoronoi", {"Vector": g.position, "Scale": 5.0 + min(spec.rain_mm_h, 20) / 3,
-                                                "Randomness": 1.0}, feature="F1", voronoi_dimensions="2D")  # fmt: skip
-        radius = g.math("MULTIPLY", g.parts(cells.outputs["Color"])[0], 0.38)
-        off = g.math("SUBTRACT", cells.outputs["Distance"], radius)
-        ring = g.math("MULTIPLY", g.math("SINE", g.math("MULTIPLY", off, 70.0)),
-                      g.ramp(g.math("ABSOLUTE", off), 0.0, 0.12, 1.0, 0.0))  # fmt: skip
-        height = g.math("ADD", height, g.math("MULTIPLY", ring, 0.25))
+        # rings where drops fall: the harder it rains, the more stirred the water
+        height = g.math("MULTIPLY_ADD", rings, min(0.25 + 0.04 * spec.rain_mm_h, 0.9), height)
     bump = g.node("ShaderNodeBump", {"Height": height, "Distance": 0.004, "Strength": 0.5})
     g.give(Darken=dark, Film=film, Rough=rough, Normal=bump.outputs["Normal"])
     for material, person in _covered(stage):
@@ -241,7 +285,9 @@ def snow(spec: Spec, stage: Stage, above: Above) -> None:
     if depth <= 0:
         return
     g = _Group("snow", above, {"Cover": "NodeSocketFloat", "Shader": "NodeSocketShader"})
-    broad, fine = g.noise(0.7, 3.0), g.noise(14.0, 3.0)
+    large, _, _, _ = g.pattern(17.0, turned=True)
+    near, fine, _, prints = g.pattern(TILE_M)
+    broad = g.math("MULTIPLY_ADD", near, 0.5, g.math("MULTIPLY", large, 0.5))
     ragged = g.math("ADD", g.math("MULTIPLY", g.math("SUBTRACT", fine, 0.5), 0.35),
                     g.math("MULTIPLY", g.math("SUBTRACT", broad, 0.5), 0.3))  # fmt: skip
     steep = max(0.80 - 0.02 * depth, 0.55)
@@ -250,10 +296,10 @@ def snow(spec: Spec, stage: Stage, above: Above) -> None:
     gaps = g.ramp(g.math("ADD", broad, g.math("MULTIPLY", g.math("SUBTRACT", fine, 0.5), 0.6)),
                   max(0.62 - 0.22 * depth, -0.6), max(0.86 - 0.22 * depth, -0.3))  # fmt: skip
     lying = g.math("MULTIPLY", g.math("MULTIPLY", lies, gaps), g.open)
-    wheel = _wheel_tracks(g, stage)
+    wheel = _wheel_tracks(g, stage, large)
     ground = g.ramp(g.z, 0.20, 0.26, 1.0, 0.0)
     worn = g.math("MULTIPLY", wheel, g.ramp(broad, 0.3, 0.7, 1.0, 0.55))
-    feet = _trodden(g, stage)
+    feet = _trodden(g, stage, prints, large)
     dirty = g.math("MAXIMUM", worn, g.math("MULTIPLY", feet, 0.55))
     bare = g.math("MULTIPLY", g.ramp(g.math("ADD", worn, g.math("MULTIPLY", g.math("SUBTRACT", fine, 0.5), 0.5)),
                                      0.75, 1.0, 0.0, max(0.9 - 0.03 * depth, 0.3)), ground)  # fmt: skip
@@ -299,11 +345,11 @@ def _may_whiten(spec: Spec, material: bpy.types.Material) -> bool:
     return spec.snow_mm_h > 0.3 and bool(nodes) and not cut_out and not skin
 
 
-def _wheel_tracks(g: _Group, stage: Stage):
+def _wheel_tracks(g: _Group, stage: Stage, noise):
     """1 where wheels run, 0.76 m to both sides of the middle of each lane."""
     total = None
     for lane in stage.lanes_y_m:
-        wander = g.math("MULTIPLY", g.math("SUBTRACT", g.noise(0.12, 1.0), 0.5), 0.5)
+        wander = g.math("MULTIPLY", g.math("SUBTRACT", noise, 0.5), 0.5)
         aside = g.math("ABSOLUTE", g.math("SUBTRACT", g.math("ADD", g.y, wander), lane))
         off = g.math("ABSOLUTE", g.math("SUBTRACT", aside, 0.76))
         track = g.ramp(off, 0.16, 0.5, 1.0, 0.0)
@@ -313,11 +359,9 @@ def _wheel_tracks(g: _Group, stage: Stage):
     return g.math("MULTIPLY", total, g.ramp(g.z, 0.03, 0.06, 1.0, 0.0))
 
 
-def _trodden(g: _Group, stage: Stage):
-    """1 where feet have been: blots as large as shoes, dense along walkways, on what is no carriageway."""
-    prints = g.node("ShaderNodeTexVoronoi", {"Vector": g.position, "Scale": 2.8, "Randomness": 1.0}, feature="F1",
-                    voronoi_dimensions="2D")  # fmt: skip
-    blots = g.ramp(prints.outputs["Distance"], 0.22, 0.42, 1.0, 0.0)
-    where = g.ramp(g.noise(0.25, 1.0), 0.38, 0.62, 0.25, 1.0)
+def _trodden(g: _Group, stage: Stage, prints, large):
+    """1 where feet have been: prints, closer together along the ways that people take; none on a carriageway."""
+    where = g.ramp(large, 0.35, 0.6, 0.35, 1.0)
+    path = g.math("MULTIPLY", g.ramp(large, 0.5, 0.75), 0.7)
     kerbs = g.ramp(g.z, 0.03, 0.08) if stage.lanes_y_m else g.math("ADD", 1.0, 0.0)
-    return g.math("MULTIPLY", g.math("MULTIPLY", blots, where), kerbs)
+    return g.math("MULTIPLY", g.math("MAXIMUM", g.math("MULTIPLY", prints, where), path), kerbs)

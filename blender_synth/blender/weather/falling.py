@@ -26,8 +26,8 @@ from blender_synth.world.weather._daylight import WATTS_PER_UNIT
 from blender_synth.world.weather.sky import Spec
 
 NEAREST_M = 0.35
-_FAINTEST = 0.006
-_MOST = 40_000
+_FAINTEST = 0.012
+_MOST = 18_000
 _APERTURE_M, _FOCUS_M = 0.0022, 6.0
 """Of a small camera: 6 mm at f/2.8, focused on the scene."""
 _WIND_SHARE = 0.75
@@ -108,6 +108,8 @@ def _streaks(spec: Spec, kind: _Kind, scene: bpy.types.Scene, above: Above, rng:
     width = np.maximum(across + confusion, 0.8 * distance / focal_px)
     opacity = (across / width) * across / (across + drawn) * np.minimum(1.0, (across + drawn) / (drawn + width))
     length = drawn + np.maximum(across + confusion, 0.8 * distance / focal_px)
+    if not kind.snow:
+        opacity = opacity * spec.fall_gain
     keep = (opacity > _FAINTEST) & above.open_at(at) & (at[:, 2] > 0.02)
     keep &= np.cumsum(keep) <= _MOST
     direction = velocity / np.linalg.norm(velocity, axis=1, keepdims=True)

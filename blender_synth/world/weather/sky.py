@@ -45,7 +45,8 @@ class Spec:
         snow_depth_cm: lying on the ground. wetness: of the ground, 0 dry to 1 shining wet.
         puddles: how many rain leaves where the camera looks.
         wind_mps: speed. wind_deg: where it blows to, counter-clockwise from +X.
-        shutter_s: exposure time that rain and snow are drawn out over.
+        shutter_s: exposure time that rain and snow are drawn out over. fall_gain: opacity of drops over what
+            optics give them.
         moon_elevation_deg, moon_azimuth_deg, moon_lit: where it stands, and the share of its disc in sunlight.
         sky_glow_cd_m2: luminance that a city gives its clear night sky. lit_windows: share of windows with light on.
         lamp_kelvin: colour temperature of street lamps.
@@ -70,6 +71,7 @@ class Spec:
     wind_mps: float = Field(default=0.0, ge=0)
     wind_deg: float = 0.0
     shutter_s: float = Field(default=0.004, gt=0)
+    fall_gain: float = Field(default=1.0, ge=0)
     moon_elevation_deg: float = -90.0
     moon_azimuth_deg: float = 0.0
     moon_lit: float = Field(default=0.0, ge=0, le=1)
@@ -204,6 +206,7 @@ class Randomizer:
         wetness: of the ground; None follows the rain. puddles: left by rain, labelled as mirrors.
         lamp_kelvin: 2000 sodium, 3000 to 4000 LEDs.
         shutter_s: exposure time; None is short by day and long at night.
+        fall_gain: 1 shows drops as faint as they are; more as pictures do that were taken to show rain.
         unusual: allows rain in frost and snow in warmth.
     """
 
@@ -227,6 +230,7 @@ class Randomizer:
     puddles: Amount = (0.0, 0.0)
     wind_mps: Amount = (0.0, 4.0)
     shutter_s: Length | None = None
+    fall_gain: Amount = (2.0, 5.0)
     sky_glow_cd_m2: Amount = (0.004, 0.02)
     lit_windows: Amount = (0.2, 0.5)
     lamp_kelvin: Length = (2000.0, 4200.0)
@@ -266,7 +270,7 @@ class Randomizer:
         ground = min(1.0, 0.75 + 0.25 * rain / 2.5) if rain > 0.1 else 0.0
         moon = {"lit": float(night.random()), "up": float(night.uniform(-20, 60)), "at": float(night.uniform(0, 360))}
         dark = elevation < 0
-        shutter = (1 / 60, 1 / 40) if dark else (1 / 500, 1 / 200)
+        shutter = (1 / 80, 1 / 40) if dark else (1 / 320, 1 / 125)
         return Spec(
             cloud_oktas=oktas,
             sun_elevation_deg=elevation,
@@ -293,6 +297,7 @@ class Randomizer:
             lamp_kelvin=uniform(night, self.lamp_kelvin),
             cloud_seed=int(clouds.integers(0, 2**31)),
             fall_seed=int(fall.integers(0, 2**31)),
+            fall_gain=uniform(fall, self.fall_gain),
         )
 
     def _sun(self, share: float, azimuth_deg: float) -> tuple[float, float]:
