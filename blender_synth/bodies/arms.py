@@ -18,7 +18,7 @@ CLEARANCE_M = 0.014
 """Of the hand's bones from cloth: half a finger."""
 BAR_SHARE = 0.595
 """Height of a pram's bar over the stature of who pushes it, about at the elbow's."""
-IN_CONTACT = ("pocket", "hip", "folded", "clasped", "behind")
+IN_CONTACT = ("pocket", "folded", "clasped", "behind")
 """Arms whose hands touch the body on purpose."""
 
 
@@ -183,9 +183,9 @@ class Arm:
         return self.pose.finger_curl, 0.0
 
     def _hip(self, push: np.ndarray) -> tuple[float, float]:
-        place = self.poser.pelvis @ np.array([0.02, self.s * (self.measures.hip_y + 0.005), 0.12])
-        self._to(place, self._way(-0.45, 1.0, 0), self._way(0.75, -0.45, -0.45), self._way(0, -1.0, 0.2))
-        return 1.2, 0.0
+        place = self.poser.pelvis @ np.array([-0.03, self.s * (self.measures.hip_y + 0.012), 0.12]) + push
+        self._to(place, self._way(-0.45, 1.0, 0), self._way(0.85, -0.08, -0.45), self._way(0, -1.0, 0.1))
+        return 0.7, 0.0
 
     def _folded(self, push: np.ndarray) -> tuple[float, float]:
         high = self.side == "R"
@@ -219,7 +219,7 @@ class Arm:
     def _call(self, push: np.ndarray) -> tuple[float, float]:
         ear = self.poser.place_of("head") + [0, 0, 0.045]
         head = self.poser.world["head"]
-        place = ear + head @ np.array([0.055, self.s * 0.135, -0.06])
+        place = ear + head @ np.array([0.055, self.s * 0.125, -0.125])
         self._to(place, self._way(0.25, 0.7, -1), self._way(-0.25, -0.12, 0.8), self._way(0.1, -1.0, 0))
         return 1.0, 0.4
 
@@ -232,9 +232,9 @@ class Arm:
         return place
 
     def _lap(self, push: np.ndarray) -> tuple[float, float]:
-        place = self._thigh(0.52, 0.01, 0.0, 0.028) + push
+        place = self._thigh(0.52, 0.01, 0.0, 0.04) + push
         self._to(place, self._way(-0.5, 0.7, -0.3), self._way(0.86, -0.3, -0.12), self._way(0.1, -0.15, -1.0))
-        return 0.75, 0.0
+        return 0.55, 0.0
 
     def _strap(self, push: np.ndarray) -> tuple[float, float]:
         place = self._ahead(0.055, 0.135, -0.24) + push

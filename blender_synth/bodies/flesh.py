@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blender_synth.bodies import anatomy, garments, shoes
+from blender_synth.bodies import anatomy, garments
 from blender_synth.bodies.data import BodyData
-from blender_synth.bodies.skeleton import SIDES, Posed, Rig
+from blender_synth.bodies.mesh import Surface
+from blender_synth.bodies.skeleton import SIDES, Posed, Rig, Z, rotation
 from blender_synth.world.people.wardrobe import OutfitSpec
 
 
@@ -20,8 +21,9 @@ class Measures:
         chest_x, belly_x: how far chest and belly reach ahead of the spine; back_x: how far the back reaches behind it.
         hip_y: half width of hips and thighs; waist_y, chest_y: of waist and ribs.
         thigh_radius, knee_radius: of the leg at its top and at the knee.
-        heel_x, toe_x: back and front end of the shoe's sole from the ankle; ball_x: of the ball.
         ankle_z: height of the ankle above the sole's underside.
+        sole: (N, 4) the left sole's vertices from the ankle, turned to point ahead, and how far they follow the toes.
+        ball: (3,) root of the toes from the ankle, turned likewise.
     """
 
     chest_x: float
@@ -32,14 +34,15 @@ class Measures:
     chest_y: float
     thigh_radius: float
     knee_radius: float
-    heel_x: float
-    ball_x: float
-    toe_x: float
     ankle_z: float
+    sole: np.ndarray
+    ball: np.ndarray
 
 
-def measure(data: BodyData, points: np.ndarray, rig: Rig, worn: list[garments.Worn], outfit: OutfitSpec) -> Measures:
-    """Measure a shaped body (P, 3) and what it wears."""
+def measure(
+    data: BodyData, points: np.ndarray, rig: Rig, worn: list[garments.Worn], outfit: OutfitSpec, sole: Surface
+) -> Measures:
+    """Measure a shaped body (P, 3), what it wears, and its left sole."""
     a = anatomy.body_anatomy()
     v = points[: data.vertex_count]
     skin = np.zeros(len(v), bool)
@@ -60,8 +63,9 @@ def measure(data: BodyData, points: np.ndarray, rig: Rig, worn: list[garments.Wo
     belly = v[trunk & (np.abs(v[:, 2] - at["spine04"]) < 0.08), 0].max() - spine_x
     thigh = v[trunk & (a.leg > 0.25) & (a.leg < 0.4) & (a.side > 0)]
     knee = v[trunk & (a.leg > 0.9) & (a.leg < 1.05) & (a.side > 0)]
-    foot = shoes.foot_shape(data, points, "L")
-    ankle = rig.points["foot.L"]
+    ankle, toes = rig.points["foot.L"], rig.points["toe1-1.L"]
+    ahead = rotation(Z, -float(np.degrees(np.arctan2(*(toes - ankle)[1::-1]))))
+    toe_share = sole.fields["weights"][:, rig.index["toe1-1.L"]]
     return Measures(
         chest_x=float(chest) + (0.02 if outfit.outer else 0.0),
         belly_x=float(belly),
@@ -71,10 +75,9 @@ def measure(data: BodyData, points: np.ndarray, rig: Rig, worn: list[garments.Wo
         chest_y=float(v[trunk & (np.abs(v[:, 2] - at["spine01"] + 0.08) < 0.05), 1].max()),
         thigh_radius=float(np.ptp(thigh[:, 1]) / 2),
         knee_radius=float(np.ptp(knee[:, 1]) / 2),
-        heel_x=float(foot.x[0] - ankle[0]),
-        ball_x=float(rig.points["toe1-1.L"][0] - ankle[0]),
-        toe_x=float(foot.x[-1] - ankle[0]),
-        ankle_z=float(ankle[2] + outfit.shoes.heel_m),
+        ankle_z=float(ankle[2] - sole.vertices[:, 2].min()),
+        sole=np.column_stack([(sole.vertices - ankle) @ ahead.T, toe_share]),
+        ball=ahead @ (toes - ankle),
     )
 
 

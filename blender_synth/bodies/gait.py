@@ -64,6 +64,8 @@ class GaitMoment:
         sway_m: shift of the pelvis to the left, over the supporting foot.
         flight_m: height of the lower sole above the ground (running only).
         support: legs with their foot on the ground.
+        contact: for ``"L"`` and ``"R"``: 1 on the ground, fading to 0 soon after the toes leave it and shortly before
+            the heel strikes.
     """
 
     legs: dict[str, LegAngles]
@@ -75,6 +77,7 @@ class GaitMoment:
     sway_m: float
     flight_m: float
     support: tuple[str, ...]
+    contact: dict[str, float]
 
 
 def gait_moment(
@@ -122,6 +125,14 @@ def gait_moment(
         flight = 0.0
         on = {s: (phase + d) % 1.0 < 0.62 for s, d in (("L", 0.0), ("R", 0.5))}
         support = tuple(s for s in "LR" if on[s])
+    stance = 0.36 if run else 0.62
+    contact = {}
+    for s, d in (("L", 0.0), ("R", 0.5)):
+        t = (phase + d) % 1.0
+        fade = min(1.0, min(t - stance, 1.0 - t) / 0.10) if t > stance else 0.0
+        contact[s] = 1 - fade * fade * (3 - 2 * fade)
+    if run and not support:
+        contact = dict.fromkeys("LR", 0.0)
     return GaitMoment(
         legs=legs,
         arm_flexion_deg=flexion,
@@ -132,4 +143,5 @@ def gait_moment(
         sway_m=0.022 * float(np.sin(wave)),
         flight_m=float(flight),
         support=support,
+        contact=contact,
     )

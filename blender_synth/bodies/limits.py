@@ -36,10 +36,10 @@ LIMITS_DEG = {
 """Least and greatest angle of each joint, degrees."""
 
 
-def limited(name: str, value: float) -> float:
-    """A joint angle within its limits, degrees."""
+def limited(name: str, value: float, margin: float = 0.0) -> float:
+    """A joint angle within its limits less a margin, degrees."""
     low, high = LIMITS_DEG[name]
-    return float(np.clip(value, low, high))
+    return float(np.clip(value, low + margin, high - margin))
 
 
 def _degrees(sine: float, cosine: float) -> float:
@@ -99,9 +99,10 @@ def _arm(posed: Posed, side: str, s: float, turn: dict, at: dict) -> dict[str, f
     upper = unit(at[f"lowerarm01.{side}"] - at[f"upperarm01.{side}"])
     lower = unit(at[f"wrist.{side}"] - at[f"lowerarm01.{side}"])
     d = turn["spine01"].T @ upper
-    out = {
-        "shoulder_flexion": _degrees(d[0], np.hypot(-d[2], d[1]) * (1 if d[2] < 0 else -1)),
-        "shoulder_abduction": float(np.degrees(np.arcsin(np.clip(s * d[1], -1, 1)))),
+    raised, level = float(np.degrees(np.arccos(np.clip(-d[2], -1, 1)))), max(float(np.hypot(d[0], d[1])), 1e-9)
+    out = {  # how far the arm is raised, split by where it is raised to
+        "shoulder_flexion": raised * d[0] / level,
+        "shoulder_abduction": raised * s * d[1] / level,
         "elbow": float(np.degrees(np.arccos(np.clip(upper @ lower, -1, 1)))),
     }
     rest_upper = p[f"lowerarm01.{side}"] - p[f"upperarm01.{side}"]
@@ -148,7 +149,8 @@ def legal_hand(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Directions of hand and palm as near to the wanted ones as forearm and wrist allow (see `wrist_angles`)."""
     wanted = zip(("pronation", "wrist", "wrist_deviation"), wrist_angles(s, lower, hinge, hand, palm), strict=True)
-    pronation, flexion, deviation = (limited(name, angle) for name, angle in wanted)
+    # One degree is left for what the shoulder's give turns the forearm afterwards.
+    pronation, flexion, deviation = (limited(name, angle, 1.0) for name, angle in wanted)
     turn = rotation(X, s * pronation) @ rotation(Z, flexion) @ rotation(Y, -s * deviation)
     out = _forearm(s, lower, hinge) @ turn
     return out[:, 0], out[:, 1]

@@ -154,11 +154,11 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     outfit = spec.outfit
     head = head_of(data, points)
     worn = garments.dress(points, rig, outfit, fine.shell, head)
-    measures = measure(data, points, rig, worn, outfit)
-    posed = pose_body(rig, spec.pose, measures, spec.body.stature_m, spec.carried)
-    hooded = outfit.outer is not None and outfit.outer.hood == "up"
     under = outfit.lower.kind == "trousers" and outfit.lower.length > 1.7 and outfit.lower.fit > 0.02
     pairs = {s: shoes.make_shoe(data, points, rig, outfit.shoes, s, under, fine.shoe_step) for s in SIDES}
+    measures = measure(data, points, rig, worn, outfit, pairs["L"].sole)
+    posed = pose_body(rig, spec.pose, measures, spec.body.stature_m, spec.carried)
+    hooded = outfit.outer is not None and outfit.outer.hood == "up"
     lowest = min(float(posed.skin(p.sole.vertices, p.sole.fields["weights"])[:, 2].min()) for p in pairs.values())
     posed = posed.shifted(np.array([0.0, 0.0, _lift_m(spec, rig, lowest)]))
 

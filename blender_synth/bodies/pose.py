@@ -146,11 +146,10 @@ class Poser:
     def ankle_above_ground(self, pitch: float, toe: float) -> float:
         """Height of the ankle above the lowest point of its sole."""
         m = self.measures
-        turn, front = rotation(Y, pitch), rotation(Y, pitch - toe)
-        ball = turn @ np.array([m.ball_x, 0, -m.ankle_z])
-        tip = ball + front @ np.array([m.toe_x - m.ball_x, 0, 0.004])
-        heel = turn @ np.array([m.heel_x, 0, -m.ankle_z])
-        return -float(min(ball[2], tip[2], heel[2]))
+        turn, front = rotation(Y, pitch)[2], rotation(Y, pitch - toe)[2]
+        on_foot = m.sole[:, :3] @ turn
+        on_toes = m.ball @ turn + (m.sole[:, :3] - m.ball) @ front
+        return -float((on_foot + m.sole[:, 3] * (on_toes - on_foot)).min())
 
     def _leg_by_ik(self, side: str, ankle: np.ndarray, heading: float, pole: np.ndarray = X) -> None:
         first, second = self._leg_links(side)
@@ -194,8 +193,9 @@ class Poser:
         self.ground_z = ground
         for side in "LR":
             gap = heights[side] - ground
-            if (side in moment.support and gap > 1e-3) or gap < 0:
-                ankles[side] = ankles[side] - [0, 0, np.clip(gap, -0.12, 0.08)]
+            share = 1.0 if gap < 0 else moment.contact[side]
+            if share > 0 and abs(gap) > 1e-3:
+                ankles[side] = ankles[side] - [0, 0, share * np.clip(gap, -0.12, 0.12)]
                 self._leg_by_ik(side, ankles[side], 0.0)
             a = angles[side]
             heading = self.pose.toe_out_deg + self.offset("toe_out", side)

@@ -254,6 +254,7 @@ def draw_pose(
             for channel, reach, u in zip(("shoulder_flexion", "elbow", "pronation"), (12, 22, 35), lively, strict=True):
                 offsets[f"{channel}.{side}"] += reach * u
     yaw, pitch, roll = rng.normal(0, 16 if legs == "stand" else 9), rng.normal(3, 4), rng.normal(0, 2.5)
+    down = 24 + abs(rng.normal(0, 5))
     to_traffic = uniform(rng, ranges.crossing_look_deg) * (1 if rng.random() < 0.5 else -1)
     settled = situation.look_deg if situation.look_deg is not None else to_traffic if activity == "cross" else None
     trunk = 0.0
@@ -263,7 +264,7 @@ def draw_pose(
         yaw = look + 0.3 * yaw
     reading = "phone" in arms.values()
     if reading:
-        yaw, pitch, trunk = yaw * 0.3, 24 + abs(rng.normal(0, 5)), trunk * 0.5
+        yaw, pitch, trunk = yaw * 0.3, down, trunk * 0.5
     elif wet:
         pitch += 7.0
     lean = uniform(rng, ranges.lean_deg) + 0.12 * old
@@ -271,6 +272,7 @@ def draw_pose(
     leans = {"run": lean + 6.0, "sit": recline + (14.0 if reading else 0.0)}
     apart = {"stand": uniform(rng, (0.13, 0.30)), "sit": uniform(rng, (0.14, 0.34))}
     narrow = uniform(rng, (0.09, 0.15))
+    bent, hanging = uniform(rng, (80, 100)), uniform(rng, ranges.elbow_deg)
     apart["sit"] *= 0.7 if body.sex == "female" else 1.0
     stagger = {"stand": float(rng.normal(0, 0.05)), "sit": float(rng.normal(0, 0.04))}
     return PoseSpec(
@@ -279,7 +281,7 @@ def draw_pose(
         phase=round(float(rng.random()), 4),
         speed_mps=round(pace, 4),
         arm_swing=round(uniform(rng, ranges.arm_swing), 4),
-        elbow_deg=round(uniform(rng, (80, 100)) if legs == "run" else uniform(rng, ranges.elbow_deg), 3),
+        elbow_deg=round(bent if legs == "run" else hanging, 3),
         toe_out_deg=round(uniform(rng, ranges.toe_out_deg), 3),
         lean_deg=round(leans.get(legs, lean + (4.0 if activity == "push" else 0.0)), 3),
         slouch_deg=round(rest + 0.35 * old, 3),
