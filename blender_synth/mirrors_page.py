@@ -34,7 +34,7 @@ SCENES: dict[str, list[str]] = {
     "wall": ["seed=14"],
     "full_length": ["seed=11"],
     "panels": ["seed=6"],
-    "convex": ["seed=1"],
+    "convex": ["seed=4"],
     "dome": ["seed=0"],
     "car": ["seed=1", "camera=dashcam"],
     "shopfront": ["seed=11"],
