@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 
@@ -40,12 +39,23 @@ COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export":
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Entry point of `blender-synth`; exits with 0, 1 (error, or frames failed), 2 (usage) or 130 (interrupted)."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    """Entry point of `blender-synth`; exits with 0, 1 (error, or frames failed), 2 (usage) or 130 (interrupted).
+
+    A reader who goes away (`--help | head`) ends it quietly with 141. SIGPIPE itself stays ignored: it would
+    also end the program when a worker dies while it is being spoken to.
+    """
+    try:
+        _main(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(141)
+
+
+def _main(arguments: list[str]) -> None:
     if arguments[:1] == ["--version"]:
         print(__version__)
         return
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `--help | head` ends quietly
     if arguments and arguments[0] in PLAIN_COMMANDS:
         try:
             PLAIN_COMMANDS[arguments[0]](arguments[1:])

@@ -217,6 +217,11 @@ def poke_through(spec: Spec, monkeypatch) -> tuple[int, int]:
                 over[mine], rise[mine] = _inside(v[mine], vertices, faces[part == k])
         under |= covers
         safe |= covers & ~(over & (rise > 0.001))
+    worn_top = [g for g in (spec.outfit.top, spec.outfit.outer) if g is not None]
+    bare = a.arm[body] > max(g.sleeve for g in worn_top)  # beyond the end of a sleeve or a leg, nothing is covered
+    if spec.outfit.lower.kind not in ("skirt", "dress"):
+        bare |= (a.leg[body] > spec.outfit.lower.length) & (a.arm[body] < 0)
+    under &= ~bare
     return int(under.sum()), int((under & ~safe).sum())
 
 

@@ -846,13 +846,13 @@ def tucked_m(outfit: OutfitSpec) -> np.ndarray:
     lower, top, outer = outfit.lower, outfit.top, outfit.outer
     on_arm = a.arm >= 0
     sleeve = max(g.sleeve for g in (top, outer) if g is not None)
-    depth = 0.011 * smoothstep(sleeve + 0.05, sleeve - 0.08, a.arm) * on_arm
+    depth = 0.016 * smoothstep(sleeve + 0.05, sleeve - 0.08, a.arm) * on_arm
     neck = np.max([_outside_neck(g, a.neck) for g in (top, outer) if g is not None and g.open_front == 0], axis=0)
     below_head = (a.drop > -8) & (a.rest_m[:, 2] < 1.45)
     depth = np.maximum(depth, 0.008 * smoothstep(-0.004, 0.018, neck) * below_head * (a.drop < 0))
     if lower.kind in ("skirt", "dress"):
         depth = np.maximum(depth, 0.010 * smoothstep(2.0, 1.5, a.drop) * (a.drop > 0))
     else:
-        end = 0.010 * smoothstep(lower.length + 0.05, lower.length - 0.08, a.leg)
+        end = 0.018 * smoothstep(lower.length + 0.05, lower.length - 0.08, a.leg)
         depth = np.maximum(depth, end * (a.leg > 0) * (a.drop > 0) * (a.arm < 0))
     return depth
