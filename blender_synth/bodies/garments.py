@@ -138,29 +138,28 @@ def _ridge(phase: np.ndarray) -> np.ndarray:
 class _Hang:
     """Cloth that falls from what sticks out: along an axis downwards the radius shrinks no faster than a slope."""
 
-    ROWS, BINS = 48, 40
-
     def __init__(self, along: np.ndarray, angle: np.ndarray, radius: np.ndarray, slope: float):
+        self.rows, self.bins = (48, 40) if len(along) > 1500 else (24, 24)
         lo, hi = along.min(), along.max()
-        self.lo, self.step = lo, max((hi - lo) / (self.ROWS - 1), 1e-6)
-        table = np.zeros((self.ROWS, self.BINS))
-        r = ((along - lo) / self.step).round().astype(int).clip(0, self.ROWS - 1)
-        b = ((angle / (2 * np.pi) % 1.0) * self.BINS).astype(int) % self.BINS
+        self.lo, self.step = lo, max((hi - lo) / (self.rows - 1), 1e-6)
+        table = np.zeros((self.rows, self.bins))
+        r = ((along - lo) / self.step).round().astype(int).clip(0, self.rows - 1)
+        b = ((angle / (2 * np.pi) % 1.0) * self.bins).astype(int) % self.bins
         np.maximum.at(table, (r, b), radius)
-        bins = np.arange(self.BINS)
+        bins = np.arange(self.bins)
         for row in table:  # fill the gaps around
             known = np.flatnonzero(row > 0)
             if len(known):
-                row[:] = np.interp(bins, known, row[known], period=self.BINS)
+                row[:] = np.interp(bins, known, row[known], period=self.bins)
         filled = np.flatnonzero(table.any(1))
-        at = np.interp(np.arange(self.ROWS), filled, np.arange(len(filled)))
+        at = np.interp(np.arange(self.rows), filled, np.arange(len(filled)))
         low = np.minimum(at.astype(int), len(filled) - 1)
         high = np.minimum(low + 1, len(filled) - 1)
         share = (at - low)[:, None]
         table = table[filled[low]] * (1 - share) + table[filled[high]] * share
-        left, right = (bins - 1) % self.BINS, (bins + 1) % self.BINS
+        left, right = (bins - 1) % self.bins, (bins + 1) % self.bins
         if slope < 9:  # steeper cloth does not hang
-            for row in range(1, self.ROWS):
+            for row in range(1, self.rows):
                 above = table[row - 1]
                 spread = np.maximum(above, 0.5 * (above[left] + above[right]))
                 table[row] = np.maximum(table[row], spread - slope * self.step)
@@ -170,12 +169,12 @@ class _Hang:
 
     def at(self, along: np.ndarray, angle: np.ndarray) -> np.ndarray:
         """Hanging radius at places (N,)."""
-        y = ((along - self.lo) / self.step).clip(0, self.ROWS - 1.001)
-        x = (angle / (2 * np.pi) % 1.0) * self.BINS - 0.5
+        y = ((along - self.lo) / self.step).clip(0, self.rows - 1.001)
+        x = (angle / (2 * np.pi) % 1.0) * self.bins - 0.5
         y0, x0 = y.astype(int), np.floor(x).astype(int)
         fy, fx = y - y0, x - x0
         t = self.table
-        a, b = x0 % self.BINS, (x0 + 1) % self.BINS
+        a, b = x0 % self.bins, (x0 + 1) % self.bins
         return (t[y0, a] * (1 - fx) + t[y0, b] * fx) * (1 - fy) + (t[y0 + 1, a] * (1 - fx) + t[y0 + 1, b] * fx) * fy
 
 
@@ -285,6 +284,8 @@ def _ease_sleeves(vertices: np.ndarray, fields: dict, rig: Rig, fit: float, cuff
 def _folds(surface: Surface, depth_m: float, fit: float, seed: int, legs: bool) -> Surface:
     """Folds where cloth gathers: rings at elbow and wrist, knee and ankle, drapes across trunk and seat."""
     f, v = surface.fields, surface.vertices
+    if len(v) < 400:  # too coarse to hold any
+        return surface
     normal = vertex_normals(v, surface.faces)
     rest = f["rest"] * 18.0
     wobble = _noise(rest, seed)

@@ -38,7 +38,8 @@ class Surface:
 def face_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """(F, 3) normals, length twice the area (cross product of the diagonals; right for triangles too)."""
     a, b, c, d = (vertices[faces[:, k]] for k in range(4))
-    return np.cross(c - a, d - b)
+    e, f = (c - a).T, (d - b).T  # written out: numpy's cross takes several times as long
+    return np.stack([e[1] * f[2] - e[2] * f[1], e[2] * f[0] - e[0] * f[2], e[0] * f[1] - e[1] * f[0]], 1)
 
 
 def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
@@ -202,6 +203,8 @@ def clipped(surface: Surface, value: np.ndarray) -> Surface:
     New vertices on cut edges interpolate all fields. Corner fields (F, 4, C) are interpolated too.
     """
     inside = value > 0
+    if inside.all():
+        return surface
     sides = inside[surface.faces].sum(1)
     cut = np.flatnonzero((sides > 0) & (sides < 4))
     whole = sides == 4
