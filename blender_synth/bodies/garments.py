@@ -47,7 +47,7 @@ class Worn:
 
     Attributes:
         surface: in the rest pose.
-        legs: for a skirt, the legs that must stay in it.
+        legs: for skirts and shorts, the legs that must stay in them.
     """
 
     name: str
@@ -407,7 +407,7 @@ def _upper(
     surface = clipped(Surface(v, base.faces, fields, base.face_fields), hem - fields["drop"])
     # Without a sleeve the armhole runs round the shoulder, where the arm's share in the skin begins.
     surface = clipped(
-        surface, spec.sleeve - surface.fields["arm"] if spec.sleeve >= 0.1 else 0.68 - surface.fields["arm_weight"]
+        surface, spec.sleeve - surface.fields["arm"] if spec.sleeve >= 0.1 else 0.58 - surface.fields["arm_weight"]
     )
     surface = clipped(surface, _outside_neck(spec, surface.fields["neck"]))
     cuff = spec.kind != "top" or spec.fabric.kind == "knit" or spec.collar_m > 0
@@ -696,7 +696,7 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fineness: int = 2, h
         layers = [_trunk_of(lower)]
         top = _upper(points, rig, top_spec, seed + 11, 0.0, layers, fineness)
     legs = None
-    if outfit.lower.kind in ("skirt", "dress"):
+    if outfit.lower.kind != "trousers":
         body = _shell_on(points, "tights", min(fineness, 1))
         legs = clipped(body, body.fields["drop"] - 0.3)
     worn.append(Worn("lower", outfit.lower, lower, legs))
@@ -790,8 +790,9 @@ def settled(worn: list[Worn], posed: Posed, folds: bool) -> list[np.ndarray]:
         if w.legs is not None:  # a step takes the cloth along
             legs = posed.skin(w.legs.vertices, w.legs.fields["weights"])
             normals = vertex_normals(legs, w.legs.faces)
-            for _ in range(3):
-                at = pushed_out(at, legs, normals, s.faces, 0.012, reach_m=0.14)
+            gap, reach, rounds = (0.004, 0.05, 2) if w.spec.kind == "shorts" else (0.012, 0.14, 3)
+            for _ in range(rounds):
+                at = pushed_out(at, legs, normals, s.faces, gap, reach)
         if out and "skin_at" in s.fields:  # thighs that swing forward would come through a hem
             lower = worn[0].surface
             band = (lower.fields["drop"] > 0.1) & (lower.fields["drop"] < 1.35)
@@ -847,7 +848,8 @@ def tucked_m(outfit: OutfitSpec) -> np.ndarray:
     lower, top, outer = outfit.lower, outfit.top, outfit.outer
     on_arm = a.arm >= 0
     sleeve = max(g.sleeve for g in (top, outer) if g is not None)
-    depth = 0.016 * smoothstep(sleeve + 0.05, sleeve - 0.08, a.arm) * on_arm
+    cuff = max(sleeve, 0.16)  # an armhole lies about there
+    depth = 0.016 * smoothstep(cuff + 0.05, cuff - 0.08, a.arm) * on_arm
     neck = np.max([_outside_neck(g, a.neck) for g in (top, outer) if g is not None and g.open_front == 0], axis=0)
     below_head = (a.drop > -8) & (a.rest_m[:, 2] < 1.45)
     depth = np.maximum(depth, 0.008 * smoothstep(-0.004, 0.018, neck) * below_head * (a.drop < 0))
