@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import shlex
 import sys
@@ -108,6 +109,16 @@ def _render_missing(settings: RunSettings, packs: tuple, folder: RunFolder, miss
     return len(failed)
 
 
+def _thick_air(index: int, spec: SceneSpec) -> str | None:
+    """A warning where the air hides even the nearest person."""
+    eye = spec.camera.position_m
+    nearest = min((math.dist(eye, person.position_m) for person in spec.people), default=0.0)
+    if nearest <= spec.weather.mor_m:
+        return None
+    air = f"one sees {spec.weather.mor_m:.0f} m far and the nearest person is {nearest:.0f} m away"
+    return f"frame {index}: {air}; raise weather.mor_m, or develop.mor_m at export, to see anybody"
+
+
 def _full_ground(index: int, spec: SceneSpec) -> str:
     asked = f"{len(spec.people)} of {spec.people_wanted} people found room"
     return f"frame {index}: {asked}; lower pedestrians.count or pedestrians.density_per_m2 to get all"
@@ -130,6 +141,8 @@ def _render_frame(
                     raise SceneRefused(f"the wishes were not met: {drawing.shortfall}")
                 if len(drawing.spec.people) < drawing.spec.people_wanted:
                     tqdm.write(_full_ground(index, drawing.spec), file=sys.stderr)
+                if warning := _thick_air(index, drawing.spec):
+                    tqdm.write(warning, file=sys.stderr)
                 worker.render(str(folder.frame_path(index).absolute()))
             return True
         except SceneRefused as refused:

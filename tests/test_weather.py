@@ -13,7 +13,9 @@ from astral.sun import azimuth, elevation
 
 from blender_synth.config import compose
 from blender_synth.errors import ConfigError
+from blender_synth.pipeline import _thick_air
 from blender_synth.seeds import Streams
+from blender_synth.world.sample import sample_scene
 from blender_synth.world.weather import _falling as falling
 from blender_synth.world.weather import sky
 from blender_synth.world.weather._daylight import LUX_PER_UNIT, clear_beam, clear_sky_light
@@ -188,6 +190,14 @@ def test_what_cannot_be_is_refused_with_key_and_mend(overrides, words):
         compose(overrides)
     assert words in str(caught.value)
     assert "mend:" in str(caught.value)
+
+
+def test_fog_that_hides_everybody_is_warned_of():
+    settings = compose(["scene=studio", "mirrors=none", "pedestrians.count=2", "weather=foggy", "weather.mor_m=900"])
+    spec = sample_scene(settings, (), 0)
+    assert _thick_air(0, spec) is None
+    thick = dataclasses.replace(spec, weather=dataclasses.replace(spec.weather, mor_m=0.5))
+    assert "weather.mor_m" in _thick_air(0, thick)
 
 
 def test_the_unusual_may_be_asked_for():

@@ -27,7 +27,7 @@ from blender_synth.world.sample import sample_scene
 
 _BASE = ["pedestrians=few", "pedestrians.dress=fixed", "mirrors=none", "camera=dashcam", "seed=5", "render=draft"]
 _NIGHT = ("sunny", "rainy", "snowy")
-ROUNDS = 3
+ROUNDS = 2
 FOUR_M = (50.0, 100.0, 200.0, 1000.0)
 
 

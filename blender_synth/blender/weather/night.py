@@ -16,8 +16,8 @@ from blender_synth.world.weather.sky import LAMPS_LUX, Spec
 LAMP_LUMEN = {0: 5500.0, 1: 3200.0}
 """Luminous flux by variant: mast lamps of 40 to 60 W LED, and lanterns, meet the mean of `LAMPS_LUX` at 22 m apart."""
 LENS_M2 = {0: 0.12, 1: 0.35}
-LIT_CD_M2 = 14.0
-"""Of walls and curtains in a room lit with 50 to 100 lx, seen through a pane and a curtain."""
+LIT_CD_M2 = 6.0
+"""Of walls and curtains in a room lit with 50 lx, seen through panes and curtains."""
 SHOP_DIMMED = 0.10
 """Share of their light that shops leave on at night."""
 _WAVELENGTHS_UM = np.array([0.615, 0.545, 0.465])
