@@ -1,6 +1,7 @@
 """The raw frame: one folder with the picture's radiance, the label layers and a JSON file. Written whole or not at all.
 
-radiance.exr   R G B, half float: linear scene radiance (Rec. 709 primaries), clear air, 1.0 = 100 W m⁻² sr⁻¹
+radiance.exr   R G B, half float: linear scene radiance (Rec. 709 primaries), clear air; 1.0 is
+               the medium's `watts_per_unit` (100 by day, less when it is dark) W m⁻² sr⁻¹
 labels.exr     the layers of `LABEL_LAYERS`, lossless
 glass.exr      the layers of `GLASS_LAYERS`, half float; only where glass, water or a polished surface is labelled
 frame.json     spec, camera, instances, categories, medium, licences, versions, seconds; in a run with `mirrors.paired`
