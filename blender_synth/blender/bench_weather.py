@@ -1,8 +1,9 @@
 """Times a full frame (build, labels, picture, files) of each weather against a sunny one of the same seed.
 
-Run by `python -m blender_synth.bench weather`; arguments are config overrides. A sunny frame is rendered beside each of
-the others, so that a machine that slows down slows both; a warm-up comes first. Then one frame is developed at four
-visibilities, and timed against its render.
+Run by `python -m blender_synth.bench weather`; arguments are config overrides. Each round renders a sunny frame and one
+of every other; a warm-up comes first. On CPUs the seconds are those of all threads together, which do not grow when
+others use the machine; on GPUs they are those of the clock. Then one frame is developed at four visibilities, and timed
+against its render.
 """
 
 from __future__ import annotations
@@ -36,28 +37,23 @@ def main(overrides: list[str]) -> None:
     names = [file.stem for file in sorted((conf_dir() / "weather").glob("*.yaml")) if file.stem != "sunny"]
     jobs = [(f"weather={name}",) for name in names]
     jobs += [(f"weather={name}", "weather.time=night") for name in _NIGHT]
-    sunny = ("weather=sunny",)
+    jobs.insert(0, ("weather=sunny",))
     with tempfile.TemporaryDirectory() as folder, quiet():
-        _seconds([*_BASE, *overrides, *sunny], Path(folder) / "warm-up")
-        rows = {}
-        for job in jobs:
-            pairs = []
-            for number in range(ROUNDS):
-                both = [
-                    _seconds([*_BASE, *overrides, *which], Path(folder) / f"{len(rows)}-{number}-{order}")
-                    for order, which in enumerate((sunny, job))
-                ]
-                pairs.append(both)
-            rows[" ".join(job)] = pairs
-            print(" ".join(job), [f"{b / a:.2f}" for a, b in pairs], file=sys.stderr, flush=True)
-        developed = _develop_seconds(Path(folder) / "0-0-1")
-    ratios = {}
-    for name, pairs in rows.items():
-        ratios[name] = statistics.median(b / a for a, b in pairs)
-        print(f"{name:34s} {statistics.median(b for _, b in pairs):7.2f} s a frame, sunny beside it "
-              f"{statistics.median(a for a, _ in pairs):7.2f} s, ratio {ratios[name]:.3f}")  # fmt: skip
-    render = statistics.median(a for pairs in rows.values() for a, _ in pairs)
-    print(f"develop at {len(FOUR_M)} visibilities {developed:.3f} s, {100 * developed / render:.2f} % of a render")
+        _seconds([*_BASE, *overrides, *jobs[0]], Path(folder) / "warm-up")
+        rows: dict[str, list[float]] = {" ".join(job): [] for job in jobs}
+        for number in range(ROUNDS):
+            for job in jobs:
+                name = " ".join(job)
+                place = Path(folder) / f"{name.replace(' ', '-')}-{number}"
+                rows[name].append(_seconds([*_BASE, *overrides, *job], place))
+                print(name, f"{rows[name][-1]:.2f}", file=sys.stderr, flush=True)
+        developed = _develop_seconds(Path(folder) / "weather=foggy-0")
+    sunny = rows["weather=sunny"]
+    ratios = {name: statistics.median(s / c for s, c in zip(spent, sunny, strict=True)) for name, spent in rows.items()}
+    for name, spent in rows.items():
+        print(f"{name:34s} {statistics.median(spent):7.2f} s a frame, ratio {ratios[name]:.3f}")
+    share = 100 * developed / statistics.median(rows["weather=foggy"])
+    print(f"develop at {len(FOUR_M)} visibilities {developed:.3f} s, {share:.2f} % of the frame's render")
     print(f"worst {max(ratios.values()):.3f}", flush=True)
     os._exit(0)  # Blender's module may wait for one of its threads for ever (4.5)
 
@@ -68,23 +64,29 @@ def _seconds(overrides: list[str], folder: Path) -> float:
     packs = find_packs(settings.packs)
     spec = sample_scene(settings, packs, 0)
     device, name = cycles.choose_device(settings.render.device)
-    start = time.perf_counter()
+    clock = _clock(device)
+    start = clock()
     stage = build_scene(spec, {pack.name: pack.folder for pack in packs})
     cycles.use_device(stage.scene, device)
     cycles.apply_picture_settings(stage.scene, settings.render, 0)
     labels = label_pass.render_labels(stage)
     record.render_frame(folder, spec, stage, labels, ([], name), {})
-    return time.perf_counter() - start
+    return clock() - start
+
+
+def _clock(device: str):
+    return time.process_time if device == "CPU" else time.perf_counter
 
 
 def _develop_seconds(folder: Path) -> float:
     settings = DevelopSettings(
         mor_m=FOUR_M, iso=(100, 1600), vignetting_ev=0.3, blur_px=0.5, white_balance="auto", warmth_ev=(-0.1, 0.1)
     )
-    start = time.perf_counter()
+    clock = _clock(cycles.choose_device("auto")[0])
+    start = clock()
     for _ in shots(RawFrame(folder), settings):
         pass
-    return time.perf_counter() - start
+    return clock() - start
 
 
 if __name__ == "__main__":

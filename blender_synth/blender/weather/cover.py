@@ -250,7 +250,7 @@ def wet(spec: Spec, stage: Stage, above: Above) -> None:
     for material, person in _covered(stage):
         tree = material.node_tree
         nodes = [n for n in tree.nodes if n.type == "BSDF_PRINCIPLED"]
-        if not nodes or (person and nodes[0].inputs["Alpha"].is_linked):
+        if not nodes or (person and not _is_cloth(material)):
             continue
         group = tree.nodes.new("ShaderNodeGroup")
         group.node_tree = g.tree
@@ -278,6 +278,7 @@ def _darken(tree: bpy.types.NodeTree, colour: bpy.types.NodeSocket, factor: bpy.
 
 def snow(spec: Spec, stage: Stage, above: Above) -> None:
     """Lay snow on what faces upwards: the deeper, the steeper it holds. Wheels turn it to slush, feet tread it grey.
+    On people's clothes it stays while it falls.
 
     Albedo 0.8 of snow some days old, 0.5 and less of slush (Warren 1982, Reviews of Geophysics 20).
     """
@@ -318,7 +319,11 @@ def snow(spec: Spec, stage: Stage, above: Above) -> None:
     for material, person in _covered(stage):
         tree = material.node_tree
         output = next((n for n in tree.nodes if n.type == "OUTPUT_MATERIAL" and n.is_active_output), None)
-        if output is None or not output.inputs["Surface"].is_linked or (person and not _may_whiten(spec, material)):
+        if (
+            output is None
+            or not output.inputs["Surface"].is_linked
+            or (person and (spec.snow_mm_h < 0.3 or not _is_cloth(material)))
+        ):
             continue
         group, mix = tree.nodes.new("ShaderNodeGroup"), tree.nodes.new("ShaderNodeMixShader")
         group.node_tree = g.tree
@@ -335,14 +340,12 @@ def snow(spec: Spec, stage: Stage, above: Above) -> None:
         tree.links.new(mix.outputs[0], output.inputs["Surface"])
 
 
-def _may_whiten(spec: Spec, material: bpy.types.Material) -> bool:
-    """Snow stays on cloth while it falls, never on faces or hair, which is warm or cut out by its alpha."""
+def _is_cloth(material: bpy.types.Material) -> bool:
+    """Whether a person's material is neither skin, which shines through, nor hair, which is cut out by its alpha."""
     nodes = [n for n in material.node_tree.nodes if n.type == "BSDF_PRINCIPLED"]
-    cut_out = any(n.inputs["Alpha"].is_linked for n in nodes)
-    skin = any(
-        n.inputs["Subsurface Weight"].is_linked or n.inputs["Subsurface Weight"].default_value > 0 for n in nodes
-    )
-    return spec.snow_mm_h > 0.3 and bool(nodes) and not cut_out and not skin
+    soft = [n.inputs["Subsurface Weight"] for n in nodes]
+    skin = any(socket.is_linked or socket.default_value > 0 for socket in soft)
+    return bool(nodes) and not skin and not any(n.inputs["Alpha"].is_linked for n in nodes)
 
 
 def _wheel_tracks(g: _Group, stage: Stage, noise):
