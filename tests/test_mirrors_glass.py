@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pycocotools.coco import COCO
 
-from blender_synth.annotate.instances import COCO_KEYPOINTS, annotate
+from blender_synth.annotate.instances import annotate
 from blender_synth.annotate.ownership import GlassPolicy
 from blender_synth.curved_mirrors import seen_on
 from blender_synth.develop.settings import DevelopSettings
@@ -17,6 +17,7 @@ from blender_synth.exporters.coco import Settings
 from blender_synth.frames.raw_frame import RawFrame, write_exr, write_frame
 from blender_synth.frames.run_folder import RUN_VERSION
 from blender_synth.geometry import project
+from blender_synth.keypoints import COCO_KEYPOINTS
 from tests import made_frames
 from tests.made_frames import HIDDEN_PERSON, MIRROR, MIRROR_BOX, PERSON
 

@@ -14,13 +14,9 @@ from blender_synth.curved_mirrors import seen_by_chain
 from blender_synth.develop.air import layer_air_m, layer_paths_m, transmittance
 from blender_synth.frames.raw_frame import RawFrame, decode_via
 from blender_synth.geometry import project
+from blender_synth.keypoints import COCO_KEYPOINTS
 
 PEDESTRIAN, REFLECTION, MIRROR = "pedestrian", "pedestrian_reflection", "mirror"
-COCO_KEYPOINTS = (
-    "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder", "left_elbow",
-    "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle",
-    "right_ankle",
-)  # fmt: skip
 _KEYPOINT_RADIUS_PX = 1
 
 

@@ -20,13 +20,14 @@ from pydantic import Field, field_validator
 from tqdm import tqdm
 
 from blender_synth import __version__
-from blender_synth.annotate.instances import COCO_KEYPOINTS, MIRROR, PEDESTRIAN, REFLECTION, Instance, annotate, encode
+from blender_synth.annotate.instances import MIRROR, PEDESTRIAN, REFLECTION, Instance, annotate, encode
 from blender_synth.annotate.overlay import draw_overlay
 from blender_synth.annotate.ownership import GlassPolicy
 from blender_synth.develop.picture import Shot, shots
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
 from blender_synth.frames.raw_frame import RawFrame
+from blender_synth.keypoints import COCO_KEYPOINTS
 from blender_synth.world.values import Weights, plain
 
 _SKELETON = [
