@@ -219,7 +219,7 @@ class Arm:
     def _call(self, push: np.ndarray) -> tuple[float, float]:
         ear = self.poser.place_of("head") + [0, 0, 0.045]
         head = self.poser.world["head"]
-        place = ear + head @ np.array([0.055, self.s * 0.125, -0.125])
+        place = ear + head @ np.array([0.065, self.s * 0.125, -0.165])
         self._to(place, self._way(0.25, 0.7, -1), self._way(-0.25, -0.12, 0.8), self._way(0.1, -1.0, 0))
         return 1.0, 0.4
 
@@ -237,13 +237,13 @@ class Arm:
         return 0.55, 0.0
 
     def _strap(self, push: np.ndarray) -> tuple[float, float]:
-        place = self._ahead(0.055, 0.135, -0.24) + push
+        place = self._ahead(0.055, 0.20, -0.24) + push
         self._to(place, self._way(-0.1, 0.45, -1.0), self._way(-0.1, -0.25, 0.9), self._way(-0.75, -0.6, -0.1))
         return 1.1, 0.75
 
     def _umbrella(self, push: np.ndarray) -> tuple[float, float]:
-        place = self._ahead(0.11, 0.135, -0.20) + push
-        self._to(place, self._way(-0.2, 0.4, -1.0), self._way(0.8, -0.35, 0.5), self._way(-0.25, -1.0, 0.0))
+        place = self._ahead(0.08, 0.235, -0.20) + push
+        self._to(place, self._way(-0.2, 0.4, -1.0), self._way(0.85, -0.12, 0.5), self._way(-0.25, -1.0, 0.0))
         return 1.0, 0.95
 
     def _push(self, push: np.ndarray) -> tuple[float, float]:

@@ -282,7 +282,7 @@ def _on_cloth(path: np.ndarray, who: Carrier, part: slice, front: float) -> np.n
     for k in range(*part.indices(len(path))):
         near = who.cloth_near(out[k], 0, 0.022)
         if len(near):
-            face = float(np.percentile(front * near[:, 0], 92)) + 0.004
+            face = float(np.percentile(front * near[:, 0], 97)) + 0.005
             trunk = front * (near[:, 0] - who.bone("spine02")[0]) > 0.0
             if trunk.any():
                 out[k, 0] = front * max(front * out[k, 0], face)
@@ -339,48 +339,51 @@ def _backpack(thing: CarriedSpec, who: Carrier) -> list[Piece]:
             )
         )
         path, outward = _backpack_strap(sign, cloth, local, origin, width, height, top)
-        pieces.append((f"strap.{side}", ribbon(path, outward, 0.048 * scale, 0.011), "nylon", _darker(rgb, 0.62)))
+        pieces.append((f"strap.{side}", ribbon(path, outward, 0.048 * scale, 0.009), "nylon", _darker(rgb, 0.62)))
     return [(n, moved(s, base, chest.T), look, c) for n, s, look, c in pieces]
 
 
 def _backpack_strap(
     sign: float, cloth: np.ndarray, local: dict, origin: np.ndarray, width: float, height: float, top: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Path (n, 3) of one strap and where its outer side faces (n, 3), in the chest's frame."""
+    """Path (n, 3) of one strap and where its outer side faces (n, 3), in the chest's frame.
+
+    Seen from the side the strap runs round the outline of the cloth, as polar angles from inside the chest see it: from
+    behind over the shoulder and down to the lower ribs; then under the arm to the pack's foot.
+    """
     joint = local["upperarm01.L" if sign > 0 else "upperarm01.R"]
     y0 = sign * float(np.clip(0.60 * abs(joint[1]), 0.075, 0.125))
-
-    def height_at(x: float) -> float:
-        near = cloth[(np.abs(cloth[:, 1] - y0) < 0.022) & (np.abs(cloth[:, 0] - x) < 0.02)]
-        return float(np.percentile(near[:, 2], 90)) if len(near) else np.nan
-
-    def front_at(y: float, z: float) -> float:
-        near = cloth[(np.abs(cloth[:, 1] - y) < 0.025) & (np.abs(cloth[:, 2] - z) < 0.025)]
-        return float(np.percentile(near[:, 0], 92)) if len(near) else np.nan
-
-    def filled(values: np.ndarray) -> np.ndarray:
-        known = np.isfinite(values)
-        k = np.arange(len(values))
-        return np.interp(k, k[known], values[known]) if known.any() else np.zeros(len(values))
-
-    over_x = np.linspace(origin[0] + 0.01, joint[0] + 0.045, 9)
-    over_z = filled(np.array([height_at(x) for x in over_x]))
-    over_z = np.minimum(over_z, over_z.min() + 0.09)
-    over = np.column_stack([over_x, np.full(9, y0), over_z + 0.004])
-    over[0, 2] = min(over[0, 2], top + 0.01)
-    a = np.linspace(0.12, 1, 12)
-    z = over[-1, 2] - a * 0.62 * height
-    y = y0 + sign * 0.045 * a**2
-    down = np.column_stack([filled(np.array([front_at(*p) for p in zip(y, z, strict=True)])) + 0.004, y, z])
-    ribs = cloth[np.abs(cloth[:, 2] - z[-1]) < 0.03]
-    wide = sign * (float(np.percentile(sign * ribs[:, 1], 97)) if len(ribs) else 0.16)
-    low = np.array([origin[0] - 0.02, sign * width * 0.46, z[-1] - 0.06])
-    under = [np.array([down[-1, 0] * 0.45, wide * 0.98 + sign * 0.006, z[-1] - 0.03]), low]
-    path = smooth_path(np.concatenate([over, down, under]), 44, 3)
-    middle = np.array([0.5 * (origin[0] + down[:, 0].max()), 0.0])
-    flat = np.column_stack([path[:, :2] - middle, np.zeros(len(path))])
-    share = np.clip((path[:, 2] - (over_z.min() - 0.05)) / 0.05, 0, 1)[:, None] * (path[:, [0]] < over_x[-1] + 0.01)
-    return path, flat * (1 - share) + Z * share + Z * 1e-6
+    angles = np.radians(np.linspace(140.0, -40.0, 26))
+    aside = y0 + sign * 0.05 * np.clip(-angles / np.radians(40), 0, 1) ** 2
+    band = cloth[np.abs(cloth[:, 1] - y0) < 0.05]
+    band = band[np.abs(band[:, 2] - top) < 0.7 * height] if len(band) else cloth
+    middle = np.array([0.5 * (band[:, 0].min() + band[:, 0].max()), top - 0.26 * height])
+    away = cloth[:, [0, 2]] - middle
+    radius, angle = np.linalg.norm(away, axis=1), np.arctan2(away[:, 1], away[:, 0])
+    reach = np.full(len(angles), np.nan)
+    for k, (a, y) in enumerate(zip(angles, aside, strict=True)):
+        near = (np.abs(angle - a) < np.radians(6)) & (np.abs(cloth[:, 1] - y) < 0.026)
+        if near.any():
+            reach[k] = np.percentile(radius[near], 96)
+    known = np.isfinite(reach)
+    if not known.any():
+        reach, known = np.full(len(angles), 0.15), np.ones(len(angles), bool)
+    reach = np.interp(np.arange(len(angles)), np.flatnonzero(known), reach[known])
+    wide = np.maximum.reduce([np.roll(reach, 1), reach, np.roll(reach, -1)])[1:-1]
+    reach = np.r_[reach[0], 0.5 * reach[1:-1] + 0.5 * wide, reach[-1]] + 0.005
+    round_ = np.column_stack([middle[0] + reach * np.cos(angles), aside, middle[1] + reach * np.sin(angles)])
+    start = np.array([origin[0] - 0.01, y0 * 0.85, top - 0.015])
+    last = round_[-1]
+    ribs = cloth[(np.abs(cloth[:, 2] - last[2]) < 0.03)]
+    side = float(np.percentile(sign * ribs[:, 1], 97)) if len(ribs) else 0.16
+    under = [
+        np.array([0.5 * (last[0] + middle[0]), sign * (side + 0.004), last[2] - 0.03]),
+        np.array([origin[0] - 0.02, sign * width * 0.46, min(last[2] - 0.05, origin[2] + 0.12 * height)]),
+    ]
+    path = smooth_path(np.concatenate([[start], round_[round_[:, 0] > origin[0] + 0.012], under]), 52, 2)
+    outward = path - [middle[0], 0.0, middle[1]]
+    turned = np.clip((last[2] + 0.03 - path[:, 2]) / 0.05, 0, 1)[:, None]  # under the arm it faces to the side
+    return path, outward * (1 - turned) * [1, 0.3, 1] + outward * turned * [0.5, 1, 0] + Z * 1e-6
 
 
 # ---------------------------------------------------------------------- umbrellas
@@ -399,7 +402,7 @@ def _open_umbrella(thing: CarriedSpec, who: Carrier, side: str, hold: np.ndarray
     peak_z = head[2] + 0.25
     lean = who.yaw @ np.array([0.05 if who.walks else 0.0, 0, 0])
     towards = (head - hold) * [1, 1, 0]
-    peak = np.array([*(hold + 0.42 * towards + lean)[:2], peak_z])
+    peak = np.array([*(hold + 0.25 * towards + lean)[:2], peak_z])
     up = unit(peak - hold)
     axes = np.stack([unit(np.cross(Y, up)), np.cross(up, unit(np.cross(Y, up))), up])
     ribs, per = 8, 6

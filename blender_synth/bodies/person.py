@@ -191,7 +191,8 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     brow = Look.of("hair", rgb=tuple(through), curly=False)  # thin hair: the skin shows
     if fine.small_parts:
         add("brows", face.make_brows(data, points, normals, 1.6 if spec.body.sex == "male" else 1.2), brow, "shade")
-    for w, at in zip(worn, garments.settled(worn, posed, fine.settle), strict=True):
+    settled = garments.settled(worn, posed, fine.settle)
+    for w, at in zip(worn, settled, strict=True):
         look = cloth_look(w.spec)
         if w.name == "scarf":
             look = Look.of("cloth", **(dict(look.values) | {"rgb": outfit.scarf_rgb, "cut": "scarf"}))
@@ -227,17 +228,21 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         add("glasses", rims, Look.of("phone", rgb=(0.015, 0.014, 0.013)))
         if outfit.glasses == "sun":
             add("lenses", lenses, Look.of("phone", rgb=(0.008, 0.008, 0.009)))
-    cloth = [posed.skin(w.surface.vertices[on], w.surface.fields["weights"][on]) for w, on in _on_trunk(worn)]
-    who = Carrier(posed, measures, np.concatenate(cloth), spec.pose.legs in ("walk", "run"))
-    for thing in spec.carried:
-        parts += carried_parts(thing, who)
+    if spec.carried:
+        who = Carrier(posed, measures, _trunk_cloth(worn, settled), spec.pose.legs in ("walk", "run"))
+        for thing in spec.carried:
+            parts += carried_parts(thing, who)
     return DressedPerson(tuple(parts), _joints(data, points, posed))
 
 
-def _on_trunk(worn: list[garments.Worn]) -> list[tuple[garments.Worn, np.ndarray]]:
-    """Garments that straps lie on, and which of their vertices (N,) are on the trunk."""
-    flat = [w for w in worn if w.name not in ("collar", "scarf") and "arm_weight" in w.surface.fields]
-    return [(w, w.surface.fields["arm_weight"] < 0.45) for w in flat]
+def _trunk_cloth(worn: list[garments.Worn], settled: list[np.ndarray]) -> np.ndarray:
+    """(N, 3) vertices, as they have settled, of the cloth on the trunk that straps lie on."""
+    flat = [
+        at[w.surface.fields["arm_weight"] < 0.45]
+        for w, at in zip(worn, settled, strict=True)
+        if w.name not in ("collar", "scarf") and "arm_weight" in w.surface.fields
+    ]
+    return np.concatenate(flat)
 
 
 def _lift_m(spec: PedestrianSpec, rig: Rig, lowest_m: float) -> float:
