@@ -31,6 +31,8 @@ _HIGH_M = 200.0
 _DRY = ("window", "shop_glass", "glow", "lamp_lens", "car_glass")
 _DENSE = ("paint", "metal", "iron", "car_paint", "rubber", "car_glass", "trim")
 """Materials that water does not soak into: it lies on them, but darkens them little."""
+_FILMED = ("road", "asphalt", "paving", "kerb", "matt", "iron", "wood")
+"""Materials that a film of water is seen on; elsewhere it would cost look-ups and show little."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,7 @@ def wet(spec: Spec, stage: Stage, above: Above) -> None:
             if not material.name.startswith(_DENSE):
                 _darken(tree, node.inputs["Base Color"], group.outputs["Darken"])
             coat = node.inputs["Coat Weight"]
-            if not person and not coat.is_linked and coat.default_value == 0:
+            if material.name.startswith(_FILMED) and not coat.is_linked and coat.default_value == 0:
                 tree.links.new(group.outputs["Film"], coat)
                 tree.links.new(group.outputs["Rough"], node.inputs["Coat Roughness"])
                 tree.links.new(group.outputs["Normal"], node.inputs["Coat Normal"])
