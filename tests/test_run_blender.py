@@ -30,9 +30,11 @@ TINY = [
 
 
 def _start(*arguments, cwd):
+    """The real command, which Ctrl-C reaches: jobs in the background of a shell inherit an ignored SIGINT."""
     return subprocess.Popen(
         [sys.executable, "-m", "blender_synth", *arguments],
         cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
 
 
