@@ -79,7 +79,9 @@ def test_talkers_face_each_other():
 
 
 def test_children_come_with_adults():
-    settings = compose(["scene=street", "pedestrians.count=60", "mirrors=none", "pedestrians.person.body.child_share=0.2"])
+    settings = compose(
+        ["scene=street", "pedestrians.count=60", "mirrors=none", "pedestrians.person.body.child_share=0.2"]
+    )
     children = adults = 0
     for index in range(3):
         everybody = sample_scene(settings, (), index).people
