@@ -11,6 +11,7 @@ from pathlib import Path
 
 from blender_synth.config import compose
 from blender_synth.errors import BlenderSynthError, RunError
+from blender_synth.workers import worker_environment
 
 COLUMNS = 6
 
@@ -50,7 +51,7 @@ def _preview_people(options: argparse.Namespace) -> None:
     except OSError as error:
         raise RunError("the folder cannot be made", file=options.out.parent, mend=str(error)) from None
     command = [sys.executable, "-m", "blender_synth.blender.preview_people", json.dumps(job)]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    environment = worker_environment() | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     if subprocess.run(command, env=environment).returncode:
         raise BlenderSynthError("the preview could not be rendered", mend="see the message above")
     print(f"{options.count} people in {options.out}")

@@ -22,7 +22,7 @@ from blender_synth import bench_mirrors
 from blender_synth.config import compose
 from blender_synth.packs.search import find_packs
 from blender_synth.preflight import draw
-from blender_synth.workers import Worker, pack_entry
+from blender_synth.workers import Worker, pack_entry, worker_environment
 
 WISHES_SEEDS = 40
 CROWDS = (1, 10, 60, 200)
@@ -38,7 +38,8 @@ def people(overrides: list[str]) -> None:
     print("people  triangles  first build  next build  of it people  largest size")
     for count in CROWDS:
         command = [sys.executable, "-m", "blender_synth.blender.bench_people", str(count), *overrides]
-        row = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=worker_environment())
+        row = json.loads(done.stdout.splitlines()[-1])
         print(f"{row['people']:6d} {row['triangles']:10,d} {row['first_s']:10.2f} s {row['again_s']:9.2f} s "
               f"{row['people_s']:11.2f} s {row['peak_mb']:10.0f} MB", flush=True)  # fmt: skip
         if count == 60:

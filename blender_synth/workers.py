@@ -31,6 +31,21 @@ class SceneRefused(Exception):
     """The worker is well but could not do this scene (a damaged asset, say)."""
 
 
+def worker_environment() -> dict[str, str]:
+    """What a process that builds people runs under.
+
+    One thread for the matrix products: their sums, and so vertices, then do not depend on the number of cores. Freed
+    arrays stay with the process instead of going back to the system and being cleared again, which saves some of the
+    time that people take (glibc; ignored elsewhere). What the user has set is kept.
+    """
+    wanted = {
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_MMAP_THRESHOLD_": str(2**28),
+        "MALLOC_TRIM_THRESHOLD_": str(2**30),
+    }
+    return wanted | os.environ
+
+
 class Worker:
     """One worker process, started at the first message and again whenever it was lost.
 
@@ -68,6 +83,7 @@ class Worker:
             stdout=self._log,  # Blender prints a line for every render
             stderr=self._log,
             start_new_session=True,
+            env=worker_environment(),
         )
         theirs.close()
         self._connection = Connection(ours.detach())
