@@ -2,7 +2,8 @@
 # make test    lint and tests
 # make bench   seconds per frame;  make bench-wishes  how often a wish is met
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
-# make mirrors-page   the README's sheet of mirrors
+# make bench-people   cost of crowds;  make bench-weather  cost of weathers
+# make mirrors-page, make weathers-page   the README's sheets
 # make image   the container image
 
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
