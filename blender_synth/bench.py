@@ -34,7 +34,10 @@ def frame(overrides: list[str]) -> None:
 
 
 def people(overrides: list[str]) -> None:
-    """Builds streets with more and more people, each in a process of its own."""
+    """Builds streets with more and more people, each in a process of its own.
+
+    The last line tells what a scene of a run costs; a worker's first build also loads bodies, textures and lettering.
+    """
     print("people  triangles  first build  next build  of it people  largest size")
     for count in CROWDS:
         command = [sys.executable, "-m", "blender_synth.blender.bench_people", str(count), *overrides]
@@ -43,7 +46,7 @@ def people(overrides: list[str]) -> None:
         print(f"{row['people']:6d} {row['triangles']:10,d} {row['first_s']:10.2f} s {row['again_s']:9.2f} s "
               f"{row['people_s']:11.2f} s {row['peak_mb']:10.0f} MB", flush=True)  # fmt: skip
         if count == 60:
-            result = f"seconds_60 {row['first_s']:.2f} mb_60 {row['peak_mb']:.0f}"
+            result = f"seconds_60 {row['again_s']:.2f} mb_60 {row['peak_mb']:.0f}"
     print(result)
 
 
