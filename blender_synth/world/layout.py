@@ -5,7 +5,10 @@ Every scenery spec answers `layout()` with one `Layout`. Metres, +Z up, angles i
 
 from __future__ import annotations
 
+import math
 from typing import Literal
+
+import numpy as np
 
 from blender_synth.world.values import Vec2, Vec3, plain
 
@@ -54,6 +57,13 @@ class MirrorMount:
     clear_height_m: float
     use: Literal["wall", "shop", "front", "car"] = "wall"
     host_id: int | None = None
+
+    def point_xy_m(self, along_m: float, out_m: float = 0.0) -> np.ndarray:
+        """The point (2,) so far from the start along the stretch, and so far before the wall."""
+        start, end = np.array(self.start_xy_m), np.array(self.end_xy_m)
+        facing = np.radians(self.facing_deg)
+        outward = np.array([np.cos(facing), np.sin(facing)])
+        return start + (end - start) / math.dist(self.start_xy_m, self.end_xy_m) * along_m + out_m * outward
 
 
 @plain

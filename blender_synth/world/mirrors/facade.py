@@ -79,9 +79,7 @@ class Randomizer:
         height = mount.clear_height_m - foot - 0.12
         wanted = (float(rng.random()) if along is None else along) * length
         middle = min(max(wanted, width / 2 + 0.06), length - width / 2 - 0.06)
-        start, end = np.array(mount.start_xy_m), np.array(mount.end_xy_m)
-        facing = np.radians(mount.facing_deg)
-        xy = start + (end - start) / length * middle + PROUD_M * np.array([np.cos(facing), np.sin(facing)])
+        xy = mount.point_xy_m(middle, PROUD_M)
         tint = np.array(COATINGS[pick(look, self.coating)]) * look.uniform(0.85, 1.1)
         rough = uniform(look, self.roughness)
         grey = float(look.choice([0.03, 0.08, 0.35]))

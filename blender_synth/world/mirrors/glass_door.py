@@ -69,9 +69,7 @@ class Randomizer:
         height = min(uniform(rng, self.height_m), mount.clear_height_m - foot - 0.15)
         wanted = (float(rng.random()) if along is None else along) * length
         middle = min(max(wanted, width / 2 + 0.15), length - width / 2 - 0.15)
-        start, end = np.array(mount.start_xy_m), np.array(mount.end_xy_m)
-        facing = np.radians(mount.facing_deg)
-        xy = start + (end - start) / length * middle + PORTAL_M * np.array([np.cos(facing), np.sin(facing)])
+        xy = mount.point_xy_m(middle, PORTAL_M)
         clear = uniform(look, self.clearness) * np.array([0.985, 1.0, 0.99])
         grey = float(look.choice([0.03, 0.1, 0.45]))
         return Spec(

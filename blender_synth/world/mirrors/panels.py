@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
@@ -77,9 +76,7 @@ class Randomizer:
         height = min(uniform(rng, self.height_m), mount.clear_height_m - foot - EDGE_M)
         wanted = (float(rng.random()) if along is None else along) * length
         middle = min(max(wanted, width / 2 + EDGE_M), length - width / 2 - EDGE_M)
-        start, end = np.array(mount.start_xy_m), np.array(mount.end_xy_m)
-        facing = np.radians(mount.facing_deg)
-        xy = start + (end - start) / length * middle + THICK_M * np.array([np.cos(facing), np.sin(facing)])
+        xy = mount.point_xy_m(middle, THICK_M)
         look = streams.rng("look")
         shine = uniform(look, self.reflectance) * (1 - look.uniform(0.0, 0.02, 3) * (1.0, 0.2, 0.8))
         edge = float(look.choice([0.03, 0.3, 0.6]))

@@ -78,10 +78,7 @@ class Randomizer:
         height = mount.clear_height_m if own else min(uniform(rng, self.height_m), mount.clear_height_m - foot - 0.1)
         wanted = (float(rng.random()) if along is None else along) * length
         middle = length / 2 if own else min(max(wanted, width / 2 + 0.1), length - width / 2 - 0.1)
-        start, end = np.array(mount.start_xy_m), np.array(mount.end_xy_m)
-        facing = np.radians(mount.facing_deg)
-        out = 0.0 if own else CASE_M
-        xy = start + (end - start) / length * middle + out * np.array([np.cos(facing), np.sin(facing)])
+        xy = mount.point_xy_m(middle, 0.0 if own else CASE_M)
         clear = uniform(look, self.clearness) * np.array([0.985, 1.0, 0.99])
         grey = float(look.choice([0.03, 0.06, 0.3]))
         return Spec(
