@@ -95,18 +95,6 @@ def polygon_area(polygon_xy) -> float:
     return float(0.5 * (p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0]).sum())
 
 
-def sample_in_convex(rng: np.random.Generator, polygon_xy) -> np.ndarray:
-    """A point (2,) drawn evenly from a convex polygon."""
-    p = np.asarray(polygon_xy, dtype=float)
-    fans = np.stack([np.broadcast_to(p[0], (len(p) - 2, 2)), p[1:-1], p[2:]], axis=1)
-    areas = np.array([abs(polygon_area(t)) for t in fans])
-    a, b, c = fans[int(rng.choice(len(fans), p=areas / areas.sum()))]
-    u, v = rng.random(2)
-    if u + v > 1:
-        u, v = 1 - u, 1 - v
-    return a + u * (b - a) + v * (c - a)
-
-
 def segment_hits_convex(start_xy, end_xy, polygon_xy) -> bool:
     """Whether a segment meets a counter-clockwise convex polygon (Cyrus-Beck clipping)."""
     start, step = np.asarray(start_xy, float), np.asarray(end_xy, float) - np.asarray(start_xy, float)

@@ -55,11 +55,3 @@ def test_segments_meet_polygons():
     assert geometry.segment_hits_convex((0.2, 0.2), (0.4, 0.4), square)
     assert not geometry.segment_hits_convex((-1, -0.5), (2, -0.5), square)
     assert not geometry.segment_hits_convex((-1, 0.5), (-0.2, 0.5), square)
-
-
-def test_samples_fill_a_polygon_evenly(rng):
-    polygon = ((0, 0), (4, 0), (4, 1), (0, 3))
-    points = np.array([geometry.sample_in_convex(rng, polygon) for _ in range(4000)])
-    assert geometry.in_convex(points, polygon).all()
-    left = (points[:, 0] < 2).mean()
-    assert left == pytest.approx(5 / 8, abs=0.03)

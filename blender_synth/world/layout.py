@@ -58,12 +58,24 @@ class MirrorMount:
     use: Literal["wall", "shop", "front", "car"] = "wall"
     host_id: int | None = None
 
+    @property
+    def length_m(self) -> float:
+        """Of the stretch."""
+        return math.dist(self.start_xy_m, self.end_xy_m)
+
+    def middle_m(self, along: float, half_m: float) -> float:
+        """Where, from the start on, the middle of something goes that reaches `half_m` to either side.
+
+        It is as near to `along` (0 at the start to 1 at the end) as it fits.
+        """
+        return min(max(along * self.length_m, half_m), self.length_m - half_m)
+
     def point_xy_m(self, along_m: float, out_m: float = 0.0) -> np.ndarray:
         """The point (2,) so far from the start along the stretch, and so far before the wall."""
         start, end = np.array(self.start_xy_m), np.array(self.end_xy_m)
         facing = np.radians(self.facing_deg)
         outward = np.array([np.cos(facing), np.sin(facing)])
-        return start + (end - start) / math.dist(self.start_xy_m, self.end_xy_m) * along_m + out_m * outward
+        return start + (end - start) / self.length_m * along_m + out_m * outward
 
 
 @plain

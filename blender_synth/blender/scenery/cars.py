@@ -19,8 +19,6 @@ BLACK = (0.012, 0.012, 0.013)
 GLASS = (0.010, 0.012, 0.012)
 CHROME = (0.6, 0.6, 0.6)
 WHITE = (1.0, 1.0, 1.0)
-SIDE_ROWS = 5
-"""Rows of a half cross-section from the floor's edge up to the shoulder."""
 
 
 @dataclass(frozen=True)

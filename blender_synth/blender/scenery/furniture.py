@@ -18,7 +18,7 @@ STEEL = (0.45, 0.46, 0.47)
 WOOD = (0.20, 0.115, 0.062)
 CONCRETE = (0.30, 0.29, 0.27)
 SIGN_BACK = (0.33, 0.34, 0.35)
-RED, BLUE, WHITE, YELLOW = (0.45, 0.02, 0.02), (0.02, 0.07, 0.35), (0.72, 0.72, 0.70), (0.72, 0.42, 0.02)
+RED, BLUE, WHITE = (0.45, 0.02, 0.02), (0.02, 0.07, 0.35), (0.72, 0.72, 0.70)
 
 LAMP_LIGHT_M = {0: (1.4, 6.36), 1: (0.0, 4.3)}
 """Where a lamp's light is, by variant: metres aside along its arm, and up."""

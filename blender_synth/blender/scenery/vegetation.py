@@ -13,7 +13,6 @@ import numpy as np
 from blender_synth.blender.scenery.furniture import leaves
 from blender_synth.blender.scenery.meshes import Part, box, join, quad, tube
 
-HEIGHT_M = 7.5
 LEAVES = 10000
 
 

@@ -34,10 +34,6 @@ class Spec(Ball):
     rim_rgb: Rgb
     rim_m: float = Field(gt=0)
 
-    def apex_m(self) -> np.ndarray:
-        """The middle (3,) of the mirror's face."""
-        return np.array(self.centre_m) + self.radius_m * np.array(self.axis)
-
 
 @plain
 class Randomizer:

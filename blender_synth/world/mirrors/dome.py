@@ -5,16 +5,13 @@ Out of doors, and wherever a scene has no ceiling of its own, it hangs under a s
 
 from __future__ import annotations
 
-import math
 from typing import Literal
 
-import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.world.mirrors._shapes import Ball
 from blender_synth.world.mirrors._site import Site
-from blender_synth.world.mirrors.wall import mount_length_m
 from blender_synth.world.values import Range, Rgb, Vec2, plain, uniform
 
 
@@ -59,14 +56,10 @@ class Randomizer:
         if found is None:
             return None
         mount, along = found
-        length = mount_length_m(mount)
         radius = uniform(look, self.diameter_m) / 2
         out = radius + 0.12
-        middle = min(max((0.5 if along is None else along) * length, out), length - out)
-        start, end = np.array(mount.start_xy_m), np.array(mount.end_xy_m)
-        foot = start + (end - start) / length * middle
-        facing = math.radians(mount.facing_deg)
-        xy = foot + out * np.array([math.cos(facing), math.sin(facing)])
+        middle = mount.middle_m(0.5 if along is None else along, out)
+        foot, xy = mount.point_xy_m(middle), mount.point_xy_m(middle, out)
         high = min(uniform(look, self.height_m), mount.clear_height_m - 0.1)
         shine, grey = uniform(look, self.reflectance), float(look.choice([0.05, 0.4, 0.6]))
         return Spec(

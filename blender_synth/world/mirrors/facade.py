@@ -11,7 +11,6 @@ from blender_synth.seeds import Streams
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors._shapes import LABEL_ROUGHNESS, Sheet
 from blender_synth.world.mirrors._site import Site
-from blender_synth.world.mirrors.wall import mount_length_m
 from blender_synth.world.scenery._choices import only
 from blender_synth.world.values import Range, Rgb, Weights, pick, plain, uniform
 
@@ -73,12 +72,12 @@ class Randomizer:
     ) -> Spec:
         """Panels before the whole of `mount`, or before the stretch round `along` (0 to 1)."""
         rng, look = streams.rng("size"), streams.rng("look")
-        length = mount_length_m(mount)
+        length = mount.length_m
         width = min(uniform(rng, self.length_m), length - 0.12)
         foot, bar = uniform(rng, self.foot_m), uniform(rng, self.mullion_m)
         height = mount.clear_height_m - foot - 0.12
-        wanted = (float(rng.random()) if along is None else along) * length
-        middle = min(max(wanted, width / 2 + 0.06), length - width / 2 - 0.06)
+        along = float(rng.random()) if along is None else along
+        middle = mount.middle_m(along, width / 2 + 0.06)
         xy = mount.point_xy_m(middle, PROUD_M)
         tint = np.array(COATINGS[pick(look, self.coating)]) * look.uniform(0.85, 1.1)
         rough = uniform(look, self.roughness)

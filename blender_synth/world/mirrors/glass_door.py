@@ -11,7 +11,6 @@ from blender_synth.seeds import Streams
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors._shapes import Sheet
 from blender_synth.world.mirrors._site import Site
-from blender_synth.world.mirrors.wall import mount_length_m
 from blender_synth.world.values import Range, Rgb, plain, uniform
 
 PORTAL_M = 0.42
@@ -64,11 +63,11 @@ class Randomizer:
     ) -> Spec:
         """An entrance on `mount`, its middle as near to `along` (0 to 1) as it fits."""
         rng, look = streams.rng("size"), streams.rng("look")
-        length, foot = mount_length_m(mount), 0.06
+        length, foot = mount.length_m, 0.06
         width = min(uniform(rng, self.width_m), length - 0.3)
         height = min(uniform(rng, self.height_m), mount.clear_height_m - foot - 0.15)
-        wanted = (float(rng.random()) if along is None else along) * length
-        middle = min(max(wanted, width / 2 + 0.15), length - width / 2 - 0.15)
+        along = float(rng.random()) if along is None else along
+        middle = mount.middle_m(along, width / 2 + 0.15)
         xy = mount.point_xy_m(middle, PORTAL_M)
         clear = uniform(look, self.clearness) * np.array([0.985, 1.0, 0.99])
         grey = float(look.choice([0.03, 0.1, 0.45]))

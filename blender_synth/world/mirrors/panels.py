@@ -10,7 +10,6 @@ from blender_synth.seeds import Streams
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors._shapes import Sheet
 from blender_synth.world.mirrors._site import Site
-from blender_synth.world.mirrors.wall import mount_length_m
 from blender_synth.world.values import Range, Rgb, plain, uniform
 
 THICK_M = 0.06
@@ -70,12 +69,12 @@ class Randomizer:
     ) -> Spec:
         """A mirrored wall on `mount`, its middle as near to `along` (0 to 1) as it fits."""
         rng = streams.rng("panels")
-        length = mount_length_m(mount)
+        length = mount.length_m
         width = min(uniform(rng, self.width_m), length - 2 * EDGE_M)
         foot = uniform(rng, self.foot_m)
         height = min(uniform(rng, self.height_m), mount.clear_height_m - foot - EDGE_M)
-        wanted = (float(rng.random()) if along is None else along) * length
-        middle = min(max(wanted, width / 2 + EDGE_M), length - width / 2 - EDGE_M)
+        along = float(rng.random()) if along is None else along
+        middle = mount.middle_m(along, width / 2 + EDGE_M)
         xy = mount.point_xy_m(middle, THICK_M)
         look = streams.rng("look")
         shine = uniform(look, self.reflectance) * (1 - look.uniform(0.0, 0.02, 3) * (1.0, 0.2, 0.8))

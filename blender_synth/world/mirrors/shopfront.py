@@ -15,7 +15,6 @@ from blender_synth.seeds import Streams
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors._shapes import Sheet
 from blender_synth.world.mirrors._site import Site
-from blender_synth.world.mirrors.wall import mount_length_m
 from blender_synth.world.values import Range, Rgb, plain, uniform
 
 CASE_M = 0.55
@@ -71,13 +70,13 @@ class Randomizer:
     ) -> Spec:
         """The glass of `mount`, or a show-case with its middle as near to `along` (0 to 1) as it fits."""
         rng, look = streams.rng("size"), streams.rng("look")
-        length = mount_length_m(mount)
+        length = mount.length_m
         own = mount.use == "shop"
         foot = 0.0 if own else 0.45
         width = length if own else min(uniform(rng, self.width_m), length - 0.2)
         height = mount.clear_height_m if own else min(uniform(rng, self.height_m), mount.clear_height_m - foot - 0.1)
-        wanted = (float(rng.random()) if along is None else along) * length
-        middle = length / 2 if own else min(max(wanted, width / 2 + 0.1), length - width / 2 - 0.1)
+        along = float(rng.random()) if along is None else along
+        middle = length / 2 if own else mount.middle_m(along, width / 2 + 0.1)
         xy = mount.point_xy_m(middle, 0.0 if own else CASE_M)
         clear = uniform(look, self.clearness) * np.array([0.985, 1.0, 0.99])
         grey = float(look.choice([0.03, 0.06, 0.3]))

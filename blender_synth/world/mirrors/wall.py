@@ -28,11 +28,6 @@ LEAST_M = 0.5
 """A mirror narrower or lower than this is not worth hanging."""
 
 
-def mount_length_m(mount: MirrorMount) -> float:
-    """Length of a mount's line."""
-    return math.dist(mount.start_xy_m, mount.end_xy_m)
-
-
 @plain
 class Spec(Sheet):
     """One wall mirror; the frame comes on top of the sheet's lengths.
@@ -90,7 +85,7 @@ class Randomizer:
             return None
         mount, along = found
         if along is not None:
-            along += float(rng.normal(0, 0.25 * self.width_m[0])) / mount_length_m(mount)
+            along += float(rng.normal(0, 0.25 * self.width_m[0])) / mount.length_m
         return self.sample(streams, *ids, mount, along)
 
     def sample(
@@ -112,9 +107,7 @@ class Randomizer:
         standing = bool(size.random() < self.standing_share)
         tilt = uniform(size, self.lean_deg if standing else self.hang_tilt_deg)
         low = frame_m + 0.02 if standing else max(uniform(size, self.hang_m), frame_m + 0.02)
-        start, end = np.array(mount.start_xy_m), np.array(mount.end_xy_m)
-        length = float(np.linalg.norm(end - start))
-        width = min(uniform(size, self.width_m), length - 2 * frame_m)
+        width = min(uniform(size, self.width_m), mount.length_m - 2 * frame_m)
         height = min(
             uniform(size, self.height_m), (mount.clear_height_m - low - frame_m) / math.cos(math.radians(tilt))
         )
@@ -122,17 +115,14 @@ class Randomizer:
             raise ConfigError(
                 "a wall is too small for a mirror",
                 key=f"layout.mirror_mounts.{mount.name}",
-                value=[round(length, 2), round(mount.clear_height_m, 2)],
+                value=[round(mount.length_m, 2), round(mount.clear_height_m, 2)],
                 mend="give the mount more room",
             )
         half = width / 2 + frame_m
-        wanted = (float(size.random()) if along is None else along) * length
-        if along is not None:
-            size.random()
-        middle = min(max(wanted, half), length - half)
+        anywhere = float(size.random())
+        middle = mount.middle_m(anywhere if along is None else along, half)
         gap = BEHIND_GLASS_M + (height + frame_m) * math.sin(math.radians(tilt))
-        facing = math.radians(mount.facing_deg)
-        xy = start + (end - start) / length * middle + gap * np.array([math.cos(facing), math.sin(facing)])
+        xy = mount.point_xy_m(middle, gap)
         shine = uniform(look, self.reflectance)
         cast = np.array([1.0, 1.0, 1.0]) - look.uniform(0.0, 0.02, 3) * (1.0, 0.2, 0.8)
         colours = FRAME_RGB[style]

@@ -122,6 +122,3 @@ class Randomizer:
             pose=pose,
             carried=with_phones(carried, pose.left_arm, pose.right_arm, own, first_id),
         )
-
-
-PedestrianRandomizer = Randomizer
