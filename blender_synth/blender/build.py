@@ -33,6 +33,7 @@ def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path]) -> Stage:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     stage = Stage(bpy.context.scene, matt=spec.pair_role == "matt")
     stage.pack_roots = pack_roots
+    stage.indoors = spec.scenery.layout().indoor_c is not None
     _builder("scenery", spec.scenery)(spec.scenery, stage)
     for prop in spec.props:
         props.build(prop, stage, pack_roots[prop.pack])

@@ -35,7 +35,8 @@ class Stage:
             mirrors. keypoints: of each person, name to world position (3,). pack_roots: folders of asset packs.
         matt: whether a matt panel stands in for everything that reflects.
         lamps: street lamps, each its light's place in world metres, the direction its arm points to in degrees, and its
-            variant. lanes_y_m: middles of the lanes of a street along x. medium: what frame.json says of the air.
+            variant. lights: the scenery's own lights. indoors: whether all of it is under a roof.
+        lanes_y_m: middles of the lanes of a street along x. medium: what frame.json says of the air.
     """
 
     def __init__(self, scene: bpy.types.Scene, matt: bool = False):
@@ -47,6 +48,8 @@ class Stage:
         self.keypoints: dict[int, dict[str, np.ndarray]] = {}
         self.pack_roots: Mapping[str, Path] = {}
         self.lamps: list[tuple[tuple[float, float, float], float, int]] = []
+        self.lights: list[bpy.types.Object] = []
+        self.indoors = False
         self.lanes_y_m: tuple[float, ...] = ()
         self.medium: dict[str, Any] = {}
 
@@ -85,6 +88,16 @@ class Stage:
             obj[SLOT_PROPERTY] = float(self.mirror_slots.index(instance_id) + 1)
         self.scene.collection.objects.link(obj)
         self.objects.setdefault(instance_id, []).append(obj)
+        return obj
+
+    def add_light(self, obj: bpy.types.Object) -> bpy.types.Object:
+        """Link a light of the scenery's that burns by day and night; the weather brings it to the picture's scale.
+
+        Args:
+            obj: a light object, its energy in units of 100 W of light (`LUX_PER_UNIT` tells how many lumens that is).
+        """
+        self.scene.collection.objects.link(obj)
+        self.lights.append(obj)
         return obj
 
     def add_falling(self, obj: bpy.types.Object) -> bpy.types.Object:

@@ -142,7 +142,13 @@ class PropSpot:
 
 @plain
 class Layout:
-    """All of the above for one scene. `hosts` are mounts of all uses but ``"wall"``; people may stand before them."""
+    """All of the above for one scene.
+
+    Attributes:
+        hosts: mounts of all uses but ``"wall"``; people may stand before them.
+        indoor_c: air temperature of a scene under a roof, which people there dress for; no rain or snow falls there and
+            its air is clear. None outdoors.
+    """
 
     areas: tuple[Area, ...]
     mirror_mounts: tuple[MirrorMount, ...] = ()
@@ -151,3 +157,4 @@ class Layout:
     obstacles: tuple[Obstacle, ...] = ()
     prop_spots: tuple[PropSpot, ...] = ()
     seats: tuple[Seat, ...] = ()
+    indoor_c: float | None = None

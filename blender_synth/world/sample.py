@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from blender_synth.seeds import Streams
+from blender_synth.world.climate import Climate
 from blender_synth.world.crowd import draw_people
 from blender_synth.world.mirror_placement import place_mirrors
 from blender_synth.world.mirrors.puddles import Randomizer as RainPuddles
@@ -29,14 +30,16 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
         settings.camera, layout, streams.child("camera"), settings.render.width_px, settings.render.height_px
     )
     weather = settings.weather.sample(dataclasses.replace(streams, attempt=0).child("weather"))
+    indoors = layout.indoor_c is not None
+    climate = Climate(temperature_c=layout.indoor_c, sunlight=0.0) if indoors else weather.climate()
     people, wanted = draw_people(
-        settings.pedestrians, layout, camera, weather.climate(), packs, streams.child("people"), PERSON_IDS
+        settings.pedestrians, layout, camera, climate, packs, streams.child("people"), PERSON_IDS
     )
     kinds = {name: group.randomizer for name, group in settings.mirrors.items()}
     counts = {
         name: draw_count(streams, f"mirrors/{name}/count", group.count) for name, group in settings.mirrors.items()
     }
-    if weather.puddles:  # last, so that they move no other mirror
+    if weather.puddles and not indoors:  # last, so that they move no other mirror
         kinds["rain"], counts["rain"] = RainPuddles(rain=True, ripple=(0.1, 0.5)), weather.puddles
     mirrors = place_mirrors(
         kinds,

@@ -57,7 +57,9 @@ def light(spec: Spec, stage: Stage, brighter: float) -> Lamps:
     on = spec.lamps_on()
     for material in bpy.data.materials:
         if material.use_nodes:
-            _scale_glow(material, brighter * (SHOP_DIMMED if on else 1.0))
+            _scale_glow(material, brighter * (SHOP_DIMMED if on and not stage.indoors else 1.0))
+    for obj in stage.lights:
+        obj.data.energy *= brighter
     rgb = black_body(spec.lamp_kelvin)
     if not on:
         return Lamps(np.empty((0, 3)), np.empty(0), rgb)

@@ -21,6 +21,8 @@ from blender_synth.world.weather.sky import Spec
 PANORAMA_ROWS = 768
 CLOUD_TILE = 9.0
 """Edge of the cloud map's tile in heights of the cloud base."""
+INDOOR_MOR_M = 50_000.0
+"""Air under a roof hides nothing, whatever the weather outside."""
 GROUND_ALBEDO = 0.16
 MOON_RGB = (1.12, 0.97, 0.84)
 CITY_RGB = np.array([1.25, 0.97, 0.62])
@@ -58,6 +60,9 @@ def build(spec: Spec, stage: Stage) -> None:
         "watts_per_unit": spec.watts_per_unit(),
         "horizon_rgb": _rounded(horizon(image) / brighter + lamps.airlight()),
     }
+    if stage.indoors:
+        stage.medium |= {"mor_m": INDOOR_MOR_M, "fog_height_m": None, "indoors": True}
+        return
     above = cover.from_above(stage) if spec.wetness or spec.snow_depth_cm or spec.rain_mm_h or spec.snow_mm_h else None
     if above is not None:
         cover.wet(spec, stage, above)
