@@ -335,6 +335,18 @@ def test_props_fit_their_spots(city):
     }
 
 
+def test_a_spot_gets_what_it_wants(city):
+    layout = _layout()
+    wanting = dataclasses.replace(
+        layout, prop_spots=tuple(dataclasses.replace(s, wants=("bench",)) for s in layout.prop_spots)
+    )
+    assert {p.category for p in PropRandomizer(count=6).sample(Streams(3, 0), wanting, city)} == {"bench"}
+    nothing = dataclasses.replace(
+        layout, prop_spots=tuple(dataclasses.replace(s, wants=("boat",)) for s in layout.prop_spots)
+    )
+    assert PropRandomizer(count=6).sample(Streams(3, 0), nothing, city) == ()
+
+
 def test_the_same_seed_gives_the_same_props_and_spots_do_not_disturb_each_other(city):
     randomizer = PropRandomizer(count=6)
     layout = _layout()

@@ -131,6 +131,7 @@ class PropSpot:
         use: ``"pavement"``, ``"road"``, ``"wall"`` or ``"indoors"``.
         heading_deg: azimuth that the prop's front should face.
         room_m: radius of the free circle around it.
+        wants: categories and tags, of which a prop must carry one; empty where anything may stand.
     """
 
     name: str
@@ -138,6 +139,7 @@ class PropSpot:
     position_m: Vec3
     heading_deg: float
     room_m: float
+    wants: tuple[str, ...] = ()
 
 
 @plain

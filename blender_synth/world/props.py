@@ -146,6 +146,7 @@ class PropRandomizer:
             for choice in choices
             if choice[2] > 0
             and spot.use in choice[1].terms.stands
+            and (not spot.wants or {choice[1].terms.category, *choice[1].terms.tags} & {*spot.wants})
             and _reach_m(_box_m(choice[1], spot.use, size)) <= spot.room_m
         ]
         if not fitting:
