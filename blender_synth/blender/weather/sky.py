@@ -14,7 +14,7 @@ import numpy as np
 
 from blender_synth.blender.noise import smoothstep, spectral_noise
 from blender_synth.blender.stage import Stage
-from blender_synth.blender.weather import cover, falling, hdri, night, volume
+from blender_synth.blender.weather import cover, falling, hdri, headlights, night, volume
 from blender_synth.blender.weather.clear_sky import SUN_RGB, clear_sky, optical_depths
 from blender_synth.world.weather._daylight import LUX_PER_UNIT, WATTS_PER_UNIT, air_mass
 from blender_synth.world.weather.sky import Spec
@@ -66,6 +66,7 @@ def build(spec: Spec, stage: Stage) -> None:
         strength = min(strength, lit.sun())
         _beam("sun", strength * brighter, photograph.sun_rgb, up, spec.sun_azimuth_deg, spec.sun_blur_deg, stage)
     lamps = night.light(spec, stage, brighter)
+    headlights.light(spec, stage, brighter)
     stage.medium = {
         "kind": "analytic" if stage.indoors else spec.medium,
         "mor_m": spec.mor_m,

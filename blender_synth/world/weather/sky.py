@@ -272,7 +272,7 @@ class Randomizer:
     sky_glow_cd_m2: Amount = (0.004, 0.02)
     lit_windows: Amount = (0.2, 0.5)
     lamp_kelvin: Length = (2000.0, 4200.0)
-    lit_cars: Share = (0.1, 0.4)
+    lit_cars: Share = (0.05, 0.3)
     headlights: bool | None = None
     unusual: bool = False
 
