@@ -78,8 +78,8 @@ def build(spec: Spec, stage: Stage) -> None:
     if stage.indoors:
         stage.medium |= {"mor_m": INDOOR_MOR_M, "fog_height_m": None, "indoors": True}
         return
-    above = cover.from_above(stage) if spec.wetness or spec.snow_depth_cm or spec.rain_mm_h or spec.snow_mm_h else None
-    if above is not None:
+    if any((spec.wetness, spec.ice, spec.snow_depth_cm, spec.rain_mm_h, spec.snow_mm_h)):
+        above = cover.from_above(stage)
         cover.wet(spec, stage, above)
         cover.snow(spec, stage, above)
         falling.build(spec, stage, above, lamps)
