@@ -142,7 +142,9 @@ def panorama(spec: Spec, photograph: hdri.Photograph | None = None) -> np.ndarra
     else:
         seen = hdri.turned(photograph, spec.sun_azimuth_deg)
         wanted = spec.diffuse() if photograph.sun_rgb else total
-        seen = seen * np.float32(wanted / float((seen[up] @ LUMINANCE * weight).sum()))
+        for _ in range(3):  # what the limit takes from lamps in the picture, all of it gives back
+            seen = seen * np.float32(wanted / float((seen[up] @ LUMINANCE * weight).sum()))
+            seen = np.minimum(seen, BRIGHTEST * spec.watts_per_unit() / WATTS_PER_UNIT)
         image[~up] = seen[~up]
         image[up] = _in_fog(spec, seen[up], h, to_sun, weight) * np.float32(wanted / spec.diffuse())
     return np.clip(image * (WATTS_PER_UNIT / spec.watts_per_unit()), 0, BRIGHTEST)
