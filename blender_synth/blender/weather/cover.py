@@ -267,6 +267,8 @@ def wet(spec: Spec, stage: Stage, above: Above) -> None:
         nodes = [n for n in tree.nodes if n.type == "BSDF_PRINCIPLED"]
         if not nodes or (person and not _is_cloth(material)):
             continue
+        if spec.wetness <= 0 and not material.name.startswith(_FILMED):
+            continue  # ice lies on the ground only
         group = tree.nodes.new("ShaderNodeGroup")
         group.node_tree = g.tree
         for node in nodes:
