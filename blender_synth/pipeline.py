@@ -17,6 +17,7 @@ from blender_synth.errors import RunError
 from blender_synth.exporters import export_dataset
 from blender_synth.frames.run_folder import RunFolder, disk_errors, find_runs
 from blender_synth.packs.search import find_packs
+from blender_synth.packs.skies import sky_file
 from blender_synth.preflight import draw
 from blender_synth.settings import RunSettings
 from blender_synth.workers import SceneRefused, Worker, WorkerLost, pack_entry
@@ -37,6 +38,8 @@ def render(settings: RunSettings, then_export: bool = False) -> int:
         BlenderSynthError: nothing can be rendered at all (bad config, device, disk, folder).
     """
     packs = find_packs(settings.packs)
+    for sky in settings.weather.sky_files():
+        sky_file(sky, {pack.name: pack.folder for pack in packs})
     with RunFolder(settings.output).opened(settings.plain, Identity.of(settings).plain) as folder:
         missing = folder.missing(settings.frames)
         failed = _render_missing(settings, packs, folder, missing) if missing else 0
@@ -113,7 +116,7 @@ def _thick_air(index: int, spec: SceneSpec) -> str | None:
     """A warning where the air hides even the nearest person."""
     eye = spec.camera.position_m
     nearest = min((math.dist(eye, person.position_m) for person in spec.people), default=0.0)
-    if nearest <= spec.weather.mor_m:
+    if nearest <= spec.weather.mor_m or spec.scenery.layout().indoor_c is not None:
         return None
     air = f"one sees {spec.weather.mor_m:.0f} m far and the nearest person is {nearest:.0f} m away"
     return f"frame {index}: {air}; raise weather.mor_m, or develop.mor_m at export, to see anybody"
