@@ -333,7 +333,7 @@ def _with_mark(draft: _Draft, asset: MarkedAsset, manifest: Path, has_category: 
     said["author"] = asset.author or draft.terms.author
     if asset.licence and _is_licence(asset.licence):
         said["licence"] = asset.licence
-    category = re.sub(r"[^a-z0-9_ -]+", "_", asset.catalogue.split("/")[-1].strip().lower()).strip(" _-")
+    category = re.sub(r"[^a-z0-9_-]+", "_", asset.catalogue.split("/")[-1].strip().lower()).strip("_-")
     if category and not has_category and draft.terms.kind == "prop":
         said["category"] = category
     terms = validated(type(draft.terms), said, manifest, f"{draft.key} ({asset.name})")

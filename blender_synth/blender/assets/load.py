@@ -19,7 +19,7 @@ import bpy
 from blender_synth.errors import AssetError
 from blender_synth.packs.blendfile import Contents, MarkedAsset, read_contents
 from blender_synth.packs.problems import Problem
-from blender_synth.packs.safety import USD_SUFFIXES, check_file, inside
+from blender_synth.packs.safety import USD_SUFFIXES, check_file, inside, missing_beside
 
 __all__ = ["Loaded", "MarkedAsset", "Problem", "load_file"]
 
@@ -341,6 +341,12 @@ def _import(loaded: Loaded, root: Path, suffix: str) -> None:
     if "FINISHED" not in done:
         raise _unreadable(file, str(done))
     _take_out_paths(loaded, root)
+    for written in missing_beside(file, root):
+        if written.lower().endswith(".mtl"):
+            text, mend = f"its material library {written!r} is missing", "add the .mtl beside the .obj"
+            loaded.problems.append(Problem("missing_materials", "error", "", text, mend))
+        else:
+            loaded.problems.append(_missing(Path(written).name, written))
     loaded.objects = [obj for obj in bpy.context.view_layer.objects if obj not in linked]
     if not loaded.objects:
         raise AssetError("the file shows nothing", file=file, mend="export it again with its objects in its scene")
