@@ -50,6 +50,12 @@ class Loaded:
     assets: tuple[MarkedAsset, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     _before: dict[str, set] = field(default_factory=dict, repr=False)
+    _names_before: set[str] = field(default_factory=set, repr=False)
+
+    def name_of(self, block: bpy.types.ID) -> str:
+        """The name that something has in its file; Blender adds `.001` and so on where a name is taken already."""
+        base, dot, number = block.name.rpartition(".")
+        return base if dot and number.isdigit() and base in self._names_before else block.name
 
     def drop(self, keep: Iterable[bpy.types.ID] = ()) -> None:
         """Remove everything that came with the file but what is in `keep`, and materials and what they are made of."""
@@ -90,7 +96,11 @@ def load_file(file: Path, root: Path, *, objects: Sequence[str] = (), collection
     if suffix != ".blend" and (objects or collection):
         mend = "leave `object` and `collection` out; they are for .blend files"
         raise AssetError("only a .blend holds named things", file=file, value=[*objects, collection], mend=mend)
-    loaded = Loaded(file=file, _before={kind: set(blocks) for kind, blocks in _data()})
+    loaded = Loaded(
+        file=file,
+        _before={kind: set(blocks) for kind, blocks in _data()},
+        _names_before={block.name for kind in ("materials", "objects") for block in getattr(bpy.data, kind)},
+    )
     try:
         if suffix == ".blend":
             _append(loaded, read_contents(file, root), root, objects, collection)
