@@ -74,8 +74,7 @@ class Workbench:
             from blender_synth.blender.weather import hdri
 
             entries.append(hdri.credit(self.spec.weather.hdri, self.packs))
-        figures = [person for person in self.spec.people if person.kind == "figure"]
-        for item in (*figures, *self.spec.props):
+        for item in self.spec.from_packs():
             name = f"{item.pack}/{item.item}"
             entry = {"name": name, "licence": item.licence, "author": item.author, "source": item.source}
             if entry not in entries:

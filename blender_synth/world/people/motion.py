@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from blender_synth.bvh import Bvh, read_bvh
 from blender_synth.errors import AssetError
-from blender_synth.world.people.bvh import Bvh, read_bvh
 from blender_synth.world.values import Vec3, pick, plain
 
 KEY = "pedestrians.person.motion"
