@@ -331,7 +331,7 @@ def _marked(draft: _Draft, folder: Path, manifest: Path, has_category: bool) -> 
         return [draft]
     return [
         _with_mark(replace(draft, name=_tidy(name), **{kind: name}), asset, manifest, has_category)
-        for (kind, name), asset in assets.items()
+        for (kind, name), asset in sorted(assets.items(), key=lambda pair: pair[0][1])
     ]
 
 
@@ -342,7 +342,7 @@ def _with_mark(draft: _Draft, asset: MarkedAsset, manifest: Path, has_category: 
     said["author"] = asset.author or draft.terms.author
     if asset.licence and _is_licence(asset.licence):
         said["licence"] = asset.licence
-    category = re.sub(r"[^a-z0-9_ -]+", "_", asset.catalogue.split("/")[-1].strip().lower()).strip(" _-")
+    category = re.sub(r"[^a-z0-9_-]+", "_", asset.catalogue.split("/")[-1].strip().lower()).strip("_-")
     if category and not has_category and draft.terms.kind == "prop":
         said["category"] = category
     terms = validated(type(draft.terms), said, manifest, f"{draft.key} ({asset.name})")

@@ -21,9 +21,7 @@ from blender_synth.blender.assets.load import load_file
 from blender_synth.blender.assets.shapes import shown
 from blender_synth.errors import AssetError, BlenderSynthError
 
-LARGEST_TRIANGLES = 20_000_000
-
-
+MOST_TRIANGLES = 5_000_000
 MOST_PANE_TRIANGLES = 4000
 
 
@@ -31,6 +29,9 @@ def describe(
     file: Path, root: Path, objects: tuple[str, ...] = (), collection: str = "", surface: str = ""
 ) -> dict[str, Any]:
     """What `packs.ingest.Description` holds, as JSON, of a file loaded into an empty Blender.
+
+    Args:
+        surface: name of a material whose triangles are wanted, too.
 
     Raises:
         AssetError: the file cannot be used.
@@ -56,13 +57,16 @@ def describe(
                 if np.linalg.det(world[:3, :3]) < 0:
                     pane[-1] = pane[-1][:, ::-1]
         shape.to_mesh_clear()
-        if triangles > LARGEST_TRIANGLES:
-            break
+        if triangles > MOST_TRIANGLES:
+            mend = f"keep it below {MOST_TRIANGLES}: decimate it, or lower its modifiers"
+            raise AssetError("the file shows too many triangles", file=file, value=triangles, mend=mend)
     if sum(map(len, pane)) > MOST_PANE_TRIANGLES:
         raise AssetError(
-            f"the reflecting surface has more than {MOST_PANE_TRIANGLES} triangles", file=file, key="surface.material",
-            value=surface, mend="a flat pane needs no more than its outline: dissolve what lies in one plane",
-        )  # fmt: skip
+            f"the reflecting surface has more than {MOST_PANE_TRIANGLES} triangles",
+            file=file,
+            value=surface,
+            mend="a flat pane needs no more than its outline: dissolve what lies in one plane",
+        )
     bones = {
         bone.name: [[*(obj.matrix_world @ bone.head)], [*(obj.matrix_world @ bone.tail)]]
         for obj in loaded.objects
