@@ -62,7 +62,7 @@ def test_a_turned_scaled_and_leaning_mirror_reflects_as_the_closed_form_says(pac
     sheet = MirrorRectangle(1001, 1, tuple(corners[0]), tuple(corners[1] - corners[0]), tuple(corners[3] - corners[0]))
     labels, expected = label_pass.render_labels(stage), _answers([sheet], camera)
     on = (labels["surface_id"] == 1001) & (expected["first"] == 1001)
-    assert on.sum() > 500
+    assert on.sum() > 400
     assert on.sum() >= 0.99 * (expected["first"] == 1001).sum()
     assert {1, 2} <= set(np.unique(expected["shown"][on]))
     np.testing.assert_array_equal(labels["reflected_id"][on], expected["shown"][on])
