@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -16,6 +17,7 @@ from blender_synth.blender.stage import Stage
 from blender_synth.errors import AssetError, ItemError
 from blender_synth.packs.cache import scratch_folder
 from blender_synth.packs.pack import own_from_blender
+from blender_synth.packs.problems import OPENED, OPENING
 from blender_synth.world.props import PropSpec
 
 _VARIANT = "bs_variant_"
@@ -109,9 +111,13 @@ def shape_of(
     key = (spec.pack, spec.file, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
     try:
         if key not in known:
+            # Should Blender die over the file, the parent reads here which it was.
+            print(f"{OPENING}{spec.pack}/{spec.item}", file=sys.stderr, flush=True)
             known[key] = _load(pack_root / spec.file, pack_root, spec)
+            print(OPENED, file=sys.stderr, flush=True)
         return *_varied(known[key], spec), known[key].by_name
     except AssetError as error:
+        print(OPENED, file=sys.stderr, flush=True)
         raise ItemError.of(error, spec.pack, spec.item) from None
 
 
