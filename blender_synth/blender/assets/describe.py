@@ -41,7 +41,7 @@ def describe(
         AssetError: the file cannot be used.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    loaded = load_file(file, root, objects=objects, collection=collection)
+    loaded = load_file(file, root, objects=objects, collection=collection, worlds=False)
     low, high, triangles = np.full(3, np.inf), np.full(3, -np.inf), 0
     materials: dict[str, None] = {}
     pane: list[np.ndarray] = []
