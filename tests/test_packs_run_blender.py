@@ -77,3 +77,49 @@ def test_a_wrong_category_is_told_before_blender_starts(pack: Path, tmp_path: Pa
     (pack / "d_early.obj").unlink()
     with pytest.raises(Exception, match=r"no prop has such a category(.|\n)*use one of: mixed"):
         pipeline.render(_settings(pack, tmp_path / "run", "props.category=mixd"))
+
+
+def test_people_from_a_blend_with_a_rig(tmp_path: Path, monkeypatch):
+    """Two figures of one file, each its own, one in two dresses, with the keypoints of their bones."""
+    import bpy
+
+    from blender_synth.blender.people.figure import build
+    from blender_synth.blender.stage import Stage
+    from blender_synth.packs import load_pack
+    from blender_synth.seeds import Streams
+    from blender_synth.world.people.figure import Randomizer
+    from tests.made_assets import export, fresh, make_crate, world_box
+
+    monkeypatch.setenv("BLENDER_SYNTH_CACHE", str(tmp_path / "cache"))
+    ann = make_crate(tmp_path / "cast", "ann")
+    ann.location.x = 0.0
+    bpy.ops.object.armature_add()
+    rig = bpy.context.object
+    rig.parent = ann
+    rig.data.bones[0].name = "upper_arm.L"
+    bert = bpy.data.objects.new("bert", ann.data)
+    bert.scale.z = 0.5
+    bpy.context.scene.collection.objects.link(bert)
+    export(tmp_path / "cast/cast.blend")
+    manifest = """
+name: cast
+licence: MIT
+kind: person
+items:
+  - {file: cast.blend, object: ann, height_m: 1.7, skeleton: {left_shoulder: upper_arm.L}, variants: {wood: "#ff0000"}}
+  - {file: cast.blend, object: bert, height_m: 1.9}
+"""
+    (tmp_path / "cast/pack.yaml").write_text(manifest)
+    pack = load_pack(tmp_path / "cast")
+    fresh()
+    stage = Stage(bpy.context.scene)
+    stage.pack_roots = {"cast": pack.folder}
+    randomizer = Randomizer(share=1.0)
+    for number, height_m in ((1, 1.7), (2, 1.9)):
+        choices = [row for row in randomizer.choices((pack,)) if row[1].terms.height_m == height_m]
+        build(randomizer.sample(Streams(1, 0), number, choices), stage)
+        box = world_box(stage.objects[number])
+        assert box[1, 2] - box[0, 2] == pytest.approx(height_m, abs=1e-4)
+    assert tuple(stage.objects[1][0]["bs_variant_wood"]) == (1.0, 0.0, 0.0)
+    assert set(stage.keypoints) == {1}
+    assert stage.keypoints[1]["left_shoulder"] == pytest.approx([0, 0, 0], abs=1e-5)
