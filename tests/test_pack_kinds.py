@@ -16,6 +16,9 @@ from blender_synth.packs.skies import sky_of_packs
 from blender_synth.world.mirrors._site import Site
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
+from blender_synth.world.scenery._street_parts import overlap
+from blender_synth.world.scenery._street_parts import rectangle as rectangle_xy
+from tests.small_glb import write_box
 from tests.small_kinds import circle, rectangle, write_exr, write_manifest, write_mirror, write_sky
 from tests.test_motion import CMU
 
@@ -300,3 +303,54 @@ def test_a_sky_that_no_pack_has_stops_the_run_before_it_begins(tmp_path):
         with pytest.raises(BlenderSynthError, match=told) as caught:
             sky_of_packs(name, packs)
         assert "weather.hdri" in str(caught.value)
+
+
+# --- vehicles
+
+
+@pytest.fixture(scope="module")
+def vehicles(tmp_path_factory):
+    """A car, a lorry that no parking place holds, and one that may not be parked."""
+    folder = write_manifest(
+        tmp_path_factory.mktemp("vehicles"), "fleet", "category: vehicle", "stands: parking", "items:",
+        "  - {file: car.glb, author: A. Maker}", "  - {file: lorry.glb}", "  - {file: toy.glb, stands: pavement}",
+        "  - {file: crate.glb, category: crate, stands: [road, parking]}",
+    )  # fmt: skip
+    write_box(folder / "car.glb", (-0.9, 0, -2.2), (0.9, 1.5, 2.2))
+    write_box(folder / "lorry.glb", (-1.2, 0, -7), (1.2, 3.5, 7))
+    write_box(folder / "toy.glb", (-0.3, 0, -0.3), (0.3, 0.4, 0.3))
+    write_box(folder / "crate.glb", (-0.3, 0, -0.3), (0.3, 0.4, 0.3))
+    return find_packs([folder])
+
+
+def test_vehicles_of_packs_park_where_the_street_has_room_along_the_traffic(vehicles):
+    parked = 0
+    for index in range(6):
+        settings = compose([*SMALL, "scene=street", "props.parked=1", "scene.car_share=0.4", "scene.parking=both"])
+        spec = sample_scene(settings, vehicles, index)
+        bare = sample_scene(settings, find_packs(()), index)
+        assert (spec.scenery, bare.props) == (bare.scenery, ())
+        cars = [prop for prop in spec.props if prop.category == "vehicle" and prop.item == "car"]
+        parked += len(cars)
+        assert {prop.item for prop in spec.props} <= {"car", "toy"}
+        street, own = spec.scenery, [car.footprint() for car in spec.scenery.cars]
+        crossing = rectangle_xy((street.road.crossing.x_m, 0), street.road.crossing.width_m, 40.0, 0.0)
+        for car in cars:
+            _, y, z = car.position_m
+            assert (z, car.heading_deg) == (0.0, 0.0 if y < 0 else 180.0)
+            assert all(abs(corner[1]) < street.kerb_y_m for corner in car.footprint_xy_m())
+            assert all(abs(corner[1]) > street.kerb_y_m - 2.1 for corner in car.footprint_xy_m())
+            assert not any(overlap(car.footprint_xy_m(), other, 0.1) for other in (*own, crossing))
+            assert 4.1 < car.high_m[0] - car.low_m[0] < 4.7
+        shapes = [car.footprint_xy_m() for car in cars]
+        assert not any(overlap(a, b, 0.1) for n, a in enumerate(shapes) for b in shapes[:n])
+    assert parked > 20
+
+
+def test_a_street_is_the_same_with_and_without_parking_places_for_packs(vehicles):
+    base = [*SMALL, "scene=street"]
+    some = sample_scene(compose(base), vehicles, 2)
+    none = sample_scene(compose([*base, "props.parked=0"]), vehicles, 2)
+    others = [prop for prop in some.props if prop.item != "car"]
+    assert others == list(none.props)
+    assert sample_scene(compose([*base, "props.count=0"]), vehicles, 2).props == ()
