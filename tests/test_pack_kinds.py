@@ -14,6 +14,7 @@ from blender_synth.packs.pack import load_pack
 from blender_synth.packs.panes import convex_outline, measure_pane
 from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
+from blender_synth.pipeline import render
 from blender_synth.world.mirrors._site import Site
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
@@ -421,6 +422,17 @@ def test_surfaces_and_clothes_are_made_of_materials_of_packs(materials):
     assert [dataclasses.replace(p, outfit=q.outfit) for p, q in zip(dressed.people, plain.people, strict=True)] == [
         *plain.people
     ]
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["mirrors=pack", "pedestrians.person.motion=waltz", "scene.materials.wall=brick", "weather.hdri=heavens/noon",
+     "pedestrians.person.outfit.fabrics=tweed"],
+)  # fmt: skip
+def test_what_no_pack_has_stops_the_run_before_it_begins(tmp_path, override):
+    with pytest.raises(ConfigError, match="no "):
+        render(compose([*SMALL, override, f"output={tmp_path / 'run'}"]))
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,21 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
     )
 
 
+def check_packs(settings: Any, packs: tuple) -> None:
+    """Look up all that the settings name of asset packs, before anything is drawn.
+
+    Raises:
+        ConfigError: no pack has it. AssetError: it cannot be used.
+    """
+    streams = Streams(settings.seed, 0)
+    settings.props.choices(packs)
+    settings.pedestrians.figures.choices(packs)
+    settings.pedestrians.person.from_packs(packs)
+    draw_surfaces(settings.surfaces, packs, streams)
+    for group in settings.mirrors.values():
+        _with_packs(group.randomizer, packs, streams)
+
+
 def _with_packs(randomizer: Any, packs: tuple, streams: Streams) -> Any:
     """The randomizer or, of a kind whose mirrors come from packs, what chooses among those."""
     return randomizer.from_packs(packs, streams) if hasattr(randomizer, "from_packs") else randomizer
