@@ -21,6 +21,7 @@ from blender_synth.packs.skies import sky_of_packs
 from blender_synth.preflight import draw
 from blender_synth.settings import RunSettings
 from blender_synth.workers import ItemBroken, SceneRefused, Worker, WorkerLost, pack_entry
+from blender_synth.world.sample import check_packs
 from blender_synth.world.scene_spec import SceneSpec
 
 
@@ -38,7 +39,7 @@ def render(settings: RunSettings, then_export: bool = False) -> int:
         BlenderSynthError: nothing can be rendered at all (bad config, device, disk, folder).
     """
     packs = find_packs(settings.packs, settings.packs_on_error)
-    settings.props.choices(packs)  # a wrong category or tag is told before Blender starts
+    check_packs(settings, packs)  # a name that no pack has is told before Blender starts
     for sky in settings.weather.sky_files():
         sky_of_packs(sky, packs)
     with RunFolder(settings.output).opened(settings.plain, Identity.of(settings).plain) as folder:
