@@ -169,13 +169,10 @@ def _steel(materials: Materials) -> bpy.types.Material:
     g = Graph("steel")
     colour, _ = _tint(g)
     lines = _at(g, materials, "brushed")
-    broad, streak, _ = g.split(_at(g, materials, "grunge", 1.5).outputs["Color"])
-    base = g.vector("MULTIPLY", g.scale(colour, 2.0), lines.outputs["Color"])
-    rough = g.math("MULTIPLY_ADD", g.math("MULTIPLY", broad, streak), 0.14, LEAST_ROUGHNESS + 0.08)
-    return g.surface(
-        g.principled(base=base, metallic=0.95, roughness=rough, normal=g.bump(lines.outputs["Alpha"], 0.0006),
-                     anisotropic=0.5)
-    )  # fmt: skip
+    broad, _, _ = g.split(_at(g, materials, "grunge").outputs["Color"])
+    base = g.scale(colour, g.ramp(lines.outputs["Alpha"], 0.0, 1.0, 0.94, 1.05))
+    rough = g.math("MULTIPLY_ADD", broad, 0.06, LEAST_ROUGHNESS + 0.06)
+    return g.surface(g.principled(base=base, metallic=1.0, roughness=rough, anisotropic=0.6))
 
 
 def _fabric(materials: Materials) -> bpy.types.Material:

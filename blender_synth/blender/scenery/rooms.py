@@ -22,9 +22,6 @@ from blender_synth.world.scenery._rooms import (
     CEILING_ID,
     FLOOR_ID,
     LAMPS_ID,
-    OUTSIDE_PAVEMENT_ID,
-    OUTSIDE_ROAD_ID,
-    OUTSIDE_TREE_FIRST_ID,
     WALL_M,
     Floor,
     Light,
@@ -196,7 +193,7 @@ def floor(plan: Floor, x0: float, x1: float, y0: float, y1: float, z: float = 0.
     """A rectangular floor laid as its plan says; joints are dark gaps of 3 mm."""
     material, gloss = plan.material, plan.gloss
     field, other = (*plan.rgb, gloss), (*plan.rgb2, gloss)
-    if plan.tile_m <= 0 or plan.pattern == "plain" and plan.material in ("planks", "carpet", "rubber_floor"):
+    if plan.tile_m <= 0:
         return quad((x0, y0, z), (x1, y0, z), (x1, y1, z), (x0, y1, z), material, field)
     columns, rows = max(1, round((x1 - x0) / plan.tile_m)), max(1, round((y1 - y0) / plan.tile_m))
     rng = np.random.default_rng(plan.seed)
@@ -218,8 +215,10 @@ def floor(plan: Floor, x0: float, x1: float, y0: float, y1: float, z: float = 0.
     points = np.concatenate([corners, np.full((len(i), 4, 1), z)], axis=2).reshape(-1, 3)
     uvs = corners + rng.uniform(0, 9, (len(i), 1, 2))
     tiles = part(points, np.arange(len(i) * 4).reshape(-1, 4), material, tints, uvs)
-    below = z - 0.002
-    joints = quad((x0, y0, below), (x1, y0, below), (x1, y1, below), (x0, y1, below), "matt", _shade(plan.rgb, 0.35))
+    # a little larger than the field, or one could look down beside it
+    e, below = 0.03, z - 0.002
+    corners = [(x0 - e, y0 - e, below), (x1 + e, y0 - e, below), (x1 + e, y1 + e, below), (x0 - e, y1 + e, below)]
+    joints = quad(*corners, "matt", _shade(plan.rgb, 0.35))
     return join([tiles, joints])
 
 
@@ -398,26 +397,30 @@ def add_room(stage: Stage, materials: Materials, floor_part: Part, ceiling_parts
 
 def outside(plan: Outside, stage: Stage, materials: Materials) -> None:
     """The street before the windows, and street lamps that burn at night."""
-    y, z, half = plan.near_m, -plan.drop_m, plan.half_length_m
+    y, z, half, turn = plan.near_m, -plan.drop_m, plan.half_length_m, plan.turn_deg
     kerb = y - plan.pavement_m
     far = kerb - plan.road_m
-    end = far - plan.pavement_m
-    paved = f"paving_{plan.pattern}"
-    rows = [quad((-half, a, z), (half, a, z), (half, b, z), (-half, b, z), paved, (*plan.pavement_rgb, 0.4))
-            for a, b in ((kerb, y), (end - 14.0, far))]  # fmt: skip
-    kerbs = [
-        box((-half, b - 0.08, z - 0.13), (half, b + 0.08, z + 0.002), "kerb", (0.33, 0.32, 0.3)) for b in (kerb, far)
-    ]
-    add(stage, materials, OUTSIDE_PAVEMENT_ID, "outside_pavement", rows + kerbs)
+    end = far - plan.pavement_m - 14.0
+    paved, tint = f"paving_{plan.pattern}", (*plan.pavement_rgb, 0.4)
+    rows = [quad((-half, a, z), (half, a, z), (half, b, z), (-half, b, z), paved, tint)
+            for a, b in ((kerb, y), (end, far))]  # fmt: skip
+    for b in (kerb, far):
+        rows.append(box((-half, b - 0.08, z - 0.13), (half, b + 0.08, z + 0.002), "kerb", (0.33, 0.32, 0.3)))
+    add(stage, materials, plan.first_id + 1, f"{plan.name}_pavement", [join(rows).turned(turn)])
     road = quad((-half, far, z - 0.12), (half, far, z - 0.12), (half, kerb, z - 0.12), (-half, kerb, z - 0.12),
                 "asphalt", (0.083, 0.081, 0.078))  # fmt: skip
-    add(stage, materials, OUTSIDE_ROAD_ID, "outside_road", [road])
+    add(stage, materials, plan.first_id, f"{plan.name}_road", [road.turned(turn)])
+    c, s = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+
+    def turned(x: float, y: float) -> tuple[float, float]:
+        return c * x - s * y, s * x + c * y
+
     for house in plan.houses:
         obj = to_object(house.name, facade.house(house), materials)
-        stage.add(place(obj, (*house.start_xy_m, z), 180.0), house.instance_id)
+        stage.add(place(obj, (*turned(*house.start_xy_m), z), 180.0 + turn), house.instance_id)
     mesh = to_mesh("tree", vegetation.tree(0, plan.leaf_rgb), materials) if plan.trees_m else None
-    for number, (tx, ty) in enumerate(plan.trees_m):
-        obj = place(bpy.data.objects.new(f"outside_tree_{number}", mesh), (tx, ty, z), 77.0 * number)
-        stage.add(obj, OUTSIDE_TREE_FIRST_ID + number)
+    for number, at in enumerate(plan.trees_m):
+        obj = place(bpy.data.objects.new(f"{plan.name}_tree_{number}", mesh), (*turned(*at), z), 77.0 * number)
+        stage.add(obj, plan.first_id + 30 + number)
     for x in np.linspace(-0.6, 0.6, 3) * half:
-        stage.lamps.append(((float(x), far + 1.4, z + 6.3), 90.0, 0))
+        stage.lamps.append(((*turned(float(x), far + 1.4), z + 6.3), 90.0 + turn, 0))

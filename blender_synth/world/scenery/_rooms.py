@@ -22,7 +22,7 @@ from blender_synth.world.values import Rgb, Vec2, Vec3, plain
 
 FLOOR_ID, CEILING_ID, LAMPS_ID = 3001, 3002, 3003
 WALL_FIRST_ID, COLUMN_FIRST_ID, PIECE_FIRST_ID = 3011, 3051, 3101
-OUTSIDE_ROAD_ID, OUTSIDE_PAVEMENT_ID, OUTSIDE_HOUSE_FIRST_ID, OUTSIDE_TREE_FIRST_ID = 3901, 3902, 3911, 3941
+OUTSIDE_FIRST_ID = 3901
 WALL_M = 0.3
 """How thick walls are."""
 BELOW_CEILING_M = 0.2
@@ -116,8 +116,8 @@ class Wall:
 
     def strip(self, start_m: float, end_m: float, near_m: float, far_m: float) -> tuple[Vec2, ...]:
         """Counter-clockwise rectangle along the wall, from `near_m` to `far_m` before it."""
-        return (self.point(end_m, near_m), self.point(end_m, far_m), self.point(start_m, far_m),
-                self.point(start_m, near_m))  # fmt: skip
+        return (self.point(start_m, near_m), self.point(start_m, far_m), self.point(end_m, far_m),
+                self.point(end_m, near_m))  # fmt: skip
 
     def obstacles(self) -> Iterator[Obstacle]:
         """Slabs behind the face, with gaps where one can walk through."""
@@ -265,10 +265,15 @@ class Outside:
     """What is seen through a room's windows: a street before them, from `near_m` on along -y, and the houses opposite.
 
     Attributes:
+        first_id: of its things, 48 of which follow each other. name: what their names begin with.
+        turn_deg: by which all of it is turned about the origin, counter-clockwise.
         drop_m: how far the street lies below the room's floor.
         trees_m: places of trees (x, y). houses: of a street, facing the room.
     """
 
+    first_id: int = OUTSIDE_FIRST_ID
+    name: str = "outside"
+    turn_deg: float = 0.0
     near_m: float
     drop_m: float
     half_length_m: float
@@ -283,17 +288,18 @@ class Outside:
     def things(self) -> tuple[Thing, ...]:
         """Road, pavements, houses and trees."""
         return (
-            Thing(instance_id=OUTSIDE_ROAD_ID, category="road", name="outside_road"),
-            Thing(instance_id=OUTSIDE_PAVEMENT_ID, category="pavement", name="outside_pavement"),
+            Thing(instance_id=self.first_id, category="road", name=f"{self.name}_road"),
+            Thing(instance_id=self.first_id + 1, category="pavement", name=f"{self.name}_pavement"),
             *(Thing(instance_id=h.instance_id, category="building", name=h.name) for h in self.houses),
             *(
-                Thing(instance_id=OUTSIDE_TREE_FIRST_ID + k, category="vegetation", name=f"outside_tree_{k}")
+                Thing(instance_id=self.first_id + 30 + k, category="vegetation", name=f"{self.name}_tree_{k}")
                 for k in range(len(self.trees_m))
             ),
         )
 
 
-def draw_outside(streams: Streams, near_m: float, half_length_m: float, drop_m: float = 0.0) -> Outside:
+def draw_outside(streams: Streams, near_m: float, half_length_m: float, drop_m: float = 0.0,
+                 first_id: int = OUTSIDE_FIRST_ID, name: str = "outside", turn_deg: float = 0.0) -> Outside:  # fmt: skip
     """The street before a front at y = `near_m` that looks along -y: houses are those of a drawn `street`."""
     there = street.Randomizer().sample(streams.child("street"))
     rng = streams.rng("outside")
@@ -307,8 +313,8 @@ def draw_outside(streams: Streams, near_m: float, half_length_m: float, drop_m: 
         houses.append(
             dataclasses.replace(
                 house,
-                instance_id=OUTSIDE_HOUSE_FIRST_ID + number,
-                name=f"outside_house_{number}",
+                instance_id=first_id + 8 + number,
+                name=f"{name}_house_{number}",
                 start_xy_m=(x, y),
                 facing_deg=90.0,
             )
@@ -321,6 +327,9 @@ def draw_outside(streams: Streams, near_m: float, half_length_m: float, drop_m: 
     ]
     paved = there.pavements[0]
     return Outside(
+        first_id=first_id,
+        name=name,
+        turn_deg=turn_deg,
         near_m=near_m,
         drop_m=drop_m,
         half_length_m=half_length_m + 6.0,
@@ -329,7 +338,7 @@ def draw_outside(streams: Streams, near_m: float, half_length_m: float, drop_m: 
         pavement_rgb=paved.rgb,
         pattern=paved.pattern,
         houses=tuple(houses),
-        trees_m=tuple(trees),
+        trees_m=tuple(trees[:12]),
         leaf_rgb=there.leaf_rgb,
     )
 

@@ -158,7 +158,7 @@ class Randomizer:
     floor: Floors = Field(default_factory=lambda: {"rubber_floor": 4.0, "planks": 1.0})
     treadmills: Range = (2, 5)
     bikes: Range = (2, 4)
-    benches: Range = (2, 4)
+    benches: Range = (2, 5)
     racks: Range = (1, 2)
     balls: Range = (2, 5)
     lux: Range = (260.0, 420.0)

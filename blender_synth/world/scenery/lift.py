@@ -205,8 +205,8 @@ class Randomizer:
     cladding: Claddings = Field(default_factory=lambda: {"steel": 5.0, "veneer": 1.5, "painted_wall": 0.8})
     landing_m: Range = (2.2, 3.6)
     closing: Range = (0.0, 0.15)
-    lux: Range = (130.0, 240.0)
-    landing_lux: Range = (120.0, 280.0)
+    lux: Range = (150.0, 280.0)
+    landing_lux: Range = (120.0, 260.0)
     kelvin: Range = (3000.0, 5000.0)
     indoor_c: Range = (16.0, 22.0)
 
