@@ -65,7 +65,9 @@ def _front_return(spec: Spec, wall: Wall) -> Part:
     """The sill in the doorway, and the header's underside."""
     (opening,) = wall.openings
     a, b, d = opening.start_m, opening.end_m, SILL_M
-    parts = [quad((a, d, -0.001), (a, 0, -0.001), (b, 0, -0.001), (b, d, -0.001), "steel", tuple(0.7 * c for c in STEEL))]
+    parts = [
+        quad((a, d, -0.001), (a, 0, -0.001), (b, 0, -0.001), (b, d, -0.001), "steel", tuple(0.7 * c for c in STEEL))
+    ]
     for y in (0.09, 0.15):
         parts.append(quad((a, y + 0.012, 0.0), (a, y, 0.0), (b, y, 0.0), (b, y + 0.012, 0.0), "matt", DARK))
     return rooms.in_place(wall, join(parts))
@@ -148,7 +150,10 @@ def _cabin_lamps(spec: Spec, stage: Stage) -> Part:
             rooms.area_light(stage, (x, d / 2, z - 0.05), (0.08, d - 0.12), lumen / 2, light.kelvin)
         return join(parts)
     lamp = rooms._downlight(0.045, tuple(2.0 * c for c in tint))
-    xs, ys = np.linspace(-w / 2 + 0.28, w / 2 - 0.28, 2 if w < 1.6 else 3), np.linspace(0.3, d - 0.3, 2 if d < 1.8 else 3)
+    xs, ys = (
+        np.linspace(-w / 2 + 0.28, w / 2 - 0.28, 2 if w < 1.6 else 3),
+        np.linspace(0.3, d - 0.3, 2 if d < 1.8 else 3),
+    )
     places = np.array([(x, y, z) for x in xs for y in ys])
     rooms.area_light(stage, (0, d / 2, z - 0.02), (w - 0.4, d - 0.4), lumen, light.kelvin)
     return lamp.repeated(places)
@@ -171,7 +176,9 @@ def _landing(spec: Spec, stage: Stage, materials: RoomMaterials) -> None:
     material = "ceiling_tiles" if spec.landing_light.style == "panels" else "painted_wall"
     rooms.add(stage, materials, CEILING_ID, "landing_ceiling",
               [rooms.ceiling(*room, high, material, (0.68, 0.68, 0.66))])  # fmt: skip
-    rooms.add(stage, materials, LAMPS_ID, "landing_lamps", [rooms.ceiling_lamps(stage, spec.landing_light, *room, high)])
+    rooms.add(
+        stage, materials, LAMPS_ID, "landing_lamps", [rooms.ceiling_lamps(stage, spec.landing_light, *room, high)]
+    )
 
 
 def _portal(spec: Spec, wall: Wall) -> Part:
@@ -186,7 +193,10 @@ def _portal(spec: Spec, wall: Wall) -> Part:
     parts.append(box((x - 0.06, -0.012, 0.9), (x + 0.06, 0, 1.25), "steel", STEEL))
     for z, way in ((1.02, "v"), (1.13, "^")):
         ring = lathe([(0.026, 0.0), (0.026, 0.012), (0.02, 0.014)], 16, "steel", STEEL).turned(90, axis=0)
-        parts += [ring.moved((x, -0.012, z)), text(way, 0.03, (x, -0.028, z - 0.008), "paint", (0.02, 0.02, 0.02), 0.02)]
+        parts += [
+            ring.moved((x, -0.012, z)),
+            text(way, 0.03, (x, -0.028, z - 0.008), "paint", (0.02, 0.02, 0.02), 0.02),
+        ]
     middle = (a + b) / 2
     if wall.height_m - top - f > 0.22:
         parts.append(box((middle - 0.17, -0.03, top + f + 0.05), (middle + 0.17, 0, top + f + 0.18), "paint", DARK))

@@ -8,7 +8,7 @@ import numpy as np
 
 from blender_synth.blender.scenery import room_pieces, rooms
 from blender_synth.blender.scenery.meshes import Part, box, join, quad
-from blender_synth.blender.scenery.room_materials import RoomMaterials
+from blender_synth.blender.scenery.room_materials import RoomMaterials, pane
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery._rooms import COLUMN_FIRST_ID, Wall
 from blender_synth.world.scenery.lobby import GLASS_FOOT_M, Spec
@@ -20,6 +20,7 @@ def build(spec: Spec, stage: Stage) -> None:
     """Put the lobby, and the street before it, on the stage."""
     rooms.prepare(stage)
     materials = RoomMaterials()
+    materials["shop_glass"] = pane("shop_glass", (0.72, 0.75, 0.74), 0.2)(materials)
     half, deep, high = spec.width_m / 2, spec.depth_m, spec.height_m
     room = (-half, half, 0.0, deep)
     lamps = rooms.ceiling_lamps(stage, spec.light, *room, high - (0.0 if spec.ceiling != "coffers" else 0.02))
@@ -34,10 +35,9 @@ def build(spec: Spec, stage: Stage) -> None:
         else:
             parts.append(rooms.skirting(wall, _skirting_rgb(spec, wall), 0.12))
         if name == spec.lift_wall:
-            for number, opening in enumerate(wall.openings):
+            for opening in wall.openings:
                 floor = str(1 + opening.seed % 9)
                 parts.append(rooms.lift_door(wall, opening, spec.metal_rgb, spec.metal_rgb, spec.light.kelvin, floor))
-                del number
         if name == spec.desk_wall:
             parts.append(_desk_wall(spec, wall, stage))
         rooms.add(stage, materials, wall.instance_id, wall.name, parts)
@@ -145,5 +145,3 @@ def _desk_wall(spec: Spec, wall: Wall, stage: Stage) -> Part:
     rooms.area_light(stage, (at[0] + 0.55 * nx, at[1] + 0.55 * ny, spec.height_m - 0.12), ((b - a) * 0.9, 0.12),
                      1400.0 * (b - a) / 4.0, kelvin, (-28.0, 0.0, turn))  # fmt: skip
     return rooms.in_place(wall, join(parts))
-
-

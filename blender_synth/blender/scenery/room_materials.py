@@ -202,16 +202,23 @@ def _lamp(materials: Materials) -> bpy.types.Material:
     return g.surface(g.node("ShaderNodeMixShader", {0: path["Is Shadow Ray"], 1: seen, 2: past}).outputs[0])
 
 
-def _pane(name: str, clear: tuple[float, float, float]) -> Callable[[Materials], bpy.types.Material]:
-    """A thin pane that tints what comes through, with the reflection of both faces; light passes it unbent."""
+def pane(name: str, clear: tuple[float, float, float], seen: float = 1.0) -> Callable[[Materials], bpy.types.Material]:
+    """A thin pane that tints what comes through, with the reflection of both faces; light passes it unbent.
+
+    Args:
+        clear: share of light that comes through. seen: factor on it for what the picture and its mirrors show. By day a
+            street is a hundred times brighter than a room: no picture can show both, and eyes see it so.
+    """
 
     def make(materials: Materials) -> bpy.types.Material:
         g = Graph(name)
         fresnel = g.node("ShaderNodeFresnel", {"IOR": 1.52}).outputs[0]
         both = g.math("MULTIPLY", fresnel, 1.85, clamp=True)
-        camera = g.node("ShaderNodeLightPath").outputs["Is Shadow Ray"]
-        share = g.math("MULTIPLY", both, g.math("SUBTRACT", 1.0, camera))
-        through = g.node("ShaderNodeBsdfTransparent", {"Color": clear}).outputs[0]
+        path = g.node("ShaderNodeLightPath").outputs
+        share = g.math("MULTIPLY", both, g.math("SUBTRACT", 1.0, path["Is Shadow Ray"]))
+        looking = g.math("MAXIMUM", path["Is Camera Ray"], path["Is Glossy Ray"])
+        tint = g.mix(looking, clear, tuple(seen * c for c in clear))
+        through = g.node("ShaderNodeBsdfTransparent", {"Color": tint}).outputs[0]
         mirror = g.node("ShaderNodeBsdfGlossy", {"Color": (1, 1, 1), "Roughness": 0.02}).outputs[0]
         return g.surface(g.node("ShaderNodeMixShader", {0: share, 1: through, 2: mirror}).outputs[0])
 
@@ -242,6 +249,6 @@ ROOM_MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
     "steel": _steel,
     "fabric": _fabric,
     "lamp": _lamp,
-    "front_glass": _pane("front_glass", (0.72, 0.75, 0.74)),
-    "roof_glass": _pane("roof_glass", (0.74, 0.78, 0.77)),
+    "front_glass": pane("front_glass", (0.72, 0.75, 0.74), 0.2),
+    "roof_glass": pane("roof_glass", (0.74, 0.78, 0.77)),
 }

@@ -453,15 +453,15 @@ def clock_face(r: float, hour: float, rgb, dial_rgb) -> Part:
     """A round clock in the plane y = 0 that looks to -y, its middle in the origin."""
     rim = lathe([(r, -0.02), (r, 0.03), (0.93 * r, 0.035)], 36, "steel", rgb).turned(90, axis=0)
     a = np.linspace(0, 2 * np.pi, 36, endpoint=False)
-    ring = np.column_stack([0.94 * r * np.cos(a), np.full(36, -0.02), 0.94 * r * np.sin(a)])
-    dial = part(np.concatenate([ring, [[0, -0.02, 0]]]),
+    ring = np.column_stack([0.94 * r * np.cos(a), np.full(36, -0.037), 0.94 * r * np.sin(a)])
+    dial = part(np.concatenate([ring, [[0, -0.037, 0]]]),
                 np.stack([np.arange(36), (np.arange(36) + 1) % 36, np.full(36, 36)], 1), "paint", dial_rgb)  # fmt: skip
     ink = (0.02, 0.02, 0.02) if sum(dial_rgb) > 0.6 else (0.7, 0.7, 0.68)
-    marks = [box((-0.012 * r, -0.024, 0.76 * r), (0.012 * r, -0.021, 0.88 * r), "paint", ink).turned(30 * k, axis=1)
+    marks = [box((-0.012 * r, -0.042, 0.76 * r), (0.012 * r, -0.039, 0.88 * r), "paint", ink).turned(30 * k, axis=1)
              for k in range(12)]  # fmt: skip
     hands = [
-        box((-0.022 * r, -0.028, -0.08 * r), (0.022 * r, -0.025, 0.5 * r), "paint", ink).turned(30 * hour, axis=1),
-        box((-0.015 * r, -0.031, -0.1 * r), (0.015 * r, -0.028, 0.74 * r), "paint", ink).turned(360 * hour, axis=1),
+        box((-0.022 * r, -0.046, -0.08 * r), (0.022 * r, -0.043, 0.5 * r), "paint", ink).turned(30 * hour, axis=1),
+        box((-0.015 * r, -0.049, -0.1 * r), (0.015 * r, -0.046, 0.74 * r), "paint", ink).turned(360 * hour, axis=1),
     ]
     return join([rim, dial, *marks, *hands])
 

@@ -22,7 +22,7 @@ def build(spec: Spec, stage: Stage) -> None:
     """Put the passage, and a street at each of its ends, on the stage."""
     rooms.prepare(stage)
     materials = RoomMaterials()
-    half, wide = spec.length_m / 2, spec.width_m / 2
+    half = spec.length_m / 2
     rooms.add(stage, materials, FLOOR_ID, "floor", [_floor(spec)])
     rooms.add(stage, materials, CEILING_ID, "glass_roof", [_roof(spec), _houses_around(spec)])
     for side in spec.sides:
@@ -37,7 +37,6 @@ def build(spec: Spec, stage: Stage) -> None:
     room_pieces.put(spec.pieces, stage, materials)
     for end in spec.ends:
         rooms.outside(end, stage, materials)
-    del wide
 
 
 def _floor(spec: Spec) -> Part:
@@ -85,7 +84,9 @@ def _gallery(spec: Spec, side: Building) -> list[Part]:
     parts = [
         box((0, -out, z), (w, 0, z + 0.1), "trim", (*side.trim_rgb, 0.2)),
         box((0, -out - 0.03, z - 0.05), (w, -out, z + 0.16), "iron", spec.iron_rgb),
-        facade.railing([(0.02, -out + 0.03), (w - 0.02, -out + 0.03)], 1.05, 0.12, spec.iron_rgb).moved((0, 0, z + 0.1)),
+        facade.railing([(0.02, -out + 0.03), (w - 0.02, -out + 0.03)], 1.05, 0.12, spec.iron_rgb).moved(
+            (0, 0, z + 0.1)
+        ),
     ]
     t = np.linspace(0, np.pi / 2, 7)
     for x in np.cumsum(side.bay_widths_m)[:-1]:
@@ -118,7 +119,9 @@ def _roof(spec: Spec) -> Part:
     for k in range(1, _ROOF_STEPS, 2):
         arch = join([arch, tube(np.array([inner[k], (0.0, *profile[k])]), 0.014, 5, "iron", rgb)])
     if spec.roof == "gable":
-        tie = np.array([(0.0, -spec.width_m / 2, spec.springing_m + 0.02), (0.0, spec.width_m / 2, spec.springing_m + 0.02)])
+        tie = np.array(
+            [(0.0, -spec.width_m / 2, spec.springing_m + 0.02), (0.0, spec.width_m / 2, spec.springing_m + 0.02)]
+        )
         arch = join([arch, tube(tie, 0.018, 6, "iron", rgb)])
     parts.append(arch.repeated(np.column_stack([xs, 0 * xs, 0 * xs])))
     for k, (y, z) in enumerate(profile):
@@ -180,10 +183,10 @@ def _end(spec: Spec) -> Part:
         for x0, x1 in ((a + 0.03, a + 0.09), (b - 0.09, b - 0.03)):
             parts.append(box((x0, -0.06, 0.1), (x1, 0.02, door), "iron", rgb))
     glass = [quad((-wide + pier, 0, 0.1), (wide - pier, 0, 0.1), (wide - pier, 0, spec.springing_m),
-                  (-wide + pier, 0, spec.springing_m), "front_glass")]  # fmt: skip
+                  (-wide + pier, 0, spec.springing_m), "roof_glass")]  # fmt: skip
     fan = np.concatenate([rim, [[0.0, 0.0, spec.springing_m]]])
     i = np.arange(len(rim) - 1)
-    glass.append(part(fan, np.stack([np.full(len(i), len(rim)), i + 1, i], 1), "front_glass"))
+    glass.append(part(fan, np.stack([np.full(len(i), len(rim)), i + 1, i], 1), "roof_glass"))
     words = rooms.text("ARCADE", 0.42, (0.0, -0.07, door + 0.32), "paint", (0.55, 0.45, 0.2), 0.1)
     return join([*parts, *glass, words])
 

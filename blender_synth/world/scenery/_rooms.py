@@ -441,7 +441,9 @@ def anchors_at(
     low, high = np.array(low_xy_m) + 0.4, np.array(high_xy_m) - 0.4
     middle = mount.length_m / 2
     for name, side in (("left", -1.0), ("right", 1.0)):
-        near, far = (np.clip(mount.point_xy_m(middle + side * s, out), low, high) for s, out in ((2.0, 1.7), (3.2, 2.9)))
+        near, far = (
+            np.clip(mount.point_xy_m(middle + side * s, out), low, high) for s, out in ((2.0, 1.7), (3.2, 2.9))
+        )
         if line_blocked(near, far, obstacles, 0.3):
             continue
         look = mount.point_xy_m(middle - side * 0.25 * min(mount.length_m, 4.0)) - (near + far) / 2

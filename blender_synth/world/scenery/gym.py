@@ -99,7 +99,9 @@ class Spec:
         cuts = [0.3, wall.length_m - 0.3]
         if wall.length_m > 12.0:
             cuts.insert(1, wall.length_m / 2)
-        mounts = [wall.mount(f"{wall.name}_{k}", a, b, high) for k, (a, b) in enumerate(zip(cuts, cuts[1:], strict=False))]
+        mounts = [
+            wall.mount(f"{wall.name}_{k}", a, b, high) for k, (a, b) in enumerate(zip(cuts, cuts[1:], strict=False))
+        ]
         bars = next((p for p in self.pieces if p.kind == "wall_bars"), None)
         for side in ("west", "east"):
             wall = self.wall(side)
@@ -181,7 +183,9 @@ class Randomizer:
         brick = look.random()
         if brick < 0.25:
             side = str(look.choice(["west", "east"]))
-            walls[side] = dataclasses.replace(walls[side], material="brick", rgb=rooms.colour(look, ("#8d5845", "#b7a99c")))
+            walls[side] = dataclasses.replace(
+                walls[side], material="brick", rgb=rooms.colour(look, ("#8d5845", "#b7a99c"))
+            )
         walls["south"] = self._windows(streams.rng("windows"), walls["south"], height)
         entry = str(rng.choice(["west", "east"]))
         wall = walls[entry]
@@ -206,7 +210,9 @@ class Randomizer:
             height_m=height,
             floor=Floor(
                 material=material,
-                rgb=rooms.colour(look, ("#c9a878", "#a9825a", "#d8bd92")) if material == "planks" else blend(accent, (0.5, 0.5, 0.5), 0.4),
+                rgb=rooms.colour(look, ("#c9a878", "#a9825a", "#d8bd92"))
+                if material == "planks"
+                else blend(accent, (0.5, 0.5, 0.5), 0.4),
                 rgb2=paint,
                 tile_m=0.0,
                 gloss=float(look.uniform(0.3, 0.9)),
@@ -318,11 +324,20 @@ class Randomizer:
             for _ in range(tries):
                 if kind in ("kettlebells", "water_cooler"):
                     east = rng.random() < 0.5
-                    px, py = (x1 - size[1] / 2 - 0.1 if east else x0 + size[1] / 2 + 0.1), float(rng.uniform(y0 + 1, y1 - 1.6))
+                    px, py = (
+                        (x1 - size[1] / 2 - 0.1 if east else x0 + size[1] / 2 + 0.1),
+                        float(rng.uniform(y0 + 1, y1 - 1.6)),
+                    )
                     turn = 270.0 if east else 90.0
                 else:
                     px, py, turn = float(rng.uniform(x0 + 1, x1 - 1)), float(rng.uniform(y0 + 3.2, y1 - 1.6)), 0.0
-                rgb = (0.12, 0.12, 0.13) if kind == "punch_bag" else rooms.colour(rng, rooms.ACCENTS) if kind == "mat" else accent
+                rgb = (
+                    (0.12, 0.12, 0.13)
+                    if kind == "punch_bag"
+                    else rooms.colour(rng, rooms.ACCENTS)
+                    if kind == "mat"
+                    else accent
+                )
                 if placer.add(kind, px, py, turn, size, rgb, rgb2=metal, gap_m=0.3 if kind != "mat" else 0.1,
                               seed=rooms.seed_of(rng)):  # fmt: skip
                     break
@@ -335,7 +350,9 @@ class Randomizer:
             at = float(rng.uniform(1.2, wall.length_m - 1.2))
             x, y = wall.point(at, 0.08)
             strip = wall.strip(at - wide / 2 - 0.1, at + wide / 2 + 0.1, 0.1, 0.75)
-            if any(o.start_m - wide / 2 < at < o.end_m + wide / 2 for o in wall.openings) or not placer.fits(strip, 0.0):
+            if any(o.start_m - wide / 2 < at < o.end_m + wide / 2 for o in wall.openings) or not placer.fits(
+                strip, 0.0
+            ):
                 continue
             placer.keep_free(strip)
             high = min(2.5, height - 0.15)

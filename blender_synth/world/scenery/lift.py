@@ -263,7 +263,12 @@ class Randomizer:
             openings: tuple[Opening, ...] = ()
             if north:
                 openings = (
-                    Opening(kind="passage", start_m=wide / 2 + door_x - door / 2, end_m=wide / 2 + door_x + door / 2, top_m=top),
+                    Opening(
+                        kind="passage",
+                        start_m=wide / 2 + door_x - door / 2,
+                        end_m=wide / 2 + door_x + door / 2,
+                        top_m=top,
+                    ),
                 )
             elif name in ("west", "east") and rng.random() < 0.7:
                 at = (deep - 0.95) / 2
@@ -323,7 +328,9 @@ class Randomizer:
 
     def _cabin_floor(self, rng: np.random.Generator) -> Floor:
         material = str(rng.choice(["rubber_floor", "stone_floor", "terrazzo", "carpet"], p=[0.4, 0.3, 0.2, 0.1]))
-        rgb = rooms.colour(rng, {"carpet": rooms.FABRICS, "rubber_floor": rooms.STONE_TILES}.get(material, rooms.STONE_TILES))
+        rgb = rooms.colour(
+            rng, {"carpet": rooms.FABRICS, "rubber_floor": rooms.STONE_TILES}.get(material, rooms.STONE_TILES)
+        )
         tile = 0.4 if material == "stone_floor" else 0.0
         return Floor(material=material, rgb=rgb, rgb2=rooms.colour(rng, rooms.STONE_TILES), tile_m=tile,
                      pattern="checker" if tile and rng.random() < 0.3 else "plain", gloss=float(rng.uniform(0.4, 1.0)),

@@ -203,9 +203,7 @@ class Randomizer:
     width_m: Range = (12.0, 19.0)
     depth_m: Range = (9.0, 13.0)
     height_m: Range = (3.3, 5.0)
-    floor: Floors = Field(
-        default_factory=lambda: {"stone_floor": 5.0, "terrazzo": 2.5, "planks": 1.0, "carpet": 0.7}
-    )
+    floor: Floors = Field(default_factory=lambda: {"stone_floor": 5.0, "terrazzo": 2.5, "planks": 1.0, "carpet": 0.7})
     gloss: Range = (0.6, 1.0)
     lifts: Range = (2, 3)
     columns: Range = (0, 2)
@@ -318,7 +316,11 @@ class Randomizer:
         start = float(rng.choice([0.9, start, wall.length_m - span - 0.9]))
         doors = tuple(
             Opening(
-                kind="lift", start_m=start + k * pitch, end_m=start + k * pitch + wide, top_m=2.1, seed=rooms.seed_of(rng)
+                kind="lift",
+                start_m=start + k * pitch,
+                end_m=start + k * pitch + wide,
+                top_m=2.1,
+                seed=rooms.seed_of(rng),
             )
             for k in range(count)
         )

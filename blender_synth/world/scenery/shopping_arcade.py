@@ -101,9 +101,7 @@ class Spec:
         mounts = self._mounts()
         walk = rectangle((0.0, 0.0), self.length_m - 0.6, self.width_m - 0.5, 0.0)
         return Layout(
-            areas=(
-                Area(name="passage", use="indoors", polygon_xy_m=walk, flow_deg=0.0, ground_id=rooms.FLOOR_ID),
-            ),
+            areas=(Area(name="passage", use="indoors", polygon_xy_m=walk, flow_deg=0.0, ground_id=rooms.FLOOR_ID),),
             mirror_mounts=mounts,
             hosts=self._hosts(),
             cameras=self._cameras(half, wide, mounts, obstacles),
@@ -301,7 +299,11 @@ class Randomizer:
         style = str(rng.choice(["casement", "cross", "sash"], p=[0.45, 0.35, 0.2]))
         surround = str(rng.choice(["lintel", "frame"]))
         uniform_fascia = palette.shop(rng) if rng.random() < 0.4 else None
-        fine, cornice, window = float(rng.uniform(0.05, 0.3)), float(rng.uniform(0.22, 0.4)), float(rng.uniform(1.05, 1.5))
+        fine, cornice, window = (
+            float(rng.uniform(0.05, 0.3)),
+            float(rng.uniform(0.22, 0.4)),
+            float(rng.uniform(1.05, 1.5)),
+        )
         sides = []
         for name, number, start, facing in (("shops_left", LEFT_ID, (-length / 2, width / 2), 270.0),
                                             ("shops_right", RIGHT_ID, (length / 2, -width / 2), 90.0)):  # fmt: skip
@@ -376,7 +378,9 @@ class Randomizer:
                         "bin": (0.42, 0.42, 0.9)}[kind]  # fmt: skip
                 turn = 0.0 if y > 0 else 180.0
                 rgb = {"bench_seat": wood, "bin": (0.4, 0.4, 0.4)}.get(kind, pot)
-                if placer.add(kind, x, y, turn, size, rgb, rgb2=iron, variant=shape, seed=int(rng.integers(5)), gap_m=0.5):
+                if placer.add(
+                    kind, x, y, turn, size, rgb, rgb2=iron, variant=shape, seed=int(rng.integers(5)), gap_m=0.5
+                ):
                     break
         for k in range(30):
             if len(placer.spots) >= 9:
