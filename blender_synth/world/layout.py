@@ -12,6 +12,9 @@ import numpy as np
 
 from blender_synth.world.values import Vec2, Vec3, plain
 
+CAMERA_CLEARANCE_M = 1.6
+"""Room that people usually leave to a camera."""
+
 
 @plain
 class Area:
@@ -47,6 +50,7 @@ class MirrorMount:
         facing_deg: azimuth of the outward normal (into the open).
         base_z_m: height of the ground below.
         clear_height_m: free height above the ground.
+        depth_m: how far into the open a mirror here may reach; people keep out of it.
     """
 
     name: str
@@ -57,6 +61,7 @@ class MirrorMount:
     clear_height_m: float
     use: Literal["wall", "shop", "front", "car"] = "wall"
     host_id: int | None = None
+    depth_m: float = 0.7
 
     @property
     def length_m(self) -> float:
@@ -87,6 +92,8 @@ class CameraAnchor:
         start_xy_m, end_xy_m: the camera stands anywhere on this line.
         base_z_m: the ground that the rig's height counts from.
         facing_deg: azimuth of the middle of the view.
+        height_m: lowest and highest that the place allows above base_z_m, as under a ceiling; None for any.
+        tilt_deg: how much further the camera looks up (down where negative) than its rig would.
     """
 
     name: str
@@ -95,6 +102,8 @@ class CameraAnchor:
     end_xy_m: Vec2
     base_z_m: float
     facing_deg: float
+    height_m: tuple[float, float] | None = None
+    tilt_deg: float = 0.0
 
 
 @plain
@@ -153,6 +162,7 @@ class Layout:
         hosts: mounts of all uses but ``"wall"``; people may stand before them.
         indoor_c: air temperature of a scene under a roof, which people there dress for; no rain or snow falls there and
             its air is clear. None outdoors.
+        camera_clearance_m: nobody stands nearer to the lens than this; up to twice as far away people are rarer.
     """
 
     areas: tuple[Area, ...]
@@ -163,3 +173,4 @@ class Layout:
     prop_spots: tuple[PropSpot, ...] = ()
     seats: tuple[Seat, ...] = ()
     indoor_c: float | None = None
+    camera_clearance_m: float = CAMERA_CLEARANCE_M

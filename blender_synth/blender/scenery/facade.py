@@ -30,6 +30,12 @@ def house(b: Building) -> Part:
     )
 
 
+def front(b: Building) -> Part:
+    """Its front alone, without roof, sides and downpipes: as in a covered passage."""
+    rng = np.random.default_rng(b.detail_seed)
+    return join([*_front(b, rng), *_ground_floor(b, rng), *_mouldings(b)])
+
+
 def _soot(b: Building, rgb) -> tuple:
     return (*rgb, b.soot)
 

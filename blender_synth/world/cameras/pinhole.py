@@ -67,14 +67,17 @@ class Randomizer:
         rng = streams.rng("pose")
         start, end = np.array(anchor.start_xy_m), np.array(anchor.end_xy_m)
         x, y = start + rng.random() * (end - start)
+        height = uniform(rng, self.height_m)
+        if anchor.height_m is not None:
+            height = min(max(height, anchor.height_m[0]), anchor.height_m[1])
         return Spec(
             rig=self.rig,
             anchor=anchor.name,
             width_px=width_px,
             height_px=height_px,
-            position_m=(float(x), float(y), anchor.base_z_m + uniform(rng, self.height_m)),
+            position_m=(float(x), float(y), anchor.base_z_m + height),
             yaw_deg=anchor.facing_deg + uniform(rng, self.yaw_jitter_deg),
-            pitch_deg=uniform(rng, self.pitch_deg),
+            pitch_deg=uniform(rng, self.pitch_deg) + anchor.tilt_deg,
             roll_deg=uniform(rng, self.roll_deg),
             focal_length_mm=uniform(streams.rng("lens"), self.focal_length_mm),
             sensor_width_mm=self.sensor_width_mm,
