@@ -1,7 +1,7 @@
 """Headlights: of cars that stand with their lights on, and of the car that a dashcam looks out of.
 
-Dipped beams: some 4000 cd each in the middle of a flat cone that ends a little above the horizontal, which is what a lamp
-of 1000 lm gives over that solid angle. Lenses seen from beside are about as bright as a street lamp's.
+Dipped beams: some 4000 cd each in the middle of a flat cone that ends a little above the horizontal, which is what a
+lamp of 1000 lm gives over that solid angle. Lenses seen from beside are about as bright as a street lamp's.
 """
 
 from __future__ import annotations
