@@ -121,7 +121,7 @@ def _thick_air(index: int, spec: SceneSpec) -> str | None:
     """A warning where the air hides even the nearest person."""
     eye = spec.camera.position_m
     nearest = min((math.dist(eye, person.position_m) for person in spec.people), default=0.0)
-    if nearest <= spec.weather.mor_m:
+    if nearest <= spec.weather.mor_m or spec.scenery.layout().indoor_c is not None:
         return None
     air = f"one sees {spec.weather.mor_m:.0f} m far and the nearest person is {nearest:.0f} m away"
     return f"frame {index}: {air}; raise weather.mor_m, or develop.mor_m at export, to see anybody"
