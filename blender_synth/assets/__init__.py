@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from blender_synth.assets import preview
+from blender_synth.assets import importing, preview
 
-COMMANDS = (preview,)
+COMMANDS = (importing, preview)
 
 
 def main(arguments: list[str]) -> None:
