@@ -1,0 +1,191 @@
+"""Bakes the starter pack: some fifty street and indoor items as small `.glb` files, and their `pack.yaml`.
+
+    python assets/starter/bake.py [FOLDER] [NAME ...]
+
+FOLDER holds the furniture libraries of Sweet Home 3D (Debian's package `sweethome3d-furniture` 1.8, which is where it
+looks by default); NAMEs bake these items only. Pieces of the libraries go through the same conversion as
+`blender-synth assets import sweethome3d`: each keeps the licence, author and source that its library states. What no
+library has is modelled in `models.py` beside this file and is CC0-1.0.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from blender_synth.assets.importing import Converter
+from blender_synth.packs.sweethome3d import find_libraries, read_libraries, unpack
+
+HERE = Path(__file__).resolve().parent
+OWN = {"licence": "CC0-1.0", "author": "blender_synth", "source": "assets/starter/models.py of blender_synth"}
+PAVEMENT, ROAD, INDOORS, WALL = "pavement", "road", "indoors", "wall"
+TRIANGLES, TEXTURE_PX = 5000, 512
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of the pack.
+
+    Attributes:
+        piece: id in its library; "" for one of models.py. weight: beside others that may stand at the same spot; a
+            street is mostly benches, bins, bicycles and plants.
+        size_m: (width, depth, height) where the library's own is wrong. looks: see `blender/assets/convert.py`.
+    """
+
+    name: str
+    category: str
+    stands: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    weight: float = 1.0
+    piece: str = ""
+    size_m: tuple[float, float, float] | None = None
+    triangles: int = TRIANGLES
+    texture_px: int = TEXTURE_PX
+    looks: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+CC0, BY = "Blend Swap CC-0#", "Blend Swap CC-BY#"
+CAR_GLASS = {"colour": (0.015, 0.02, 0.022), "alpha": 1.0, "roughness": 0.08, "textured": False}
+STREET = [
+    Item("bicycle", "bicycle", (PAVEMENT,), ("bike",), 2.5, "Scopia#bicycle", (0.56, 1.74, 0.99)),
+    Item("kick_scooter", "scooter", (PAVEMENT,), ("kick_scooter",), 0.7, "Scopia#scooter", (0.42, 1.05, 1.08)),
+    Item("moped", "scooter", (PAVEMENT, ROAD), ("moped", "motorcycle", "vehicle"), 1.0, "Scopia#scooter2"),
+    Item("motorcycle", "motorcycle", (ROAD,), ("vehicle",), 0.5, "Scopia#yamaha-yzr-r6"),
+    Item("bench_flat", "bench", (PAVEMENT,), ("seat",), 1.5, CC0 + "bench"),
+    Item("bench_park", "bench", (PAVEMENT,), ("seat",), 2.0, "Kator Legaz#concrete-bench"),
+    Item("bin_park", "bin", (PAVEMENT,), ("litter",), 1.5, "Kator Legaz#park-trashcan", (0.62, 0.62, 0.95),
+         looks={"Green": {"roughness": 0.5, "colour": (0.012, 0.085, 0.045)}}),
+    Item("bin_wheeled", "bin", (PAVEMENT, WALL), ("rubbish", "wheelie"), 1.0, "Kator Legaz#residential-trashcan",
+         (0.58, 0.72, 1.07), looks={"green": {"colour": (0.03, 0.12, 0.07)}, "black": {"colour": (0.03, 0.03, 0.03)}}),
+    Item("mailbox", "mailbox", (PAVEMENT,), (), 0.4, CC0 + "mofx_mailbox", (0.22, 0.62, 1.16)),
+    Item("hydrant", "hydrant", (PAVEMENT,), (), 0.7, "Kator Legaz#fire-hydrant",
+         looks={"red": {"colour": (0.42, 0.02, 0.015), "roughness": 0.45}}),
+    Item("railing", "railing", (PAVEMENT,), ("barrier",), 0.8, CC0 + "pedestrianRailing1", (1.8, 0.06, 1.02)),
+    Item("crate", "crate", (PAVEMENT, WALL, INDOORS), ("box", "market"), 0.5, CC0 + "crate"),
+    Item("barrel", "barrel", (PAVEMENT, INDOORS), ("market",), 0.3, CC0 + "barrel", (0.62, 0.62, 0.88)),
+    Item("pallet", "pallet", (PAVEMENT, INDOORS), ("market",), 0.3, CC0 + "pallet", (1.2, 0.8, 0.144)),
+    Item("box_cardboard", "box", (PAVEMENT, WALL, INDOORS), ("cardboard", "parcel"), 0.4, "Scopia#cardboard-box"),
+    Item("planter_box", "planter", (PAVEMENT, WALL, INDOORS), ("plant",), 1.2, CC0 + "plantie", (1.1, 0.42, 0.62),
+         triangles=12000),
+    Item("flower_box", "planter", (PAVEMENT, WALL), ("plant", "flowers"), 0.8, CC0 + "flowerBox", (0.8, 0.25, 0.3),
+         triangles=15000),
+    Item("plant_olive", "plant", (PAVEMENT, WALL, INDOORS), ("pot", "tree"), 1.2, CC0 + "decorativePlant",
+         (0.72, 0.78, 1.33), triangles=15000),
+    Item("plant_palm", "plant", (PAVEMENT, INDOORS), ("pot", "palm"), 0.8, CC0 + "plant", (0.94, 0.8, 1.35),
+         triangles=15000),
+    Item("plant_peace_lily", "plant", (INDOORS,), ("pot",), 1.0, BY + "spatifilum", triangles=15000),
+    Item("plant_yucca", "plant", (INDOORS,), ("pot", "palm"), 1.0, BY + "yuccaPlant", triangles=15000),
+    Item("cafe_table", "table", (PAVEMENT, INDOORS), ("cafe", "terrace"), 0.6, "Kator Legaz#cafe-table"),
+    Item("cafe_chair", "chair", (PAVEMENT, INDOORS), ("cafe", "terrace", "seat"), 0.6, "Kator Legaz#cafe-chair",
+         looks={"": {"colour": (0.02, 0.16, 0.09), "roughness": 0.5}}),
+    Item("parasol", "parasol", (PAVEMENT,), ("cafe", "terrace", "umbrella"), 0.5, CC0 + "umbrella", (2.4, 2.4, 2.55)),
+    Item("suitcase", "suitcase", (INDOORS,), ("bag", "luggage"), 0.6, BY + "suitcase", (0.68, 0.24, 0.5)),
+    Item("wheelchair", "wheelchair", (PAVEMENT, INDOORS), (), 0.25, BY + "wheelchair", triangles=9000),
+    Item("stroller", "stroller", (PAVEMENT, INDOORS), ("pram",), 0.4, "Scopia#stroller"),
+    Item("suv", "car", (ROAD,), ("vehicle",), 1.0, "Scopia#suv"),
+    Item("van", "van", (ROAD,), ("vehicle", "car"), 0.5, "Scopia#van", (2.4, 5.95, 2.56)),
+    Item("city_car", "car", (ROAD,), ("vehicle",), 1.0, "Scopia#smart-car", (1.66, 2.7, 1.55)),
+    Item("family_car", "car", (ROAD,), ("vehicle",), 1.0, "Scopia#renault-scenic"),
+    Item("hatchback", "car", (ROAD,), ("vehicle",), 1.0, BY + "fordFocus", (2.01, 4.36, 1.48), triangles=12000,
+         looks={"glass$": CAR_GLASS, "carPaint": {"roughness": 0.25, "colour": (0.02, 0.05, 0.16)}}),
+    Item("truck", "truck", (ROAD,), ("vehicle",), 0.3, "Scopia#truck", triangles=8000),
+]  # fmt: skip
+INDOOR = [
+    Item("sofa_leather", "sofa", (INDOORS,), ("seat", "lobby"), 1.0, CC0 + "winchesterSofa", triangles=12000),
+    Item("armchair_leather", "armchair", (INDOORS,), ("seat", "lobby"), 1.0, CC0 + "winchesterArmchair",
+         triangles=9000),
+    Item("sofa_beige", "sofa", (INDOORS,), ("seat", "lobby"), 1.0, CC0 + "sofa2", triangles=6000),
+    Item("sofa_steel", "sofa", (INDOORS,), ("seat", "lobby"), 1.0, CC0 + "couch", triangles=9000),
+    Item("armchair_cantilever", "armchair", (INDOORS,), ("seat", "lobby"), 1.0, CC0 + "modernArmchair",
+         triangles=7000),
+    Item("bean_bag", "stool", (INDOORS,), ("seat",), 0.4, "Scopia#puff"),
+    Item("chair_shell", "chair", (INDOORS,), ("seat",), 0.8, CC0 + "designChair"),
+    Item("chair_wood", "chair", (INDOORS,), ("seat", "cafe"), 0.8, CC0 + "osakaChair"),
+    Item("chair_bentwood", "chair", (INDOORS, PAVEMENT), ("seat", "cafe", "terrace"), 0.6, CC0 + "thonet"),
+    Item("chair_office", "chair", (INDOORS,), ("seat", "office"), 0.8, "Kator Legaz#office-chair", triangles=7000,
+         looks={"fabric": {"colour": (0.03, 0.05, 0.13), "roughness": 0.9}, "plastic": {"colour": (0.03, 0.03, 0.03)}}),
+    Item("bar_stool", "stool", (INDOORS,), ("seat", "bar", "cafe"), 0.6, "Kator Legaz#bar-stool"),
+    Item("table_round", "table", (INDOORS,), ("cafe",), 0.8, "Scopia#round-table"),
+    Item("table_coffee", "table", (INDOORS,), ("coffee_table", "lobby"), 0.9, BY + "coffeeTable"),
+    Item("desk", "desk", (INDOORS,), ("office",), 0.6, BY + "officeTable"),
+    Item("water_cooler", "water_cooler", (INDOORS, WALL), ("office", "lobby", "gym"), 0.7, "Scopia#water_cooler"),
+    Item("treadmill", "treadmill", (INDOORS,), ("gym", "exercise"), 2.0, BY + "treadmill", triangles=9000,
+         looks={"Material": {"colour": (0.03, 0.03, 0.032), "roughness": 0.7}}),
+    Item("weight_bench", "weight_bench", (INDOORS,), ("gym", "exercise"), 1.5, BY + "abdominalBench", triangles=9000),
+    Item("fitness_tower", "fitness_machine", (INDOORS,), ("gym", "exercise"), 1.0, BY + "fitnessTower",
+         triangles=12000),
+    Item("exercise_bike", "exercise_bike", (INDOORS,), ("gym", "exercise"), 1.5, "Scopia#indoor-bike"),
+    Item("punching_ball", "punching_ball", (INDOORS,), ("gym", "exercise"), 0.7, "Scopia#punching-ball"),
+    Item("pinball", "game", (INDOORS,), ("arcade", "pinball"), 1.0, "Scopia#flipper", texture_px=1024),
+    Item("table_football", "game", (INDOORS,), ("arcade",), 0.6, CC0 + "table_football", triangles=12000),
+    Item("shelf_books", "shelf", (INDOORS, WALL), ("books",), 0.6, "Kator Legaz#full-bookcase"),
+    Item("shelf_cubes", "shelf", (INDOORS, WALL), (), 0.6, CC0 + "shelves"),
+    Item("lamp_floor", "lamp", (INDOORS,), ("lobby",), 0.6, "Scopia#living_lamp"),
+    Item("extinguisher", "fire_extinguisher", (INDOORS, WALL), (), 0.3, CC0 + "fireExtinguisher"),
+    Item("ladder", "ladder", (INDOORS,), (), 0.15, "Scopia#step-ladder-metal"),
+]  # fmt: skip
+MODELLED: list[Item] = []
+
+
+def main(arguments: list[str]) -> None:
+    """Bake all items, or those named."""
+    source = Path(arguments.pop(0)) if arguments and Path(arguments[0]).exists() else None
+    pieces, problems = read_libraries(find_libraries(source))
+    by_id = {piece.id: piece for piece in pieces}
+    items = [*STREET, *INDOOR, *MODELLED]
+    chosen = [item for item in items if not arguments or item.name in arguments]
+    with Converter() as converter:
+        for item in chosen:
+            if item.piece:
+                answer = _convert(item, by_id[item.piece], converter)
+                size = f"{answer['triangles']} triangles, {answer['bytes'] // 1024} kB"
+                print(f"{item.name}: {size}", *answer["problems"], sep="; ")
+    if own := [item.name for item in chosen if not item.piece]:
+        subprocess.run([sys.executable, str(HERE / "models.py"), *own], check=True)
+    _write_manifest(items, by_id)
+    print(*problems, sep="\n")
+
+
+def _convert(item: Item, piece: Any, converter: Converter) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "piece"
+        folder.mkdir()
+        model, _ = unpack(piece, folder)
+        out = Path(scratch) / "item.glb"
+        answer = converter.convert({
+            "file": str(model), "root": str(folder), "out": str(out), "rotation": piece.rotation,
+            "size_m": item.size_m or piece.size_m, "max_triangles": item.triangles, "texture_px": item.texture_px,
+            "looks": item.looks,
+        })  # fmt: skip
+        shutil.move(out, HERE / f"{item.name}.glb")
+    return answer
+
+
+def _write_manifest(items: list[Item], by_id: dict[str, Any]) -> None:
+    entries = []
+    for item in items:
+        piece = by_id.get(item.piece)
+        terms = {key: getattr(piece, key) for key in ("licence", "author", "source")} if piece else OWN
+        entries.append({
+            "name": item.name, "file": f"{item.name}.glb", "category": item.category, "tags": list(item.tags),
+            "stands": list(item.stands), "weight": item.weight, **terms,
+        })  # fmt: skip
+    head = {"name": "starter", "version": 1, "licence": "CC0-1.0", "description": "street and indoor items"}
+    lines = ["# Written by bake.py; every item has its own licence, author and source.\n"]
+    lines.append(yaml.safe_dump(head, sort_keys=False))
+    lines.append("items:\n")
+    for entry in entries:  # one line each, so that a change of an item is a change of a line
+        lines.append(f"  - {json.dumps(entry, ensure_ascii=False)}\n")
+    (HERE / "pack.yaml").write_text("".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
