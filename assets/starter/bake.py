@@ -38,6 +38,7 @@ class Item:
         piece: id in its library; "" for one of models.py. weight: beside others that may stand at the same spot; a
             street is mostly benches, bins, bicycles and plants.
         size_m: (width, depth, height) where the library's own is wrong. looks: see `blender/assets/convert.py`.
+        composite: another item of the pack that models.py builds in, whose licence then holds.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Item:
     triangles: int = TRIANGLES
     texture_px: int = TEXTURE_PX
     looks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    composite: str = ""
 
 
 CC0, BY = "Blend Swap CC-0#", "Blend Swap CC-BY#"
@@ -132,7 +134,32 @@ INDOOR = [
     Item("extinguisher", "fire_extinguisher", (INDOORS, WALL), (), 0.3, CC0 + "fireExtinguisher"),
     Item("ladder", "ladder", (INDOORS,), (), 0.15, "Scopia#step-ladder-metal"),
 ]  # fmt: skip
-MODELLED: list[Item] = []
+MODELLED = [
+    Item("cone", "cone", (PAVEMENT, ROAD, INDOORS), ("traffic_cone",), 0.6),
+    Item("bollard", "bollard", (PAVEMENT,), (), 1.2),
+    Item("bike_stand", "bicycle", (PAVEMENT,), ("bike", "bike_stand"), 1.2, composite="bicycle"),
+    Item("a_board", "sign", (PAVEMENT, INDOORS), ("a_board", "cafe"), 1.0),
+    Item("sign_parking", "sign", (PAVEMENT,), ("traffic_sign", "parking"), 0.6),
+    Item("pay_station", "pay_station", (PAVEMENT, INDOORS, WALL), ("parking", "machine"), 0.4),
+    Item("fruit_stand", "market_stand", (PAVEMENT, INDOORS), ("market", "fruit"), 0.5),
+    Item("planter_palm", "planter", (PAVEMENT, INDOORS), ("plant", "palm"), 0.9, composite="plant_palm"),
+    Item("crates_stacked", "crate", (PAVEMENT, WALL, INDOORS), ("box", "market"), 0.6),
+    Item("wet_floor_sign", "sign", (INDOORS,), ("wet_floor", "caution"), 0.5),
+    Item("reception_desk", "desk", (INDOORS,), ("reception", "lobby"), 0.6),
+    Item("vending_machine", "vending_machine", (INDOORS, WALL), ("vending", "machine"), 1.0),
+    Item("arcade_cabinet", "game", (INDOORS, WALL), ("arcade", "machine"), 1.2),
+    Item("dumbbell_rack", "weights", (INDOORS, WALL), ("gym", "exercise", "rack"), 1.5),
+    Item("squat_rack", "weights", (INDOORS,), ("gym", "exercise", "rack", "barbell"), 1.0),
+    Item("exercise_ball", "exercise_ball", (INDOORS,), ("gym", "exercise", "ball"), 1.0),
+    Item("kettlebells", "weights", (INDOORS,), ("gym", "exercise", "kettlebell"), 0.7),
+    Item("turnstile", "turnstile", (INDOORS,), ("gate", "lobby"), 0.5),
+    Item("lockers", "locker", (INDOORS, WALL), ("gym", "cabinet"), 0.8),
+    Item("queue_barrier", "barrier", (INDOORS,), ("lobby", "queue"), 0.7),
+    Item("clothes_rail", "clothes_rail", (INDOORS,), ("shop", "clothes"), 0.7),
+    Item("trolley_case", "suitcase", (INDOORS, PAVEMENT), ("bag", "luggage"), 0.4),
+    Item("info_totem", "sign", (INDOORS, PAVEMENT), ("information", "totem"), 0.4),
+    Item("shopping_trolley", "trolley", (INDOORS, PAVEMENT), ("shop", "cart"), 0.35),
+]
 
 
 def main(arguments: list[str]) -> None:
@@ -172,7 +199,7 @@ def _convert(item: Item, piece: Any, converter: Converter) -> dict[str, Any]:
 def _write_manifest(items: list[Item], by_id: dict[str, Any]) -> None:
     entries = []
     for item in items:
-        piece = by_id.get(item.piece)
+        piece = by_id.get(next((i.piece for i in items if i.name == item.composite), item.piece))
         terms = {key: getattr(piece, key) for key in ("licence", "author", "source")} if piece else OWN
         entries.append({
             "name": item.name, "file": f"{item.name}.glb", "category": item.category, "tags": list(item.tags),
