@@ -310,10 +310,9 @@ def crates_stacked() -> None:
         for x, y, size in ((0, -0.19, (0.6, 0.016, 0.235)), (0, 0.19, (0.6, 0.016, 0.235)),
                            (-0.292, 0, (0.016, 0.37, 0.235)), (0.292, 0, (0.016, 0.37, 0.235))):  # fmt: skip
             angle = math.radians(turn[2])
-            box(size, (x * math.cos(angle) - y * math.sin(angle), x * math.sin(angle) + y * math.cos(angle), z), plastic,
-                0.004, turn)  # fmt: skip
-        for up in (0.03, 0.205):
-            box((0.612, 0.402, 0.02), (0, 0, z + up), plastic, 0.004, turn) if up < 0.1 else None
+            at = (x * math.cos(angle) - y * math.sin(angle), x * math.sin(angle) + y * math.cos(angle), z)
+            box(size, at, plastic, 0.004, turn)
+        box((0.612, 0.402, 0.02), (0, 0, z + 0.03), plastic, 0.004, turn)
         for x in (-0.2, 0, 0.2):
             for y in (-0.2, 0.2):
                 box((0.012, 0.012, 0.21), (x, y, z + 0.012), plastic, 0.002, turn)
@@ -371,8 +370,12 @@ def vending_machine() -> None:
     for x in (-0.4, 0.4):
         for y in (-0.25, 0.32):
             disc(0.03, 0.05, (x, y, 0), paint(BLACK, 0.7))
-    for x, z, size in ((-0.46, 0.06, (0.06, 0.1, 1.76)), (0.335, 0.06, (0.31, 0.1, 1.76)), (-0.125, 0.06, (0.61, 0.1, 0.4)),
-                       (-0.125, 1.66, (0.61, 0.1, 0.16))):  # fmt: skip
+    for x, z, size in (
+        (-0.46, 0.06, (0.06, 0.1, 1.76)),
+        (0.335, 0.06, (0.31, 0.1, 1.76)),
+        (-0.125, 0.06, (0.61, 0.1, 0.4)),
+        (-0.125, 1.66, (0.61, 0.1, 0.16)),
+    ):
         box(size, (x, -0.36, z), shell, 0.006)
     box((0.61, 0.01, 1.2), (-0.125, -0.312, 0.46), inside, 0.0)
     wares = (
@@ -410,12 +413,32 @@ def vending_machine() -> None:
 def arcade_cabinet() -> None:
     """An upright arcade game."""
     side, body = paint((0.02, 0.05, 0.22), 0.4), paint(BLACK, 0.5)
-    outline = [(0.4, 0.0), (0.4, 1.82), (-0.2, 1.82), (-0.24, 1.62), (-0.06, 1.52), (0.02, 1.12), (-0.38, 0.98), (-0.4, 0.88),
-               (-0.26, 0.82), (-0.26, 0.0)]  # fmt: skip
+    outline = [
+        (0.4, 0.0),
+        (0.4, 1.82),
+        (-0.2, 1.82),
+        (-0.24, 1.62),
+        (-0.06, 1.52),
+        (0.02, 1.12),
+        (-0.38, 0.98),
+        (-0.4, 0.88),
+        (-0.26, 0.82),
+        (-0.26, 0.0),
+    ]
     for x in (-0.33, 0.33):
         prism(outline[::-1], 0.03, (x, 0, 0.02), side)
-    inner = [(0.38, 0.02), (0.38, 1.79), (-0.17, 1.79), (-0.2, 1.63), (-0.03, 1.52), (0.05, 1.11), (-0.36, 0.965), (-0.37, 0.9),
-             (-0.24, 0.84), (-0.24, 0.02)]  # fmt: skip
+    inner = [
+        (0.38, 0.02),
+        (0.38, 1.79),
+        (-0.17, 1.79),
+        (-0.2, 1.63),
+        (-0.03, 1.52),
+        (0.05, 1.11),
+        (-0.36, 0.965),
+        (-0.37, 0.9),
+        (-0.24, 0.84),
+        (-0.24, 0.02),
+    ]
     prism(inner[::-1], 0.63, (0, 0, 0.02), body)
     box((0.62, 0.012, 0.17), (0, -0.2, 1.645), paint((0.75, 0.4, 0.03), 0.3), 0.003, (8, 0, 0))
     text("STAR RUNNER", 0.088, (0, -0.222, 1.735), paint((0.35, 0.01, 0.03), 0.4), (90 + 8, 0, 0))
@@ -433,8 +456,13 @@ def arcade_cabinet() -> None:
         lathe([(0.006, 0), (0.006, 0.06)], (x, -0.2, z), metal(), 8)
         ball(0.018, (x, -0.2, z + 0.07), paint(RED, 0.3), 6)
         for k in range(3):
-            disc(0.014, 0.012, (x + 0.06 + 0.035 * k, -0.2 + 0.015 * (k % 2), z + 0.008), paint((YELLOW, BLUE, RED)[k], 0.3),
-                 segments=12)  # fmt: skip
+            disc(
+                0.014,
+                0.012,
+                (x + 0.06 + 0.035 * k, -0.2 + 0.015 * (k % 2), z + 0.008),
+                paint((YELLOW, BLUE, RED)[k], 0.3),
+                segments=12,
+            )
     box((0.3, 0.012, 0.36), (0, -0.243, 0.26), metal((0.2, 0.2, 0.21), 0.45), 0.004)
     for x in (-0.07, 0.07):
         box((0.05, 0.01, 0.08), (x, -0.252, 0.46), paint(BLACK, 0.4), 0.003)
@@ -482,9 +510,24 @@ def squat_rack() -> None:
     tube([(-1.1, -0.65, 1.345), (1.1, -0.65, 1.345)], 0.014, metal())
     for sign in (-1, 1):
         for k, (radius, thick) in enumerate(((0.225, 0.05), (0.225, 0.05), (0.16, 0.035))):
-            lathe([(0.03, 0), (radius * 0.6, 0), (radius * 0.62, 0.008), (radius * 0.9, 0.008), (radius, 0), (radius, thick),
-                   (radius * 0.9, thick - 0.008), (radius * 0.62, thick - 0.008), (radius * 0.6, thick), (0.03, thick)],
-                  (sign * (0.7 + 0.055 * k), -0.65, 1.345), rubber, 28, (0, 90 * sign, 0))  # fmt: skip
+            lathe(
+                [
+                    (0.03, 0),
+                    (radius * 0.6, 0),
+                    (radius * 0.62, 0.008),
+                    (radius * 0.9, 0.008),
+                    (radius, 0),
+                    (radius, thick),
+                    (radius * 0.9, thick - 0.008),
+                    (radius * 0.62, thick - 0.008),
+                    (radius * 0.6, thick),
+                    (0.03, thick),
+                ],
+                (sign * (0.7 + 0.055 * k), -0.65, 1.345),
+                rubber,
+                28,
+                (0, 90 * sign, 0),
+            )
 
 
 def exercise_ball() -> None:
@@ -506,8 +549,17 @@ def kettlebells() -> None:
         lathe([(radius * 0.6, 0), (radius * 0.97, radius * 0.5), (radius, radius * 0.9), (radius * 0.75, radius * 1.55),
                (0, radius * 1.85)], (x, 0, 0), paint((0.03, 0.03, 0.031), 0.5), 20)  # fmt: skip
         lathe([(radius * 1.003, radius * 0.8), (radius * 1.003, radius * 1.0)], (x, 0, 0), paint(colour, 0.5), 20)
-        tube([(x - radius * 0.55, 0, radius * 1.5), (x - radius * 0.62, 0, radius * 2.3), (x + radius * 0.62, 0, radius * 2.3),
-              (x + radius * 0.55, 0, radius * 1.5)], 0.017, metal((0.1, 0.1, 0.1), 0.5), 0.05)  # fmt: skip
+        tube(
+            [
+                (x - radius * 0.55, 0, radius * 1.5),
+                (x - radius * 0.62, 0, radius * 2.3),
+                (x + radius * 0.62, 0, radius * 2.3),
+                (x + radius * 0.55, 0, radius * 1.5),
+            ],
+            0.017,
+            metal((0.1, 0.1, 0.1), 0.5),
+            0.05,
+        )
 
 
 def turnstile() -> None:
@@ -655,10 +707,31 @@ def shopping_trolley() -> None:
 
 
 MODELS: tuple[Callable[[], None], ...] = (
-    cone, bollard, bike_stand, a_board, sign_parking, pay_station, fruit_stand, planter_palm, crates_stacked, wet_floor_sign,
-    reception_desk, vending_machine, arcade_cabinet, dumbbell_rack, squat_rack, exercise_ball, kettlebells, turnstile, lockers,
-    queue_barrier, clothes_rail, trolley_case, info_totem, shopping_trolley,
-)  # fmt: skip
+    cone,
+    bollard,
+    bike_stand,
+    a_board,
+    sign_parking,
+    pay_station,
+    fruit_stand,
+    planter_palm,
+    crates_stacked,
+    wet_floor_sign,
+    reception_desk,
+    vending_machine,
+    arcade_cabinet,
+    dumbbell_rack,
+    squat_rack,
+    exercise_ball,
+    kettlebells,
+    turnstile,
+    lockers,
+    queue_barrier,
+    clothes_rail,
+    trolley_case,
+    info_totem,
+    shopping_trolley,
+)
 
 
 def _mesh(bm: bmesh.types.BMesh) -> bpy.types.Mesh:

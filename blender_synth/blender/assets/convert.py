@@ -20,6 +20,7 @@ import bpy  # isort: split
 import bmesh  # there only once bpy is
 from mathutils import Matrix, Vector
 
+from blender_synth.blender.assets.load import load_file
 from blender_synth.blender.quiet import quiet
 from blender_synth.errors import AssetError, BlenderSynthError
 
@@ -58,7 +59,8 @@ def convert(
     """Write one `.glb`: one mesh, its foot's middle at the origin, +Y up and +Z to the front as in the `.obj`.
 
     Args:
-        file: a Wavefront OBJ, +Y up. root: folder that nothing it names may lie outside of. out: the `.glb`.
+        file: a model that `load_file` reads; axes below are those of an OBJ, +Y up. root: folder that nothing it names
+            may lie outside of. out: the `.glb`.
         size_m: (width, depth, height) to scale it to, each by itself; empty keeps the file's own.
         rotation: row-major 3 x 3 in the file's axes, applied first; empty for none.
         max_triangles: above it the mesh is decimated.
@@ -73,9 +75,11 @@ def convert(
         AssetError: it cannot be read or shows no mesh.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    problems: list[str] = []
-    _load(Path(file))
-    _keep_inside(Path(root), problems)
+    loaded = load_file(Path(file), Path(root))
+    problems = [problem.text for problem in loaded.problems]
+    for image in list(bpy.data.images):
+        if image.size[0] == 0:  # missing: the material's own colour is better than magenta
+            bpy.data.images.remove(image)
     obj = _one_mesh(Path(file))
     turn = Matrix([rotation[row : row + 3] for row in (0, 3, 6)]) if rotation else Matrix.Identity(3)
     obj.data.transform((_ZUP_FROM_YUP @ turn @ _ZUP_FROM_YUP.transposed()).to_4x4())
@@ -208,30 +212,6 @@ def export(out: Path, texture_quality: int) -> int:
         export_extras=False,
     )
     return sum(len(polygon.vertices) - 2 for mesh in meshes for polygon in mesh.polygons)
-
-
-def _load(file: Path) -> None:
-    try:
-        bpy.ops.wm.obj_import(
-            filepath=str(file), forward_axis="NEGATIVE_Z", up_axis="Y", use_split_objects=False, use_split_groups=False
-        )
-    except RuntimeError as error:
-        raise AssetError(
-            "Blender cannot read the file", file=file, value=str(error).strip(), mend="leave it out"
-        ) from None
-
-
-def _keep_inside(root: Path, problems: list[str]) -> None:
-    """Drop images that lie outside the root, and those that are not there."""
-    for image in list(bpy.data.images):
-        path = Path(bpy.path.abspath(image.filepath)).resolve()
-        if image.filepath and not path.is_relative_to(root.resolve()):
-            problems.append(f"texture outside its folder left out: {path.name}")
-        elif image.size[0] == 0:
-            problems.append(f"texture missing or unreadable: {path.name}")
-        else:
-            continue
-        bpy.data.images.remove(image)
 
 
 def _one_mesh(file: Path) -> bpy.types.Object:
