@@ -19,7 +19,7 @@ import bpy
 from blender_synth.errors import AssetError
 from blender_synth.packs.blendfile import Contents, MarkedAsset, read_contents
 from blender_synth.packs.problems import Problem
-from blender_synth.packs.safety import USD_SUFFIXES, check_file, inside
+from blender_synth.packs.safety import USD_SUFFIXES, check_file, inside, missing_beside
 
 __all__ = ["Loaded", "MarkedAsset", "Problem", "load_file"]
 
@@ -50,6 +50,12 @@ class Loaded:
     assets: tuple[MarkedAsset, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     _before: dict[str, set] = field(default_factory=dict, repr=False)
+    _names_before: set[str] = field(default_factory=set, repr=False)
+
+    def name_of(self, block: bpy.types.ID) -> str:
+        """The name that something has in its file; Blender adds `.001` and so on where a name is taken already."""
+        base, dot, number = block.name.rpartition(".")
+        return base if dot and number.isdigit() and base in self._names_before else block.name
 
     def drop(self, keep: Iterable[bpy.types.ID] = ()) -> None:
         """Remove everything that came with the file but what is in `keep`, and materials and what they are made of."""
@@ -90,7 +96,11 @@ def load_file(file: Path, root: Path, *, objects: Sequence[str] = (), collection
     if suffix != ".blend" and (objects or collection):
         mend = "leave `object` and `collection` out; they are for .blend files"
         raise AssetError("only a .blend holds named things", file=file, value=[*objects, collection], mend=mend)
-    loaded = Loaded(file=file, _before={kind: set(blocks) for kind, blocks in _data()})
+    loaded = Loaded(
+        file=file,
+        _before={kind: set(blocks) for kind, blocks in _data()},
+        _names_before={block.name for kind in ("materials", "objects") for block in getattr(bpy.data, kind)},
+    )
     try:
         if suffix == ".blend":
             _append(loaded, read_contents(file, root), root, objects, collection)
@@ -331,6 +341,12 @@ def _import(loaded: Loaded, root: Path, suffix: str) -> None:
     if "FINISHED" not in done:
         raise _unreadable(file, str(done))
     _take_out_paths(loaded, root)
+    for written in missing_beside(file, root):
+        if written.lower().endswith(".mtl"):
+            text, mend = f"its material library {written!r} is missing", "add the .mtl beside the .obj"
+            loaded.problems.append(Problem("missing_materials", "error", "", text, mend))
+        else:
+            loaded.problems.append(_missing(Path(written).name, written))
     loaded.objects = [obj for obj in bpy.context.view_layer.objects if obj not in linked]
     if not loaded.objects:
         raise AssetError("the file shows nothing", file=file, mend="export it again with its objects in its scene")
