@@ -33,9 +33,11 @@ RED, BLUE, YELLOW, ORANGE, GREEN = (
 OAK, WALNUT = (0.42, 0.26, 0.13), (0.12, 0.06, 0.03)
 
 
-def paint(colour: Colour, roughness: float = 0.5, metallic: float = 0.0) -> bpy.types.Material:
-    """A material of these looks; the same one for the same looks."""
-    name = f"{'_'.join(f'{round(c * 255):02x}' for c in colour)}_{round(roughness * 100)}_{round(metallic * 100)}"
+def paint(colour: Colour, roughness: float = 0.5, metallic: float = 0.0, name: str = "") -> bpy.types.Material:
+    """A material of these looks; the same one for the same looks. `name` is for those that the manifest varies."""
+    name = (
+        name or f"{'_'.join(f'{round(c * 255):02x}' for c in colour)}_{round(roughness * 100)}_{round(metallic * 100)}"
+    )
     if name in bpy.data.materials:
         return bpy.data.materials[name]
     material = bpy.data.materials.new(name)
@@ -303,7 +305,7 @@ def planter_palm() -> None:
 def crates_stacked() -> None:
     """Three stacked plastic crates of a market."""
     for level, colour in enumerate(((0.02, 0.1, 0.35), (0.02, 0.1, 0.35), (0.05, 0.28, 0.1))):
-        plastic = paint(colour, 0.55)
+        plastic = paint(colour, 0.55, name=("lower", "lower", "upper")[level])
         z = 0.235 * level
         turn = (0, 0, (0, 2, -4)[level])
         box((0.58, 0.38, 0.012), (0, 0, z + 0.01), plastic, 0.002, turn)
@@ -316,6 +318,55 @@ def crates_stacked() -> None:
         for x in (-0.2, 0, 0.2):
             for y in (-0.2, 0.2):
                 box((0.012, 0.012, 0.21), (x, y, z + 0.012), plastic, 0.002, turn)
+
+
+def electric_cabinet() -> None:
+    """A street cabinet of the electricity works."""
+    shell = paint((0.36, 0.38, 0.35), 0.55, name="shell")
+    box((0.62, 0.24, 0.14), (0, 0, 0), paint((0.3, 0.29, 0.27), 0.9), 0.006)
+    box((0.58, 0.2, 0.86), (0, 0, 0.14), shell, 0.006)
+    box((0.61, 0.24, 0.035), (0, 0, 1.0), shell, 0.008)
+    for x in (-0.143, 0.143):
+        box((0.276, 0.012, 0.8), (x, -0.102, 0.17), shell, 0.004)
+        for k in range(6):
+            for z in (0.24, 0.82):
+                box((0.16, 0.004, 0.007), (x, -0.109, z + 0.02 * k), paint(DARK, 0.8), 0.0)
+    box((0.02, 0.012, 0.06), (0.03, -0.11, 0.56), metal((0.3, 0.3, 0.3), 0.45), 0.003)
+    prism(
+        [(-0.1101, -0.05), (-0.111, -0.05), (-0.111, 0.05), (-0.1101, 0.05)], 0.1, (-0.143, 0, 0.62), paint(YELLOW, 0.5)
+    )
+    text("!", 0.08, (-0.143, -0.1125, 0.62), paint(BLACK, 0.6))
+
+
+def newspaper_rack() -> None:
+    """A wire rack with newspapers and magazines in five rows."""
+    wire = paint(DARK, 0.4)
+    for x in (-0.24, 0.24):
+        tube([(x, -0.1, 0), (x, 0.1, 1.25)], 0.009, wire)
+        tube([(x, 0.13, 0), (x, 0.1, 1.25)], 0.009, wire)
+    draw = np.random.default_rng(9)
+    for row in range(4):
+        z, y = 0.2 + 0.26 * row, -0.07 + 0.042 * row
+        tube([(-0.24, y - 0.05, z), (0.24, y - 0.05, z)], 0.005, wire)
+        tube([(-0.24, y - 0.065, z + 0.08), (0.24, y - 0.065, z + 0.08)], 0.005, wire)
+        for x in (-0.235, 0.235):
+            tube([(x, y + 0.02, z), (x, y - 0.05, z), (x, y - 0.065, z + 0.08)], 0.005, wire)
+        for k in range(2):
+            x = -0.115 + 0.23 * k
+            turn = (-12, 0, draw.uniform(-1.5, 1.5))
+            box((0.21, 0.03, 0.27), (x, y - 0.015, z + 0.005), paint((0.62, 0.61, 0.57), 0.85), 0.002, turn)
+            colour = ((0.5, 0.03, 0.03), (0.03, 0.12, 0.4), (0.05, 0.05, 0.05), (0.6, 0.35, 0.03))[draw.integers(4)]
+            box((0.2, 0.031, 0.05), (x, y + 0.026, z + 0.21), paint(colour, 0.6), 0.001, turn)
+            box((0.18, 0.031, 0.08), (x, y + 0.008, z + 0.115), paint((0.2, 0.22, 0.24), 0.7), 0.001, turn)
+
+
+def ash_bin() -> None:
+    """A slim bin with an ashtray on top, as beside doors."""
+    steel = metal((0.42, 0.43, 0.44), 0.42)
+    lathe([(0.13, 0), (0.13, 0.02), (0.115, 0.03), (0.115, 0.6), (0.125, 0.61), (0.125, 0.63), (0.1, 0.63),
+           (0.09, 0.6)], (0, 0, 0), steel)  # fmt: skip
+    lathe([(0.09, 0.595), (0, 0.6)], (0, 0, 0), paint((0.25, 0.23, 0.2), 0.95))
+    box((0.13, 0.03, 0.09), (0, -0.105, 0.45), paint(BLACK, 0.7), 0.004)
 
 
 # --- indoors --------------------------------------------------------------------------------------------------------
@@ -364,7 +415,7 @@ def reception_desk() -> None:
 
 def vending_machine() -> None:
     """A machine that sells drinks and snacks behind a window."""
-    shell, inside = paint((0.28, 0.015, 0.02), 0.35), paint((0.55, 0.55, 0.52), 0.6)
+    shell, inside = paint((0.28, 0.015, 0.02), 0.35, name="shell"), paint((0.55, 0.55, 0.52), 0.6)
     w, d, h = 0.98, 0.82, 1.83
     box((w, d - 0.1, h - 0.05), (0, 0.05, 0.05), shell, 0.012)
     for x in (-0.4, 0.4):
@@ -412,7 +463,7 @@ def vending_machine() -> None:
 
 def arcade_cabinet() -> None:
     """An upright arcade game."""
-    side, body = paint((0.02, 0.05, 0.22), 0.4), paint(BLACK, 0.5)
+    side, body = paint((0.02, 0.05, 0.22), 0.4, name="sides"), paint(BLACK, 0.5)
     outline = [
         (0.4, 0.0),
         (0.4, 1.82),
@@ -539,7 +590,7 @@ def exercise_ball() -> None:
         ripple = 0.003 if k % 2 and 4 < k < 20 else 0.0
         profile.append((max((radius + ripple) * math.cos(angle), 0.0), max(radius * math.sin(angle), -radius * 0.975)))
     profile[0], profile[-1] = (0.0, -radius * 0.975), (0.0, radius)
-    lathe(profile, (0, 0, radius * 0.975), paint((0.05, 0.16, 0.3), 0.4), 32)
+    lathe(profile, (0, 0, radius * 0.975), paint((0.05, 0.16, 0.3), 0.4, name="rubber"), 32)
 
 
 def kettlebells() -> None:
@@ -579,7 +630,7 @@ def turnstile() -> None:
 
 def lockers() -> None:
     """Three columns of steel lockers, two doors each."""
-    carcass, doors = paint((0.3, 0.31, 0.32), 0.45), paint((0.05, 0.14, 0.28), 0.4)
+    carcass, doors = paint((0.3, 0.31, 0.32), 0.45), paint((0.05, 0.14, 0.28), 0.4, name="doors")
     box((0.9, 0.5, 1.72), (0, 0, 0.08), carcass, 0.004)
     box((0.86, 0.44, 0.08), (0, 0.02, 0), paint(DARK, 0.6), 0.0)
     for column in range(3):
@@ -595,7 +646,7 @@ def lockers() -> None:
 
 def queue_barrier() -> None:
     """Two posts with a belt between them."""
-    post, belt = metal((0.5, 0.5, 0.5), 0.22), paint((0.02, 0.05, 0.2), 0.8)
+    post, belt = metal((0.5, 0.5, 0.5), 0.22), paint((0.02, 0.05, 0.2), 0.8, name="belt")
     for x in (-0.8, 0.8):
         lathe([(0.17, 0), (0.17, 0.015), (0.12, 0.03), (0.035, 0.04), (0.032, 0.9), (0.036, 0.905), (0.036, 0.98),
                (0.02, 1.0), (0, 1.002)], (x, 0, 0), post, 24)  # fmt: skip
@@ -637,7 +688,7 @@ def clothes_rail() -> None:
 
 def trolley_case() -> None:
     """A cabin case on wheels, its handle drawn out."""
-    shell = paint((0.09, 0.02, 0.03), 0.35)
+    shell = paint((0.09, 0.02, 0.03), 0.35, name="shell")
     box((0.4, 0.24, 0.52), (0, 0, 0.05), shell, 0.045)
     for k in range(7):
         box((0.012, 0.25, 0.46), (-0.15 + 0.05 * k, 0, 0.08), shell, 0.005)
@@ -660,7 +711,7 @@ def info_totem() -> None:
         sign = -1 if turn == 0 else 1
         y = sign * 0.062
         box((0.72, 0.006, 1.2), (0, y, 0.62), panel, 0.002)
-        box((0.72, 0.007, 0.2), (0, y, 1.7), paint((0.02, 0.12, 0.3), 0.3), 0.002)
+        box((0.72, 0.007, 0.2), (0, y, 1.7), paint((0.02, 0.12, 0.3), 0.3, name="header"), 0.002)
         text("YOU ARE HERE", 0.085, (0, y + sign * 0.006, 1.8), paint(WHITE, 0.4), (90, 0, turn))
         draw = np.random.default_rng(5)
         for k in range(20):
@@ -727,6 +778,9 @@ MODELS: tuple[Callable[[], None], ...] = (
     turnstile,
     lockers,
     queue_barrier,
+    electric_cabinet,
+    newspaper_rack,
+    ash_bin,
     clothes_rail,
     trolley_case,
     info_totem,

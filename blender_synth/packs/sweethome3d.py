@@ -264,7 +264,9 @@ def _piece(file: Path, catalogue: dict[str, str], entry: dict[str, str], licence
     words = [word for text in (title, shelf, entry.get("tags", "")) for word in re.split(r"[^a-z0-9]+", text.lower())]
     others = {kind for _, kind, _ in _KINDS} - {category}  # a piano bench is no bench
     elevated = float(entry.get("elevation") or 0) > 0
-    small = max(size_m) < 0.25 or size_m[2] < 0.03
+    if max(size_m) < 0.35 and shelf not in _UNPLACED and category not in ("person", "figure"):
+        stands = ("table",)
+    flat = size_m[2] < 0.03 and stands != ("table",)
     page = re.search(r"https?://www\.blendswap\.com/blends/view/\d+", terms)
     library = f"{catalogue.get('name', file.stem)} {catalogue.get('version', '')}".strip()
     identity = entry.get("id", title)
@@ -281,7 +283,7 @@ def _piece(file: Path, catalogue: dict[str, str], entry: dict[str, str], licence
         category=category,
         stands=stands,
         tags=tuple(dict.fromkeys(w for w in words if len(w) > 1 and w not in _EMPTY_WORDS and w not in others)),
-        weight=0.0 if elevated or small or shelf in _UNPLACED else 1.0,
+        weight=0.0 if elevated or flat or shelf in _UNPLACED else 1.0,
         size_m=size_m,
         rotation=rotation,
         licence=licence,

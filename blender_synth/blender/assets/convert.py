@@ -152,7 +152,9 @@ def mend_material(
     if _METAL.search(material.name) and alpha > 0.95 and image is None:
         metallic, roughness = 1.0, min(max(roughness, 0.25), 0.5)
         colour = [min(max(c, 0.25), 0.85) for c in colour]
-    roughness = min(max(roughness, 0.08 if alpha < 0.95 else 0.35 if not metallic else 0.25), 0.95)
+    if "mirror" in material.name.lower():  # a car's: it gleams, but labels take it for what it belongs to
+        metallic, roughness, colour = 1.0, 0.15, [0.8, 0.8, 0.8]
+    roughness = min(max(roughness, 0.08 if alpha < 0.95 else 0.35 if not metallic else 0.15), 0.95)
     own: dict[str, Any] = {}
     for pattern, changes in looks.items():
         if re.search(pattern, material.name, re.IGNORECASE):
