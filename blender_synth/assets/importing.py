@@ -226,7 +226,7 @@ def _import(piece: Piece, folder: Path, options: dict[str, Any], converter: Conv
         shutil.move(out, partial)
         os.replace(partial, folder / f"{piece.name}.glb")
     yield from (f"refers to a file outside its folder, left out: {name}" for name in outside)
-    yield from answer["problems"]
+    yield from (text.replace(f"{unpacked}{os.sep}", "") for text in answer["problems"])
 
 
 def _prepare(folder: Path) -> list[str]:
