@@ -155,7 +155,8 @@ def test_names_are_unique_and_what_does_not_stand_never_appears(tmp_path):
                       depth=8, height=9))  # fmt: skip
     pieces, _ = sh3f.read_libraries([first, second])
     assert [piece.name for piece in pieces] == ["cube", "cube_2", "cube_3", "cube_4"]
-    assert [piece.weight for piece in pieces] == [1.0, 0.0, 0.0, 0.0]
+    assert [piece.weight for piece in pieces] == [1.0, 0.0, 0.0, 1.0]
+    assert pieces[3].stands == ("table",)
 
 
 def test_a_person_who_stands_is_a_person(tmp_path):
@@ -326,3 +327,38 @@ def _nose(file: Path) -> np.ndarray:
     [part] = [p for p in mesh["primitives"] if p["material"] == number]
     bounds = document["accessors"][part["attributes"]["POSITION"]]
     return (np.array(bounds["min"]) + bounds["max"]) / 2
+
+
+@pytest.mark.blender
+def test_leaves_are_thinned_and_solids_collapsed():
+    """A ball of 8,000 triangles among 600 leaves: both stay, with a tenth of the triangles and the area."""
+    import bpy  # isort: split
+
+    import bmesh
+
+    from blender_synth.blender.assets.convert import simplify
+
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    rng = np.random.default_rng(1)
+    bm = bmesh.new()
+    bmesh.ops.create_uvsphere(bm, u_segments=80, v_segments=51, radius=0.5)
+    for middle in rng.uniform(-2, 2, (600, 3)):
+        corners = [bm.verts.new(middle + np.array(c) * 0.05) for c in ((0, 0, 0), (1, 0, 0), (1, 0, 1), (0, 0, 1))]
+        bm.faces.new(corners).material_index = 1
+    mesh = bpy.data.meshes.new("tree")
+    bm.to_mesh(mesh)
+    bm.free()
+    for name in ("bark", "leaf"):
+        mesh.materials.append(bpy.data.materials.new(name))
+    obj = bpy.data.objects.new("tree", mesh)
+    bpy.context.scene.collection.objects.link(obj)
+
+    def area(material: int) -> float:
+        return sum(face.area for face in obj.data.polygons if face.material_index == material)
+
+    before = area(0), area(1)
+    simplify(obj, 900)
+    assert sum(len(face.vertices) - 2 for face in obj.data.polygons) <= 950
+    assert area(0) == pytest.approx(before[0], rel=0.1)
+    assert area(1) == pytest.approx(before[1], rel=0.1)
+    assert [m.name for m in obj.data.materials] == ["bark", "leaf"]

@@ -26,6 +26,7 @@ from blender_synth.errors import AssetError, BlenderSynthError
 
 SHARP_DEG = 38.0
 """Edges that bend more are sharp where normals are made anew."""
+_LEAF_FACES, _LEAF_SHARE, _FEWEST_LEAVES = 40, 0.15, 150
 _ZUP_FROM_YUP = Matrix(((1, 0, 0), (0, 0, -1), (0, 1, 0)))
 _METAL = re.compile(r"chrom|metal|steel|alumin|inox|iron|stahl|acier|brass|silver", re.IGNORECASE)
 _ALBEDO = (0.012, 0.82)
@@ -83,12 +84,14 @@ def convert(
     obj = _one_mesh(Path(file))
     turn = Matrix([rotation[row : row + 3] for row in (0, 3, 6)]) if rotation else Matrix.Identity(3)
     obj.data.transform((_ZUP_FROM_YUP @ turn @ _ZUP_FROM_YUP.transposed()).to_4x4())
-    if len(size_m):
-        fit(obj.data, (size_m[0], size_m[1], size_m[2]))
     _drop_faces(obj.data, looks or {})
     for material in {slot for slot in obj.data.materials if slot is not None}:
         mend_material(material, looks or {}, texture_px, problems)
     simplify(obj, max_triangles)
+    if len(size_m):
+        fit(obj.data, (size_m[0], size_m[1], size_m[2]))
+    if _triangles(obj.data) > 1.3 * max_triangles:
+        problems.append(f"it could not be brought below {_triangles(obj.data)} triangles")
     materials = sorted(m.name for m in obj.data.materials if m is not None)
     triangles = export(Path(out), texture_quality)
     return {"triangles": triangles, "bytes": Path(out).stat().st_size, "materials": materials, "problems": problems}
@@ -105,15 +108,99 @@ def fit(mesh: bpy.types.Mesh, size_m: Sequence[float]) -> None:
 
 
 def simplify(obj: bpy.types.Object, max_triangles: int) -> None:
-    """Decimate an object's mesh to at most about so many triangles; its normals are then made anew."""
-    mesh = obj.data
-    triangles = sum(len(polygon.vertices) - 2 for polygon in mesh.polygons)
-    if triangles <= max_triangles:
+    """Bring an object's mesh to at most about so many triangles; its normals are then made anew.
+
+    Edges are collapsed, which is the end of leaves: each is a piece of its own with nothing to collapse. Of foliage
+    every n-th leaf stays instead, n-fold in area (Cook et al., Stochastic Simplification of Aggregate Detail, SIGGRAPH
+    2007).
+    """
+    if _triangles(obj.data) <= max_triangles:
         return
-    smooth(mesh, weld=True)
+    leaves = _leaves(obj.data)
+    if leaves:
+        share = sum(len(leaf) for leaf in leaves) / len(obj.data.polygons)
+        foliage = _thinned(obj.data, leaves, int(max_triangles * min(max(share, 0.4), 0.8)))
+        left = max_triangles - _triangles(foliage)
+        _collapse(obj, max(left, max_triangles // 8))
+        added = bpy.data.objects.new("foliage", foliage)
+        bpy.context.scene.collection.objects.link(added)
+        smooth(foliage)
+        if len(obj.data.polygons):
+            with bpy.context.temp_override(active_object=obj, selected_editable_objects=[obj, added]):
+                bpy.ops.object.join()
+        else:
+            obj.data = foliage
+            bpy.data.objects.remove(added)
+    if _triangles(obj.data) > 1.3 * max_triangles:
+        _collapse(obj, max_triangles)
+
+
+def _triangles(mesh: bpy.types.Mesh) -> int:
+    return sum(len(polygon.vertices) - 2 for polygon in mesh.polygons)
+
+
+def _leaves(mesh: bpy.types.Mesh) -> list[list[int]]:
+    """Faces of each small loose piece, of materials that hundreds of such pieces wear; else nothing."""
+    bm = bmesh.new()
+    bm.from_mesh(mesh)
+    bm.faces.ensure_lookup_table()
+    largest = _LEAF_SHARE * _span([vertex.co for vertex in bm.verts])
+    pieces: dict[int, list[list[int]]] = {}
+    seen = set()
+    for first in bm.faces:
+        if first.index in seen:
+            continue
+        piece, waiting = [], [first]
+        seen.add(first.index)
+        while waiting:
+            face = waiting.pop()
+            piece.append(face.index)
+            for vertex in face.verts:
+                for other in vertex.link_faces:
+                    if other.index not in seen:
+                        seen.add(other.index)
+                        waiting.append(other)
+        if len(piece) <= _LEAF_FACES and _span([v.co for face in piece for v in bm.faces[face].verts]) < largest:
+            pieces.setdefault(first.material_index, []).append(piece)
+    bm.free()
+    return [piece for alike in pieces.values() if len(alike) >= _FEWEST_LEAVES for piece in alike]
+
+
+def _span(points: Sequence[Vector]) -> float:
+    """Length of the diagonal of the box around points."""
+    ranges = ([p[k] for p in points] for k in range(3))
+    return math.hypot(*(max(values) - min(values) for values in ranges))
+
+
+def _thinned(mesh: bpy.types.Mesh, leaves: list[list[int]], most: int) -> bpy.types.Mesh:
+    """Take the leaves out of a mesh; returns some of them as a mesh of their own, each larger by what is left out."""
+    triangles = sum(len(mesh.polygons[face].vertices) - 2 for leaf in leaves for face in leaf)
+    step = max(-(-triangles // max(most, 1)), 1)
+    foliage = mesh.copy()
+    for target, keep in ((mesh, None), (foliage, leaves[::step])):
+        kept = None if keep is None else {face for leaf in keep for face in leaf}
+        gone = {face for leaf in leaves for face in leaf} if kept is None else None
+        bm = bmesh.new()
+        bm.from_mesh(target)
+        bm.faces.ensure_lookup_table()
+        for leaf in keep or ():
+            corners = list({vertex for face in leaf for vertex in bm.faces[face].verts})
+            middle = sum((vertex.co for vertex in corners), Vector()) / len(corners)
+            for vertex in corners:
+                vertex.co = middle + (vertex.co - middle) * min(math.sqrt(step), 2.0)
+        drop = [face for face in bm.faces if (face.index not in kept if kept is not None else face.index in gone)]
+        bmesh.ops.delete(bm, geom=drop, context="FACES")
+        bm.to_mesh(target)
+        bm.free()
+    return foliage
+
+
+def _collapse(obj: bpy.types.Object, max_triangles: int) -> None:
+    if _triangles(obj.data) <= max_triangles:
+        return
+    smooth(obj.data, weld=True)
     for _ in range(3):  # borders and seams resist, so that once is not always enough
-        mesh = obj.data
-        triangles = sum(len(polygon.vertices) - 2 for polygon in mesh.polygons)
+        triangles = _triangles(obj.data)
         if triangles <= max_triangles * 1.05:
             break
         modifier = obj.modifiers.new("fewer", "DECIMATE")
