@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from blender_synth.assets import preview
+from blender_synth.assets import listing, new, preview
 
-COMMANDS = (preview,)
+COMMANDS = (new, listing, preview)
 
 
 def main(arguments: list[str]) -> None:

@@ -31,8 +31,8 @@ USUAL_M = {
 }  # fmt: skip
 """Longest side that is usual, by category, tag or a word of the item's name."""
 UPRIGHT = {
-    "person", "pedestrian", "child", "bollard", "hydrant", "street_lamp", "tree", "traffic_light", "traffic_cone", "cone",
-    "bottle",
+    "person", "pedestrian", "child", "bollard", "hydrant", "street_lamp", "tree", "traffic_light", "traffic_cone",
+    "cone", "bottle",
 }  # fmt: skip
 """What is taller than wide."""
 UNITS = {"centimetres": 0.01, "millimetres": 0.001, "inches": 0.0254, "metres, read as centimetres": 100.0}
