@@ -173,9 +173,9 @@ def non_manifold_glass(report: ItemReport) -> Iterator[Finding]:
                 "delete inner and doubled faces (Select > All by Trait > Non Manifold shows them)", object=mesh.name,
             )  # fmt: skip
         elif mesh.open_edges:
-            sheet = "it is one sheet without thickness" if mesh.flat else f"{mesh.open_edges} of its edges are open"
+            sheet = "it is one sheet without thickness" if mesh.sheet else f"{mesh.open_edges} of its edges are open"
             yield Finding(
-                "non_manifold_glass", "warning" if mesh.flat else "error", f"the glass is not closed: {sheet}",
+                "non_manifold_glass", "warning" if mesh.sheet else "error", f"the glass is not closed: {sheet}",
                 "give it thickness (Solidify, some millimetres) or close the holes", object=mesh.name,
             )  # fmt: skip
 
