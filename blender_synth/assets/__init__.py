@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from blender_synth.assets import listing, new, preview
+from blender_synth.assets import check, listing, new, preview
 
-COMMANDS = (new, listing, preview)
+COMMANDS = (new, listing, check, preview)
 
 
 def main(arguments: list[str]) -> None:

@@ -56,7 +56,8 @@ class Answering:
             return answer
         if answer["defect"]:
             raise Lost(f"Blender failed over it: {answer['error'].strip().splitlines()[-1]}")
-        raise AssetError(answer["problem"], file=answer["file"], mend=answer["mend"])
+        value = {} if answer["value"] is None else {"value": answer["value"]}
+        raise AssetError(answer["problem"], file=answer["file"], key=answer["key"], mend=answer["mend"], **value)
 
     def last_words(self) -> str:
         """The end of what the process has said on standard error."""

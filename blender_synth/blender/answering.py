@@ -27,7 +27,8 @@ def answer(do: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         try:
             said = {"ok": True, **do(json.loads(line))}
         except BlenderSynthError as error:
-            told = {"problem": error.problem, "file": error.file and str(error.file), "mend": error.mend}
+            told = {"problem": error.problem, "file": error.file and str(error.file), "key": error.key}
+            told |= {"value": error.value if isinstance(error.value, str | int | float) else None, "mend": error.mend}
             said = {"ok": False, "defect": False, "error": str(error), **told}
         except Exception:
             said = {"ok": False, "defect": True, "error": traceback.format_exc()}

@@ -145,9 +145,9 @@ class _Builder:
             rings.append([self.mesh.verts.new(corner) for corner in corners])
         for one, two in pairwise(rings):
             for a in range(4):
-                self.mesh.faces.new((one[a], one[(a + 1) % 4], two[(a + 1) % 4], two[a]))
-        self.mesh.faces.new(rings[0][::-1])
-        self.mesh.faces.new(rings[-1])
+                self.mesh.faces.new((one[(a + 1) % 4], one[a], two[a], two[(a + 1) % 4]))
+        self.mesh.faces.new(rings[0])
+        self.mesh.faces.new(rings[-1][::-1])
 
     def trough(self, outer: float, height: float, wall: float, rim: float, foot: float) -> None:
         """A square open box on a recessed foot, its walls folded inwards at the top."""

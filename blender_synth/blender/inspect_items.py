@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import numpy as np
 from mathutils import Matrix
 
 from blender_synth.blender.answering import answer
-from blender_synth.packs.report import ImageReport, ItemReport, MeshReport, SkeletonReport
+from blender_synth.blender.assets.load import load_file
+from blender_synth.packs.report import Finding, ImageReport, ItemReport, MeshReport, SkeletonReport
 
+_SOLID = ("MESH", "CURVE", "SURFACE", "FONT", "META")
 _KEEPS_TRANSFORMS = {".blend", ".glb", ".gltf"}
 """Formats whose objects come in with the transforms that the artist left on them."""
 _MOST_TRIANGLES = 3_000_000
@@ -32,12 +35,31 @@ def inspect(job: dict[str, Any]) -> dict[str, Any]:
     """Report on one item.
 
     Args:
-        job: `report`, what is known before (an `ItemReport` as JSON); `folder` of its pack; what of the file to take.
+        job: `report`, an `ItemReport` as JSON of what is known before; `file` and its pack's `folder`; `objects` and
+            `collection` of a `.blend`, as for `load_file`; `own_from_world`, (3, 3), turns Blender's axes into the
+            item's.
 
     Raises:
         AssetError: the file cannot be read.
     """
-    raise NotImplementedError
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    file = Path(job["file"])
+    loaded = load_file(file, Path(job["folder"]), objects=job["objects"], collection=job["collection"])
+    graph = bpy.context.evaluated_depsgraph_get()
+    shown = [obj for obj in loaded.objects if not obj.hide_render]
+    solid = [obj for obj in shown if obj.type in _SOLID]
+    transforms = file.suffix.lower() in _KEEPS_TRANSFORMS
+    known = ItemReport.from_json(job["report"])
+    report = replace(
+        known,
+        box_m=box_of(solid, graph, Matrix(job["own_from_world"]).to_4x4()),
+        meshes=tuple(mesh_report(obj, graph, transforms) for obj in solid),
+        images=image_reports(solid),
+        skeletons=skeleton_reports(shown),
+        found=known.found
+        + tuple(Finding(p.code, p.severity, p.text, p.mend, object=p.object) for p in loaded.problems),
+    )
+    return {"report": report.to_json()}
 
 
 def mesh_report(obj: bpy.types.Object, graph: bpy.types.Depsgraph, transforms: bool) -> MeshReport:
