@@ -44,7 +44,7 @@ def survey(folder: Path) -> Survey:
     try:
         data = read_manifest(manifest)
     except AssetError as error:
-        return Survey(folder.name, (), (_finding(error, folder),))
+        return Survey(folder.name, (), (replace(_finding(error, folder), code="manifest"),))
     found: list[Finding] = []
     own = {key: data[key] for key in HEAD_KEYS if key in data}
     shared = {key: value for key, value in data.items() if key not in HEAD_KEYS}
