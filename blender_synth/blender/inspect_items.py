@@ -78,8 +78,9 @@ def mesh_report(obj: bpy.types.Object, graph: bpy.types.Depsgraph, transforms: b
     images = {node.image.name for m in _materials(obj) for node in _image_nodes(m) if node.image and _by_uv(node)}
     if transforms:
         matrix = obj.matrix_world
-        facts["scale"] = tuple(round(v, 5) * (-1 if matrix.is_negative else 1) for v in matrix.to_scale())
-        facts["scale"] = tuple(round(v, 5) for v in obj.scale) if obj.parent is None else facts["scale"]
+        sign = -1 if matrix.is_negative else 1
+        scale = [sign * v for v in matrix.to_scale()] if obj.parent else obj.scale
+        facts["scale"] = tuple(round(v, 5) for v in scale)
         facts["rotation_deg"] = tuple(round(math.degrees(a), 3) for a in matrix.to_euler())
     return MeshReport(
         name=obj.name,

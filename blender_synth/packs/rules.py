@@ -151,7 +151,7 @@ def unapplied_transforms(report: ItemReport) -> Iterator[Finding]:
     for mesh in report.meshes:
         size = [abs(s) for s in mesh.scale]
         scaled = max(abs(s - 1) for s in size) > 0.01
-        turned = mesh.root and max(abs(a) for a in mesh.rotation_deg) > 0.5
+        turned = mesh.root and not mesh.mirrored and max(abs(a) for a in mesh.rotation_deg) > 0.5
         if scaled and not mesh.mirrored:
             even = max(size) - min(size) < 0.01 * max(size)
             text = f"its scale of {_numbers(mesh.scale)} was not applied"
