@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from blender_synth.errors import BlenderSynthError
+from blender_synth.errors import BlenderSynthError, ItemError
 
 try:
     import bpy
@@ -96,6 +96,8 @@ def serve(connection: Connection) -> None:
             else:
                 answer = bench.render(message["folder"])
             answer |= {"ok": True, "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+        except ItemError as error:
+            answer = {"ok": False, "type": "ItemError", "error": str(error), "item": (error.pack, error.item)}
         except BlenderSynthError as error:
             answer = {"ok": False, "type": type(error).__name__, "error": str(error)}
         except OSError as error:
