@@ -15,6 +15,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,9 +25,10 @@ from typing import Any
 
 import numpy as np
 
-from blender_synth.errors import AssetError
+from blender_synth.errors import AssetError, SystemLibraryError
 from blender_synth.packs import glb
 from blender_synth.packs.cache import cache_folder, write_whole
+from blender_synth.packs.manifest import MANIFEST
 from blender_synth.packs.problems import Problem
 from blender_synth.packs.safety import SHAPE_SUFFIXES, check_file
 
@@ -34,6 +36,7 @@ TIME_LIMIT_S = 180.0
 """For one file."""
 MEMORY_LIMIT_BYTES = 12 * 2**30
 """Of addresses, for the process that opens them; Blender alone takes some 2 GB."""
+_MODULE = "blender_synth.blender.assets.describe"
 READ_HERE = (".glb", ".gltf")
 _BLENDER_FROM_YUP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 _CODE = ("packs/blendfile.py", "packs/safety.py", "blender/assets/load.py", "blender/assets/shapes.py",
@@ -159,7 +162,8 @@ def _surroundings(root: Path) -> str:
     for folder, _, names in os.walk(root):
         for name in names:
             file = Path(folder) / name
-            if file.suffix.lower() in SHAPE_SUFFIXES and file.suffix.lower() != ".blend":
+            suffix = file.suffix.lower()
+            if name == MANIFEST or (suffix in SHAPE_SUFFIXES and suffix != ".blend"):
                 continue
             with contextlib.suppress(OSError):
                 state = file.stat()
@@ -184,6 +188,18 @@ def _ask_blender(shapes: Sequence[Shape]) -> list[dict[str, Any]]:
     return answers
 
 
+def _check_blender_starts() -> None:
+    """Tell a machine on which Blender does not start from a file over which it dies.
+
+    Raises:
+        SystemLibraryError: it does not start.
+    """
+    command = [sys.executable, "-m", "blender_synth.blender.system_libraries"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemLibraryError(done.stderr.strip())
+
+
 class _Gone(Exception):
     """The process died or took too long."""
 
@@ -193,15 +209,16 @@ class _Describer:
 
     def __init__(self) -> None:
         ours, theirs = os.pipe()
-        command = [sys.executable, "-m", "blender_synth.blender.assets.describe", str(theirs), str(MEMORY_LIMIT_BYTES)]
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        command = [sys.executable, "-m", _MODULE, str(theirs), str(MEMORY_LIMIT_BYTES)]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,  # Blender and its importers print there
-            stderr=subprocess.DEVNULL,
+            stderr=self._log,
             pass_fds=[theirs],
             start_new_session=True,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "MALLOC_ARENA_MAX": "2"},
+            env=os.environ | {"MALLOC_ARENA_MAX": "2"},  # fewer addresses on many cores
         )
         os.close(theirs)
         self._answers = os.fdopen(ours, "rb")
@@ -216,8 +233,11 @@ class _Describer:
         line = self._answers.readline()
         if not line.endswith(b"\n"):
             status = self._process.wait()
+            _check_blender_starts()
             how = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
-            raise _Gone(f"the file makes Blender crash or takes too much memory ({how})")
+            self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - 1000))
+            words = self._log.read().decode(errors="replace").strip().splitlines()[-1:]
+            raise _Gone(f"the file makes Blender crash or takes too much memory ({': '.join([how, *words])})")
         return json.loads(line)
 
     def stop(self) -> None:
@@ -226,3 +246,4 @@ class _Describer:
         self._process.wait()
         self._process.stdin.close()
         self._answers.close()
+        self._log.close()

@@ -322,7 +322,7 @@ def _marked(draft: _Draft, folder: Path, manifest: Path, has_category: bool) -> 
         return [draft]
     return [
         _with_mark(replace(draft, name=_tidy(name), **{kind: name}), asset, manifest, has_category)
-        for (kind, name), asset in assets.items()
+        for (kind, name), asset in sorted(assets.items(), key=lambda pair: pair[0][1])
     ]
 
 

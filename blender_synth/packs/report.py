@@ -41,13 +41,14 @@ class MeshReport:
     """One mesh object.
 
     Attributes:
-        scale: (3,) of the object and all that it hangs on. rotation_deg: (3,) of the object, XYZ Euler.
+        scale, rotation_deg: (3,) of the object in the scene; 1 and 0 for formats whose importers turn and scale all.
         root: it hangs on nothing. mirrored: its transform turns left into right.
         triangles: as rendered, modifiers included. zero_area: faces without area.
         inside_out: closed parts whose faces look inwards. disagreeing_edges: between two faces that look to different
-            sides. open_edges, crowded_edges: of one face only; of more than two.
-        flat: all of it lies in one plane.
-        glass: a material of it is glass. materials: how many slots hold a material.
+            sides.
+        glass: a material of it is glass; open_edges, crowded_edges: edges of one glass face only, of more than two;
+            sheet: the glass is rather a sheet than a body.
+        materials: how many slots hold a material.
         images: names of the image textures that its materials lay on by UV. uv: it has a UV map.
     """
 
@@ -62,7 +63,7 @@ class MeshReport:
     disagreeing_edges: int = 0
     open_edges: int = 0
     crowded_edges: int = 0
-    flat: bool = False
+    sheet: bool = False
     glass: bool = False
     materials: int = 1
     images: tuple[str, ...] = ()

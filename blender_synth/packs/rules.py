@@ -31,8 +31,8 @@ USUAL_M = {
 }  # fmt: skip
 """Longest side that is usual, by category, tag or a word of the item's name."""
 UPRIGHT = {
-    "person", "pedestrian", "child", "bollard", "hydrant", "street_lamp", "tree", "traffic_light", "traffic_cone", "cone",
-    "bottle",
+    "person", "pedestrian", "child", "bollard", "hydrant", "street_lamp", "tree", "traffic_light", "traffic_cone",
+    "cone", "bottle",
 }  # fmt: skip
 """What is taller than wide."""
 UNITS = {"centimetres": 0.01, "millimetres": 0.001, "inches": 0.0254, "metres, read as centimetres": 100.0}
@@ -151,7 +151,7 @@ def unapplied_transforms(report: ItemReport) -> Iterator[Finding]:
     for mesh in report.meshes:
         size = [abs(s) for s in mesh.scale]
         scaled = max(abs(s - 1) for s in size) > 0.01
-        turned = mesh.root and max(abs(a) for a in mesh.rotation_deg) > 0.5
+        turned = mesh.root and not mesh.mirrored and max(abs(a) for a in mesh.rotation_deg) > 0.5
         if scaled and not mesh.mirrored:
             even = max(size) - min(size) < 0.01 * max(size)
             text = f"its scale of {_numbers(mesh.scale)} was not applied"
@@ -173,9 +173,9 @@ def non_manifold_glass(report: ItemReport) -> Iterator[Finding]:
                 "delete inner and doubled faces (Select > All by Trait > Non Manifold shows them)", object=mesh.name,
             )  # fmt: skip
         elif mesh.open_edges:
-            sheet = "it is one sheet without thickness" if mesh.flat else f"{mesh.open_edges} of its edges are open"
+            sheet = "it is one sheet without thickness" if mesh.sheet else f"{mesh.open_edges} of its edges are open"
             yield Finding(
-                "non_manifold_glass", "warning" if mesh.flat else "error", f"the glass is not closed: {sheet}",
+                "non_manifold_glass", "warning" if mesh.sheet else "error", f"the glass is not closed: {sheet}",
                 "give it thickness (Solidify, some millimetres) or close the holes", object=mesh.name,
             )  # fmt: skip
 

@@ -245,8 +245,8 @@ def _leads_out(written: str, root: Path, folder: Path) -> bool:
     text = written.replace("\\", "/")
     if "\n" in text or len(text) > 4096:
         return False
-    if re.match(r"(?i)(file|https?|ftp|s3)://|[a-z]:/|//", text):
-        return True
+    if re.match(r"(?i)[a-z][a-z0-9+.-]*:|//", text):
+        return text.lower().endswith((*USD_SUFFIXES, *_IMAGES))
     if ".." in text.split("/"):
         return inside(root, folder, text) is None and "." in text.rsplit("/", 1)[-1]
     if not text.startswith("/"):

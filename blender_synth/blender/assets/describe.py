@@ -19,9 +19,9 @@ import numpy as np
 
 from blender_synth.blender.assets.load import load_file
 from blender_synth.blender.assets.shapes import shown
-from blender_synth.errors import BlenderSynthError
+from blender_synth.errors import AssetError, BlenderSynthError
 
-LARGEST_TRIANGLES = 20_000_000
+MOST_TRIANGLES = 5_000_000
 
 
 def describe(file: Path, root: Path, objects: tuple[str, ...] = (), collection: str = "") -> dict[str, Any]:
@@ -45,8 +45,9 @@ def describe(file: Path, root: Path, objects: tuple[str, ...] = (), collection: 
             triangles += len(mesh.loop_triangles)
             materials |= dict.fromkeys(slot.material.name for slot in shape.material_slots if slot.material)
         shape.to_mesh_clear()
-        if triangles > LARGEST_TRIANGLES:
-            break
+        if triangles > MOST_TRIANGLES:
+            mend = f"keep it below {MOST_TRIANGLES}: decimate it, or lower its modifiers"
+            raise AssetError("the file shows too many triangles", file=file, value=triangles, mend=mend)
     bones = {
         bone.name: [[*(obj.matrix_world @ bone.head)], [*(obj.matrix_world @ bone.tail)]]
         for obj in loaded.objects

@@ -52,6 +52,10 @@ class Loaded:
     _before: dict[str, set] = field(default_factory=dict, repr=False)
     _names_before: set[str] = field(default_factory=set, repr=False)
 
+    def every_object(self) -> list[bpy.types.Object]:
+        """Those that came with the file, in the scene or not."""
+        return [obj for obj in bpy.data.objects if obj not in self._before["objects"]]
+
     def name_of(self, block: bpy.types.ID) -> str:
         """The name that something has in its file; Blender adds `.001` and so on where a name is taken already."""
         base, dot, number = block.name.rpartition(".")
@@ -153,6 +157,13 @@ def _append(loaded: Loaded, contents: Contents, root: Path, objects: Sequence[st
     new = [block for kind, blocks in _data() for block in blocks if block not in loaded._before[kind]]
     _take_out_scripts(loaded, new)
     _take_out_paths(loaded, root)
+    for mesh in [block for block in new if isinstance(block, bpy.types.Mesh)]:
+        faces = len(mesh.polygons)
+        if mesh.validate(clean_customdata=False):  # its indices may lead anywhere; other importers check by themselves
+            lost = faces - len(mesh.polygons)
+            text = f"its geometry is damaged: {lost} of {faces} faces were left out"
+            severity = "error" if lost > 0.01 * faces else "warning"
+            loaded.problems.append(Problem("damaged_mesh", severity, mesh.name, text, "clean the mesh up in Blender"))
     if whole:
         loaded.materials = [m for m in wanted.materials if m is not None]
         loaded.worlds = [w for w in wanted.worlds if w is not None]
@@ -309,7 +320,7 @@ def _missing(name: str, written: str) -> Problem:
 
 def _import(loaded: Loaded, root: Path, suffix: str) -> None:
     file, scene = loaded.file, bpy.context.scene
-    linked = set(bpy.context.view_layer.objects)
+    linked = loaded._before["objects"]  # the view layer may not know yet what stands in the scene
     name = str(file)
     try:
         # Importers report a broken file by a RuntimeError, or only by what they return (Blender 4.5).
@@ -335,6 +346,7 @@ def _import(loaded: Loaded, root: Path, suffix: str) -> None:
                     attr_import_mode="NONE",
                     create_world_material=False,
                     import_textures_mode="IMPORT_PACK",
+                    validate_meshes=True,
                 )
     except Exception as error:
         raise _unreadable(file, str(error).strip().splitlines()[-1] if str(error).strip() else repr(error)) from None

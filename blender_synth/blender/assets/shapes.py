@@ -21,6 +21,7 @@ def shown(loaded: Loaded) -> Iterator[tuple[bpy.types.Object, Matrix, bpy.types.
     for obj in loaded.objects:
         obj.hide_viewport = False
         obj.hide_set(False)
+    for obj in loaded.every_object():  # those of instanced collections, too
         for modifier in obj.modifiers:
             modifier.show_viewport = modifier.show_render
             if modifier.type in ("SUBSURF", "MULTIRES"):
