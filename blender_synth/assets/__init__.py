@@ -8,15 +8,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-<<<<<<< .merge_file_Ew9DQD
-from blender_synth.assets import importing, preview
+from blender_synth.assets import check, importing, listing, new, preview
 
-COMMANDS = (importing, preview)
-=======
-from blender_synth.assets import check, listing, new, preview
-
-COMMANDS = (new, listing, check, preview)
->>>>>>> .merge_file_4DjgVW
+COMMANDS = (new, listing, check, preview, importing)
 
 
 def main(arguments: list[str]) -> None:
