@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -295,3 +296,36 @@ def test_variants_share_one_mesh(tmp_path: Path, stage):
     (tmp_path / "pack.yaml").write_text(manifest.replace("wood:", "woood:"))
     with pytest.raises(AssetError, match=r"no such material(.|\n)*use one of: wood, steel"):
         load_pack(tmp_path)
+
+
+def test_the_next_scene_takes_shapes_from_the_one_before(tmp_path: Path, stage, monkeypatch):
+    import bpy
+
+    from blender_synth.blender import props
+    from blender_synth.blender.stage import Stage
+    from tests.made_assets import fresh
+
+    _kit(tmp_path)
+    manifest = "name: p\nlicence: MIT\nversion: 1\nitems: [{file: kit.blend, object: bench, variants: {steel: wood}}]\n"
+    (tmp_path / "pack.yaml").write_text(manifest)
+    pack = load_pack(tmp_path)
+    [spec] = _sample(pack, _spots("pavement"))
+
+    def built() -> tuple:
+        fresh()
+        stage = Stage(bpy.context.scene)
+        objects = props.build(spec, stage, pack.folder)
+        images = sorted((image.name, *image.size) for image in bpy.data.images)
+        assert not bpy.data.libraries
+        materials = [[m.name for m in obj.data.materials] for obj in objects]
+        return _world_box(objects).tolist(), materials, images, len(bpy.data.meshes), len(bpy.data.materials)
+
+    first = built()
+    loads = []
+    monkeypatch.setattr(props, "load_file", lambda *a, **k: loads.append(a))
+    assert built() == first
+    assert loads == []
+    os.utime(tmp_path / "kit.blend", (1, 1))  # a file that was changed is read again
+    with pytest.raises(AttributeError):
+        built()
+    assert len(loads) == 1

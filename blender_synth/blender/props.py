@@ -14,6 +14,7 @@ from blender_synth.blender.assets.load import Loaded, load_file
 from blender_synth.blender.assets.shapes import shown
 from blender_synth.blender.stage import Stage
 from blender_synth.errors import AssetError, ItemError
+from blender_synth.packs.cache import scratch_folder
 from blender_synth.packs.pack import own_from_blender
 from blender_synth.world.props import PropSpec
 
@@ -35,6 +36,35 @@ class _Shape:
         self.coloured: set[str] = set()
 
 
+class _Shelf:
+    """Shapes kept in files of our own from one scene of this process to the next, as loading them anew costs more.
+
+    What is written there has come through the safe loader.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple, tuple[str, list[str], dict[str, str]]] = {}
+
+    def put(self, key: tuple, shape: _Shape) -> None:
+        file = str(scratch_folder() / f"{len(self._kept)}.blend")
+        bpy.data.libraries.write(file, {*shape.meshes, *shape.by_name.values()}, path_remap="ABSOLUTE")
+        names = {name: material.name for name, material in shape.by_name.items()}
+        self._kept[key] = (file, [mesh.name for mesh in shape.meshes], names)
+
+    def get(self, key: tuple) -> _Shape | None:
+        if key not in self._kept:
+            return None
+        file, meshes, names = self._kept[key]
+        with bpy.data.libraries.load(file, link=False) as (_, wanted):
+            wanted.meshes, wanted.materials = list(meshes), list(names.values())
+        if None in wanted.meshes or None in wanted.materials:  # somebody cleaned up the temporary files
+            return None
+        for library in [library for library in bpy.data.libraries if bpy.path.abspath(library.filepath) == file]:
+            bpy.data.libraries.remove(library)
+        return _Shape(list(wanted.meshes), dict(zip(names, wanted.materials, strict=True)))
+
+
+_shelf = _Shelf()
 _shapes: WeakKeyDictionary[Stage, dict[tuple, _Shape]] = WeakKeyDictionary()
 
 
@@ -75,6 +105,11 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
 
     Lights, cameras, animation and skeletons go; a skinned mesh stays as it is posed.
     """
+    state = file.stat() if file.is_file() else None
+    key = (file, state and (state.st_size, state.st_mtime_ns), spec.object, spec.collection, spec.up_axis, spec.front)
+    key += (spec.origin_m,)
+    if (kept := _shelf.get(key)) is not None:
+        return kept
     loaded = load_file(file, root, objects=(spec.object,) if spec.object else (), collection=spec.collection)
     try:
         loaded.raise_errors()
@@ -89,7 +124,9 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
         raise AssetError(
             "the file shows no mesh", file=file, mend="export it again with its meshes in the scene that is open"
         )
-    return _Shape(meshes, by_name)
+    shape = _Shape(meshes, by_name)
+    _shelf.put(key, shape)
+    return shape
 
 
 def _meshes(loaded: Loaded, own_from_blender: Matrix) -> list[bpy.types.Mesh]:

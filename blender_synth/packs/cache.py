@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -28,6 +29,17 @@ def cache_folder(part: str) -> Path:
         return Path(tempfile.mkdtemp(prefix="blender_synth-"))
     (folder / part).mkdir(exist_ok=True)
     return folder / part
+
+
+def scratch_folder() -> Path:
+    """A folder of this process's own in the cache, which a later process removes, as workers may be killed any time."""
+    place = cache_folder("scratch")
+    for left in place.iterdir():
+        if left.name.isdigit() and not Path(f"/proc/{left.name}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = place / str(os.getpid())
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def write_whole(file: Path, text: str) -> None:

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from blender_synth.errors import AssetError
+from blender_synth.errors import AssetError, SystemLibraryError
 from blender_synth.packs import glb
 from blender_synth.packs.cache import cache_folder, write_whole
 from blender_synth.packs.manifest import MANIFEST
@@ -188,6 +188,18 @@ def _ask_blender(shapes: Sequence[Shape]) -> list[dict[str, Any]]:
     return answers
 
 
+def _check_blender_starts() -> None:
+    """Tell a machine on which Blender does not start from a file over which it dies.
+
+    Raises:
+        SystemLibraryError: it does not start.
+    """
+    command = [sys.executable, "-m", "blender_synth.blender.system_libraries"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemLibraryError(done.stderr.strip())
+
+
 class _Gone(Exception):
     """The process died or took too long."""
 
@@ -221,6 +233,7 @@ class _Describer:
         line = self._answers.readline()
         if not line.endswith(b"\n"):
             status = self._process.wait()
+            _check_blender_starts()
             how = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
             self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - 1000))
             words = self._log.read().decode(errors="replace").strip().splitlines()[-1:]

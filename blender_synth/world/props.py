@@ -136,7 +136,10 @@ class PropRandomizer:
             if prop is not None:
                 props.append(prop)
         more = min(draw_count(streams, "scatter", self.scatter), len(PROP_IDS) - len(props)) if choices else 0
+        wanted = len(props) + more
         for spot in free_spots(layout, props, more, streams.child("scatter")) if more else ():
+            if len(props) == wanted:
+                break
             prop = self._at(spot, streams.child(spot.name), choices, PROP_IDS[len(props)])
             if prop is not None:
                 props.append(prop)

@@ -16,16 +16,16 @@ USES = ("pavement", "indoors", "parking")
 LARGEST_ROOM_M = 1.5
 """So that strewn things are street furniture and goods, not cars on the pavement."""
 _SMALLEST_ROOM_M = 0.15
-_TRIES = 12
+_TRIES = 20
 _GAP_M = 0.1
 
 
 def free_spots(layout: Layout, props: Sequence[Any], count: int, streams: Streams) -> Iterator[PropSpot]:
-    """Up to `count` spots with the room that is free around them, some for a small thing only.
+    """Spots with the room that is free around them, some for a small thing only; more than `count` at first.
 
     Args:
         layout: of the scene. props: those that stand already; what the caller adds to it meanwhile is kept clear of,
-            too. streams: of the strewing.
+            too. count: how many things are to find a place. streams: of the strewing.
     """
     areas = [area for area in layout.areas if area.use in USES]
     if not areas:
@@ -48,10 +48,8 @@ def free_spots(layout: Layout, props: Sequence[Any], count: int, streams: Stream
         out = np.abs((points - mount.point_xy_m(0.0)) @ geometry.direction(mount.facing_deg)[:2])
         before = (along > -0.5) & (along < mount.length_m + 0.5) & (out < MIRROR_CLEARANCE_M + LARGEST_ROOM_M)
         room[before] = np.minimum(room, out - MIRROR_CLEARANCE_M)[before]
-    taken_xy, taken_m, seen, given = np.zeros((0, 2)), np.zeros(0), 0, 0
+    taken_xy, taken_m, seen = np.zeros((0, 2)), np.zeros(0), 0
     for number in np.flatnonzero(room > _SMALLEST_ROOM_M):
-        if given == count:
-            return
         if len(props) > seen:
             new = props[seen:]
             taken_xy = np.concatenate([taken_xy, [prop.position_m[:2] for prop in new]])
@@ -62,7 +60,6 @@ def free_spots(layout: Layout, props: Sequence[Any], count: int, streams: Stream
             left = min(left, float((np.linalg.norm(taken_xy - points[number], axis=1) - taken_m).min()) - _GAP_M)
         if left > _SMALLEST_ROOM_M:
             area = areas[owners[number]]
-            given += 1
             yield PropSpot(
                 name=f"scattered_{number}",
                 use=area.use,

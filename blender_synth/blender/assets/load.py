@@ -320,7 +320,7 @@ def _missing(name: str, written: str) -> Problem:
 
 def _import(loaded: Loaded, root: Path, suffix: str) -> None:
     file, scene = loaded.file, bpy.context.scene
-    linked = set(bpy.context.view_layer.objects)
+    linked = loaded._before["objects"]  # the view layer may not know yet what stands in the scene
     name = str(file)
     try:
         # Importers report a broken file by a RuntimeError, or only by what they return (Blender 4.5).
