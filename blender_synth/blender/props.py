@@ -80,14 +80,7 @@ def build(spec: PropSpec, stage: Stage, pack_root: Path) -> list[bpy.types.Objec
     Raises:
         ItemError: Blender cannot read the file, or it shows no mesh.
     """
-    known = _shapes.setdefault(stage, {})
-    key = (spec.pack, spec.file, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
-    try:
-        if key not in known:
-            known[key] = _load(pack_root / spec.file, pack_root, spec)
-        meshes, colours = _varied(known[key], spec)
-    except AssetError as error:
-        raise ItemError.of(error, spec.pack, spec.item) from None
+    meshes, colours, _ = shape_of(spec, stage, pack_root)
     objects = []
     for mesh in meshes:
         obj = bpy.data.objects.new(f"prop_{spec.instance_id}_{mesh.name}", mesh)
@@ -98,6 +91,28 @@ def build(spec: PropSpec, stage: Stage, pack_root: Path) -> list[bpy.types.Objec
             obj[name] = colour
         objects.append(stage.add(obj, spec.instance_id))
     return objects
+
+
+def shape_of(
+    spec: PropSpec, stage: Stage, pack_root: Path
+) -> tuple[list[bpy.types.Mesh], dict[str, tuple[float, ...]], dict[str, bpy.types.Material]]:
+    """What a prop is made of, nothing of it on the stage yet.
+
+    Returns:
+        Meshes in the prop's own axes, shared by all of one item; the properties that an object of them needs; the
+        file's materials by the names that they have there.
+
+    Raises:
+        ItemError: Blender cannot read the file, or it shows no mesh.
+    """
+    known = _shapes.setdefault(stage, {})
+    key = (spec.pack, spec.file, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
+    try:
+        if key not in known:
+            known[key] = _load(pack_root / spec.file, pack_root, spec)
+        return *_varied(known[key], spec), known[key].by_name
+    except AssetError as error:
+        raise ItemError.of(error, spec.pack, spec.item) from None
 
 
 def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:

@@ -70,8 +70,11 @@ class Workbench:
         """Name, licence, author and source of every asset that the scene shows, each once."""
         shown = [self.packs["people"]] if self.spec.people else []
         entries = [{key: pack[key] for key in ("name", "licence", "author", "source")} for pack in shown]
-        figures = [person for person in self.spec.people if person.kind == "figure"]
-        for item in (*figures, *self.spec.props):
+        if self.spec.weather.hdri:
+            from blender_synth.blender.weather import hdri
+
+            entries.append(hdri.credit(self.spec.weather.hdri, self.packs))
+        for item in self.spec.from_packs():
             name = f"{item.pack}/{item.item}"
             entry = {"name": name, "licence": item.licence, "author": item.author, "source": item.source}
             if entry not in entries:

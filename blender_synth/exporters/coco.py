@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +26,7 @@ from blender_synth.annotate.instances import MIRROR, PEDESTRIAN, REFLECTION, Ins
 from blender_synth.annotate.overlay import draw_overlay
 from blender_synth.annotate.ownership import GlassPolicy
 from blender_synth.attribution import Credits, shown_in
+from blender_synth.develop.air import CONTRAST_AT_MOR
 from blender_synth.develop.picture import Shot, shots
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
@@ -109,8 +111,17 @@ def write(
     for file in files.values():
         file.finish(credits.rows())
     credits.write(folder)
+    if hidden := [name for file in files.values() for name in file.hidden]:
+        tqdm.write(_hidden_by_air(hidden), file=sys.stderr)
     counts = {name: sum(file.counts.get(name, 0) for file in files.values()) for name in (PEDESTRIAN, REFLECTION)}
-    return f"{len(frames) * each} pictures, {counts[PEDESTRIAN]} pedestrians, {counts[REFLECTION]} reflections"
+    pictures = sum(len(file.images) for file in files.values())
+    return f"{pictures} pictures, {counts[PEDESTRIAN]} pedestrians, {counts[REFLECTION]} reflections"
+
+
+def _hidden_by_air(names: list[str]) -> str:
+    some = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
+    mend = "raise develop.mor_m, or set develop.min_contrast=0.05 to have them ignored"
+    return f"the air hides every person of {len(names)} pictures ({some}): less than 5 % of their light arrives; {mend}"
 
 
 class _File:
@@ -123,6 +134,8 @@ class _File:
         self.keypoints: list[dict] = []
         self.panoptic: list[dict] = []
         self.counts: dict[str, int] = {}
+        self.hidden: list[str] = []
+        """Pictures whose people the air hides, all of them."""
         for name in ("images", *(["overlays"] if settings.overlays else [])):
             (folder / name / split).mkdir(parents=True)
         (folder / "annotations").mkdir(exist_ok=True)
@@ -177,6 +190,9 @@ class _File:
                 **more,
             }
         )
+        arrives = [i.transmittance for i in found if i.category in (PEDESTRIAN, REFLECTION)]
+        if arrives and max(arrives) < CONTRAST_AT_MOR:
+            self.hidden.append(name)
         for instance in found:
             seen = contrast(shot.luminance, instance.mask, instance.bbox_xywh_px)
             if annotation := self._annotation(instance, image_id, ids, seen, least):

@@ -49,7 +49,7 @@ class Shape:
 
     Attributes:
         file: resolved. root: the pack's folder, resolved. objects, collection: names in a `.blend`.
-        bones: skeletons matter, which only Blender tells.
+        bones: skeletons matter, which only Blender tells. surface: so do the faces of this material.
     """
 
     file: Path
@@ -57,6 +57,7 @@ class Shape:
     objects: tuple[str, ...] = ()
     collection: str = ""
     bones: bool = False
+    surface: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Description:
         box_m: (2, 3) lowest and highest corner, Z up, as Blender shows the file.
         triangles: as rendered. materials: names of those it shows.
         bones: of its skeletons, each bone's head and tail (2, 3), posed as in the file.
+        surface_m: (T, 3, 3) corners of the triangles of the material that was asked for.
         problems: what the loader took out or missed.
     """
 
@@ -74,6 +76,7 @@ class Description:
     triangles: int = 0
     materials: tuple[str, ...] = ()
     bones: Mapping[str, Any] = field(default_factory=dict)
+    surface_m: np.ndarray = field(default_factory=lambda: np.empty((0, 3, 3)))
     problems: tuple[Problem, ...] = ()
 
 
@@ -83,7 +86,7 @@ def describe(shapes: Sequence[Shape]) -> list[Description | AssetError]:
     waiting: list[tuple[Shape, Path]] = []
     for shape in dict.fromkeys(shapes):
         try:
-            if shape.file.suffix.lower() in READ_HERE and not shape.bones:
+            if shape.file.suffix.lower() in READ_HERE and not shape.bones and not shape.surface:
                 found[shape] = _gltf(shape)
                 continue
             check_file(shape.file, shape.root)
@@ -124,6 +127,7 @@ def _result(shape: Shape, answer: Mapping[str, Any]) -> Description | AssetError
         triangles=answer["triangles"],
         materials=tuple(answer["materials"]),
         bones=answer["bones"],
+        surface_m=np.array(answer["surface_m"], float).reshape(-1, 3, 3),
         problems=problems,
     )
 
@@ -149,7 +153,9 @@ def _code_version() -> str:
 def _key(shape: Shape) -> str:
     """Names a shape's content: its file, what of the pack it may refer to, and the code that reads it."""
     digest = hashlib.sha256(_code_version().encode())
-    digest.update(repr((shape.file.relative_to(shape.root).as_posix(), shape.objects, shape.collection)).encode())
+    digest.update(
+        repr((shape.file.relative_to(shape.root).as_posix(), shape.objects, shape.collection, shape.surface)).encode()
+    )
     with shape.file.open("rb") as stream:
         digest.update(hashlib.file_digest(stream, "sha256").digest())
     digest.update(_surroundings(shape.root).encode())
@@ -225,8 +231,9 @@ class _Describer:
 
     def ask(self, shape: Shape) -> dict[str, Any]:
         job = {"file": str(shape.file), "root": str(shape.root), "objects": shape.objects}
+        job |= {"collection": shape.collection, "surface": shape.surface}
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps({**job, "collection": shape.collection}).encode() + b"\n")
+            self._process.stdin.write(json.dumps(job).encode() + b"\n")
             self._process.stdin.flush()
         if not select.select([self._answers], [], [], TIME_LIMIT_S)[0]:
             raise _Gone(f"Blender took longer than {TIME_LIMIT_S:g} s over the file and was stopped")

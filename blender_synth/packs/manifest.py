@@ -16,6 +16,7 @@ otherwise), and those that one sees in Blender for the other formats (+z is up a
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,6 +52,10 @@ def _several(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _pair(value: Any) -> Any:
+    return (value, value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
@@ -58,6 +63,7 @@ def _text(value: Any) -> Any:
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$"), BeforeValidator(_text)]
 Axis = Literal["+x", "-x", "+y", "-y", "+z", "-z"]
 Size = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class Terms(BaseModel):
@@ -68,10 +74,12 @@ class Terms(BaseModel):
         licence: SPDX id or expression. author, source: carried into every frame that shows the item.
         category: label of the item in the dataset; the pack's name if left out.
         shaped: of the class: its items are shapes, to be measured before anything is drawn.
+        suffixes: of the class: formats of the one file that an item needs; none where it needs no file.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     shaped: ClassVar[bool] = False
+    suffixes: ClassVar[tuple[str, ...]] = ()
 
     kind: Name = "prop"
     licence: Annotated[str, AfterValidator(_licence)]
@@ -231,6 +239,100 @@ class PersonTerms(PropTerms):
         return self._shaped()
 
 
+class Reflecting(BaseModel):
+    """The reflecting surface of a mirror.
+
+    Attributes:
+        material: of the file, on the faces that reflect and on nothing else. They lie in one plane.
+        kind: `mirror` reflects all it gets, `glass` is a pane that one also sees through.
+        reflectance: share of the light that comes back from a `mirror`.
+        tint_rgb: multiplied with what is reflected or, by glass, let through (linear).
+        roughness: 0 is sharp; above 0.12 reflections are too blurred to be labelled.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    material: Annotated[str, Field(min_length=1)]
+    kind: Literal["mirror", "glass"] = "mirror"
+    reflectance: float = Field(default=0.94, gt=0, le=1)
+    tint_rgb: tuple[Share, Share, Share] = (1.0, 1.0, 1.0)
+    roughness: float = Field(default=0.0, ge=0, le=0.12)
+
+
+def _surface(value: Any) -> Any:
+    return {"material": value} if isinstance(value, str) else value
+
+
+class MirrorTerms(PropTerms):
+    """The same, for mirrors: as props, but a part of the shape reflects, and they hang on walls or stand before them.
+
+    Attributes:
+        category: label of what holds the mirror; the reflecting surface is labelled as a mirror.
+        surface: the reflecting part, see `Reflecting`; or the name of its material alone, `Mirror` if left out. The
+            program draws it, so it may look in the file as it likes.
+        stands: on the `wall`, its back to it; `leaning` on a wall, its foot on the ground; on the `ground` before a
+            wall, on feet of its own.
+    """
+
+    surface: Annotated[Reflecting, BeforeValidator(_surface)] = Reflecting(material="Mirror")
+    stands: Annotated[
+        tuple[Literal["wall", "leaning", "ground"], ...], BeforeValidator(_several), Field(min_length=1)
+    ] = ("wall",)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _frame(cls, data: Any) -> Any:
+        taken = isinstance(data, Mapping) and data.get("category") == "mirror"
+        return {**data, "category": "mirror_frame"} if taken else data
+
+
+class MotionTerms(Terms):
+    """The same, for motions: a `.bvh` whose joints have usual names, or a map of them.
+
+    Attributes:
+        start_s, end_s: the part of it that people are caught in; a rest pose in frame 0 is left out.
+        rest_frame: a frame in which the figure stands upright in its rest pose; None where that is the pose without any
+            rotation, as in most files.
+        map: part of the body (see `world.people.motion.PARTS`) -> joint, where the usual names do not tell.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".bvh",)
+
+    start_s: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    end_s: float = Field(default=math.inf, ge=0)
+    rest_frame: int | None = Field(default=None, ge=0)
+    map: dict[str, str] = Field(default_factory=dict)
+
+
+class SkyTerms(Terms):
+    """The same, for photographed skies: an equirectangular `.hdr` or `.exr`, twice as wide as high."""
+
+    suffixes: ClassVar[tuple[str, ...]] = (".hdr", ".exr")
+
+
+MAPS = ("albedo", "normal", "roughness", "metallic", "height", "ao")
+
+
+class MaterialTerms(Terms):
+    """The same, for materials: a set of textures, or a material of a `.blend`.
+
+    Attributes:
+        material: its name in the `.blend`; its textures' coordinates are in metres, by the active UV map.
+        maps: files of the set, by what they are of (`MAPS`); those not named are looked for beside the item's `file`,
+            which is the albedo, by their names (`bricks_albedo.png`, `bricks_normal.png` ...). An OpenGL normal map is
+            meant, unless its name says `dx` or `directx`.
+        tile_m: real size of the textures' picture, or (width, height).
+        bump_m: how high the height map's white lies over its black.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".blend", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".webp")
+
+    material: str = ""
+    maps: dict[Literal[MAPS], str] = Field(default_factory=dict)
+    tile_m: Annotated[tuple[Size, Size], BeforeValidator(_pair)] = (1.0, 1.0)
+    bump_m: float = Field(default=0.01, ge=0, le=1)
+
+
 class OtherTerms(Terms):
     """The same, for kinds that other parts of the program know: they check the further keys themselves."""
 
@@ -259,7 +361,14 @@ class Named(BaseModel):
     name: Name
 
 
-KINDS: dict[str, type[Terms]] = {"prop": PropTerms, "person": PersonTerms}
+KINDS: dict[str, type[Terms]] = {
+    "prop": PropTerms,
+    "person": PersonTerms,
+    "mirror": MirrorTerms,
+    "motion": MotionTerms,
+    "sky": SkyTerms,
+    "material": MaterialTerms,
+}
 """The terms of each kind of item that packs may hold; what is not here is another part of the program's."""
 SHAPED_KINDS = tuple(kind for kind, terms in KINDS.items() if terms.shaped)
 """Kinds of items that are shapes."""

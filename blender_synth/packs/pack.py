@@ -13,6 +13,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 
 from blender_synth.errors import AssetError, ItemError
 from blender_synth.packs.blendfile import MarkedAsset, read_contents
+from blender_synth.packs.data_files import CHECKS, map_of
 from blender_synth.packs.ingest import Description, Shape, describe
 from blender_synth.packs.manifest import (
     HEAD_KEYS,
@@ -25,6 +26,7 @@ from blender_synth.packs.manifest import (
     terms_class,
     validated,
 )
+from blender_synth.packs.panes import Pane, measure_pane
 from blender_synth.packs.problems import Problem
 from blender_synth.packs.safety import SHAPE_SUFFIXES, check_file
 
@@ -44,6 +46,8 @@ class Item:
         triangles, materials: of a shape; its materials by name.
         joints_m: keypoints (3,) of a person with a skeleton, in the person's axes and the file's scale.
         problems: what the loader took out of the file.
+        pane: of a mirror, in its real size and its own axes.
+        maps: of a material that is a set of textures, its files by what they are of, relative to the pack's folder.
     """
 
     name: str
@@ -57,6 +61,8 @@ class Item:
     materials: tuple[str, ...] = ()
     joints_m: Mapping[str, np.ndarray] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    pane: Pane | None = None
+    maps: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -154,9 +160,9 @@ def load_pack(folder: Path, on_error: Literal["stop", "skip"] = "stop") -> Pack:
     terms = validated(terms_class(shared), shared, manifest, "")
     entries = head.items
     if entries is None:
-        entries = [{"file": f} for f in _shape_files(folder)] if terms.shaped else []
-        if not entries and terms.shaped:
-            mend = f"put {', '.join(SHAPE_SUFFIXES)} files beside its pack.yaml"
+        entries = [{"file": f} for f in _files(folder, terms)]
+        if not entries and (terms.shaped or terms.suffixes):
+            mend = f"put {', '.join(terms.suffixes or SHAPE_SUFFIXES)} files beside its pack.yaml"
             raise AssetError("the pack is empty", file=folder, mend=mend)
     broken: list[BrokenItem] = []
 
@@ -260,7 +266,8 @@ class _Draft:
 
     def shape(self, folder: Path) -> Shape:
         bones = bool(getattr(self.terms, "skeleton", {}))
-        return Shape(self.file, folder, (self.object,) if self.object else (), self.collection, bones)
+        surface = self.terms.surface.material if self.terms.kind == "mirror" else ""
+        return Shape(self.file, folder, (self.object,) if self.object else (), self.collection, bones, surface)
 
 
 def _draft(folder: Path, manifest: Path, shared: Mapping[str, Any], entry: Mapping[str, Any], key: str) -> _Draft:
@@ -272,10 +279,12 @@ def _draft(folder: Path, manifest: Path, shared: Mapping[str, Any], entry: Mappi
     terms = validated(terms_class({**shared, **own}), {**shared, **own}, manifest, key)
     relative = entry.get("file", "")
     suffix = Path(relative).suffix.lower() if isinstance(relative, str) else ""
-    if not isinstance(relative, str) or (terms.shaped and suffix not in SHAPE_SUFFIXES):
-        mend = f"name a file of one of these formats: {' '.join(SHAPE_SUFFIXES)}"
+    formats = SHAPE_SUFFIXES if terms.shaped else terms.suffixes
+    if not isinstance(relative, str) or (formats and suffix not in formats):
+        mend = f"name a file of one of these formats: {' '.join(formats)}"
+        what = "its shape" if terms.shaped else "its data"
         raise AssetError(
-            f"a {terms.kind} needs a file with its shape", file=manifest, key=f"{key}.file", value=relative, mend=mend
+            f"a {terms.kind} needs a file with {what}", file=manifest, key=f"{key}.file", value=relative, mend=mend
         )
     part = ""
     if terms.shaped:
@@ -359,7 +368,10 @@ def _item(draft: _Draft, folder: Path, found: Description | AssetError | None) -
         raise found
     terms = draft.terms
     if found is None:
-        return Item(name=draft.name, file=draft.relative, terms=terms)
+        check = CHECKS.get(terms.kind)
+        return Item(
+            name=draft.name, file=draft.relative, terms=terms, maps=check(draft.file, folder, terms) if check else {}
+        )
     turn = own_from_blender(draft.relative, terms.up_axis, terms.front)
     box = np.sort(found.box_m @ turn.T, axis=0)
     if terms.height_m is not None and box[1, 2] <= box[0, 2]:
@@ -376,7 +388,7 @@ def _item(draft: _Draft, folder: Path, found: Description | AssetError | None) -
                 mend = f"use one of: {', '.join(found.materials) or 'none'}"
                 key = f"{draft.key}.variants"
                 raise AssetError("the file has no such material", file=draft.file, key=key, value=name, mend=mend)
-    return Item(
+    item = Item(
         name=draft.name,
         file=draft.relative,
         terms=terms,
@@ -389,6 +401,21 @@ def _item(draft: _Draft, folder: Path, found: Description | AssetError | None) -
         joints_m=_joints(draft, found, turn) if getattr(terms, "skeleton", None) else {},
         problems=found.problems,
     )
+    return replace(item, pane=_pane(draft, found, item.scale(), turn)) if terms.kind == "mirror" else item
+
+
+def _pane(draft: _Draft, found: Description, scale: tuple[float, float, float], turn: np.ndarray) -> Pane:
+    name = draft.terms.surface.material
+    if name not in found.materials:
+        raise AssetError(
+            "the file has no such material",
+            file=draft.file,
+            key=f"{draft.key}.surface.material",
+            value=name,
+            mend=f"use one of: {', '.join(found.materials) or 'none: give the pane a material'}",
+        )
+    corners = found.surface_m.reshape(-1, 3) @ turn.T * np.array(scale)
+    return measure_pane(corners, np.arange(len(corners)).reshape(-1, 3), draft.file, name)
 
 
 def _joints(draft: _Draft, found: Description, turn: np.ndarray) -> dict[str, np.ndarray]:
@@ -431,7 +458,10 @@ def own_from_blender(file: str | Path, up_axis: str, front: str) -> np.ndarray:
     return turn
 
 
-def _shape_files(folder: Path) -> list[str]:
-    """Every shape in the folder and below, hidden ones left out, sorted."""
-    files = (f.relative_to(folder) for f in folder.rglob("*") if f.suffix.lower() in SHAPE_SUFFIXES)
+def _files(folder: Path, terms: Terms) -> list[str]:
+    """Every file in the folder and below that can be an item of this kind, hidden ones left out, sorted."""
+    formats = SHAPE_SUFFIXES if terms.shaped else terms.suffixes
+    files = (f.relative_to(folder) for f in folder.rglob("*") if f.suffix.lower() in formats)
+    if terms.kind == "material":
+        files = (f for f in files if f.suffix.lower() == ".blend" or map_of(f.name)[0] == "albedo")
     return sorted(f.as_posix() for f in files if not any(part.startswith(".") for part in f.parts))

@@ -225,7 +225,7 @@ class PropRandomizer:
             scale=tuple(factor * size for factor in item.scale()),
             object=item.object,
             collection=item.collection,
-            variant=_variant(item, streams),
+            variant=chosen_variant(item, streams),
             low_m=tuple(low_m),
             high_m=tuple(high_m),
             licence=item.terms.licence,
@@ -234,7 +234,7 @@ class PropRandomizer:
         )
 
 
-def _variant(item: Any, streams: Streams) -> dict[str, str]:
+def chosen_variant(item: Any, streams: Streams) -> dict[str, str]:
     """What each material that varies looks like this time."""
     variant = {}
     for material, choices in item.terms.variants.items():
