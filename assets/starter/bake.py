@@ -21,7 +21,7 @@ from typing import Any
 
 import yaml
 
-from blender_synth.assets.importing import Converter
+from blender_synth.assets._blender import Answering
 from blender_synth.packs.sweethome3d import find_libraries, read_libraries, unpack
 
 HERE = Path(__file__).resolve().parent
@@ -259,7 +259,7 @@ def main(arguments: list[str]) -> None:
     by_id = {piece.id: piece for piece in pieces}
     items = [*STREET, *INDOOR, *MODELLED]
     chosen = [item for item in items if not arguments or item.name in arguments]
-    with Converter() as converter:
+    with Answering("assets.convert", 180.0) as converter:
         for item in chosen:
             if item.piece and not item.file:
                 answer = _convert(item, by_id[item.piece], converter)
@@ -271,13 +271,13 @@ def main(arguments: list[str]) -> None:
     print(*problems, sep="\n")
 
 
-def _convert(item: Item, piece: Any, converter: Converter) -> dict[str, Any]:
+def _convert(item: Item, piece: Any, converter: Answering) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "piece"
         folder.mkdir()
         model, _ = unpack(piece, folder)
         out = Path(scratch) / "item.glb"
-        answer = converter.convert({
+        answer = converter.ask({
             "file": str(model), "root": str(folder), "out": str(out), "rotation": piece.rotation,
             "size_m": item.size_m or piece.size_m, "max_triangles": item.triangles, "texture_px": item.texture_px,
             "looks": item.looks,

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
-import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -20,9 +17,9 @@ import yaml
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from tqdm import tqdm
 
-from blender_synth.assets._blender import blender_command
+from blender_synth.assets._blender import Answering, Lost
 from blender_synth.assets._numbers import count
-from blender_synth.errors import AssetError, BlenderSynthError, ConfigError, RunError
+from blender_synth.errors import BlenderSynthError, ConfigError, RunError
 from blender_synth.packs.manifest import MANIFEST
 from blender_synth.packs.sweethome3d import DEBIAN_FOLDER, Piece, find_libraries, read_libraries, unpack
 
@@ -125,14 +122,17 @@ def import_pieces(
         The pieces that are in the pack now, and a line for each problem.
     """
     kept, done, problems = set(skip), [], []
-    with Converter() as converter, tqdm(pieces, desc="import", unit="item", disable=None) as bar:
+    with (
+        Answering("assets.convert", TIMEOUT_S) as converter,
+        tqdm(pieces, desc="import", unit="item", disable=None) as bar,
+    ):
         try:
             for piece in bar:
                 bar.set_postfix_str(piece.name)
                 if f"{piece.name}.glb" not in kept:
                     try:
                         problems += [f"{piece.name}: {text}" for text in _import(piece, folder, options, converter)]
-                    except BlenderSynthError as error:
+                    except (BlenderSynthError, Lost) as error:
                         problems.append(f"{piece.name} left out: {' '.join(str(error).split())}")
                         continue
                 done.append(piece)
@@ -157,63 +157,7 @@ def write_manifest(folder: Path, pieces: list[Piece]) -> None:
     os.replace(temporary, folder / MANIFEST)
 
 
-class Converter:
-    """A process that owns Blender and converts one file at a time; a new one follows where it died."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[str] | None = None
-
-    def __enter__(self) -> Converter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop()
-
-    def convert(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Do one job of `blender/assets/convert.py`; returns its answer.
-
-        Raises:
-            AssetError: the file cannot be converted, or Blender died or hung over it.
-        """
-        if self._process is None or self._process.poll() is not None:
-            command, environment = blender_command("assets.convert")
-            self._process = subprocess.Popen(
-                command,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
-        process = self._process
-        timer = threading.Timer(TIMEOUT_S, process.kill)
-        timer.start()
-        try:
-            process.stdin.write(json.dumps(job) + "\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
-        finally:
-            timer.cancel()
-        if not line:
-            self._stop()
-            raise AssetError(
-                "Blender died over the file, or took too long", file=Path(job["file"]).name, mend="leave it out"
-            )
-        answer = json.loads(line)
-        if not answer["ok"]:
-            raise AssetError(answer["error"], mend="leave it out")
-        return answer
-
-    def _stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-
-
-def _import(piece: Piece, folder: Path, options: dict[str, Any], converter: Converter) -> Iterator[str]:
+def _import(piece: Piece, folder: Path, options: dict[str, Any], converter: Answering) -> Iterator[str]:
     """Convert one piece; gives what was wrong with it all the same."""
     with tempfile.TemporaryDirectory() as scratch:
         unpacked = Path(scratch) / "piece"
@@ -221,7 +165,7 @@ def _import(piece: Piece, folder: Path, options: dict[str, Any], converter: Conv
         model, outside = unpack(piece, unpacked)
         out = Path(scratch) / "piece.glb"
         job = {"file": str(model), "root": str(unpacked), "out": str(out), "rotation": piece.rotation} | options
-        answer = converter.convert({"size_m": piece.size_m} | job)
+        answer = converter.ask({"size_m": piece.size_m} | job)
         partial = folder / f".{piece.name}.tmp"
         shutil.move(out, partial)
         os.replace(partial, folder / f"{piece.name}.glb")

@@ -1,16 +1,12 @@
 """Turns a model of another format into a small, self-contained `.glb` of real size that renders plausibly.
 
-Run by `blender-synth assets import`: reads a job as JSON from each line of standard input and answers each with a line
-of JSON. The job's keys are the arguments of `convert`.
+Run by `blender-synth assets import`: a process that answers, whose jobs are the arguments of `convert`.
 """
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,9 +16,9 @@ import bpy  # isort: split
 import bmesh  # there only once bpy is
 from mathutils import Matrix, Vector
 
+from blender_synth.blender.answering import answer
 from blender_synth.blender.assets.load import load_file
-from blender_synth.blender.quiet import quiet
-from blender_synth.errors import AssetError, BlenderSynthError
+from blender_synth.errors import AssetError
 
 SHARP_DEG = 38.0
 """Edges that bend more are sharp where normals are made anew."""
@@ -31,18 +27,6 @@ _ZUP_FROM_YUP = Matrix(((1, 0, 0), (0, 0, -1), (0, 1, 0)))
 _METAL = re.compile(r"chrom|metal|steel|alumin|inox|iron|stahl|acier|brass|silver", re.IGNORECASE)
 _ALBEDO = (0.012, 0.82)
 """Darkest and lightest diffuse colour (linear): black felt and white paint; old files have 0 and 1."""
-
-
-def main() -> None:
-    """Answer jobs until the input ends."""
-    for line in sys.stdin:
-        try:
-            with quiet():
-                answer = {"ok": True, **convert(**json.loads(line))}
-        except (BlenderSynthError, OSError, RuntimeError, ValueError) as error:
-            answer = {"ok": False, "error": str(error).strip()}
-        print(json.dumps(answer), flush=True)
-    os._exit(0)  # Blender 4.5 may hang when its module is unloaded
 
 
 def convert(
@@ -385,4 +369,4 @@ def _has_texture(material: bpy.types.Material | None) -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    answer(lambda job: convert(**job))
