@@ -192,7 +192,7 @@ MODELLED = [
         "cabinet",
         (PAVEMENT, WALL),
         ("utility",),
-        0.8,
+        0.35,
         variants={"shell": {"#9a9d96": 2, "#6f7f6a": 1, "#b8b3a3": 1}},
     ),
     Item("newspaper_rack", "rack", (PAVEMENT, WALL, INDOORS), ("newspaper", "shop"), 0.7),
