@@ -116,7 +116,7 @@ def wrong_up_axis(report: ItemReport) -> Iterator[Finding]:
 def origin_not_at_feet(report: ItemReport) -> Iterator[Finding]:
     """Where the origin is not below the middle of the thing. Only `origin: file` makes use of it."""
     size, box = report.size_m, report.box_m
-    if size is None or report.kind not in ("prop", "person"):
+    if size is None or report.kind == "mirror":
         return
     low, high = ([v * s for v, s in zip(corner, report.scale, strict=True)] for corner in box)
     reach = max(0.05, 0.1 * max(size))
