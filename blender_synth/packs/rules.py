@@ -27,7 +27,7 @@ USUAL_M = {
     "kiosk": (1.5, 8.0), "bus_stop": (1.8, 14.0), "shelter": (1.8, 14.0),
     "car": (2.2, 6.5), "van": (3.0, 8.0), "truck": (3.5, 20.0), "bus": (5.0, 20.0), "motorcycle": (1.2, 2.8),
     "scooter": (0.8, 2.4), "bicycle": (0.9, 2.2), "bike": (0.9, 2.2), "wheelchair": (0.7, 1.5), "pram": (0.5, 1.5),
-    "bag": (0.1, 1.0), "suitcase": (0.3, 1.1), "umbrella": (0.2, 1.8), "bottle": (0.08, 0.5), "mirror": (0.1, 6.0),
+    "bag": (0.1, 1.0), "suitcase": (0.3, 1.1), "umbrella": (0.2, 1.8), "parasol": (0.5, 5.0), "bottle": (0.08, 0.5), "mirror": (0.1, 6.0),
 }  # fmt: skip
 """Longest side that is usual, by category, tag or a word of the item's name."""
 UPRIGHT = {
@@ -81,8 +81,9 @@ def absurd_size(report: ItemReport) -> Iterator[Finding]:
         mend = (
             f"the file seems to be in {unit}: set `scale: {factor:g}` in the manifest, or apply that scale and export"
         )
-    what = f"a {word} is {_metres(low)} to {_metres(high)}" if word else f"things are {_metres(low)} to {_metres(high)}"
-    yield Finding("absurd_size", severity, f"its longest side is {_metres(longest)}; {what} long", mend)
+    span = f"{_metres(low)} to {_metres(high)}"
+    usual = f"usual for {word!r} are {span}" if word else f"things are {span} long"
+    yield Finding("absurd_size", severity, f"its longest side is {_metres(longest)}; {usual}", mend)
 
 
 def wrong_up_axis(report: ItemReport) -> Iterator[Finding]:
@@ -186,7 +187,8 @@ def flipped_normals(report: ItemReport) -> Iterator[Finding]:
     for mesh in report.meshes:
         if mesh.inside_out:
             parts = f"{mesh.inside_out} closed parts of it are" if mesh.inside_out > 1 else "it is"
-            yield Finding("flipped_normals", "error", f"{parts} inside out", mend, object=mesh.name)
+            severity: Severity = "error" if mesh.glass else "warning"  # what is opaque looks alike from both sides
+            yield Finding("flipped_normals", severity, f"{parts} inside out", mend, object=mesh.name)
         elif mesh.disagreeing_edges:
             text = f"faces on both sides of {mesh.disagreeing_edges} edges look to different sides"
             yield Finding("flipped_normals", "warning", text, mend, object=mesh.name)
@@ -289,7 +291,7 @@ def _words(report: ItemReport) -> set[str]:
 
 def _usual(report: ItemReport) -> tuple[str, tuple[float, float]]:
     """The word by which an item is known, "" for none, and the usual length of its longest side in metres."""
-    for names in ({report.kind}, {report.category}, set(report.tags), _words(report)):
+    for names in ({report.name.lower()}, {report.kind}, {report.category}, set(report.tags), _words(report)):
         known = sorted(name for name in names if name in USUAL_M)
         if known:
             ranges = [USUAL_M[name] for name in known]
