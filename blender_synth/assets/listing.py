@@ -73,7 +73,7 @@ def _row(item: Mapping[str, Any], pack: Mapping[str, Any]) -> list[str]:
     size = " x ".join(f"{side:.2f}" for side in item["size_m"]) + " m" if item["size_m"] else ""
     triangles = f"{item['triangles']:,} tris" if item["triangles"] else ""
     tags = f"[{', '.join(item['tags'])}]" if item["tags"] else ""
-    own = item["licence"] if item["licence"] != pack["licence"] else ""
+    own = ", ".join(item[key] for key in ("licence", "author") if item[key] and item[key] != pack[key])
     return [item["name"], item["kind"], item["category"], size, triangles, ", ".join(item["stands"]), own, tags]
 
 

@@ -27,7 +27,8 @@ USUAL_M = {
     "kiosk": (1.5, 8.0), "bus_stop": (1.8, 14.0), "shelter": (1.8, 14.0),
     "car": (2.2, 6.5), "van": (3.0, 8.0), "truck": (3.5, 20.0), "bus": (5.0, 20.0), "motorcycle": (1.2, 2.8),
     "scooter": (0.8, 2.4), "bicycle": (0.9, 2.2), "bike": (0.9, 2.2), "wheelchair": (0.7, 1.5), "pram": (0.5, 1.5),
-    "bag": (0.1, 1.0), "suitcase": (0.3, 1.1), "umbrella": (0.2, 1.8), "parasol": (0.5, 5.0), "bottle": (0.08, 0.5), "mirror": (0.1, 6.0),
+    "bag": (0.1, 1.0), "suitcase": (0.3, 1.1), "umbrella": (0.2, 1.8), "parasol": (0.5, 5.0),
+    "bottle": (0.08, 0.5), "mirror": (0.1, 6.0),
 }  # fmt: skip
 """Longest side that is usual, by category, tag or a word of the item's name."""
 UPRIGHT = {
