@@ -16,7 +16,7 @@ import numpy as np
 from mathutils import Matrix
 
 from blender_synth.blender.answering import answer
-from blender_synth.blender.assets.load import load_file
+from blender_synth.blender.assets.load import Loaded, load_file
 from blender_synth.blender.assets.shapes import shown
 from blender_synth.packs.blendfile import read_contents
 from blender_synth.packs.report import Finding, ImageReport, ItemReport, MeshReport, SkeletonReport
@@ -52,7 +52,7 @@ def inspect(job: dict[str, Any]) -> dict[str, Any]:
     known = ItemReport.from_json(job["report"])
     report = replace(
         known,
-        box_m=box_of(solid, graph, Matrix(job["own_from_world"]).to_4x4()),
+        box_m=box_of(solid, graph, Matrix(job["own_from_world"]).to_4x4() @ _from_origin(loaded, job, known.origin)),
         meshes=tuple(mesh_report(obj, graph, transforms) for obj in solid),
         images=image_reports(solid),
         skeletons=skeleton_reports(loaded.objects),
@@ -63,6 +63,15 @@ def inspect(job: dict[str, Any]) -> dict[str, Any]:
         ),
     )
     return {"report": report.to_json()}
+
+
+def _from_origin(loaded: Loaded, job: dict[str, Any], origin: str) -> Matrix:
+    """Moves the item's origin to the world's. Objects that are items may lie side by side, each on its own origin."""
+    if origin == "foot":
+        for obj in loaded.objects:
+            if loaded.name_of(obj) in job["objects"]:
+                return Matrix.Translation(-obj.matrix_world.translation)
+    return Matrix.Identity(4)
 
 
 def _idle_texts(file: Path, root: Path, told: set[str]) -> Iterator[Finding]:

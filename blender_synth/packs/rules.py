@@ -130,11 +130,11 @@ def origin_not_at_feet(report: ItemReport) -> Iterator[Finding]:
         where = f"{_metres(aside)} beside its middle"
     else:
         return
-    mend = "move it so that the world's origin is on the ground below its middle, then apply the location (Ctrl A)"
+    mend = "let it stand on the world's origin and apply all transforms (Ctrl A)"
     if report.origin == "file":
         yield Finding("origin_not_at_feet", "error", f"its origin is {where}, and `origin: file` asks for it", mend)
     else:
-        mend += "; until then it is put down by its box, because the manifest says `origin: foot`"
+        mend += "; until then it is put down by its box (`origin: foot`)"
         yield Finding("origin_not_at_feet", "warning", f"its origin is {where}", mend)
 
 
