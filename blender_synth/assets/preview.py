@@ -179,7 +179,7 @@ def _portrait(shot: Shot, known: dict[str, Any]) -> np.ndarray:
     """An item from the front left; small ones close by, with the figure in a corner."""
     if max(known["size_m"]) >= CLOSE_UP_BELOW_M:
         return shot()
-    tile, inset = shot(figure=False), shot(share=0.36)
+    tile, inset = shot(figure=False, fill=0.66), shot(share=0.36)
     height, width, _ = inset.shape
     tile[:height, -width:] = inset
     cv2.line(tile, (tile.shape[1] - width - 1, 0), (tile.shape[1] - width - 1, height), _PAPER, 1)
@@ -245,4 +245,6 @@ def _sheet(tiles: list[np.ndarray], pack: Pack) -> np.ndarray:
 
 def _write(picture: np.ndarray, text: str, at: tuple[int, int], size: float, colour: tuple[int, int, int]) -> None:
     plain = text.encode("ascii", "replace").decode()  # the font has no other letters
+    room = picture.shape[1] - at[0]
+    size = max(0.3, min(size, size * room / max(cv2.getTextSize(plain, cv2.FONT_HERSHEY_SIMPLEX, size, 1)[0][0], 1)))
     cv2.putText(picture, plain, at, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
