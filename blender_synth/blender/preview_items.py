@@ -164,10 +164,12 @@ class Studio:
 
     def _lay_floor(self, scene: bpy.types.Scene, seen: np.ndarray) -> None:
         """A floor that rises to a backdrop behind, with lines every metre, or every 10 cm under small things."""
-        if self._floor is not None:
-            bpy.data.objects.remove(self._floor)
         reach = 2.2 * max(float(np.ptp(seen, axis=0).max()), 0.4)
         behind, bend = float(seen[:, 1].max()) + 1.6 * reach, 0.9 * reach
+        if self._floor is not None and self._floor["reach"] == reach:
+            return  # another turn of the same thing
+        if self._floor is not None:
+            bpy.data.objects.remove(self._floor)
         profile = [(-12 * reach, 0.0), (behind, 0.0)]
         profile += [(behind + bend * math.sin(a), bend - bend * math.cos(a)) for a in np.radians(range(5, 95, 5))]
         profile.append((behind + bend, 14 * reach))
@@ -178,6 +180,7 @@ class Studio:
         mesh.shade_smooth()
         mesh.materials.append(_grid(1.0 if reach > 2.2 else 0.1, 1.3 * reach))
         self._floor = bpy.data.objects.new("floor", mesh)
+        self._floor["reach"] = reach
         scene.collection.objects.link(self._floor)
 
 
