@@ -99,7 +99,7 @@ def _do(stage: Callable[[RunSettings], int | None], config: DictConfig) -> None:
 
 def _usage() -> str:
     lines = [f"  {name:8}{task.__doc__}" for name, task in COMMANDS.items()]
-    lines.append("  assets  Look at what the pictures are made of; `assets --help` lists what it does.")
+    lines.append("  assets  Asset packs: new, list, check, preview, import; `assets --help` says more.")
     lines.append(
         "  keys    Every key that a config may set, with its value; `keys pedestrians.person` those below one."
     )

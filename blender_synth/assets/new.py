@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import shutil
 from pathlib import Path
 
+from blender_synth import resources
 from blender_synth.errors import AssetError
 from blender_synth.packs.manifest import MANIFEST
 
 TEMPLATE = Path(__file__).parent / "template"
 GUIDE = "GUIDE.md"
+_SCENES = "../../../scenes/README.md"
+"""Where the guide in the program's own folder finds it."""
 
 
 def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -37,6 +41,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         shutil.copytree(TEMPLATE, folder)
         manifest = folder / MANIFEST
+        guide = folder / GUIDE
+        scenes = (resources.scenes_dir() / "README.md").as_posix()
+        guide.write_text(guide.read_text(encoding="utf-8").replace(_SCENES, scenes), encoding="utf-8")
         text = manifest.read_text(encoding="utf-8")
         manifest.write_text(re.sub(r"(?m)^name: \S+ ", f"name: {name} ", text, count=1), encoding="utf-8")
     except OSError as error:
@@ -44,8 +51,10 @@ def run(options: argparse.Namespace) -> int:
     print(
         f"{folder}: {MANIFEST}, an example of two items, and {GUIDE}, which leads from an empty Blender file to here."
     )
+    where = shlex.quote(str(folder))
     print("\nNext:")
-    print(f"  blender-synth assets check {folder}")
-    print(f"  blender-synth assets preview {folder}")
-    print(f"  blender-synth run packs=[{folder}] frames=2 output=out/{name} dataset=out/{name}_data")
+    print(f"  blender-synth assets check {where}")
+    print(f"  blender-synth assets preview {where}")
+    packs = shlex.quote(f"packs=[{folder}]")
+    print(f"  blender-synth run {packs} 'props.count=[8,15]' frames=4 output=out/{name} dataset=out/{name}_data")
     return 0

@@ -31,7 +31,7 @@ CLOSE_UP_BELOW_M = 0.9
 """Smaller things fill their tile, and stand beside the figure in a corner of it."""
 _CAPTION_PX, _HEAD_PX, _GAP_PX = 40, 34, 4
 _PAPER, _INK, _PALE = (46, 44, 42), (236, 236, 236), (170, 172, 176)
-_FRAME_MS = 100
+_ROUND_MS = 2400
 _TIMEOUT_S = 600.0
 
 
@@ -51,6 +51,7 @@ def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         "--turntable", action="append", metavar="ITEM", default=[],
         help=f"item of the pack to turn, `all` or `none`; may be repeated (all, in packs of up to {FEW_ITEMS} items)",
     )  # fmt: skip
+    parser.add_argument("--turns", type=count, default=TURNS, help="views of a turntable (%(default)s)")
     parser.add_argument("--count", type=count, default=48, help="how many people (%(default)s)")
     parser.add_argument("overrides", nargs="*", help="config for people, e.g. seed=3 pedestrians=crowd weather=cloudy")
     return parser
@@ -91,7 +92,7 @@ def _pack(options: argparse.Namespace) -> int:
                 tile = _captioned(_portrait(shot, known), item.name, _facts(item, known))
                 if item in turned:
                     file = out.with_name(f"{out.stem}_{item.name}.webp")
-                    _write_animation(file, list(_turntable(shot)))
+                    _write_animation(file, list(_turntable(shot, options.turns)))
                     made.append(file)
             except (Lost, AssetError) as error:
                 lost += 1
@@ -179,7 +180,7 @@ def _portrait(shot: Shot, known: dict[str, Any]) -> np.ndarray:
     """An item from the front left; small ones close by, with the figure in a corner."""
     if max(known["size_m"]) >= CLOSE_UP_BELOW_M:
         return shot()
-    tile, inset = shot(figure=False), shot(share=0.36)
+    tile, inset = shot(figure=False, fill=0.66), shot(share=0.36)
     height, width, _ = inset.shape
     tile[:height, -width:] = inset
     cv2.line(tile, (tile.shape[1] - width - 1, 0), (tile.shape[1] - width - 1, height), _PAPER, 1)
@@ -187,16 +188,16 @@ def _portrait(shot: Shot, known: dict[str, Any]) -> np.ndarray:
     return tile
 
 
-def _turntable(shot: Shot) -> Iterator[np.ndarray]:
-    for number in range(TURNS):
-        yield shot(turn_deg=number * 360.0 / TURNS, whole=True)
+def _turntable(shot: Shot, turns: int) -> Iterator[np.ndarray]:
+    for number in range(turns):
+        yield shot(turn_deg=number * 360.0 / turns, whole=True)
 
 
 def _write_animation(file: Path, frames: list[np.ndarray]) -> None:
     """An animated WebP that repeats for ever: every browser and OpenCV itself read it."""
     animation = cv2.Animation()
     animation.frames = frames
-    animation.durations = np.full(len(frames), _FRAME_MS, np.int32)
+    animation.durations = np.full(len(frames), _ROUND_MS // len(frames), np.int32)
     animation.loop_count = 0
     if not cv2.imwriteanimation(str(file), animation, [cv2.IMWRITE_WEBP_QUALITY, 92]):
         raise BlenderSynthError("the turntable could not be written", file=file, mend="is there room on the disk?")
@@ -245,4 +246,6 @@ def _sheet(tiles: list[np.ndarray], pack: Pack) -> np.ndarray:
 
 def _write(picture: np.ndarray, text: str, at: tuple[int, int], size: float, colour: tuple[int, int, int]) -> None:
     plain = text.encode("ascii", "replace").decode()  # the font has no other letters
+    room = picture.shape[1] - at[0]
+    size = max(0.3, min(size, size * room / max(cv2.getTextSize(plain, cv2.FONT_HERSHEY_SIMPLEX, size, 1)[0][0], 1)))
     cv2.putText(picture, plain, at, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)

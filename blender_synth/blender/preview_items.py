@@ -42,8 +42,6 @@ FIGURE = (
 _CLAY_RGB = (0.42, 0.44, 0.46)
 _FLOOR_RGB = (0.4, 0.4, 0.4)
 _LENS_MM, _SENSOR_MM = 70.0, 36.0
-_MARGIN = 0.86
-"""Share of the picture's width and height that is filled."""
 _BESIDE_M = 0.42
 
 
@@ -98,13 +96,22 @@ class Studio:
         return {"size_m": (high - low).tolist(), "triangles": triangles}
 
     def shot(
-        self, out: str, width_px: int, height_px: int, samples: int, turn_deg: float, figure: bool, whole: bool = False
+        self,
+        out: str,
+        width_px: int,
+        height_px: int,
+        samples: int,
+        turn_deg: float,
+        figure: bool,
+        whole: bool = False,
+        fill: float = 0.86,
     ) -> dict[str, Any]:
         """Render the item.
 
         Args:
             out: picture to write. turn_deg: of the item, from its front on, counter-clockwise from above.
-            figure: somebody stands beside it. whole: frame it so that every turn fits.
+            figure: somebody stands beside it. whole: frame it so that every turn fits. fill: share of the picture's
+                width or height that it takes.
         """
         scene = bpy.context.scene
         place = self.turntable.location.copy()
@@ -122,7 +129,7 @@ class Studio:
             self.figure.location = (beside, 0.0 if whole else float(np.clip(seen[:, 1].max() - 0.3, 0, 1.0)), 0.0)
             around = _corners(np.array([-0.28, -0.2, 0.0]), np.array([0.28, 0.2, FIGURE_M]))
             seen = np.concatenate([seen, around + np.array(self.figure.location)])
-        _aim(self.camera, seen, width_px / height_px)
+        _aim(self.camera, seen, width_px / height_px, fill)
         self._lay_floor(scene, seen)
         settings = RenderSettings(width_px=width_px, height_px=height_px, samples=samples)
         cycles.use_device(scene, self.device)
@@ -157,10 +164,12 @@ class Studio:
 
     def _lay_floor(self, scene: bpy.types.Scene, seen: np.ndarray) -> None:
         """A floor that rises to a backdrop behind, with lines every metre, or every 10 cm under small things."""
-        if self._floor is not None:
-            bpy.data.objects.remove(self._floor)
         reach = 2.2 * max(float(np.ptp(seen, axis=0).max()), 0.4)
         behind, bend = float(seen[:, 1].max()) + 1.6 * reach, 0.9 * reach
+        if self._floor is not None and self._floor["reach"] == reach:
+            return  # another turn of the same thing
+        if self._floor is not None:
+            bpy.data.objects.remove(self._floor)
         profile = [(-12 * reach, 0.0), (behind, 0.0)]
         profile += [(behind + bend * math.sin(a), bend - bend * math.cos(a)) for a in np.radians(range(5, 95, 5))]
         profile.append((behind + bend, 14 * reach))
@@ -171,6 +180,7 @@ class Studio:
         mesh.shade_smooth()
         mesh.materials.append(_grid(1.0 if reach > 2.2 else 0.1, 1.3 * reach))
         self._floor = bpy.data.objects.new("floor", mesh)
+        self._floor["reach"] = reach
         scene.collection.objects.link(self._floor)
 
 
@@ -207,7 +217,7 @@ def _corners(low: np.ndarray, high: np.ndarray) -> np.ndarray:
     return np.array([(x, y, z) for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
 
 
-def _aim(camera: bpy.types.Object, points: np.ndarray, aspect: float) -> None:
+def _aim(camera: bpy.types.Object, points: np.ndarray, aspect: float, fill: float) -> None:
     """Look at points (N, 3) from the front left, a little from above, from where all of them just fit."""
     azimuth, down = math.radians(-28.0), math.radians(14.0)
     back = Vector((math.sin(azimuth) * math.cos(down), -math.cos(azimuth) * math.cos(down), math.sin(down)))
@@ -217,7 +227,7 @@ def _aim(camera: bpy.types.Object, points: np.ndarray, aspect: float) -> None:
     camera.data.sensor_fit = "AUTO"
     middle = (own.min(axis=0) + own.max(axis=0))[:2] / 2
     for _ in range(4):
-        distance = float((own[:, 2] + (np.abs(own[:, :2] - middle) / (half * _MARGIN)).max(axis=1)).max())
+        distance = float((own[:, 2] + (np.abs(own[:, :2] - middle) / (half * fill)).max(axis=1)).max())
         shown = (own[:, :2] - middle) / (distance - own[:, 2:])
         middle = middle + (shown.min(axis=0) + shown.max(axis=0)) / 2 * (distance - own[:, 2].mean())
     place = turn @ Vector((*middle, distance))

@@ -1,0 +1,147 @@
+"""`blender-synth assets new`, `list` and `preview` of packs, as an artist runs them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import cv2
+import pytest
+
+from blender_synth.assets.new import TEMPLATE
+from blender_synth.packs import load_pack
+from tests.small_glb import write_box, write_pack
+
+
+def command(*arguments, cwd: Path):
+    call = [sys.executable, "-m", "blender_synth", "assets", *map(str, arguments)]
+    return subprocess.run(call, cwd=cwd, capture_output=True, text=True)
+
+
+def test_new_writes_a_pack_that_loads_and_says_what_to_do_next(tmp_path):
+    done = command("new", "harbour", "--at", "my packs", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "my packs" / "harbour"
+    pack = load_pack(folder)
+    assert pack.name == "harbour"
+    assert [item.name for item in pack.items] == ["bench", "lavender_planter"]
+    assert all(pack.licence and item.terms.category and item.triangles for item in pack.items)
+    next_steps = [line.strip() for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert [step.split()[1] for step in next_steps] == ["assets", "assets", "run"]
+    assert all("my packs/harbour" in step for step in next_steps)
+    for picture in (folder / "guide").iterdir():
+        assert f"guide/{picture.name}" in (folder / "GUIDE.md").read_text()
+
+
+def test_new_leaves_alone_what_is_there(tmp_path):
+    (tmp_path / "harbour").mkdir()
+    done = command("new", "harbour", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "is there already" in done.stderr
+    assert not list((tmp_path / "harbour").iterdir())
+
+
+@pytest.mark.parametrize("name", ["../up", "a b", "", "-", ".hidden", "ü"])
+def test_new_refuses_names_that_no_pack_may_have(name, tmp_path):
+    done = command("new", "--", name, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "cannot have this name" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_link_and_picture_of_the_guide_is_there():
+    import re
+
+    guide = (TEMPLATE / "GUIDE.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", guide)
+    assert len(links) >= 3
+    for link in links:
+        if link.startswith("guide/"):
+            assert (TEMPLATE / link).is_file(), link
+
+
+def test_the_guide_names_every_fault_that_check_can_find():
+    import inspect
+    import re
+
+    from blender_synth.packs import rules, survey
+
+    source = inspect.getsource(rules) + inspect.getsource(survey)
+    codes = set(re.findall(r'Finding\(\s*"([a-z_]+)"', source)) | set(re.findall(r'return "([a-z_]+)"', source))
+    guide = (TEMPLATE / "GUIDE.md").read_text(encoding="utf-8")
+    assert len(codes) > 15
+    assert {code for code in codes if f"`{code}`" not in guide} == set()
+
+
+def test_list_tells_packs_and_items_with_their_size(tmp_path):
+    write_pack(tmp_path / "p", "name: p\nlicence: MIT\nauthor: Ada\nversion: 3\ncategory: bollard\ntags: [iron]\n")
+    done = command("list", "--json", "packs=[p]", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    [pack] = [pack for pack in json.loads(done.stdout) if pack["name"] == "p"]
+    assert (pack["version"], pack["licence"], pack["author"]) == ("3", "MIT", "Ada")
+    [item] = pack["items"]
+    assert item["size_m"] == [0.5, 1.0, 2.0]
+    assert (item["kind"], item["category"], item["tags"], item["triangles"]) == ("prop", "bollard", ["iron"], 12)
+    text = command("list", "packs=[p]", cwd=tmp_path).stdout
+    assert "p 3 (MIT, by Ada)" in text
+    assert "0.50 x 1.00 x 2.00 m  12 tris  pavement  [iron]" in text
+
+
+def test_list_goes_on_past_a_broken_item(tmp_path):
+    folder = write_pack(tmp_path / "p")
+    (folder / "broken.glb").write_bytes(b"glTF")
+    done = command("list", "packs=[p]", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "bollards/broken" in done.stderr
+    assert "    bollard  " in done.stdout
+
+
+@pytest.mark.blender
+def test_preview_shows_items_a_turntable_and_what_is_broken(tmp_path):
+    folder = write_pack(tmp_path / "p", "name: p\nlicence: MIT\n", "tall.glb", "small.glb")
+    write_box(folder / "small.glb", (-0.05, 0, -0.05), (0.05, 0.2, 0.05))
+    (folder / "broken.glb").write_bytes(b"glTF")
+    arguments = ["--height-px=48", "--samples=1", "--turntable=tall", "--turns=4", "--out=new/sheet.png"]
+    done = command("preview", "p", *arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "3 items in new/sheet.png" in done.stdout
+    assert "1 could not be shown" in done.stdout
+    sheet = cv2.imread(str(tmp_path / "new/sheet.png"))
+    assert sheet.shape[1] > 3 * 48
+    tiles = [sheet[34:82, 4 + n * 62 : 62 + n * 62].reshape(-1, 3).astype(int) for n in range(3)]
+    red = [(tile[:, 2] - tile[:, :2].max(axis=1)).max() for tile in tiles[:2]]
+    assert min(red) > 60  # the boxes are red, and near enough to fill something
+    read, turntable = cv2.imreadanimation(str(tmp_path / "new/sheet_tall.webp"))
+    assert read
+    assert len(turntable.frames) == 4
+    assert (turntable.frames[0].astype(int) - turntable.frames[1]).any()  # it turns
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nowhere"], "no asset pack"),
+        (["p", "--turntable=moon"], "the pack has no such item"),
+        (["p", "--out=sheet.doc"], "no picture can be written"),
+    ],
+)
+def test_preview_refuses_before_blender_starts(arguments, says, tmp_path):
+    write_pack(tmp_path / "p")
+    done = command("preview", *arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_the_wheel_carries_the_template(tmp_path):
+    call = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path)]
+    subprocess.run([*call, str(Path(__file__).parents[1])], check=True, timeout=300)
+    [wheel] = tmp_path.glob("*.whl")
+    shipped = set(zipfile.ZipFile(wheel).namelist())
+    files = {f.relative_to(TEMPLATE).as_posix() for f in TEMPLATE.rglob("*") if f.is_file()}
+    assert {"pack.yaml", "GUIDE.md", "bench.glb"} <= files
+    assert {f"blender_synth/assets/template/{file}" for file in files} <= shipped
