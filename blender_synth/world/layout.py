@@ -9,8 +9,9 @@ import math
 from typing import Literal
 
 import numpy as np
+from pydantic import Field
 
-from blender_synth.world.values import Vec2, Vec3, plain
+from blender_synth.world.values import Range, Rgb, Vec2, Vec3, plain
 
 
 @plain
@@ -24,6 +25,8 @@ class Area:
         z_m: height of the ground.
         flow_deg: direction in which people walk here (or its opposite); None where they wander.
         ground_id: instance id of the ground.
+        share: how much likelier people are here than on other ground of its size. most: people who may stand here at
+            most; None for as many as find room.
     """
 
     name: str
@@ -32,6 +35,8 @@ class Area:
     z_m: float = 0.0
     flow_deg: float | None = None
     ground_id: int | None = None
+    share: float = Field(default=1.0, ge=0)
+    most: int | None = Field(default=None, ge=0)
 
 
 @plain
@@ -87,6 +92,8 @@ class CameraAnchor:
         start_xy_m, end_xy_m: the camera stands anywhere on this line.
         base_z_m: the ground that the rig's height counts from.
         facing_deg: azimuth of the middle of the view.
+        height_m, pitch_deg: of the optical centre above base_z_m, and elevation of the middle of the view, where the
+            scene says them; None leaves them to the rig.
     """
 
     name: str
@@ -95,6 +102,8 @@ class CameraAnchor:
     end_xy_m: Vec2
     base_z_m: float
     facing_deg: float
+    height_m: Range | None = None
+    pitch_deg: float | None = None
 
 
 @plain
@@ -143,6 +152,39 @@ class PropSpot:
 
 
 @plain
+class OwnMirror:
+    """A flat mirror, pane or water that is part of the scenery itself, and always labelled.
+
+    Attributes:
+        part: what of the scenery it is; unique in the scene.
+        faces_m: its polygons, all in one plane, counter-clockwise as seen from the front.
+        roughness: of the picture's surface. tint: how much of each colour it reflects, or lets through.
+        host: category of what carries it.
+    """
+
+    part: str
+    faces_m: tuple[tuple[Vec3, ...], ...]
+    surface: Literal["mirror", "glass", "water", "polished"] = "mirror"
+    roughness: float = Field(default=0.0, ge=0, le=1)
+    tint: Rgb = (0.94, 0.95, 0.945)
+    host: str = "building"
+
+
+@plain
+class PlacedProp:
+    """A thing from an asset pack that always stands here, beside those that the run strews about.
+
+    Attributes:
+        wants: `pack/item`, or a category or tag of which one item is drawn.
+    """
+
+    name: str
+    wants: str
+    position_m: Vec3
+    heading_deg: float
+
+
+@plain
 class Layout:
     """All of the above for one scene.
 
@@ -159,4 +201,6 @@ class Layout:
     obstacles: tuple[Obstacle, ...] = ()
     prop_spots: tuple[PropSpot, ...] = ()
     seats: tuple[Seat, ...] = ()
+    own_mirrors: tuple[OwnMirror, ...] = ()
+    placed: tuple[PlacedProp, ...] = ()
     indoor_c: float | None = None

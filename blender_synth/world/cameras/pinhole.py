@@ -63,18 +63,19 @@ class Randomizer:
     roll_deg: Range = (-1.5, 1.5)
 
     def sample(self, streams: Streams, anchor: CameraAnchor, width_px: int, height_px: int) -> Spec:
-        """A camera somewhere on `anchor`'s line."""
+        """A camera somewhere on `anchor`'s line; where the anchor says its height or pitch, these count."""
         rng = streams.rng("pose")
         start, end = np.array(anchor.start_xy_m), np.array(anchor.end_xy_m)
+        middle = sum(self.pitch_deg) / 2
         x, y = start + rng.random() * (end - start)
         return Spec(
             rig=self.rig,
             anchor=anchor.name,
             width_px=width_px,
             height_px=height_px,
-            position_m=(float(x), float(y), anchor.base_z_m + uniform(rng, self.height_m)),
+            position_m=(float(x), float(y), anchor.base_z_m + uniform(rng, anchor.height_m or self.height_m)),
             yaw_deg=anchor.facing_deg + uniform(rng, self.yaw_jitter_deg),
-            pitch_deg=uniform(rng, self.pitch_deg),
+            pitch_deg=uniform(rng, self.pitch_deg) + (0.0 if anchor.pitch_deg is None else anchor.pitch_deg - middle),
             roll_deg=uniform(rng, self.roll_deg),
             focal_length_mm=uniform(streams.rng("lens"), self.focal_length_mm),
             sensor_width_mm=self.sensor_width_mm,

@@ -1,0 +1,52 @@
+"""Reads what a scene's `.blend` says into a JSON file; run by `scene_files` in a process of its own.
+
+Its one argument is the job as JSON: `file`, `root` (the scene's folder), `indoors`, and `out`, the file to write.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import bpy
+from pydantic import TypeAdapter
+
+from blender_synth.blender.scenery.blend_scene import open_scene
+from blender_synth.errors import BlenderSynthError
+from blender_synth.world.scenery._marks import Marks, Reading
+
+
+def read(file: Path, root: Path, indoors: bool) -> Marks:
+    """The marks of a file, in an empty Blender.
+
+    Raises:
+        AssetError: the file cannot be used.
+    """
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    found = open_scene(file, root)
+    reading = Reading(indoors)
+    for what in found.removed:
+        reading.problem("script_removed", what, "a script or driver was taken out", "apply what it does and remove it",
+                        "warning")  # fmt: skip
+    for image in bpy.data.images:
+        by_path = image.source == "FILE" and not image.packed_file and image.filepath
+        if by_path and not Path(bpy.path.abspath(image.filepath)).is_file():
+            reading.problem("missing_texture", image.name, "its file is missing",
+                            "pack it into the .blend (File > External Data > Pack Resources)")  # fmt: skip
+    return reading.read(found.records, found.materials)
+
+
+def main(job: dict) -> None:
+    """Do the job; errors of ours go into the file too."""
+    try:
+        marks = read(Path(job["file"]), Path(job["root"]), job["indoors"])
+        answer = {"marks": TypeAdapter(Marks).dump_python(marks, mode="json")}
+    except BlenderSynthError as error:
+        answer = {"error": {"problem": error.problem, "file": str(error.file), "mend": error.mend,
+                            "value": None if error.value is None else str(error.value)}}  # fmt: skip
+    Path(job["out"]).write_text(json.dumps(answer), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
