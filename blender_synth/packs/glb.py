@@ -18,6 +18,7 @@ from blender_synth.errors import AssetError
 
 _MAGIC = b"glTF"
 _JSON_CHUNK = b"JSON"
+_LARGEST_JSON_BYTES = 400_000_000
 _NORMALIZED_BY = {5120: 127.0, 5121: 255.0, 5122: 32767.0, 5123: 65535.0}
 READABLE_EXTENSIONS = {
     "EXT_texture_webp",
@@ -43,12 +44,16 @@ READABLE_EXTENSIONS = {
 
 
 def read_document(file: Path) -> dict[str, Any]:
-    """The JSON part of a `.glb`, after checking that the file is whole.
+    """The JSON part of a `.glb`, after checking that the file is whole, or that of a `.gltf`.
 
     Raises:
-        AssetError: not a binary glTF 2.0, cut short, or its JSON cannot be read.
+        AssetError: not glTF 2.0, cut short, or its JSON cannot be read.
     """
     size = file.stat().st_size
+    if file.suffix.lower() == ".gltf":
+        if size > _LARGEST_JSON_BYTES:
+            raise _damaged(file, "is too large for its format; a .glb is smaller", value=size)
+        return _parsed(file, file.read_bytes())
     with file.open("rb") as stream:
         head = stream.read(20)
         if len(head) < 20 or head[:4] != _MAGIC:
@@ -61,6 +66,12 @@ def read_document(file: Path) -> dict[str, Any]:
         if head[16:20] != _JSON_CHUNK or 20 + json_length > size:
             raise _damaged(file, "does not begin with a whole JSON chunk")
         text = stream.read(json_length)
+    document = _parsed(file, text)
+    _check_buffer(file, document, size, 20 + json_length)
+    return document
+
+
+def _parsed(file: Path, text: bytes) -> dict[str, Any]:
     try:
         document = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -68,7 +79,6 @@ def read_document(file: Path) -> dict[str, Any]:
     asset = document.get("asset") if isinstance(document, dict) else None
     if not isinstance(asset, dict) or not str(asset.get("version")).startswith("2."):
         raise _damaged(file, "is not a glTF 2.0 document")
-    _check_buffer(file, document, size, 20 + json_length)
     return document
 
 
