@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from blender_synth.errors import AssetError
+from blender_synth.blender.assets.load import Problem, load_file
 from blender_synth.world.scenery._marks import Record, mark_of, surface_of
 
 SHAPED = ("MESH", "CURVE", "SURFACE", "FONT", "META")
@@ -25,42 +25,38 @@ class Opened:
 
     Attributes:
         records: all of them. shown: of what is rendered, by record's name: a new object, not linked. lights: the same.
-        materials: names of what they wear. removed: drivers and scripts that were taken out, as text.
+        materials: names of what they wear. problems: what the loader had to take out or missed.
     """
 
-    records: list[Record]
+    records: list[Record] = field(default_factory=list)
     shown: dict[str, bpy.types.Object] = field(default_factory=dict)
     lights: dict[str, bpy.types.Object] = field(default_factory=dict)
     materials: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def open_scene(file: Path, root: Path) -> Opened:
-    """Append the first scene of a file, as new objects that only `records` and the two mappings still hold.
-
-    Nothing in the file is run, and no path in it leaves `root`.
+    """Load the scene of a file, as new objects that only the two mappings of the result still hold.
 
     Raises:
-        AssetError: the file is unreadable, holds no scene, or refers to files outside `root`.
+        AssetError: the file is unreadable, or leads out of `root`.
     """
-    scene, removed = _append(file, root)
-    graph_scene = bpy.context.scene
-    linked = []
-    for obj in list(bpy.data.objects):
-        if obj.name not in graph_scene.collection.objects:
-            graph_scene.collection.objects.link(obj)
-            linked.append(obj)
+    loaded = load_file(file, root)
+    shown_in_scene = list(loaded.objects)
+    scene = bpy.context.scene
+    for obj in bpy.data.objects:  # originals of instances have a place only once they are linked
+        if obj.name not in scene.collection.objects:
+            scene.collection.objects.link(obj)
         obj.hide_viewport = False  # what is hidden there is not evaluated
     bpy.context.view_layer.update()
     graph = bpy.context.evaluated_depsgraph_get()
-    found = Opened(records=[], removed=removed)
+    found = Opened(problems=loaded.problems)
     meshes: dict[str, bpy.types.Mesh] = {}
-    for obj, matrix, name, where in list(_walk(scene)):
+    for obj, matrix, name, where in list(_walk(shown_in_scene)):
         _take(found, obj, matrix, name, where, graph, meshes)
-    found.materials.extend(sorted({s.name for o in found.shown.values() for m in [o.data] for s in m.materials if s}))
-    for obj in linked:
-        bpy.data.objects.remove(obj)
-    bpy.data.scenes.remove(scene)
+    found.materials.extend(sorted({m.name for mesh in meshes.values() for m in mesh.materials if m is not None}))
+    new = [*found.shown.values(), *found.lights.values()]
+    loaded.drop(keep=[*new, *(obj.data for obj in new)])
     return found
 
 
@@ -72,24 +68,9 @@ class _Where:
     hidden: bool
 
 
-def _walk(scene: bpy.types.Scene) -> Iterator[tuple[bpy.types.Object, Matrix, str, _Where]]:
-    """(object, world matrix, name, where it is) of everything in a scene, instances of collections opened up."""
-    seen = set()
-
-    def tree(collection: bpy.types.Collection, path: tuple[str, ...], told: dict, hidden: bool):
-        for obj in collection.objects:
-            if obj.name in seen:
-                continue
-            seen.add(obj.name)
-            parents, above = [], obj.parent
-            while above is not None:
-                parents.insert(0, above.name)
-                above = above.parent
-            properties = told | _properties(obj)
-            where = _Where(path, tuple(parents), properties, hidden or obj.hide_render)
-            yield from opened(obj, obj.matrix_world.copy(), obj.name, where, 0)
-        for child in collection.children:
-            yield from tree(child, (*path, child.name), told | _properties(child), hidden or child.hide_render)
+def _walk(objects: list[bpy.types.Object]) -> Iterator[tuple[bpy.types.Object, Matrix, str, _Where]]:
+    """(object, world matrix, name, where it is) of objects, instances of collections opened up."""
+    above = {child: parent for parent in bpy.data.collections for child in parent.children}
 
     def opened(obj, matrix: Matrix, name: str, where: _Where, depth: int):
         if obj.instance_type != "COLLECTION" or obj.instance_collection is None or depth > _DEEPEST:
@@ -102,7 +83,19 @@ def _walk(scene: bpy.types.Scene) -> Iterator[tuple[bpy.types.Object, Matrix, st
                             where.hidden or inner.hide_render)  # fmt: skip
             yield from opened(inner, origin @ inner.matrix_world, f"{name}/{inner.name}", inside, depth + 1)
 
-    yield from tree(scene.collection, (), {}, False)
+    for obj in objects:
+        path: list[bpy.types.Collection] = [c for c in obj.users_collection if c in set(bpy.data.collections)][:1]
+        while path and path[0] in above:
+            path.insert(0, above[path[0]])
+        properties: dict[str, Any] = {}
+        for block in (*path, obj):
+            properties |= _properties(block)
+        parents, parent = [], obj.parent
+        while parent is not None:
+            parents.insert(0, parent.name)
+            parent = parent.parent
+        where = _Where(tuple(c.name for c in path), tuple(parents), properties, obj.hide_render)
+        yield from opened(obj, obj.matrix_world.copy(), obj.name, where, 0)
 
 
 def _properties(block: bpy.types.ID) -> dict[str, Any]:
@@ -121,7 +114,7 @@ def _take(found: Opened, obj, matrix: Matrix, name: str, where: _Where, graph, m
         "collections": where.collections,
         "parents": where.parents,
         "properties": where.properties,
-        "matrix": np.array(matrix),
+        "matrix": np.round(np.array(matrix), 6),
     }
     if obj.type == "EMPTY":
         size = obj.empty_display_size * max(abs(v) for v in matrix.to_scale())
@@ -185,7 +178,7 @@ def _shape(mesh: bpy.types.Mesh, matrix: Matrix) -> dict[str, Any]:
     materials = [material.name if material else "" for material in mesh.materials]
     looks = {m.name: _look(m) for m in mesh.materials if m is not None}
     return {
-        "vertices": points.reshape(-1, 3).astype(float) @ world[:3, :3].T + world[:3, 3],
+        "vertices": np.round(points.reshape(-1, 3).astype(float) @ world[:3, :3].T + world[:3, 3], 5),
         "polygons": polygons,
         "edges": edges.reshape(-1, 2),
         "slots": tuple(materials),
@@ -208,58 +201,3 @@ def _look(material: bpy.types.Material) -> tuple[float, tuple[float, float, floa
     rgb = tuple(float(c) for c in node.inputs["Base Color"].default_value[:3])
     roughness = node.inputs["Roughness"]
     return (0.0 if roughness.is_linked else float(roughness.default_value)), rgb
-
-
-def _append(file: Path, root: Path) -> tuple[bpy.types.Scene, list[str]]:
-    with open(file, "rb") as opened:
-        magic = opened.read(12)
-    if not magic.startswith((b"BLENDER", b"\x28\xb5\x2f\xfd", b"\x1f\x8b")):
-        raise AssetError("the file is no .blend", file=file, value=magic[:8], mend="save it again from Blender")
-    try:
-        with bpy.data.libraries.load(str(file), link=False) as (there, wanted):
-            if not there.scenes:
-                raise AssetError("the file holds no scene", file=file, mend="save the scene itself, not only assets")
-            wanted.scenes = there.scenes[:1]
-    except (OSError, RuntimeError) as error:
-        raise AssetError("Blender cannot read the file", file=file, value=str(error).strip(),
-                         mend="save it again from Blender 4.5 or older") from None  # fmt: skip
-    scene = wanted.scenes[0]
-    if scene is None:
-        raise AssetError("Blender cannot read the file's scene", file=file, mend="save it again from Blender")
-    removed = []
-    for block in (*bpy.data.objects, *bpy.data.meshes, *bpy.data.materials, *bpy.data.lights, *bpy.data.worlds,
-                  *bpy.data.node_groups, *bpy.data.collections, scene):  # fmt: skip
-        data = getattr(block, "animation_data", None)
-        if data is not None:
-            removed += [f"{block.name}: driver of {driver.data_path}" for driver in data.drivers]
-            block.animation_data_clear()
-        tree = getattr(block, "node_tree", None)
-        if tree is not None and tree.animation_data is not None:
-            removed += [f"{block.name}: driver of {driver.data_path}" for driver in tree.animation_data.drivers]
-            tree.animation_data_clear()
-    for text in list(bpy.data.texts):
-        removed.append(f"text {text.name}")
-        bpy.data.texts.remove(text)
-    _check_paths(file, root)
-    return scene, removed
-
-
-def _check_paths(file: Path, root: Path) -> None:
-    """Refuse what lies outside the scene's folder.
-
-    Raises:
-        AssetError: naming the picture or library.
-    """
-    root = root.resolve()
-    for library in bpy.data.libraries:
-        path = Path(bpy.path.abspath(library.filepath)).resolve()
-        if path != file.resolve() and not path.is_relative_to(root):
-            raise AssetError("the scene links a file outside its folder", file=file, value=library.filepath,
-                             mend="append instead of linking, or copy the library into the folder")  # fmt: skip
-    for image in bpy.data.images:
-        if image.source not in ("FILE", "SEQUENCE", "MOVIE", "TILED") or image.packed_file or not image.filepath:
-            continue
-        path = Path(bpy.path.abspath(image.filepath, library=image.library)).resolve()
-        if not path.is_relative_to(root):
-            raise AssetError("a picture lies outside the scene's folder", file=file, value=image.name,
-                             mend="pack it into the .blend (File > External Data > Pack Resources)")  # fmt: skip

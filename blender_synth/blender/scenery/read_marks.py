@@ -26,14 +26,8 @@ def read(file: Path, root: Path, indoors: bool) -> Marks:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     found = open_scene(file, root)
     reading = Reading(indoors)
-    for what in found.removed:
-        reading.problem("script_removed", what, "a script or driver was taken out", "apply what it does and remove it",
-                        "warning")  # fmt: skip
-    for image in bpy.data.images:
-        by_path = image.source == "FILE" and not image.packed_file and image.filepath
-        if by_path and not Path(bpy.path.abspath(image.filepath)).is_file():
-            reading.problem("missing_texture", image.name, "its file is missing",
-                            "pack it into the .blend (File > External Data > Pack Resources)")  # fmt: skip
+    for p in found.problems:
+        reading.problem(p.code, p.object, p.text, p.mend, p.severity)
     return reading.read(found.records, found.materials)
 
 

@@ -65,8 +65,8 @@ class Piece:
 
     Attributes:
         thing: name of the thing that it is part of.
-        shape: `box` (size_m along its own x, y, z, standing on position_m) or `cylinder` (size_m[0] across), `window` (a
-            pane at a box's front that cannot be seen through), `glow` (a panel that shines down; `what` numbers its
+        shape: `box` (size_m along its own x, y, z, standing on position_m) or `cylinder` (size_m[0] across), `window`
+            (a pane at a box's front that cannot be seen through), `glow` (a panel that shines down; `what` numbers its
             light), `tree`, or a piece of street `furniture` (`what`, of a variant).
         wear: 0 new to 1 worn; of trees and furniture their scale.
     """
