@@ -137,8 +137,11 @@ class Record:
 
 
 def words(name: str) -> list[str]:
-    """The words of a name between its full stops, in lower case, without the number that Blender puts at its end."""
-    return re.sub(r"\.\d{3,}$", "", name.strip()).lower().split(".")
+    """The words of a name between its full stops, in lower case, without the number that Blender puts at its end.
+
+    What comes with an instance of a collection is named `instance/name`; its own name counts.
+    """
+    return re.sub(r"\.\d{3,}$", "", name.rpartition("/")[2].strip()).lower().split(".")
 
 
 def mark_of(record: Record) -> list[str] | None:
@@ -295,7 +298,7 @@ class Reading:
         if math.hypot(x, y) < 0.3:
             self.problem("upright_arrow", record, "its arrow points straight up or down, not to a side",
                          "turn it until the arrow lies level (R X 90)")  # fmt: skip
-        return math.degrees(math.atan2(y, x)) % 360.0
+        return round(math.degrees(math.atan2(y, x)), 3) % 360.0
 
     def _seat(self, record: Record, mark: list[str]) -> None:
         x, y, z = (float(v) for v in record.position)
@@ -304,7 +307,7 @@ class Reading:
             self.problem("seat_height", record, f"it is {z - ground:.2f} m above the ground",
                          "put it on the seat itself, 0.3 to 0.9 m over a walkable area")  # fmt: skip
             return
-        bench = ".".join(mark[1:])
+        bench = record.name.rpartition("/")[0] + ".".join(mark[1:])
         seat = Seat(bench=bench, position_m=(x, y, ground), heading_deg=self._heading(record), height_m=z - ground)
         self._add(record, seat)
 
@@ -335,7 +338,7 @@ class Reading:
                              "turn the plane so that its face looks out of the wall, level")  # fmt: skip
                 continue
             corners = record.vertices[[c for k in members for c in record.polygons[k]]]
-            facing = math.degrees(math.atan2(normal[1], normal[0])) % 360.0
+            facing = round(math.degrees(math.atan2(normal[1], normal[0])), 3) % 360.0
             right = np.array([-normal[1], normal[0]]) / math.hypot(*normal[:2])
             at = corners[:, :2] @ right
             middle = corners[:, :2].mean(axis=0)
@@ -389,8 +392,8 @@ class Reading:
             start = end = record.position
             if record.kind == "CAMERA":
                 look = -record.matrix[:3, 2] / max(float(np.linalg.norm(record.matrix[:3, 2])), 1e-9)
-                facing = math.degrees(math.atan2(look[1], look[0])) % 360.0
-                pitch = math.degrees(math.asin(float(np.clip(look[2], -1, 1))))
+                facing = round(math.degrees(math.atan2(look[1], look[0])), 3) % 360.0
+                pitch = round(math.degrees(math.asin(float(np.clip(look[2], -1, 1)))), 3)
                 if abs(pitch) > 80:
                     self.problem("no_direction", record, "the camera looks straight up or down", "tilt it to the level")
             else:

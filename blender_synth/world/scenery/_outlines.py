@@ -13,7 +13,7 @@ FLAT_M, FLAT_COS = 0.005, 0.9994
 """Faces whose corners lie so near to a plane, and whose normals so near to each other (2 degrees), are one flat one."""
 STEP_M, HEAD_M = 0.25, 2.1
 """What ends below the first one steps over; what begins above the second one walks under."""
-_FURNITURE_M2 = 4.0
+_FURNITURE_M2, _MOST_POLYGONS = 4.0, 50_000
 _SKIN_M = 0.03
 _SAME_M = 1e-4
 
@@ -161,9 +161,14 @@ def footprints(
 ) -> list[tuple[tuple[Vec2, ...], float, float]]:
     """(outline, base z, height) of what people cannot walk through.
 
-    Each connected piece as large as furniture gives the hull of what lies between a step and head height. Larger ones,
-    such as the walls of a room in one mesh, give a thin prism for every upright face, joined where they lie in line.
+    What is no larger than furniture gives the hull of all that lies between a step and head height; of something
+    larger, each connected piece does. Pieces that are larger still, such as the walls of a room in one mesh, give a
+    thin prism for every upright face, joined where they lie in line.
     """
+    low, high = float(vertices[:, 2].min()), float(vertices[:, 2].max())
+    whole = hull(_in_band(vertices, polygons, ground_z_m))
+    if len(whole) > 2 and (geometry.polygon_area(whole) <= _FURNITURE_M2 or len(polygons) > _MOST_POLYGONS):
+        return [(_plain(whole), low, high - low)]
     found: list[tuple[tuple[Vec2, ...], float, float]] = []
     lines: dict[tuple, list[tuple[float, float, float, float]]] = {}
     for piece in _connected(len(vertices), polygons):
