@@ -206,12 +206,28 @@ def validated(model: type[BaseModel], data: Mapping[str, Any], manifest: Path, k
     try:
         return model.model_validate(dict(data))
     except ValidationError as error:
-        first = error.errors()[0]
-    problem, mend = "the value cannot be used", first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        problem, mend = "there is no such key", f"use one of: {', '.join(sorted({*model.model_fields, *HEAD_KEYS}))}"
-    elif first["type"] == "missing":
-        problem, mend = "a key is missing", f"add `{first['loc'][-1]}: ...`"
-    path = ".".join([key, *(str(part) for part in first["loc"])]).strip(".")
-    about = {} if isinstance(first["input"], dict) else {"value": first["input"]}
-    raise AssetError(problem, file=manifest, key=path or None, mend=mend, **about)
+        raise _told(error, model, manifest, key)[0] from None
+
+
+def complaints(model: type[BaseModel], data: Mapping[str, Any], manifest: Path, key: str) -> list[AssetError]:
+    """Everything that `validated` would complain about, in its words."""
+    try:
+        model.model_validate(dict(data))
+    except ValidationError as error:
+        return _told(error, model, manifest, key)
+    return []
+
+
+def _told(error: ValidationError, model: type[BaseModel], manifest: Path, key: str) -> list[AssetError]:
+    told = []
+    for one in error.errors():
+        problem, mend = "the value cannot be used", one["msg"].removeprefix("Value error, ")
+        if one["type"] == "extra_forbidden":
+            problem = "there is no such key"
+            mend = f"use one of: {', '.join(sorted({*model.model_fields, *HEAD_KEYS}))}"
+        elif one["type"] == "missing":
+            problem, mend = "a key is missing", f"add `{one['loc'][-1]}: ...`"
+        path = ".".join([key, *(str(part) for part in one["loc"])]).strip(".")
+        about = {} if isinstance(one["input"], dict) else {"value": one["input"]}
+        told.append(AssetError(problem, file=manifest, key=path or None, mend=mend, **about))
+    return told

@@ -121,10 +121,10 @@ def load_pack(folder: Path) -> Pack:
     terms = validated(terms_class(shared), shared, manifest, "")
     entries = head.items
     if entries is None:
-        entries = [{"file": f} for f in _glb_files(folder)] if terms.kind in SHAPED_KINDS else []
+        entries = [{"file": f} for f in shape_files(folder)] if terms.kind in SHAPED_KINDS else []
         if not entries and terms.kind in SHAPED_KINDS:
             raise AssetError("the pack is empty", file=folder, mend="put .glb files beside its pack.yaml")
-    items = tuple(_item(folder, manifest, shared, entry, f"items[{n}]") for n, entry in enumerate(entries))
+    items = tuple(item_of(folder, manifest, shared, entry, f"items[{n}]") for n, entry in enumerate(entries))
     seen: dict[str, str] = {}
     for item in items:
         if item.name in seen:
@@ -184,7 +184,15 @@ def file_in_pack(folder: Path, relative: str, manifest: Path, key: str) -> Path:
     return file
 
 
-def _item(folder: Path, manifest: Path, shared: Mapping[str, Any], entry: Mapping[str, Any], key: str) -> Item:
+def item_of(folder: Path, manifest: Path, shared: Mapping[str, Any], entry: Mapping[str, Any], key: str) -> Item:
+    """One entry of a manifest as a checked item.
+
+    Args:
+        folder: the pack's, resolved. shared: terms of the pack. entry: the item's own. key: where it stands.
+
+    Raises:
+        AssetError: the first thing wrong.
+    """
     if shared.get("kind", "prop") != entry.get("kind", shared.get("kind", "prop")):
         shared = {k: v for k, v in shared.items() if k in Terms.model_fields}
     elif any(size in entry for size in SIZE_KEYS):
@@ -237,7 +245,7 @@ def _turned(box_m: np.ndarray, terms: PropTerms) -> np.ndarray:
     return np.sort(box_m @ axes(terms.up_axis, terms.front).T, axis=0)
 
 
-def _glb_files(folder: Path) -> list[str]:
+def shape_files(folder: Path) -> list[str]:
     """Every `.glb` in the folder and below, hidden ones left out, sorted."""
     files = (f.relative_to(folder) for f in folder.rglob("*") if f.suffix.lower() == ".glb")
     return sorted(f.as_posix() for f in files if not any(part.startswith(".") for part in f.parts))
