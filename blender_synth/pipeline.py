@@ -17,6 +17,7 @@ from blender_synth.errors import RunError
 from blender_synth.exporters import export_dataset
 from blender_synth.frames.run_folder import RunFolder, disk_errors, find_runs
 from blender_synth.packs.search import find_packs
+from blender_synth.packs.skies import sky_file
 from blender_synth.preflight import draw
 from blender_synth.settings import RunSettings
 from blender_synth.workers import SceneRefused, Worker, WorkerLost, pack_entry
@@ -37,6 +38,8 @@ def render(settings: RunSettings, then_export: bool = False) -> int:
         BlenderSynthError: nothing can be rendered at all (bad config, device, disk, folder).
     """
     packs = find_packs(settings.packs)
+    for sky in settings.weather.sky_files():
+        sky_file(sky, {pack.name: pack.folder for pack in packs})
     with RunFolder(settings.output).opened(settings.plain, Identity.of(settings).plain) as folder:
         missing = folder.missing(settings.frames)
         failed = _render_missing(settings, packs, folder, missing) if missing else 0

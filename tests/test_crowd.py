@@ -12,7 +12,8 @@ from blender_synth.packs.pack import load_pack
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
 from blender_synth.world.crowd import draw_people
-from blender_synth.world.ground import CAMERA_CLEARANCE_M, Ground
+from blender_synth.world.ground import Ground
+from blender_synth.world.layout import CAMERA_CLEARANCE_M
 from blender_synth.world.people.situation import Footprint
 from blender_synth.world.placement import CHEST_M, clear_line
 from blender_synth.world.sample import sample_scene

@@ -15,7 +15,7 @@ from blender_synth.develop.air import Air, air_m, transmittance
 from blender_synth.develop.picture import develop, shots
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
-from blender_synth.errors import ConfigError
+from blender_synth.errors import ConfigError, FrameError
 from blender_synth.exporters import export_dataset, exporter_settings
 from blender_synth.frames.raw_frame import RawFrame
 from tests.made_frames import (
@@ -202,6 +202,56 @@ def test_a_camera_is_the_same_for_a_frame_and_another_for_the_next(tmp_path):
         np.testing.assert_array_equal(one.picture, same.picture)
     assert (first[0].picture != other[0].picture).any()
     assert first[1].linear16().dtype == np.uint16
+
+
+def test_air_that_was_rendered_is_not_applied_again(tmp_path):
+    folder = make_frame(tmp_path / "000000")
+    analytic = next(shots(with_medium(folder, mor_m=20.0), DevelopSettings()))
+    frame = with_medium(folder, kind="volume")
+    rendered = next(shots(frame, DevelopSettings()))
+    clear = next(shots(with_medium(folder, mor_m=None, kind="analytic"), DevelopSettings()))
+    assert rendered.mor_m == 20.0
+    np.testing.assert_array_equal(rendered.luminance, clear.luminance)
+    assert (analytic.luminance != clear.luminance).mean() > 0.9
+    # labels have their transmittance by the formula all the same
+    frame = with_medium(folder, kind="volume", mor_m=80.0)
+    found = {i.category: i for i in annotate(frame, 80.0)}
+    assert found["pedestrian_reflection"].transmittance == pytest.approx(0.05 ** (REFLECTED_PATH_M / 80), abs=1e-4)
+    with pytest.raises(FrameError) as caught:
+        next(shots(frame, DevelopSettings(mor_m=[50, 100])))
+    for word in ("develop.mor_m", "weather.medium=analytic", str(folder)):
+        assert word in str(caught.value)
+
+
+def test_no_fog_comes_under_a_roof(tmp_path):
+    frame = with_medium(make_frame(tmp_path / "000000"), mor_m=50_000.0, indoors=True)
+    own, asked = list(shots(frame, DevelopSettings())), list(shots(frame, DevelopSettings(mor_m=[20, 100])))
+    assert [s.mor_m for s in asked] == [50_000.0]
+    np.testing.assert_array_equal(asked[0].picture, own[0].picture)
+
+
+def test_an_export_mixes_frames_from_under_a_roof_with_others(tmp_path):
+    run = make_run(tmp_path / "run", frames=2)
+    with_medium(run / "frames/000001", mor_m=50_000.0, indoors=True)
+    said = export_dataset(
+        [run],
+        tmp_path / "data",
+        exporter_settings({"kind": "coco", "splits": {"all": 1}}),
+        DevelopSettings(mor_m=[30, 60]),
+    )
+    assert said.startswith("3 pictures")
+    images = json.loads((tmp_path / "data/annotations/instances_all.json").read_text())["images"]
+    assert [image["mor_m"] for image in images] == [30, 60, 50_000]
+    assert len({image["id"] for image in images}) == 3
+
+
+@pytest.mark.parametrize(("mor_m", "hidden"), [([8.0, 500.0], 2), ([500.0], 0)])
+def test_air_that_hides_everybody_is_warned_of_at_export(tmp_path, capsys, mor_m, hidden):
+    run = make_run(tmp_path / "run", frames=2)
+    export_dataset([run], tmp_path / "data", exporter_settings({"kind": "coco"}), DevelopSettings(mor_m=mor_m))
+    said = capsys.readouterr().err
+    assert ("raise develop.mor_m" in said) == bool(hidden)
+    assert f"every person of {hidden} pictures" in said or not hidden
 
 
 def test_one_frame_becomes_several_pictures_of_one_split(tmp_path):

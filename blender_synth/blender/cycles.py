@@ -93,6 +93,7 @@ def apply_picture_settings(scene: bpy.types.Scene, settings: RenderSettings, see
     cycles.max_bounces = max(settings.max_bounces, MAX_BOUNCES + 2)
     cycles.diffuse_bounces = min(settings.max_bounces, 3)
     cycles.glossy_bounces = cycles.transmission_bounces = cycles.max_bounces
+    cycles.max_bounces += cycles.volume_bounces  # none but where the weather's air is a volume
     cycles.transparent_max_bounces = max(16, cycles.transparent_max_bounces)  # falling rain wants more
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.blur_glossy = 1.0

@@ -70,6 +70,10 @@ class Workbench:
         """Name, licence, author and source of every asset that the scene shows, each once."""
         shown = [self.packs["people"]] if self.spec.people else []
         entries = [{key: pack[key] for key in ("name", "licence", "author", "source")} for pack in shown]
+        if self.spec.weather.hdri:
+            from blender_synth.blender.weather import hdri
+
+            entries.append(hdri.credit(self.spec.weather.hdri, self.packs))
         figures = [person for person in self.spec.people if person.kind == "figure"]
         items = [(f"{item.pack}/{item.item}", item) for item in (*figures, *self.spec.props)]
         if self.spec.scenery.kind == "authored":

@@ -28,6 +28,8 @@ from blender_synth.geometry import ray_lengths
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 """Rec. 709 luminance weights."""
+CONTRAST_AT_MOR = 0.05
+"""Share of a contrast that is left at the optical range; what has less is taken as invisible."""
 _LONGEST_M = 2e4
 _TOP_M = 1500.0
 """Air before the sky: the haze layer has a top, and the sky's radiance already holds what lies above it."""
@@ -39,7 +41,7 @@ _LAMP_TIMES_AIR = 6.0
 
 def transmittance(path_m: np.ndarray, mor_m: float) -> np.ndarray:
     """Share of light that gets through `path_m` metres of air of the optical range `mor_m`; 0 for infinite paths."""
-    return np.exp(-(-math.log(0.05) / mor_m) * np.asarray(path_m, dtype=np.float64)).astype(np.float32)
+    return np.exp(-(-math.log(CONTRAST_AT_MOR) / mor_m) * np.asarray(path_m, dtype=np.float64)).astype(np.float32)
 
 
 def rays(frame: RawFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ import numpy as np
 from blender_synth.develop import lens, sensor
 from blender_synth.develop.air import LUMINANCE, Air
 from blender_synth.develop.settings import DevelopSettings
+from blender_synth.errors import FrameError
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.seeds import rng_for
 
@@ -40,8 +41,28 @@ class Shot:
 
 
 def visibilities(frame: RawFrame, settings: DevelopSettings) -> tuple[float | None, ...]:
-    """Meteorological optical ranges in metres that the frame is developed at; None for perfectly clear air."""
-    return settings.mor_m if settings.mor_m is not None else (frame.meta["medium"]["mor_m"],)
+    """Meteorological optical ranges in metres that the frame is developed at; None for perfectly clear air.
+
+    Frames from under a roof keep their own clear air whatever is asked for.
+
+    Raises:
+        FrameError: other visibilities are asked for than the one that the frame was rendered in.
+    """
+    medium = frame.meta["medium"]
+    if settings.mor_m is None or medium.get("indoors"):
+        return (medium["mor_m"],)
+    if in_picture(frame):
+        raise FrameError(
+            "the frame's air was rendered with it and cannot be taken out again",
+            file=frame.folder, key="develop.mor_m", value=settings.mor_m,
+            mend="leave develop.mor_m out, or render with weather.medium=analytic",
+        )  # fmt: skip
+    return settings.mor_m
+
+
+def in_picture(frame: RawFrame) -> bool:
+    """Whether the frame's radiance holds its air already (`weather.medium=volume`)."""
+    return frame.meta["medium"].get("kind") == "volume"
 
 
 def shots(frame: RawFrame, settings: DevelopSettings) -> Iterator[Shot]:
@@ -51,9 +72,10 @@ def shots(frame: RawFrame, settings: DevelopSettings) -> Iterator[Shot]:
     radiance *= float(frame.meta["medium"].get("watts_per_unit") or _WATTS_PER_UNIT) / _WATTS_PER_UNIT
     air = None
     for mor_m in visibilities(frame, settings):
-        if mor_m is not None and air is None:
+        clear = mor_m is None or in_picture(frame)
+        if not clear and air is None:
             air = Air(frame, radiance)
-        yield _shot(frame, settings, mor_m, radiance if mor_m is None else air.through(mor_m))
+        yield _shot(frame, settings, mor_m, radiance if clear else air.through(mor_m))
 
 
 def develop(frame: RawFrame, settings: DevelopSettings) -> np.ndarray:

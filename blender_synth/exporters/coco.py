@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +24,7 @@ from blender_synth import __version__
 from blender_synth.annotate.instances import MIRROR, PEDESTRIAN, REFLECTION, Instance, annotate, encode
 from blender_synth.annotate.overlay import draw_overlay
 from blender_synth.annotate.ownership import GlassPolicy
+from blender_synth.develop.air import CONTRAST_AT_MOR
 from blender_synth.develop.picture import Shot, shots
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
@@ -106,8 +108,17 @@ def write(
                 target.add(number * each + order, (name, group), frame, ids, shot, develop_settings.min_contrast, ours)
     for file in files.values():
         file.finish(list(licences.values()))
+    if hidden := [name for file in files.values() for name in file.hidden]:
+        tqdm.write(_hidden_by_air(hidden), file=sys.stderr)
     counts = {name: sum(file.counts.get(name, 0) for file in files.values()) for name in (PEDESTRIAN, REFLECTION)}
-    return f"{len(frames) * each} pictures, {counts[PEDESTRIAN]} pedestrians, {counts[REFLECTION]} reflections"
+    pictures = sum(len(file.images) for file in files.values())
+    return f"{pictures} pictures, {counts[PEDESTRIAN]} pedestrians, {counts[REFLECTION]} reflections"
+
+
+def _hidden_by_air(names: list[str]) -> str:
+    some = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
+    mend = "raise develop.mor_m, or set develop.min_contrast=0.05 to have them ignored"
+    return f"the air hides every person of {len(names)} pictures ({some}): less than 5 % of their light arrives; {mend}"
 
 
 class _File:
@@ -120,6 +131,8 @@ class _File:
         self.keypoints: list[dict] = []
         self.panoptic: list[dict] = []
         self.counts: dict[str, int] = {}
+        self.hidden: list[str] = []
+        """Pictures whose people the air hides, all of them."""
         for name in ("images", *(["overlays"] if settings.overlays else [])):
             (folder / name / split).mkdir(parents=True)
         (folder / "annotations").mkdir(exist_ok=True)
@@ -174,6 +187,9 @@ class _File:
                 **({"pair": pair} if pair else {}),
             }
         )
+        arrives = [i.transmittance for i in found if i.category in (PEDESTRIAN, REFLECTION)]
+        if arrives and max(arrives) < CONTRAST_AT_MOR:
+            self.hidden.append(name)
         for instance in found:
             seen = contrast(shot.luminance, instance.mask, instance.bbox_xywh_px)
             if annotation := self._annotation(instance, image_id, ids, seen, least):

@@ -9,14 +9,12 @@ import numpy as np
 
 from blender_synth import geometry
 from blender_synth.world.layout import Layout, MirrorMount, Seat
-from blender_synth.world.placement import CHEST_M, MIRROR_CLEARANCE_M
+from blender_synth.world.placement import CHEST_M
 
 REACH_M = 45.0
 """Nobody is placed further from the camera than this."""
 DENSITY_REACH_M = 30.0
 """With a density people are placed up to here where the camera looks, and up to a third of it all round."""
-CAMERA_CLEARANCE_M = 1.6
-"""Nobody stands nearer to the lens than this; up to twice as far away people are rarer."""
 CELL_M = 0.3
 WAITING_M = 2.2
 """Those who wait to cross stand no further from the crossing than this."""
@@ -76,8 +74,9 @@ class Ground:
         weights *= np.where([a.use == "crossing" for a in self._areas], 1.6, 1.0)[self._owner] if self._areas else 1.0
         if spread_evenly:
             weights = self._counted.astype(float)
-        near = np.clip((self._distance - CAMERA_CLEARANCE_M) / CAMERA_CLEARANCE_M, 0, 1)
-        weights = weights * np.where(self._in_view, near, self._distance > CAMERA_CLEARANCE_M)
+        clear = self._layout.camera_clearance_m
+        near = np.clip((self._distance - clear) / clear, 0, 1)
+        weights = weights * np.where(self._in_view, near, self._distance > clear)
         if in_view:
             weights = weights * self._seen
         weights = weights * (self._distance < REACH_M) * self._share
@@ -115,7 +114,8 @@ class Ground:
                 there = int(geometry.in_convex(self._standing_xy, area.polygon_xy_m).sum())
                 if there + int(inside.sum()) > area.most:
                     return None
-        if np.isnan(heights).any() or (np.linalg.norm(where_m - self._eye[:2], axis=1) < CAMERA_CLEARANCE_M).any():
+        near = np.linalg.norm(where_m - self._eye[:2], axis=1) < self._layout.camera_clearance_m
+        if np.isnan(heights).any() or near.any():
             return None
         xy, radius = footprint_discs(people, where_m, headings_deg)
         apart = np.linalg.norm(xy[:, None] - self._taken_xy[None], axis=2)
@@ -228,4 +228,4 @@ def _before_mount(points: np.ndarray, mount: MirrorMount) -> np.ndarray:
     length = float(np.linalg.norm(end - start))
     along = (points - start) @ (end - start) / length
     out = (points - start) @ geometry.direction(mount.facing_deg)[:2]
-    return (along > -0.5) & (along < length + 0.5) & (np.abs(out) < MIRROR_CLEARANCE_M)
+    return (along > -0.5) & (along < length + 0.5) & (np.abs(out) < mount.depth_m)

@@ -11,7 +11,10 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from blender_synth.world.values import Range, Rgb, Vec2, Vec3, plain
+from blender_synth.world.values import Rgb, Vec2, Vec3, plain
+
+CAMERA_CLEARANCE_M = 1.6
+"""Room that people usually leave to a camera."""
 
 
 @plain
@@ -52,6 +55,7 @@ class MirrorMount:
         facing_deg: azimuth of the outward normal (into the open).
         base_z_m: height of the ground below.
         clear_height_m: free height above the ground.
+        depth_m: how far into the open a mirror here may reach; people keep out of it.
     """
 
     name: str
@@ -62,6 +66,7 @@ class MirrorMount:
     clear_height_m: float
     use: Literal["wall", "shop", "front", "car"] = "wall"
     host_id: int | None = None
+    depth_m: float = 0.7
 
     @property
     def length_m(self) -> float:
@@ -92,8 +97,9 @@ class CameraAnchor:
         start_xy_m, end_xy_m: the camera stands anywhere on this line.
         base_z_m: the ground that the rig's height counts from.
         facing_deg: azimuth of the middle of the view.
-        height_m, pitch_deg: of the optical centre above base_z_m, and elevation of the middle of the view, where the
-            scene says them; None leaves them to the rig.
+        height_m: lowest and highest that the place allows above base_z_m, as under a ceiling; None for any.
+        tilt_deg: how much further the camera looks up (down where negative) than its rig would.
+        pitch_deg: elevation of the middle of the view where the place says it, whatever the rig's; None leaves it.
     """
 
     name: str
@@ -102,7 +108,8 @@ class CameraAnchor:
     end_xy_m: Vec2
     base_z_m: float
     facing_deg: float
-    height_m: Range | None = None
+    height_m: tuple[float, float] | None = None
+    tilt_deg: float = 0.0
     pitch_deg: float | None = None
 
 
@@ -192,6 +199,7 @@ class Layout:
         hosts: mounts of all uses but ``"wall"``; people may stand before them.
         indoor_c: air temperature of a scene under a roof, which people there dress for; no rain or snow falls there and
             its air is clear. None outdoors.
+        camera_clearance_m: nobody stands nearer to the lens than this; up to twice as far away people are rarer.
     """
 
     areas: tuple[Area, ...]
@@ -204,3 +212,4 @@ class Layout:
     own_mirrors: tuple[OwnMirror, ...] = ()
     placed: tuple[PlacedProp, ...] = ()
     indoor_c: float | None = None
+    camera_clearance_m: float = CAMERA_CLEARANCE_M

@@ -17,7 +17,6 @@ from blender_synth.world.layout import Layout
 from blender_synth.world.values import uniform
 
 CHEST_M = 1.2
-MIRROR_CLEARANCE_M = 0.7
 
 
 def place_camera(randomizer: Any, layout: Layout, streams: Streams, width_px: int, height_px: int) -> Any:

@@ -7,13 +7,14 @@ the CIE standard overcast sky (luminance (1 + 2 sin h) / 3 of the zenith's, CIE 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import bpy
 import numpy as np
 
 from blender_synth.blender.noise import smoothstep, spectral_noise
 from blender_synth.blender.stage import Stage
-from blender_synth.blender.weather import cover, falling, night
+from blender_synth.blender.weather import cover, falling, hdri, night, volume
 from blender_synth.blender.weather.clear_sky import SUN_RGB, clear_sky, optical_depths
 from blender_synth.world.weather._daylight import LUX_PER_UNIT, WATTS_PER_UNIT, air_mass
 from blender_synth.world.weather.sky import Spec
@@ -21,6 +22,10 @@ from blender_synth.world.weather.sky import Spec
 PANORAMA_ROWS = 768
 CLOUD_TILE = 9.0
 """Edge of the cloud map's tile in heights of the cloud base."""
+CLEAR_MOR_M = 10_000.0
+"""From this optical range on the air adds nothing to what `turbidity` tells of (`Spec.air_depth`)."""
+INDOOR_WATTS_PER_UNIT = (1.0, 10.0)
+"""Under a roof lamps give most of the light: it is never as bright as out of doors by day, nor as dark as by night."""
 INDOOR_MOR_M = 50_000.0
 """Air under a roof hides nothing, whatever the weather outside."""
 GROUND_ALBEDO = 0.16
@@ -39,7 +44,13 @@ def build(spec: Spec, stage: Stage) -> None:
     world.use_nodes = True
     tree = world.node_tree
     tree.nodes.clear()
-    image = panorama(spec)
+    # in a volume the light is given as it is above the fog, which then does the rest
+    lit = replace(spec, mor_m=max(spec.mor_m, CLEAR_MOR_M)) if spec.medium == "volume" and not stage.indoors else spec
+    photograph = hdri.load(spec.hdri, stage.pack_roots) if spec.hdri else None
+    watts = spec.watts_per_unit()
+    if stage.indoors:
+        watts = min(max(watts, INDOOR_WATTS_PER_UNIT[0]), INDOOR_WATTS_PER_UNIT[1])
+    image = panorama(lit, photograph) * np.float32(lit.watts_per_unit() / watts)
     panorama_node = tree.nodes.new("ShaderNodeTexEnvironment")
     panorama_node.image = _image("sky", image)
     light = tree.nodes.new("ShaderNodeBackground")
@@ -48,16 +59,24 @@ def build(spec: Spec, stage: Stage) -> None:
     tree.links.new(light.outputs[0], output.inputs["Surface"])
     world.cycles.sampling_method = "MANUAL"
     world.cycles.sample_map_resolution = 512
-    brighter = WATTS_PER_UNIT / spec.watts_per_unit()
-    _beam("sun", spec.sun() * brighter, sun_colour(spec), spec.sun_elevation_deg, spec.sun_azimuth_deg,
-          spec.sun_blur_deg, stage)  # fmt: skip
-    _beam("moon", spec.moon() * brighter, MOON_RGB, spec.moon_elevation_deg, spec.moon_azimuth_deg, 0.53, stage)
+    brighter = WATTS_PER_UNIT / watts
+    if photograph is None:
+        _beam("sun", lit.sun() * brighter, sun_colour(spec), spec.sun_elevation_deg, spec.sun_azimuth_deg,
+              spec.sun_blur_deg, stage)  # fmt: skip
+        _beam("moon", lit.moon() * brighter, MOON_RGB, spec.moon_elevation_deg, spec.moon_azimuth_deg, 0.53, stage)
+    elif photograph.sun_rgb is not None:
+        up = photograph.elevation_deg
+        strength = lit.sun() * math.sin(math.radians(max(spec.sun_elevation_deg, 0.0))) / math.sin(math.radians(up))
+        # a sun photographed lower than the weather's has more to give than there is: no more than facing it
+        strength = min(strength, lit.sun())
+        _beam("sun", strength * brighter, photograph.sun_rgb, up, spec.sun_azimuth_deg, spec.sun_blur_deg, stage)
     lamps = night.light(spec, stage, brighter)
     stage.medium = {
+        "kind": "analytic" if stage.indoors else spec.medium,
         "mor_m": spec.mor_m,
         "fog_height_m": spec.fog_height_m,
         "top_m": spec.air_top_m(),
-        "watts_per_unit": spec.watts_per_unit(),
+        "watts_per_unit": watts,
         "horizon_rgb": _rounded(horizon(image) / brighter + lamps.airlight()),
     }
     if stage.indoors:
@@ -68,6 +87,8 @@ def build(spec: Spec, stage: Stage) -> None:
         cover.wet(spec, stage, above)
         cover.snow(spec, stage, above)
         falling.build(spec, stage, above, lamps)
+    if spec.medium == "volume":
+        volume.build(spec, stage)  # last: nothing above may look through it
 
 
 def _rounded(rgb: np.ndarray) -> list[list[float]]:
@@ -104,19 +125,39 @@ def horizon(image: np.ndarray) -> np.ndarray:
     return ring[: columns // 24 * 24].reshape(24, -1, 3).mean(axis=1).astype(np.float64)
 
 
-def panorama(spec: Spec) -> np.ndarray:
+def panorama(spec: Spec, photograph: hdri.Photograph | None = None) -> np.ndarray:
     """Radiance of sky, clouds and ground: an equirectangular image (rows, 2 rows, 3) in render units, row 0 nadir."""
-    rows, columns = PANORAMA_ROWS, 2 * PANORAMA_ROWS
+    rows = PANORAMA_ROWS if photograph is None else len(photograph.radiance)
     height = ((np.arange(rows, dtype=np.float32) + 0.5) / rows - 0.5) * math.pi
-    azimuth = (0.5 - (np.arange(columns, dtype=np.float32) + 0.5) / columns) * 2 * math.pi
+    azimuth = (0.5 - (np.arange(2 * rows, dtype=np.float32) + 0.5) / (2 * rows)) * 2 * math.pi
     up = height > 0
     h = height[up][:, None]
     sun_h, sun_a = math.radians(spec.sun_elevation_deg), math.radians(spec.sun_azimuth_deg)
+    if photograph is not None:
+        sun_h = math.radians(photograph.elevation_deg)
     to_sun = np.sin(h) * math.sin(sun_h) + np.cos(h) * math.cos(sun_h) * np.cos(azimuth[None] - sun_a)
-
-    clouds, light = _clouds(spec, h, azimuth, to_sun)
     weight = np.sin(h) * np.cos(h) * (math.pi / rows) ** 2
-    clear = _cloudless(spec, height[up], azimuth - sun_a, weight)
+    image = np.empty((rows, 2 * rows, 3), np.float32)
+    total = spec.sun() * max(math.sin(math.radians(spec.sun_elevation_deg)), 0.0) + spec.diffuse()
+    if photograph is None:
+        image[up] = _in_fog(spec, _computed(spec, height[up], azimuth, to_sun, weight), h, to_sun, weight)
+        albedo = GROUND_ALBEDO + 0.5 * min(spec.snow_depth_cm / 2, 1.0)
+        image[~up] = albedo * total / math.pi * np.array([1.03, 1.0, 0.95])
+    else:
+        seen = hdri.turned(photograph, spec.sun_azimuth_deg)
+        wanted = spec.diffuse() if photograph.sun_rgb else total
+        seen = seen * np.float32(wanted / float((seen[up] @ LUMINANCE * weight).sum()))
+        image[~up] = seen[~up]
+        image[up] = _in_fog(spec, seen[up], h, to_sun, weight) * np.float32(wanted / spec.diffuse())
+    return np.clip(image * (WATTS_PER_UNIT / spec.watts_per_unit()), 0, BRIGHTEST)
+
+
+def _computed(spec: Spec, height: np.ndarray, azimuth: np.ndarray, to_sun: np.ndarray, weight: np.ndarray):
+    """Radiance (rows, columns, 3) of the sky and its clouds above any fog, at heights (rows,) above the horizon."""
+    h = height[:, None]
+    sun_h, sun_a = math.radians(spec.sun_elevation_deg), math.radians(spec.sun_azimuth_deg)
+    clouds, light = _clouds(spec, h, azimuth, to_sun)
+    clear = _cloudless(spec, height, azimuth - sun_a, weight)
     seen = float((clear @ LUMINANCE * (1 - clouds) * weight).sum())
     wanted = max(spec.cloudy_diffuse() - seen, 0.05 * spec.cloudy_diffuse())
     got = float((clouds * light * weight).sum())
@@ -133,13 +174,7 @@ def panorama(spec: Spec) -> np.ndarray:
     closed = closed * (1 - by_city) + CITY_RGB * by_city
     cold = np.array([0.93, 1.0, 1.10], np.float32)
     tint = cold + (warm * (1 - n) + closed * n - cold) * (0.35 + 0.65 * grey)
-    sky = clear * (1 - clouds)[..., None] + (level * clouds * light)[..., None] * tint
-    image = np.empty((rows, columns, 3), np.float32)
-    image[up] = _in_fog(spec, sky, h, to_sun, weight)
-    total = spec.sun() * max(math.sin(sun_h), 0.0) + spec.diffuse()
-    albedo = GROUND_ALBEDO + 0.5 * min(spec.snow_depth_cm / 2, 1.0)
-    image[~up] = albedo * total / math.pi * np.array([1.03, 1.0, 0.95])
-    return np.clip(image * (WATTS_PER_UNIT / spec.watts_per_unit()), 0, BRIGHTEST)
+    return clear * (1 - clouds)[..., None] + (level * clouds * light)[..., None] * tint
 
 
 def _cloudless(spec: Spec, height: np.ndarray, from_sun: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -66,16 +66,21 @@ class Randomizer:
         """A camera somewhere on `anchor`'s line; where the anchor says its height or pitch, these count."""
         rng = streams.rng("pose")
         start, end = np.array(anchor.start_xy_m), np.array(anchor.end_xy_m)
-        middle = sum(self.pitch_deg) / 2
         x, y = start + rng.random() * (end - start)
+        height = uniform(rng, self.height_m)
+        if anchor.height_m is not None:
+            height = min(max(height, anchor.height_m[0]), anchor.height_m[1])
+        tilt_deg = anchor.tilt_deg
+        if anchor.pitch_deg is not None:
+            tilt_deg += anchor.pitch_deg - sum(self.pitch_deg) / 2
         return Spec(
             rig=self.rig,
             anchor=anchor.name,
             width_px=width_px,
             height_px=height_px,
-            position_m=(float(x), float(y), anchor.base_z_m + uniform(rng, anchor.height_m or self.height_m)),
+            position_m=(float(x), float(y), anchor.base_z_m + height),
             yaw_deg=anchor.facing_deg + uniform(rng, self.yaw_jitter_deg),
-            pitch_deg=uniform(rng, self.pitch_deg) + (0.0 if anchor.pitch_deg is None else anchor.pitch_deg - middle),
+            pitch_deg=uniform(rng, self.pitch_deg) + tilt_deg,
             roll_deg=uniform(rng, self.roll_deg),
             focal_length_mm=uniform(streams.rng("lens"), self.focal_length_mm),
             sensor_width_mm=self.sensor_width_mm,

@@ -12,7 +12,7 @@ import numpy as np
 
 from blender_synth import geometry
 from blender_synth.world.layout import Area, Layout, MirrorMount
-from blender_synth.world.placement import CHEST_M, MIRROR_CLEARANCE_M
+from blender_synth.world.placement import CHEST_M
 
 _HEIGHTS_M = (0.06, 0.45, 0.85, 1.2, 1.5, 1.65)
 _HALF_BODY_M = 0.2
@@ -129,7 +129,7 @@ class Site:
         hits = []
         for foot in self.feet_m:
             body = foot + (0, 0, CHEST_M)
-            if (body - start) @ normal < MIRROR_CLEARANCE_M:
+            if (body - start) @ normal < mount.depth_m:
                 continue
             virtual = geometry.mirror_points(body, start, normal)
             t = ((start - self.eye_m) @ normal) / ((virtual - self.eye_m) @ normal)
@@ -149,14 +149,16 @@ class Site:
             aims.append(((0.6 + 0.4 * near) * min(1.0, 12.0 / distance), mount, along))
         return aims
 
-    def aim(self, rng: np.random.Generator, uses: Sequence[str]) -> tuple[MirrorMount, float | None] | None:
+    def aim(
+        self, rng: np.random.Generator, uses: Sequence[str], reach_m: float = 0.0
+    ) -> tuple[MirrorMount, float | None] | None:
         """A mount of the first use that the scene knows, and where along it; None for `along` when nobody can be seen
-        there. None when all of that use are taken."""
+        there. None when all of that use are taken, or none lets a mirror reach `reach_m` into the open."""
         every = (*self.layout.mirror_mounts, *self.layout.hosts)
         for use in uses:
             if not any(mount.use == use for mount in every):
                 continue
-            mounts = self.mounts(use)
+            mounts = [m for m in self.mounts(use) if use != "wall" or m.depth_m >= reach_m]
             if not mounts:
                 return None
             aims = self.aims(mounts)

@@ -55,7 +55,7 @@ class Randomizer:
 
     def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
         """An entrance before one of the site's walls; None where none is free."""
-        found = site.aim(streams.rng("aim"), ("wall",))
+        found = site.aim(streams.rng("aim"), ("wall",), PORTAL_M + 0.1)
         return None if found is None else self.sample(streams, *ids, *found)
 
     def sample(

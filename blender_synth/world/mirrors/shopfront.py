@@ -62,7 +62,7 @@ class Randomizer:
 
     def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
         """One of the site's shops, or a show-case before a wall where it has none; None where all are taken."""
-        found = site.aim(streams.rng("aim"), ("shop", "wall"))
+        found = site.aim(streams.rng("aim"), ("shop", "wall"), CASE_M + 0.1)
         return None if found is None else self.sample(streams, *ids, *found)
 
     def sample(

@@ -24,6 +24,8 @@ FRAME_RGB = {
     "metal": ((0.62, 0.62, 0.62), (0.50, 0.38, 0.18)),
 }
 Frames = Annotated[Weights, only(*FRAME_RGB)]
+LEANING_M = 0.45
+"""A mirror that leans reaches so far from its wall at most."""
 LEAST_M = 0.5
 """A mirror narrower or lower than this is not worth hanging."""
 
@@ -104,7 +106,7 @@ class Randomizer:
         style = pick(look, self.frame)
         border = {"wood": (0.06, 0.11), "steel": (0.025, 0.045), "metal": (0.03, 0.06)}[style]
         frame_m = float(look.uniform(*border))
-        standing = bool(size.random() < self.standing_share)
+        standing = bool(size.random() < self.standing_share) and mount.depth_m >= LEANING_M
         tilt = uniform(size, self.lean_deg if standing else self.hang_tilt_deg)
         low = frame_m + 0.02 if standing else max(uniform(size, self.hang_m), frame_m + 0.02)
         width = min(uniform(size, self.width_m), mount.length_m - 2 * frame_m)

@@ -6,6 +6,7 @@ One unit of irradiance in the renderer is 100 W/m2 by day, so that a clear noon'
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import math
 from typing import Annotated, Literal
@@ -14,8 +15,9 @@ from pydantic import AfterValidator, Field, model_validator
 
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
-from blender_synth.world.values import Range, plain, uniform
+from blender_synth.world.values import Range, Weights, pick, plain, uniform
 from blender_synth.world.weather import _daylight as daylight
+from blender_synth.world.weather import _hdri
 from blender_synth.world.weather._falling import mor_through, snow_rate
 from blender_synth.world.weather._solar import Place, sun_position
 
@@ -25,6 +27,9 @@ LAMPS_ON_LUX = 70.0
 """Street lamps are switched on when daylight falls below about this (EN 13201-based practice: 35 to 100 lx)."""
 LAMPS_LUX = 10.0
 """What lamps give the carriageway on average (EN 13201-2, classes M4 to P2)."""
+HEADLIGHTS_ON_LUX = 1500.0
+"""Drivers switch headlights on below about this, and in rain, snow and fog (Highway Code rules 113 and 226; sensors of
+cars trip at 1000 to 2000 lx)."""
 _FOG_M, _CLEAR_M = 1000.0, 10_000.0
 """Below these optical ranges air is fog, and haze or mist (WMO-No. 8)."""
 
@@ -41,8 +46,10 @@ class Spec:
         sun_blur_deg: angular diameter of the light's source; 0.53 for the bare sun, more behind thin cloud.
         mor_m: meteorological optical range, rain and snow included; applied when pictures are developed.
         fog_height_m: height over which the air thins to 1/e, for radiation fog; None where it does not thin.
+        medium: `analytic` air is laid over the picture when it is developed, a `volume` is rendered with it.
+        hdri: a photographed sky in place of the computed one (see `_hdri`).
         temperature_c: of the air. rain_mm_h: rate of rain. snow_mm_h: rate of snow as water.
-        snow_depth_cm: lying on the ground. wetness: of the ground, 0 dry to 1 shining wet.
+        snow_depth_cm: lying on the ground. wetness: of the ground, 0 dry to 1 shining wet. ice: share of it under ice.
         puddles: how many rain leaves where the camera looks.
         wind_mps: speed. wind_deg: where it blows to, counter-clockwise from +X.
         shutter_s: exposure time that rain and snow are drawn out over. fall_gain: opacity of drops over what
@@ -50,7 +57,10 @@ class Spec:
         moon_elevation_deg, moon_azimuth_deg, moon_lit: where it stands, and the share of its disc in sunlight.
         sky_glow_cd_m2: luminance that a city gives its clear night sky. lit_windows: share of windows with light on.
         lamp_kelvin: colour temperature of street lamps.
-        cloud_seed: feeds the shapes of the clouds. fall_seed: feeds the places of drops and flakes.
+        lit_cars: share of standing cars with their lights on, when drivers have them on. headlights: whether a car that
+            the camera looks out of has.
+        cloud_seed: feeds the shapes of the clouds. fall_seed: feeds the places of drops and flakes. car_seed: feeds the
+            choice of cars.
     """
 
     kind: Literal["sky"] = "sky"
@@ -62,11 +72,14 @@ class Spec:
     sun_blur_deg: float = Field(ge=0.1, le=30)
     mor_m: float = Field(gt=0, allow_inf_nan=False)
     fog_height_m: float | None = Field(default=None, gt=0)
+    medium: Literal["analytic", "volume"] = "analytic"
+    hdri: str | None = None
     temperature_c: float = Field(ge=-60, le=60)
     rain_mm_h: float = Field(default=0.0, ge=0)
     snow_mm_h: float = Field(default=0.0, ge=0)
     snow_depth_cm: float = Field(default=0.0, ge=0)
     wetness: float = Field(default=0.0, ge=0, le=1)
+    ice: float = Field(default=0.0, ge=0, le=1)
     puddles: int = Field(default=0, ge=0)
     wind_mps: float = Field(default=0.0, ge=0)
     wind_deg: float = 0.0
@@ -78,8 +91,11 @@ class Spec:
     sky_glow_cd_m2: float = Field(default=0.01, ge=0)
     lit_windows: float = Field(default=0.0, ge=0, le=1)
     lamp_kelvin: float = Field(default=3000.0, ge=1500, le=10000)
+    lit_cars: float = Field(default=0.0, ge=0, le=1)
+    headlights: bool = False
     cloud_seed: int
     fall_seed: int = 0
+    car_seed: int = 0
 
     def climate(self) -> Climate:
         """What people dress for."""
@@ -161,6 +177,11 @@ class Spec:
         """Whether street lamps burn."""
         return self.daylight_lux() < LAMPS_ON_LUX
 
+    def headlights_on(self) -> bool:
+        """Whether drivers have their lights on."""
+        falls = self.rain_mm_h > 0.5 or self.snow_mm_h > 0.05
+        return falls or self.mor_m < _FOG_M or self.daylight_lux() < HEADLIGHTS_ON_LUX
+
     def watts_per_unit(self) -> float:
         """W/m2 (or W/m2/sr) that one unit of the renderer stands for: 100 by day, by tens less as it gets dark."""
         lux = self.daylight_lux() + (LAMPS_LUX if self.lamps_on() else 0.0)
@@ -179,6 +200,12 @@ def _positive(interval: tuple[float, float]) -> tuple[float, float]:
     return interval
 
 
+def _share(interval: tuple[float, float]) -> tuple[float, float]:
+    if interval[0] < 0 or interval[1] > 1:
+        raise ValueError(f"is a share and lies between 0 and 1, not [{interval[0]:g}, {interval[1]:g}]")
+    return interval
+
+
 def _eighths(interval: tuple[float, float]) -> tuple[float, float]:
     if interval[0] < 0 or interval[1] > 8:
         raise ValueError(f"must lie between 0 and 8 eighths, not [{interval[0]:g}, {interval[1]:g}]")
@@ -187,6 +214,7 @@ def _eighths(interval: tuple[float, float]) -> tuple[float, float]:
 
 Amount = Annotated[Range, AfterValidator(_not_negative)]
 Length = Annotated[Range, AfterValidator(_positive)]
+Share = Annotated[Range, AfterValidator(_share)]
 
 
 @plain
@@ -200,10 +228,17 @@ class Randomizer:
         sun_behind_cloud: chance that the sun stands behind a cloud.
         mor_m: of the air alone; drawn on a logarithmic scale. Rain and snow take from it.
         fog_height_m: for radiation fog, see `Spec`.
+        medium: `analytic` costs nothing and lets one frame be developed at many visibilities; `volume` is real
+            scattering of light, for GPUs.
+        hdri: photographed skies and their weights: names of those that Blender ships, `pack/file.hdr` of an asset pack,
+            or `none` for the computed sky. They are turned by the drawn azimuth and shine as bright as the weather.
         rain_mm_h: light below 2.5, moderate below 7.6, heavy above (AMS Glossary of Meteorology).
         snow_visibility_m: how far one sees through the falling snow: light from 1000, moderate from 500, heavy below
             (AMS); None where none falls. snow_depth_cm: lying.
         wetness: of the ground; None follows the rain. puddles: left by rain, labelled as mirrors.
+        ice: share of the ground under patches of ice; None: a little in frost, none above.
+        lit_cars: share of standing cars with their lights on at night, at dusk and wherever one sees badly.
+        headlights: of the car that a dashcam looks out of; None: on when drivers have them on.
         lamp_kelvin: 2000 sodium, 3000 to 4000 LEDs.
         shutter_s: exposure time; None is short by day and long at night.
         fall_gain: 1 shows drops as faint as they are; more as pictures do that were taken to show rain.
@@ -222,11 +257,14 @@ class Randomizer:
     sun_behind_cloud: float = Field(default=0.0, ge=0, le=1)
     mor_m: Length = (20000.0, 60000.0)
     fog_height_m: Length | None = None
+    medium: Literal["analytic", "volume"] = "analytic"
+    hdri: Annotated[Weights, AfterValidator(_hdri.known)] | None = None
     temperature_c: Range = (8.0, 26.0)
     rain_mm_h: Amount = (0.0, 0.0)
     snow_visibility_m: Length | None = None
     snow_depth_cm: Amount = (0.0, 0.0)
     wetness: Amount | None = None
+    ice: Share | None = None
     puddles: Amount = (0.0, 0.0)
     wind_mps: Amount = (0.0, 4.0)
     shutter_s: Length | None = None
@@ -234,6 +272,8 @@ class Randomizer:
     sky_glow_cd_m2: Amount = (0.004, 0.02)
     lit_windows: Amount = (0.2, 0.5)
     lamp_kelvin: Length = (2000.0, 4200.0)
+    lit_cars: Share = (0.1, 0.4)
+    headlights: bool | None = None
     unusual: bool = False
 
     @model_validator(mode="after")
@@ -269,9 +309,12 @@ class Randomizer:
         fall = streams.rng("fall")
         ground = min(1.0, 0.75 + 0.25 * rain / 2.5) if rain > 0.1 else 0.0
         moon = {"lit": float(night.random()), "up": float(night.uniform(-20, 60)), "at": float(night.uniform(0, 360))}
+        cars, temperature = streams.rng("cars"), uniform(streams.rng("temperature"), self.temperature_c)
+        sky = pick(streams.rng("hdri"), self.hdri) if self.hdri else _hdri.NONE
+        icy = self.ice or ((0.0, 0.25) if temperature < 0 else (0.0, 0.0))
         dark = elevation < 0
         shutter = (1 / 80, 1 / 40) if dark else (1 / 320, 1 / 125)
-        return Spec(
+        spec = Spec(
             cloud_oktas=oktas,
             sun_elevation_deg=elevation,
             sun_azimuth_deg=azimuth,
@@ -280,11 +323,14 @@ class Randomizer:
             sun_blur_deg=4.0 + 6.0 * veil if hidden else 0.53,
             mor_m=mor_through(_log_uniform(streams.rng("range"), self.mor_m), rain, snow),
             fog_height_m=None if self.fog_height_m is None else uniform(streams.rng("height"), self.fog_height_m),
-            temperature_c=uniform(streams.rng("temperature"), self.temperature_c),
+            medium=self.medium,
+            hdri=None if sky == _hdri.NONE else sky,
+            temperature_c=temperature,
             rain_mm_h=rain,
             snow_mm_h=snow,
             snow_depth_cm=uniform(streams.rng("depth"), self.snow_depth_cm),
             wetness=ground if self.wetness is None else min(uniform(wet, self.wetness), 1.0),
+            ice=uniform(streams.rng("ice"), icy),
             puddles=round(uniform(streams.rng("puddles"), self.puddles)),
             wind_mps=uniform(wind, self.wind_mps),
             wind_deg=float(wind.uniform(0, 360)),
@@ -295,10 +341,18 @@ class Randomizer:
             sky_glow_cd_m2=uniform(night, self.sky_glow_cd_m2),
             lit_windows=min(uniform(night, self.lit_windows), 1.0),
             lamp_kelvin=uniform(night, self.lamp_kelvin),
+            lit_cars=uniform(cars, self.lit_cars),
             cloud_seed=int(clouds.integers(0, 2**31)),
             fall_seed=int(fall.integers(0, 2**31)),
             fall_gain=uniform(fall, self.fall_gain),
+            car_seed=int(cars.integers(0, 2**31)),
         )
+        own = spec.headlights_on() if self.headlights is None else self.headlights
+        return dataclasses.replace(spec, headlights=own)
+
+    def sky_files(self) -> tuple[str, ...]:
+        """Skies among `hdri` that are files of asset packs."""
+        return tuple(name for name in self.hdri or () if _hdri.is_file(name))
 
     def _sun(self, share: float, azimuth_deg: float) -> tuple[float, float]:
         """(elevation, azimuth counter-clockwise from +X), degrees."""

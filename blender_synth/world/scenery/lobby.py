@@ -1,0 +1,460 @@
+"""The lobby of a hotel or an office: a stone floor, a reception desk before a lit wall, lift doors, sofas and plants,
+and a glazed front with a street behind it.
+
+The room spans x about 0 and y from 0, where the front is, to `depth_m`. `Spec` holds resolved values only,
+`Randomizer` the ranges.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth.seeds import Streams
+from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
+from blender_synth.world.scenery import _rooms as rooms
+from blender_synth.world.scenery._choices import only
+from blender_synth.world.scenery._rooms import Floor, Light, Opening, Outside, Piece, Placer, Wall
+from blender_synth.world.scenery._street_palette import blend
+from blender_synth.world.scenery._street_parts import rectangle
+from blender_synth.world.things import Thing
+from blender_synth.world.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
+
+NAMES = {
+    "hotel": ("HOTEL AURORA", "GRAND HOTEL", "HOTEL MIRA", "THE LINDEN", "PARK HOTEL", "HOTEL ATLAS", "CITY SUITES",
+              "HOTEL BELLEVUE", "THE HARBOUR", "HOTEL NORD"),
+    "office": ("MERIDIAN", "NORTHGATE", "HALDEN & CO", "TOWER ONE", "ARCUS GROUP", "CENTRAL PLAZA", "LUMEN", "KESTREL",
+               "RECEPTION", "QUAYSIDE"),
+}  # fmt: skip
+GLASS_FOOT_M = 0.12
+"""Height of the sill below the front's panes."""
+
+Floors = Annotated[Weights, only("stone_floor", "terrazzo", "planks", "carpet")]
+Styles = Annotated[Weights, only("hotel", "office")]
+
+
+@plain
+class Spec:
+    """One lobby.
+
+    Attributes:
+        walls: south (the front), north, west and east. desk_wall, lift_wall: where desk and lifts are; the walls left
+            over carry mirrors. accent_rgb, accent: of the lit wall behind the desk.
+        columns_m: their middles.
+        panes: of the front, left to right. door: which of them, counted from 0, is the entrance.
+        ceiling: its make. words: over the desk.
+    """
+
+    kind: Literal["lobby"] = "lobby"
+    style: Literal["hotel", "office"]
+    width_m: float
+    depth_m: float
+    height_m: float
+    floor: Floor
+    walls: tuple[Wall, ...]
+    desk_wall: str
+    lift_wall: str
+    accent: Literal["veneer", "marble", "slats"]
+    accent_rgb: Rgb
+    ceiling: Literal["plain", "coffers", "joists", "tiles"]
+    ceiling_rgb: Rgb
+    columns_m: tuple[Vec2, ...]
+    column_m: float
+    column_round: bool
+    column_material: str
+    column_rgb: Rgb
+    metal_rgb: Rgb
+    panes: int
+    door: int
+    light: Light
+    words: str
+    pieces: tuple[Piece, ...]
+    spots: tuple[PropSpot, ...]
+    outside: Outside
+    indoor_c: float
+
+    def wall(self, name: str) -> Wall:
+        """The wall `"south"`, `"north"`, `"west"` or `"east"`."""
+        return next(w for w in self.walls if w.name == f"wall_{name}")
+
+    def things(self) -> tuple[Thing, ...]:
+        """Everything in the lobby and before it that gets labels."""
+        return (
+            Thing(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
+            Thing(instance_id=rooms.CEILING_ID, category="ceiling", name="ceiling"),
+            Thing(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
+            *(wall.thing() for wall in self.walls),
+            *(
+                Thing(instance_id=rooms.COLUMN_FIRST_ID + k, category="column", name=f"column_{k}")
+                for k in range(len(self.columns_m))
+            ),
+            *(piece.thing() for piece in self.pieces),
+            *self.outside.things(),
+        )
+
+    def layout(self) -> Layout:
+        """Where people walk, mirrors hang and cameras stand."""
+        half = self.width_m / 2
+        corners = ((-half, 0.0), (half, 0.0), (half, self.depth_m), (-half, self.depth_m))
+        mounts = self._mounts()
+        obstacles = self._obstacles()
+        return Layout(
+            areas=(Area(name="floor", use="indoors", polygon_xy_m=corners, ground_id=rooms.FLOOR_ID),),
+            mirror_mounts=mounts,
+            hosts=self._hosts(),
+            cameras=self._cameras(mounts, obstacles),
+            obstacles=obstacles,
+            prop_spots=self.spots,
+            seats=tuple(seat for piece in self.pieces for seat in piece.seats()),
+            indoor_c=self.indoor_c,
+        )
+
+    def _mounts(self) -> tuple[MirrorMount, ...]:
+        high = min(self.height_m - 0.4, 3.1)
+        mounts = []
+        for side in ("west", "east", "north"):
+            if side == self.desk_wall:
+                continue
+            wall = self.wall(side)
+            for start, end in wall.free(1.0, 0.35):
+                mounts.append(wall.mount(f"{wall.name}_{len(mounts)}", start, end, high))
+        return tuple(mounts)
+
+    def _hosts(self) -> tuple[MirrorMount, ...]:
+        """The front's panes left and right of the entrance: by night they mirror the lobby."""
+        wall = self.wall("south")
+        glazing = wall.openings[0]
+        wide = (glazing.end_m - glazing.start_m) / self.panes
+        hosts = []
+        for name, first, last in (("left", 0, self.door), ("right", self.door + 1, self.panes)):
+            if last - first < 1:
+                continue
+            hosts.append(
+                MirrorMount(
+                    name=f"front_{name}",
+                    use="shop",
+                    host_id=wall.instance_id,
+                    start_xy_m=wall.point(glazing.start_m + first * wide + 0.05, -0.12),
+                    end_xy_m=wall.point(glazing.start_m + last * wide - 0.05, -0.12),
+                    facing_deg=wall.facing_deg,
+                    base_z_m=GLASS_FOOT_M,
+                    clear_height_m=glazing.top_m - GLASS_FOOT_M,
+                )
+            )
+        return tuple(hosts)
+
+    def _obstacles(self) -> tuple[Obstacle, ...]:
+        return (
+            *(o for wall in self.walls for o in wall.obstacles()),
+            *(
+                Obstacle(
+                    name=f"column_{k}",
+                    polygon_xy_m=rectangle(at, self.column_m, self.column_m, 0.0),
+                    height_m=self.height_m,
+                )
+                for k, at in enumerate(self.columns_m)
+            ),
+            *(o for piece in self.pieces for o in piece.obstacles()),
+        )
+
+    def _cameras(self, mounts: tuple[MirrorMount, ...], obstacles: tuple[Obstacle, ...]) -> tuple[CameraAnchor, ...]:
+        half, deep = self.width_m / 2, self.depth_m
+        corners = ["nw", "ne", "sw", "se"]
+        cameras = list(rooms.corner_cameras(-half, half, 0.0, deep, self.height_m, corners))
+        lines = {
+            "entrance": ((-0.25 * half, 0.7), (0.25 * half, 0.9), 90.0),
+            "from_back": ((-0.4 * half, deep - 2.2), (0.4 * half, deep - 2.2), 270.0),
+            "from_west": ((-half + 0.9, 0.35 * deep), (-half + 0.9, 0.6 * deep), 10.0),
+            "from_east": ((half - 0.9, 0.35 * deep), (half - 0.9, 0.6 * deep), 170.0),
+            "corner_west": ((-half + 0.9, 0.8), (-half + 1.6, 1.2), 52.0),
+            "corner_east": ((half - 0.9, 0.8), (half - 1.6, 1.2), 128.0),
+        }
+        for name, (start, end, facing) in lines.items():
+            if not rooms.line_blocked(start, end, obstacles, 0.3):
+                cameras.append(
+                    CameraAnchor(
+                        name=name, rig="handheld", start_xy_m=start, end_xy_m=end, base_z_m=0.0, facing_deg=facing
+                    )
+                )
+        for mount in sorted(mounts, key=lambda m: -m.length_m)[:2]:
+            cameras.extend(rooms.anchors_at(mount, (-half, 0.0), (half, deep), obstacles))
+        return tuple(cameras)
+
+
+@plain
+class Randomizer:
+    """How lobbies vary.
+
+    Attributes:
+        style: what kind of house it belongs to.
+        width_m: along the front. depth_m: from the front to the back wall. height_m: of the ceiling.
+        floor: what is underfoot. gloss: of the floor, 0 matt to 1 polished (a `polished_floor` mirrors sharply).
+        lifts: number of lift doors. columns: in pairs. seats: groups of sofas and armchairs. plants: pots.
+        lux: on the floor, from the lamps. kelvin: their colour.
+        indoor_c: air temperature.
+    """
+
+    kind: Literal["lobby"] = "lobby"
+    style: Styles = Field(default_factory=lambda: {"hotel": 1.0, "office": 1.0})
+    width_m: Range = (12.0, 19.0)
+    depth_m: Range = (9.0, 13.0)
+    height_m: Range = (3.3, 5.0)
+    floor: Floors = Field(
+        default_factory=lambda: {"stone_floor": 5.0, "terrazzo": 2.5, "planks": 1.0, "carpet": 0.7}
+    )
+    gloss: Range = (0.6, 1.0)
+    lifts: Range = (2, 3)
+    columns: Range = (0, 2)
+    seats: Range = (1, 3)
+    plants: Range = (2, 6)
+    lux: Range = (220.0, 480.0)
+    kelvin: Range = (2800.0, 4300.0)
+    indoor_c: Range = (20.0, 23.0)
+
+    def sample(self, streams: Streams) -> Spec:
+        """One lobby; every draw comes from a stream named after its part."""
+        rng = streams.rng("room")
+        style = pick(rng, self.style)
+        width, depth, height = uniform(rng, self.width_m), uniform(rng, self.depth_m), uniform(rng, self.height_m)
+        half = width / 2
+        desk_wall, lift_wall = (str(s) for s in rng.choice(["west", "north", "east"], 2, replace=False))
+        if rng.random() < 0.5:
+            desk_wall, lift_wall = "north", str(rng.choice(["west", "east"]))
+        look = streams.rng("look")
+        paint = rooms.colour(look, rooms.WALL_PAINT)
+        stone = rooms.colour(look, rooms.STONE_TILES)
+        wood = rooms.colour(look, rooms.VENEERS)
+        metal = rooms.colour(look, rooms.METALS, 0.05)
+        clad = str(look.choice(["painted_wall", "veneer", "marble"], p=[0.45, 0.3, 0.25]))
+        clad_rgb = {"painted_wall": paint, "veneer": wood, "marble": rooms.colour(look, rooms.STONE_TILES[:4])}[clad]
+        walls = rooms.room_walls(-half, half, 0.0, depth, height)
+        walls = {name: dataclasses.replace(w, material=clad, rgb=clad_rgb,
+                                           panel_m={"painted_wall": 0.0, "veneer": 1.25, "marble": 1.5}[clad])
+                 for name, w in walls.items()}  # fmt: skip
+        if clad != "painted_wall":  # one or two walls stay plain
+            for name in ("west", "east", "north"):
+                if name != lift_wall and look.random() < 0.4:
+                    walls[name] = dataclasses.replace(walls[name], material="painted_wall", rgb=paint, panel_m=0.0)
+        walls["south"], panes, door = self._front(streams.rng("front"), walls["south"], height)
+        walls[lift_wall] = self._lifts(streams.rng("lifts"), walls[lift_wall])
+        columns, column_m, round_ = self._columns(streams.rng("columns"), width, depth)
+        placer = Placer((-half + 0.06, 0.3), (half - 0.06, depth - 0.03))
+        self._furnish(streams, placer, walls, desk_wall, lift_wall, columns, column_m, style, height, door, panes)
+        names = NAMES[style]
+        lamp = streams.rng("light")
+        ceiling = str(look.choice(["plain", "coffers", "joists", "tiles"], p=[0.4, 0.25, 0.15, 0.2]))
+        floor = self._floor(streams.rng("floor"), stone)
+        column_kind = str(look.choice(["painted_wall", "marble", "steel"], p=[0.4, 0.45, 0.15]))
+        column_rgb = {"painted_wall": paint, "marble": rooms.colour(look, rooms.STONE_TILES), "steel": (0.5, 0.5, 0.49)}
+        accent = str(look.choice(["veneer", "marble", "slats"]))
+        return Spec(
+            style=style,
+            width_m=width,
+            depth_m=depth,
+            height_m=height,
+            floor=floor,
+            walls=tuple(walls.values()),
+            desk_wall=desk_wall,
+            lift_wall=lift_wall,
+            accent=accent,
+            accent_rgb=rooms.colour(look, rooms.STONE_TILES if accent == "marble" else rooms.VENEERS),
+            ceiling=ceiling,
+            ceiling_rgb=blend((0.72, 0.71, 0.69), paint, 0.25),
+            columns_m=columns,
+            column_m=column_m,
+            column_round=round_,
+            column_material=column_kind,
+            column_rgb=column_rgb[column_kind],
+            metal_rgb=metal,
+            panes=panes,
+            door=door,
+            light=self._light(lamp, width, depth, height, style),
+            words=names[int(look.integers(len(names)))],
+            pieces=tuple(placer.pieces),
+            spots=tuple(placer.spots),
+            outside=rooms.draw_outside(streams.child("outside"), -0.35, 21.0),
+            indoor_c=uniform(streams.rng("climate"), self.indoor_c),
+        )
+
+    def _floor(self, rng: np.random.Generator, stone: Rgb) -> Floor:
+        material = pick(rng, self.floor)
+        rgb = {
+            "planks": rooms.colour(rng, rooms.VENEERS),
+            "carpet": rooms.colour(rng, rooms.FABRICS),
+        }.get(material, stone)
+        other = rooms.colour(rng, rooms.STONE_TILES)
+        tiled = material in ("stone_floor", "terrazzo")
+        return Floor(
+            material=material,
+            rgb=rgb,
+            rgb2=other,
+            tile_m=float(rng.choice([0.45, 0.6, 0.8, 0.9])) if tiled else 0.0,
+            pattern=str(rng.choice(["plain", "checker", "border", "bands", "stars"], p=[0.45, 0.1, 0.2, 0.15, 0.1]))
+            if tiled
+            else "plain",
+            gloss=uniform(rng, self.gloss),
+            seed=rooms.seed_of(rng),
+        )
+
+    def _front(self, rng: np.random.Generator, wall: Wall, height: float) -> tuple[Wall, int, int]:
+        """The glazed front: how many panes, and which is the entrance."""
+        side = float(rng.uniform(0.25, 1.6))
+        top = min(height - 0.25, float(rng.uniform(2.8, 4.2)))
+        length = wall.length_m - 2 * side
+        panes = max(5, round(length / float(rng.uniform(1.5, 2.1))))
+        opening = Opening(kind="glazing", start_m=side, end_m=side + length, top_m=top, seed=rooms.seed_of(rng))
+        door = int(np.clip(panes // 2 + rng.integers(-1, 2), 1, panes - 2))
+        return dataclasses.replace(wall, openings=(opening,)), panes, door
+
+    def _lifts(self, rng: np.random.Generator, wall: Wall) -> Wall:
+        count = round(uniform(rng, (self.lifts[0] - 0.49, self.lifts[1] + 0.49)))
+        wide, pitch = float(rng.choice([0.9, 1.0, 1.1])), float(rng.uniform(2.1, 2.6))
+        span = (count - 1) * pitch + wide
+        start = float(rng.uniform(0.9, max(0.95, wall.length_m - span - 0.9)))
+        start = float(rng.choice([0.9, start, wall.length_m - span - 0.9]))
+        doors = tuple(
+            Opening(
+                kind="lift", start_m=start + k * pitch, end_m=start + k * pitch + wide, top_m=2.1, seed=rooms.seed_of(rng)
+            )
+            for k in range(count)
+        )
+        return dataclasses.replace(wall, openings=doors)
+
+    def _columns(self, rng: np.random.Generator, width: float, depth: float) -> tuple[tuple[Vec2, ...], float, bool]:
+        pairs = round(uniform(rng, (self.columns[0] - 0.49, self.columns[1] + 0.49)))
+        size, aside = float(rng.uniform(0.4, 0.62)), float(rng.uniform(0.24, 0.3)) * width
+        ys = {0: (), 1: (0.5 * depth,), 2: (0.32 * depth, 0.7 * depth)}.get(pairs, np.linspace(0.2, 0.8, pairs) * depth)
+        return tuple((float(s * aside), float(y)) for y in ys for s in (-1, 1)), size, bool(rng.random() < 0.5)
+
+    def _light(self, rng: np.random.Generator, width: float, depth: float, height: float, style: str) -> Light:
+        weights = {"panels": 1.0, "downlights": 2.0, "pendants": 2.0 if height > 3.5 else 0.0,
+                   "lines": 1.5 if style == "office" else 0.3}  # fmt: skip
+        kind = pick(rng, weights)
+        pitch = {"panels": 2.4, "downlights": 1.5, "pendants": 3.6, "lines": 3.0}[kind]
+        return Light(
+            lux=uniform(rng, self.lux),
+            kelvin=uniform(rng, self.kelvin),
+            style=kind,
+            rows=max(2, round(depth / pitch)),
+            columns=max(2, round(width / pitch)),
+        )
+
+    def _furnish(self, streams, placer, walls, desk_wall, lift_wall, columns, column_m, style, height, door, panes):
+        rng = streams.rng("desk")
+        wall = walls[desk_wall]
+        for at in columns:
+            placer.keep_free(rectangle(at, column_m + 0.5, column_m + 0.5, 0.0))
+        # the desk 1.3 m before its wall, seen from the room
+        long = float(rng.uniform(2.4, min(4.6, wall.length_m - 3.0)))
+        middle = wall.length_m * float(rng.uniform(0.42, 0.58))
+        x, y = wall.point(middle, 1.75)
+        heading = wall.facing_deg + 90.0
+        wood = rooms.colour(rng, rooms.VENEERS)
+        stone = rooms.colour(rng, rooms.STONE_TILES)
+        placer.add("desk", x, y, heading, (long, 0.85, 1.12), wood if rng.random() < 0.5 else stone,
+                   rgb2=rooms.colour(rng, rooms.STONE_TILES), variant=int(rng.integers(4)), force=True)  # fmt: skip
+        placer.keep_free(wall.strip(middle - long / 2 - 0.5, middle + long / 2 + 0.5, 0.0, 3.4))
+        # the way in, the lifts, and room before the mirrors
+        front = walls["south"]
+        glazing = front.openings[0]
+        wide = (glazing.end_m - glazing.start_m) / panes
+        enter = glazing.start_m + (door + 0.5) * wide
+        placer.keep_free(front.strip(enter - 1.2, enter + 1.2, 0.0, 3.0))
+        lift = walls[lift_wall]
+        placer.keep_free(lift.strip(lift.openings[0].start_m - 0.4, lift.openings[-1].end_m + 0.5, 0.0, 1.8))
+        mirror = next(n for n in ("west", "east", "north") if n not in (desk_wall, lift_wall))
+        for name in (mirror, lift_wall):
+            for start, end in walls[name].free(1.0, 0.35):
+                placer.keep_free(walls[name].strip(start, end, 0.0, 0.95 if name == mirror else 0.75))
+        self._lounges(streams.rng("lounges"), placer, style)
+        self._plants(streams.rng("plants"), placer, walls, column_m, columns)
+        self._spots(streams.rng("spots"), placer)
+        self._on_walls(streams.rng("pictures"), placer, walls, desk_wall, middle, long, height)
+
+    def _lounges(self, rng: np.random.Generator, placer: Placer, style: str) -> None:
+        """Groups of a sofa, a table and armchairs on a rug."""
+        wanted = round(uniform(rng, (self.seats[0] - 0.49, self.seats[1] + 0.49)))
+        cloth, other = rooms.colour(rng, rooms.FABRICS), rooms.colour(rng, rooms.FABRICS)
+        wood, metal = rooms.colour(rng, rooms.VENEERS), rooms.colour(rng, rooms.METALS)
+        variant, round_table = int(rng.integers(4)), int(rng.integers(2))
+        (x0, y0), (x1, y1) = placer._low, placer._high
+        made = 0
+        for _ in range(70):
+            if made >= wanted:
+                break
+            x, y = float(rng.uniform(x0 + 1.5, x1 - 1.5)), float(rng.uniform(y0 + 1.2, y1 - 1.5))
+            turn = float(rng.choice([0, 90, 180, 270]))
+            if not placer.fits(rectangle((x, y), 3.4, 3.0, turn), 0.15):
+                continue
+            a = math.radians(turn)
+
+            def at(u: float, v: float, x=x, y=y, a=a) -> tuple[float, float]:
+                return x + u * math.cos(a) - v * math.sin(a), y + u * math.sin(a) + v * math.cos(a)
+
+            long = float(rng.choice([1.7, 2.1, 2.3]))
+            if rng.random() < 0.7:
+                placer.add("rug", x, y, turn, (2.9, 2.1, 0.011), rooms.colour(rng, rooms.FABRICS), rgb2=other)
+            placer.add("sofa", *at(0, 0.95), turn, (long, 0.9, 0.82), cloth, rgb2=other, variant=variant, gap_m=0.0)
+            size = (0.8, 0.8, 0.4) if round_table else (1.05, 0.6, 0.4)
+            placer.add("coffee_table", *at(0, 0.0), turn, size, wood, rgb2=metal, variant=round_table,
+                       seed=rooms.seed_of(rng), gap_m=0.02)  # fmt: skip
+            if rng.random() < 0.75:
+                for u, skew in ((-0.62, 20), (0.62, -20)):
+                    placer.add("armchair", *at(u, -1.02), turn + 180 + skew, (0.82, 0.82, 0.78), other, rgb2=cloth,
+                               variant=variant % 2, gap_m=0.02)  # fmt: skip
+            else:
+                placer.add("sofa", *at(0, -1.0), turn + 180, (long, 0.9, 0.82), cloth, rgb2=other, variant=variant,
+                           gap_m=0.0)  # fmt: skip
+            if rng.random() < 0.5:
+                placer.add("floor_lamp", *at(long / 2 + 0.28, 1.1), turn, (0.36, 0.36, 1.6), metal, gap_m=0.02)
+            placer.keep_free(rectangle((x, y), 3.4, 2.9, turn))
+            made += 1
+
+    def _plants(self, rng: np.random.Generator, placer: Placer, walls, column_m: float, columns) -> None:
+        wanted = round(uniform(rng, (self.plants[0] - 0.49, self.plants[1] + 0.49)))
+        pot = rooms.colour(rng, ("#e8e6e0", "#2a2a2c", "#8a8780", "#b8664a", "#5a5f58"))
+        shape = 3 * int(rng.integers(2))
+        (x0, y0), (x1, y1) = placer._low, placer._high
+        places = [(x0 + 0.5, y0 + 0.4), (x1 - 0.5, y0 + 0.4), (x0 + 0.5, y1 - 0.5), (x1 - 0.5, y1 - 0.5)]
+        places += [(float(rng.uniform(x0 + 0.5, x1 - 0.5)), y0 + 0.4) for _ in range(6)]
+        places += [(cx + s * (column_m / 2 + 0.62), cy) for cx, cy in columns for s in (-1, 1)]
+        found = 0
+        for n in rng.permutation(len(places)):
+            if found < wanted:
+                high = float(rng.choice([1.1, 1.5, 1.9]))
+                found += placer.add("plant", *places[n], float(rng.uniform(0, 360)), (0.6, 0.6, high), pot,
+                                    variant=shape + int(rng.integers(3)), seed=int(rng.integers(5)))  # fmt: skip
+
+    def _spots(self, rng: np.random.Generator, placer: Placer) -> None:
+        """Places for props: against walls and in the free floor."""
+        (x0, y0), (x1, y1) = placer._low, placer._high
+        kinds = ((0.45, ("plant", "vegetation", "pot")), (0.6, ("chair", "armchair", "seat")), (0.5, ("table",)),
+                 (1.1, ("sofa", "bench", "furniture")), (0.4, ("lamp", "bin", "luggage")))  # fmt: skip
+        for _ in range(90):
+            if len(placer.spots) >= 10:
+                break
+            room, wants = kinds[len(placer.spots) % len(kinds)]
+            x, y = float(rng.uniform(x0 + room, x1 - room)), float(rng.uniform(y0 + room, y1 - room))
+            placer.spot(x, y, float(rng.choice([0, 90, 180, 270])), room, wants)
+
+    def _on_walls(self, rng, placer: Placer, walls, desk_wall: str, middle: float, long: float, height: float) -> None:
+        """Pictures beside the desk and a clock over or beside it."""
+        wall = walls[desk_wall]
+        frame = rooms.colour(rng, rooms.METALS)
+        for low, high in ((0.6, middle - long / 2 - 0.8), (middle + long / 2 + 0.8, wall.length_m - 0.6)):
+            if high - low < 1.0:
+                continue
+            what = str(rng.choice(["picture", "picture", "wall_clock", "screen"]))
+            x, y = wall.point((low + high) / 2, 0.05)
+            if what == "wall_clock":
+                placer.add(what, x, y, wall.facing_deg + 90.0, (0.5, 0.06, 0.5), (0.72, 0.71, 0.68), rgb2=frame, z_m=2.1,
+                           seed=rooms.seed_of(rng))  # fmt: skip
+            else:
+                wide = min(high - low, float(rng.uniform(0.9, 1.6)))
+                size = (wide, 0.045, wide * float(rng.uniform(0.55, 0.9)))
+                placer.add(what, x, y, wall.facing_deg + 90.0, size, frame, rgb2=frame, z_m=1.05, seed=rooms.seed_of(rng),
+                           variant=int(rng.integers(2)), words="WELCOME" if what == "screen" else "")  # fmt: skip
