@@ -11,8 +11,9 @@ from mathutils import Matrix
 
 from blender_synth.blender.scenery import furniture, vegetation
 from blender_synth.blender.scenery.blend_scene import Opened, open_scene
-from blender_synth.blender.scenery.materials import LAMP_LENS, Materials
+from blender_synth.blender.scenery.materials import LAMP_LENS
 from blender_synth.blender.scenery.meshes import Part, bevelled_box, box, join, lathe, quad, to_object
+from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather.night import black_body
 from blender_synth.errors import AssetError
@@ -36,7 +37,7 @@ def build(spec: Spec, stage: Stage) -> None:
     stage.lamps += [(lamp.position_m, lamp.heading_deg, lamp.variant) for lamp in spec.lamps]
     if spec.file:
         _build_file(spec, stage)
-    materials = Materials()
+    materials = RoomMaterials()
     ids = {thing.name: thing.instance_id for thing in spec.labelled}
     by_thing: dict[str, list[Piece]] = {}
     for piece in spec.pieces:
@@ -186,7 +187,7 @@ def _shape(piece: Piece, spec: Spec) -> Part:
     if piece.shape == "glow":
         light = spec.lights[int(piece.what)]
         radiance = light.lumen / LUX_PER_UNIT / (math.pi * w * d) * black_body(light.kelvin)
-        face = quad((-w / 2, d / 2, 0), (w / 2, d / 2, 0), (w / 2, -d / 2, 0), (-w / 2, -d / 2, 0), "glow", radiance)
+        face = quad((-w / 2, d / 2, 0), (w / 2, d / 2, 0), (w / 2, -d / 2, 0), (-w / 2, -d / 2, 0), "lamp", radiance)
         return join([face, box((-w / 2, -d / 2, 0), (w / 2, d / 2, h), "matt", (0.7, 0.7, 0.68), without=("-z",))])
     if piece.shape == "tree":
         return vegetation.tree(piece.variant, piece.rgb).scaled(piece.wear)
@@ -216,5 +217,5 @@ def _light(light: LightPiece) -> bpy.types.Object:
     obj = bpy.data.objects.new("scene_light", data)
     x, y, z = light.position_m
     obj.location, obj.rotation_euler = (x, y, z - 0.005), (0.0, 0.0, math.radians(light.turn_deg))
-    obj.visible_camera = kind != "AREA"  # a panel's own face is seen
+    obj.visible_camera = obj.visible_glossy = obj.visible_transmission = False  # a panel's face is seen, not its light
     return obj

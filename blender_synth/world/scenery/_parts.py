@@ -27,6 +27,9 @@ COLOURS = {
     "brick": "#80493a", "plaster": "#e4dcc8", "stone": "#b7ad9a", "roof": "#7a4636", "trim": "#e4ded0",
     "paint": "#d9d7d0", "matt": "#8a8780", "metal": "#c4c6c8", "iron": "#2c2d30", "wood": "#8a5f3c",
     "rubber": "#2a2a2a", "cloth": "#a8432c", "asphalt": "#55565a", "kerb": "#8d8a84", "bark": "#5a4a3a",
+    "painted_wall": "#e6e2d8", "ceiling_tiles": "#e6e4de", "planks": "#a87f52", "carpet": "#5f6468",
+    "terrazzo": "#b5b0a6", "stone_floor": "#b0a99c", "rubber_floor": "#3a3d40", "marble": "#c9c5bd",
+    "veneer": "#9a6f48", "fabric": "#4a6478", "steel": "#c4c6c8",
     "paving_slabs": "#a49e94", "paving_bond": "#a39c90", "paving_pavers": "#9a7d66", "paving_setts": "#7d7a76",
 }  # fmt: skip
 """Materials by name, each with its usual colour."""
@@ -68,7 +71,7 @@ class Piece:
         shape: `box` (size_m along its own x, y, z, standing on position_m) or `cylinder` (size_m[0] across), `window`
             (a pane at a box's front that cannot be seen through), `glow` (a panel that shines down; `what` numbers its
             light), `tree`, or a piece of street `furniture` (`what`, of a variant).
-        wear: 0 new to 1 worn; of trees and furniture their scale.
+        wear: 0 new to 1 worn, of floors of rooms how glossy; of trees and furniture their scale.
     """
 
     thing: str
@@ -155,7 +158,8 @@ class _Part:
         name: unique in the scene; the part's kind and number if left out. category: label of the thing.
         chance: of being there at all. count: how many stand in a row. step_m: from one to the next.
         jitter_m, jitter_deg: how far each is off its place.
-        colour: one, or several of which one is drawn for all of the row; `each_colour` draws for each.
+        colour: one, or several of which one is drawn for all of the row; `each_colour` draws for each. Parts with one
+            `palette` draw alike: of lists of one length, they take the same place.
     """
 
     name: str = ""
@@ -167,9 +171,10 @@ class _Part:
     jitter_deg: float = Field(default=0.0, ge=0)
     colour: Colours = ()
     each_colour: bool = False
+    palette: str = ""
     wear: Range = (0.15, 0.5)
 
-    def draw(self, streams: Streams, name: str, into: Pieces) -> None:
+    def draw(self, streams: Streams, name: str, into: Pieces, palettes: Streams) -> None:
         """Put the part, with all of its row, into `into`."""
         rng = streams.rng("row")
         if rng.random() >= self.chance:
@@ -184,6 +189,8 @@ class _Part:
             shift = k * step + np.array([*(off.uniform(-self.jitter_m, self.jitter_m, 2)), 0.0])
             turn = float(off.uniform(-self.jitter_deg, self.jitter_deg))
             paint = (own if self.each_colour else streams).rng("colour")
+            if self.palette:
+                paint = palettes.rng(self.palette)
             rgb = _varied(paint, linear(palette[int(paint.integers(len(palette)))]))
             draw = _Draw(own, name if count == 1 else f"{name}_{k + 1}", shift, turn, rgb, uniform(paint, self.wear))
             self._one(draw, into)
@@ -272,8 +279,7 @@ class Ceiling(_Part):
     at_m: Place
     turn_deg: Range = (0.0, 0.0)
     thickness_m: Length = (0.15, 0.15)
-    material: Material = "matt"
-    colour: Colours = ("#e6e4de",)
+    material: Material = "ceiling_tiles"
 
     def _one(self, draw: _Draw, into: Pieces) -> None:
         w, d = draw.value("width", self.size_m[0]), draw.value("depth", self.size_m[1])
@@ -560,7 +566,7 @@ class Light(_Part):
         into.lights.append(light)
         if self.kind == "panel":
             piece = Piece(thing=draw.name, shape="glow", size_m=(*size, 0.03), position_m=position, turn_deg=turn,
-                          material="glow", what=str(len(into.lights) - 1))  # fmt: skip
+                          material="lamp", what=str(len(into.lights) - 1))  # fmt: skip
             into.add(self.category or "building", piece)
 
 
@@ -590,5 +596,5 @@ def draw_parts(parts: Sequence[Any], streams: Streams) -> Pieces:
     into = Pieces()
     for number, part in enumerate(parts):
         name = part.name or f"{part.part}_{number + 1}"
-        part.draw(streams.child(name), name, into)
+        part.draw(streams.child(name), name, into, streams.child("palette"))
     return into
