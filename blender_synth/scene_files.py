@@ -159,7 +159,8 @@ def _read_in_blender(folder: Path, file: Path, indoors: bool) -> bytes:
         out = Path(temporary) / "marks.json"
         job = {"file": str(file), "root": str(folder), "indoors": indoors, "out": str(out)}
         command = [sys.executable, "-m", "blender_synth.blender.scenery.read_marks", json.dumps(job)]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+        paths = (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", ""))
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in paths if p)}
         try:
             done = subprocess.run(command, env=environment, capture_output=True, timeout=READ_TIMEOUT_S)
         except subprocess.TimeoutExpired:

@@ -6,6 +6,7 @@ python tests/made_scenes.py WHAT FILE
 from __future__ import annotations
 
 import math
+import os
 import sys
 from pathlib import Path
 
@@ -150,3 +151,4 @@ if __name__ == "__main__":
     bpy.ops.wm.read_factory_settings(use_empty=True)
     globals()[sys.argv[1]]()
     bpy.ops.wm.save_as_mainfile(filepath=sys.argv[2], compress=sys.argv[1] == "hall")
+    os._exit(0)  # Blender's own clean-up may wait for ever once drivers have run (4.5)

@@ -6,6 +6,7 @@ Its one argument is the job as JSON: `file`, `root` (the scene's folder), `indoo
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -44,3 +45,5 @@ def main(job: dict) -> None:
 
 if __name__ == "__main__":
     main(json.loads(sys.argv[1]))
+    sys.stderr.flush()
+    os._exit(0)  # the answer is written, and Blender's own clean-up may wait for ever (4.5)
