@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 SIZE_M = (0.5, 1.0, 2.0)
-"""Depth (X), width (Y) and height of the crate, which stands on the ground 1 m beside the origin."""
+"""Width (X), depth (Y, as Blender's front is -Y) and height of the crate, which stands 1 m beside the origin."""
 
 
 def fresh():

@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from blender_synth.assets import check, listing, new, preview
+from blender_synth.assets import check, importing, listing, new, preview
 
-COMMANDS = (new, listing, check, preview)
+COMMANDS = (new, listing, check, preview, importing)
 
 
 def main(arguments: list[str]) -> None:

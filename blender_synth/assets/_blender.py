@@ -108,5 +108,4 @@ def run_blender(module: str, *arguments: str, failed: str) -> None:
 
 
 def _command(module: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
-    command = [sys.executable, "-m", f"blender_synth.blender.{module}", *arguments]
-    return command, worker_environment() | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    return [sys.executable, "-m", f"blender_synth.blender.{module}", *arguments], worker_environment()

@@ -10,20 +10,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from tqdm import tqdm
 
 from blender_synth.assets._blender import Answering, Lost
 from blender_synth.errors import AssetError
-from blender_synth.packs import Item
-from blender_synth.packs.manifest import SHAPED_KINDS
-from blender_synth.packs.pack import axes
+from blender_synth.packs.pack import own_from_blender
 from blender_synth.packs.report import Finding, ItemReport
 from blender_synth.packs.rules import judge
-from blender_synth.packs.survey import survey
+from blender_synth.packs.survey import Entry, finding_of, survey
 
 _TIMEOUT_S = 300.0
-_ZUP_FROM_FILE = np.array(((1, 0, 0), (0, 0, -1), (0, 1, 0)))
 _NAMES_SHOWN = 3
 
 
@@ -50,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.path.is_dir():
         raise AssetError("there is no such folder", file=options.path, mend="give the folder that holds pack.yaml")
     pack = survey(options.path)
-    findings = [*pack.findings, *_looked_into(options.path.resolve(), pack.items)]
+    findings = [*pack.findings, *_looked_into(options.path.resolve(), pack.entries)]
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = len(findings) - errors
     failed = errors > 0 or (options.strict and warnings > 0)
@@ -60,52 +56,50 @@ def run(options: argparse.Namespace) -> int:
     else:
         for line in _lines(findings):
             print(line)
-        print(f"{pack.name}: {len(pack.items)} items, {_number(errors, 'error')}, {_number(warnings, 'warning')}")
+        items = _number(len(pack.entries), "item")
+        print(f"{pack.name}: {items}, {_number(errors, 'error')}, {_number(warnings, 'warning')}")
     return int(failed)
 
 
-def _looked_into(folder: Path, items: tuple[Item, ...]) -> Iterator[Finding]:
+def _looked_into(folder: Path, entries: tuple[Entry, ...]) -> Iterator[Finding]:
     """What Blender and the rules find in each item. A file that Blender cannot bear fails alone."""
-    shaped = [item for item in items if item.kind in SHAPED_KINDS]
+    shaped = [entry for entry in entries if entry.terms.shaped]
     with Answering("inspect_items", _TIMEOUT_S) as blender:
-        for item in tqdm(shaped, unit="item", disable=None, leave=False):
+        for entry in tqdm(shaped, unit="item", disable=None, leave=False):
             try:
-                answer = blender.ask(_job(folder, item))
+                answer = blender.ask(_job(folder, entry))
             except Lost as lost:
                 mend = "open it in Blender, clean it up, export it again"
-                yield Finding("unreadable_file", "error", str(lost), mend, item.file, item.name)
+                yield Finding("unreadable_file", "error", str(lost), mend, entry.file, entry.name)
             except AssetError as error:
-                value = "" if error.value is None else f" ({error.value})"
-                yield Finding("unreadable_file", "error", error.problem + value, error.mend, item.file, item.name)
+                yield replace(finding_of(error, folder), file=entry.file, item=entry.name)
             else:
                 report = ItemReport.from_json(answer["report"])
-                if report.box_m is not None:
-                    report = replace(report, scale=replace(item, box_m=np.array(report.box_m)).scale())
-                yield from judge(report)
+                scale = entry.item.scale() if entry.item else (entry.terms.scale or 1.0,) * 3
+                yield from judge(replace(report, scale=scale))
 
 
-def _job(folder: Path, item: Item) -> dict[str, Any]:
-    terms = item.terms
+def _job(folder: Path, entry: Entry) -> dict[str, Any]:
+    terms = entry.terms
     known = ItemReport(
-        name=item.name,
-        file=item.file,
-        kind=item.kind,
+        name=entry.name,
+        file=entry.file,
+        kind=terms.kind,
         category=terms.category,
         tags=terms.tags,
         sized=any(value is not None for value in (terms.height_m, terms.size_m, terms.scale)),
         origin=terms.origin,
         stands=terms.stands,
         up_axis=terms.up_axis,
-        keypoints=bool(getattr(terms, "keypoints", None)),
+        keypoints=bool(getattr(terms, "keypoints", None) or getattr(terms, "skeleton", None)),
     )
-    turn = axes(terms.up_axis, terms.front) @ _ZUP_FROM_FILE.T
     return {
         "report": known.to_json(),
-        "file": str(folder / item.file),
+        "file": str(folder / entry.file),
         "folder": str(folder),
-        "objects": [],
-        "collection": "",
-        "own_from_world": turn.tolist(),
+        "objects": [entry.object] if entry.object else [],
+        "collection": entry.collection,
+        "own_from_world": own_from_blender(entry.file, terms.up_axis, terms.front).tolist(),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -22,10 +23,14 @@ def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print every pack and its items."""
-    packs = [describe(pack) for pack in find_packs(compose(options.overrides).packs)]
+    """Print every pack and its items; 1 where an item cannot be used, which is told on standard error."""
+    found = find_packs(compose(options.overrides).packs, on_error="skip")
+    packs = [describe(pack) for pack in found]
     print(json.dumps(packs, indent=2, ensure_ascii=False) if options.json else "\n\n".join(map(_text, packs)))
-    return 0
+    broken = [item for pack in found for item in pack.broken]
+    for item in broken:
+        print(f"blender-synth: {item.error}", file=sys.stderr)
+    return int(bool(broken))
 
 
 def describe(pack: Pack) -> dict[str, Any]:
@@ -49,6 +54,7 @@ def _item(item: Item) -> dict[str, Any]:
     known: dict[str, Any] = {"name": item.name, "kind": item.kind, "file": item.file, "licence": terms.licence}
     known |= {"author": terms.author, "category": terms.category, "tags": list(terms.tags)}
     known["stands"] = list(getattr(terms, "stands", ()))
+    known["triangles"] = item.triangles
     known["size_m"] = None
     if item.box_m is not None:
         size = (item.box_m[1] - item.box_m[0]) * item.scale()
@@ -65,9 +71,10 @@ def _text(pack: Mapping[str, Any]) -> str:
 
 def _row(item: Mapping[str, Any], pack: Mapping[str, Any]) -> list[str]:
     size = " x ".join(f"{side:.2f}" for side in item["size_m"]) + " m" if item["size_m"] else ""
+    triangles = f"{item['triangles']:,} tris" if item["triangles"] else ""
     tags = f"[{', '.join(item['tags'])}]" if item["tags"] else ""
-    own = item["licence"] if item["licence"] != pack["licence"] else ""
-    return [item["name"], item["kind"], item["category"], size, ", ".join(item["stands"]), own, tags]
+    own = ", ".join(item[key] for key in ("licence", "author") if item[key] and item[key] != pack[key])
+    return [item["name"], item["kind"], item["category"], size, triangles, ", ".join(item["stands"]), own, tags]
 
 
 def _table(rows: Iterable[list[str]]) -> list[str]:

@@ -74,30 +74,33 @@ def _people(options: argparse.Namespace) -> int:
 
 def _pack(options: argparse.Namespace) -> int:
     """1 where an item could not be shown: its tile says why."""
-    pack = load_pack(Path(options.what))
+    pack = load_pack(Path(options.what), on_error="skip")
     out = options.out or Path("out") / f"{pack.name}.jpg"
     items = [item for item in pack.items if item.kind in SHAPED_KINDS]
-    if not items:
+    if not items and not pack.broken:
         raise AssetError("the pack has no item that can be shown", file=pack.folder, mend="see `assets list`")
     turned = _turned(options.turntable, pack, items)
     _make_folder(out)
-    tiles, lost, made = [], 0, []
+    tiles: list[np.ndarray] = []
+    made, lost = [], len(pack.broken)
     with Answering("preview_items", _TIMEOUT_S) as studio, tempfile.TemporaryDirectory() as scratch:
         for item in tqdm(items, unit="item", disable=None):
-            ask = _photographer(studio, Path(scratch) / "shot.png", options)
+            shot = _photographer(studio, Path(scratch) / "shot.png", options)
             try:
                 known = _show(studio, pack, item)
-                tiles.append(_captioned(_portrait(ask, known), item, known))
+                tile = _captioned(_portrait(shot, known), item.name, _facts(item, known))
                 if item in turned:
                     file = out.with_name(f"{out.stem}_{item.name}.webp")
-                    _write_animation(file, list(_turntable(ask)))
+                    _write_animation(file, list(_turntable(shot)))
                     made.append(file)
             except (Lost, AssetError) as error:
                 lost += 1
-                tiles = tiles[: items.index(item)]
-                tiles.append(_captioned(_blank(options.height_px, str(error)), item, {}))
+                tile = _captioned(_blank(options.height_px, str(error)), item.name, item.kind)
+            tiles.append(tile)
+    for broken in pack.broken:
+        tiles.append(_captioned(_blank(options.height_px, str(broken.error)), broken.item, "broken"))
     cv2.imwrite(str(out), _sheet(tiles, pack), [cv2.IMWRITE_JPEG_QUALITY, 93])
-    print(f"{len(items)} items in {out}")
+    print(f"{len(tiles)} items in {out}")
     for file in made:
         print(f"turntable in {file}")
     if not turned and not options.turntable:
@@ -143,6 +146,8 @@ def _standing(pack: Pack, item: Item) -> PropSpec:
         pack=pack.name,
         item=item.name,
         file=item.file,
+        object=item.object,
+        collection=item.collection,
         up_axis=item.terms.up_axis,
         front=item.terms.front,
         origin_m=origin,
@@ -197,14 +202,18 @@ def _write_animation(file: Path, frames: list[np.ndarray]) -> None:
         raise BlenderSynthError("the turntable could not be written", file=file, mend="is there room on the disk?")
 
 
-def _captioned(picture: np.ndarray, item: Item, known: dict[str, Any]) -> np.ndarray:
-    """A tile with its item's name, and category, size and triangles below it."""
+def _facts(item: Item, known: dict[str, Any]) -> str:
+    """What stands below an item: category, size, triangles."""
+    kind = item.terms.category if item.kind == "prop" else item.kind
+    size = " x ".join(f"{side:.2f}" for side in known["size_m"]) + " m"
+    return f"{kind}   {size}   {known['triangles']:,} tris"
+
+
+def _captioned(picture: np.ndarray, name: str, facts: str) -> np.ndarray:
+    """A tile with two lines below it."""
     strip = np.full((_CAPTION_PX, picture.shape[1], 3), _PAPER, np.uint8)
-    facts = [item.terms.category if item.kind == "prop" else item.kind]
-    if known:
-        facts += [" x ".join(f"{side:.2f}" for side in known["size_m"]) + " m", f"{known['triangles']:,} tris"]
-    _write(strip, item.name, (6, 16), 0.45, _INK)
-    _write(strip, "   ".join(facts), (6, 33), 0.38, _PALE)
+    _write(strip, name, (6, 16), 0.45, _INK)
+    _write(strip, facts, (6, 33), 0.38, _PALE)
     return np.concatenate([picture, strip])
 
 

@@ -16,10 +16,11 @@ import numpy as np
 from mathutils import Matrix
 
 from blender_synth.blender.answering import answer
-from blender_synth.blender.assets.load import load_file
+from blender_synth.blender.assets.load import Loaded, load_file
+from blender_synth.blender.assets.shapes import shown
+from blender_synth.packs.blendfile import read_contents
 from blender_synth.packs.report import Finding, ImageReport, ItemReport, MeshReport, SkeletonReport
 
-_SOLID = ("MESH", "CURVE", "SURFACE", "FONT", "META")
 _KEEPS_TRANSFORMS = {".blend", ".glb", ".gltf"}
 """Formats whose objects come in with the transforms that the artist left on them."""
 _MOST_TRIANGLES = 3_000_000
@@ -45,21 +46,40 @@ def inspect(job: dict[str, Any]) -> dict[str, Any]:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     file = Path(job["file"])
     loaded = load_file(file, Path(job["folder"]), objects=job["objects"], collection=job["collection"])
+    solid = list(dict.fromkeys(shape.original for shape, _, _ in shown(loaded)))
     graph = bpy.context.evaluated_depsgraph_get()
-    shown = [obj for obj in loaded.objects if not obj.hide_render]
-    solid = [obj for obj in shown if obj.type in _SOLID]
     transforms = file.suffix.lower() in _KEEPS_TRANSFORMS
     known = ItemReport.from_json(job["report"])
     report = replace(
         known,
-        box_m=box_of(solid, graph, Matrix(job["own_from_world"]).to_4x4()),
+        box_m=box_of(solid, graph, Matrix(job["own_from_world"]).to_4x4() @ _from_origin(loaded, job, known.origin)),
         meshes=tuple(mesh_report(obj, graph, transforms) for obj in solid),
         images=image_reports(solid),
-        skeletons=skeleton_reports(shown),
-        found=known.found
-        + tuple(Finding(p.code, p.severity, p.text, p.mend, object=p.object) for p in loaded.problems),
+        skeletons=skeleton_reports(loaded.objects),
+        found=(
+            *known.found,
+            *(Finding(p.code, p.severity, p.text, p.mend, object=p.object) for p in loaded.problems),
+            *_idle_texts(file, Path(job["folder"]), {p.object for p in loaded.problems if p.code == "script_removed"}),
+        ),
     )
     return {"report": report.to_json()}
+
+
+def _from_origin(loaded: Loaded, job: dict[str, Any], origin: str) -> Matrix:
+    """Moves the item's origin to the world's. Objects that are items may lie side by side, each on its own origin."""
+    if origin == "foot":
+        for obj in loaded.objects:
+            if loaded.name_of(obj) in job["objects"]:
+                return Matrix.Translation(-obj.matrix_world.translation)
+    return Matrix.Identity(4)
+
+
+def _idle_texts(file: Path, root: Path, told: set[str]) -> Iterator[Finding]:
+    """Text blocks of a `.blend` that do not even come in with its objects."""
+    for name in read_contents(file, root).texts if file.suffix.lower() == ".blend" else ():
+        if name not in told:
+            mend = "remove it from the file: scripts never run here"
+            yield Finding("script_removed", "warning", "the text block is left out", mend, object=name)
 
 
 def mesh_report(obj: bpy.types.Object, graph: bpy.types.Depsgraph, transforms: bool) -> MeshReport:

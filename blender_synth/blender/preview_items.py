@@ -55,7 +55,7 @@ class Studio:
     """
 
     def __init__(self):
-        self._figure: bpy.types.Mesh | None = None
+        self._figure: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
         self.turntable = self.figure = self.camera = None
         self.corners = np.empty((0, 3))
         self.device = ""
@@ -137,24 +137,23 @@ class Studio:
         return {}
 
     def _add_figure(self, scene: bpy.types.Scene) -> None:
-        """One of our own people in plain grey, exactly 1.75 m with shoes and hair."""
-        [person] = draw_people(compose(FIGURE), 1)
-        stage = Stage(scene)
-        pedestrian.build(person, stage)
-        for number, objects in list(stage.objects.items()):
-            for obj in objects:
-                if number != person.instance_id:
-                    bpy.data.objects.remove(obj)
-        [self.figure] = stage.objects[person.instance_id]
-        mesh = self.figure.data
-        heights = _world_points(self.figure)[:, 2]
-        mesh.transform(Matrix.Translation((0, 0, -float(heights.min()))))
-        mesh.transform(Matrix.Scale(FIGURE_M / float(np.ptp(heights)), 4))
-        mesh.materials.clear()
+        """One of our own people in plain grey, exactly 1.75 m with shoes and hair; made once, as the longest part."""
+        if self._figure is None:
+            self._figure = _figure()
+        mesh = bpy.data.meshes.new("figure")
+        points, corners, starts = self._figure
+        mesh.vertices.add(len(points))
+        mesh.vertices.foreach_set("co", points.ravel())
+        mesh.loops.add(len(corners))
+        mesh.loops.foreach_set("vertex_index", corners)
+        mesh.polygons.add(len(starts))
+        mesh.polygons.foreach_set("loop_start", starts)
+        mesh.update(calc_edges=True)
+        mesh.shade_smooth()
         mesh.materials.append(_plain("clay", _CLAY_RGB, 0.85))
-        mesh.polygons.foreach_set("material_index", np.zeros(len(mesh.polygons), np.int32))
-        self.figure.location = (0, 0, 0)
+        self.figure = bpy.data.objects.new("figure", mesh)
         self.figure.rotation_euler = (0, 0, math.radians(-90 - 12))
+        scene.collection.objects.link(self.figure)
 
     def _lay_floor(self, scene: bpy.types.Scene, seen: np.ndarray) -> None:
         """A floor that rises to a backdrop behind, with lines every metre, or every 10 cm under small things."""
@@ -173,6 +172,27 @@ class Studio:
         mesh.materials.append(_grid(1.0 if reach > 2.2 else 0.1, 1.3 * reach))
         self._floor = bpy.data.objects.new("floor", mesh)
         scene.collection.objects.link(self._floor)
+
+
+def _figure() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The figure's vertices (V, 3) in metres, corners of its faces, and where each face's corners start."""
+    [person] = draw_people(compose(FIGURE), 1)
+    stage = Stage(bpy.context.scene)
+    pedestrian.build(person, stage)
+    [obj] = stage.objects[person.instance_id]
+    mesh = obj.data
+    points = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.vertices.foreach_get("co", points)
+    points = points.reshape(-1, 3)
+    points[:, 2] -= points[:, 2].min()
+    points *= FIGURE_M / points[:, 2].max()
+    corners, starts = np.empty(len(mesh.loops), np.int32), np.empty(len(mesh.polygons), np.int32)
+    mesh.loops.foreach_get("vertex_index", corners)
+    mesh.polygons.foreach_get("loop_start", starts)
+    for objects in stage.objects.values():
+        for made in objects:
+            bpy.data.objects.remove(made)
+    return points, corners, starts
 
 
 def _world_points(obj: bpy.types.Object) -> np.ndarray:

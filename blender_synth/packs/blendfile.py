@@ -19,11 +19,12 @@ import zstandard
 
 from blender_synth.errors import AssetError
 
-LARGEST_UNPACKED_BYTES = 8_000_000_000
+LARGEST_UNPACKED_BYTES = 4_000_000_000
 CATALOGUES = "blender_assets.cats.txt"
 _KINDS = {b"OB": "object", b"GR": "collection", b"MA": "material", b"WO": "world", b"AC": "action"}
 _READ_CODES = {*_KINDS, b"SC", b"LI", b"TX"}
 _SMALL_BYTES = 4096
+_MOST_KEPT_BYTES = 500_000_000
 _MOST_BLOCKS = 20_000_000
 
 
@@ -153,7 +154,7 @@ def _blocks(stream: BinaryIO) -> tuple[list[_Block], _Dna, int]:
         layout, order = ("<4siQii" if pointer == 8 else "<4siIii"), (0, 1, 2, 3)
     size = struct.calcsize(layout)
     blocks: list[_Block] = []
-    dna, total = None, 0
+    dna, total, kept = None, 0, 0
     for _ in range(_MOST_BLOCKS):
         values = struct.unpack(layout, _exactly(stream, size))
         code, length, address, number = (values[k] for k in order)
@@ -166,6 +167,9 @@ def _blocks(stream: BinaryIO) -> tuple[list[_Block], _Dna, int]:
         if code == b"DNA1":
             dna = _read_dna(_exactly(stream, length), pointer)
         elif code in _READ_CODES or code == b"GLOB" or (code == b"DATA" and length <= _SMALL_BYTES):
+            kept += length + 100
+            if kept > _MOST_KEPT_BYTES:
+                raise ValueError("it holds too much")
             blocks.append(_Block(code, address, number, _exactly(stream, length)))
         else:
             _skip(stream, length)

@@ -27,7 +27,8 @@ USUAL_M = {
     "kiosk": (1.5, 8.0), "bus_stop": (1.8, 14.0), "shelter": (1.8, 14.0),
     "car": (2.2, 6.5), "van": (3.0, 8.0), "truck": (3.5, 20.0), "bus": (5.0, 20.0), "motorcycle": (1.2, 2.8),
     "scooter": (0.8, 2.4), "bicycle": (0.9, 2.2), "bike": (0.9, 2.2), "wheelchair": (0.7, 1.5), "pram": (0.5, 1.5),
-    "bag": (0.1, 1.0), "suitcase": (0.3, 1.1), "umbrella": (0.2, 1.8), "bottle": (0.08, 0.5), "mirror": (0.1, 6.0),
+    "bag": (0.1, 1.0), "suitcase": (0.3, 1.1), "umbrella": (0.2, 1.8), "parasol": (0.5, 5.0),
+    "bottle": (0.08, 0.5), "mirror": (0.1, 6.0),
 }  # fmt: skip
 """Longest side that is usual, by category, tag or a word of the item's name."""
 UPRIGHT = {
@@ -81,8 +82,9 @@ def absurd_size(report: ItemReport) -> Iterator[Finding]:
         mend = (
             f"the file seems to be in {unit}: set `scale: {factor:g}` in the manifest, or apply that scale and export"
         )
-    what = f"a {word} is {_metres(low)} to {_metres(high)}" if word else f"things are {_metres(low)} to {_metres(high)}"
-    yield Finding("absurd_size", severity, f"its longest side is {_metres(longest)}; {what} long", mend)
+    span = f"{_metres(low)} to {_metres(high)}"
+    usual = f"usual for {word!r} are {span}" if word else f"things are {span} long"
+    yield Finding("absurd_size", severity, f"its longest side is {_metres(longest)}; {usual}", mend)
 
 
 def wrong_up_axis(report: ItemReport) -> Iterator[Finding]:
@@ -116,7 +118,7 @@ def wrong_up_axis(report: ItemReport) -> Iterator[Finding]:
 def origin_not_at_feet(report: ItemReport) -> Iterator[Finding]:
     """Where the origin is not below the middle of the thing. Only `origin: file` makes use of it."""
     size, box = report.size_m, report.box_m
-    if size is None or report.kind not in ("prop", "person"):
+    if size is None or report.kind == "mirror":
         return
     low, high = ([v * s for v, s in zip(corner, report.scale, strict=True)] for corner in box)
     reach = max(0.05, 0.1 * max(size))
@@ -128,11 +130,11 @@ def origin_not_at_feet(report: ItemReport) -> Iterator[Finding]:
         where = f"{_metres(aside)} beside its middle"
     else:
         return
-    mend = "move it so that the world's origin is on the ground below its middle, then apply the location (Ctrl A)"
+    mend = "let it stand on the world's origin and apply all transforms (Ctrl A)"
     if report.origin == "file":
         yield Finding("origin_not_at_feet", "error", f"its origin is {where}, and `origin: file` asks for it", mend)
     else:
-        mend += "; until then it is put down by its box, because the manifest says `origin: foot`"
+        mend += "; until then it is put down by its box (`origin: foot`)"
         yield Finding("origin_not_at_feet", "warning", f"its origin is {where}", mend)
 
 
@@ -186,7 +188,8 @@ def flipped_normals(report: ItemReport) -> Iterator[Finding]:
     for mesh in report.meshes:
         if mesh.inside_out:
             parts = f"{mesh.inside_out} closed parts of it are" if mesh.inside_out > 1 else "it is"
-            yield Finding("flipped_normals", "error", f"{parts} inside out", mend, object=mesh.name)
+            severity: Severity = "error" if mesh.glass else "warning"  # what is opaque looks alike from both sides
+            yield Finding("flipped_normals", severity, f"{parts} inside out", mend, object=mesh.name)
         elif mesh.disagreeing_edges:
             text = f"faces on both sides of {mesh.disagreeing_edges} edges look to different sides"
             yield Finding("flipped_normals", "warning", text, mend, object=mesh.name)
@@ -289,7 +292,7 @@ def _words(report: ItemReport) -> set[str]:
 
 def _usual(report: ItemReport) -> tuple[str, tuple[float, float]]:
     """The word by which an item is known, "" for none, and the usual length of its longest side in metres."""
-    for names in ({report.kind}, {report.category}, set(report.tags), _words(report)):
+    for names in ({report.name.lower()}, {report.kind}, {report.category}, set(report.tags), _words(report)):
         known = sorted(name for name in names if name in USUAL_M)
         if known:
             ranges = [USUAL_M[name] for name in known]

@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 
 from blender_synth.errors import AssetError
 from blender_synth.packs import glb
@@ -22,6 +22,7 @@ USD_SUFFIXES = (".usd", ".usda", ".usdc", ".usdz")
 LARGEST_FILE_BYTES = 1_000_000_000
 _LARGEST_TEXT_BYTES = 400_000_000
 _MOST_FILES = 200
+_IMAGES = (".png", ".jpg", ".jpeg", ".exr", ".hdr", ".tif", ".tiff", ".tga", ".bmp", ".webp")
 _USD_LIMIT_BYTES = 200_000_000
 
 
@@ -73,9 +74,10 @@ def inside(root: Path, folder: Path, written: str) -> Path | None:
         root: resolved. folder: what a relative path starts from. written: as it stands in the file; `//` at its
             beginning is Blender's way to say `folder`; both kinds of slashes.
     """
-    text = written.strip().replace("\\", "/")
-    if "\0" in text or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text) or PureWindowsPath(text).drive:
+    text = written.strip()
+    if "\0" in text or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text) or text.startswith("\\\\"):
         return None
+    text = text.replace("\\", "/")
     if text.startswith("//"):
         text = "./" + text[2:].lstrip("/")
     try:
@@ -83,6 +85,23 @@ def inside(root: Path, folder: Path, written: str) -> Path | None:
     except (OSError, RuntimeError, ValueError):
         return None
     return path if path.is_relative_to(root) else None
+
+
+def missing_beside(file: Path, root: Path) -> list[str]:
+    """Files that an `.obj` or a USD layer names and that are not there, which their importers pass over in silence.
+
+    Args:
+        file, root: as for `check_file`, which it has passed.
+    """
+    if file.suffix.lower() == ".obj":
+        named = [line[6:].strip().strip("\"'") for line in _lines(file) if line.startswith("mtllib")]
+        absent = [name for name in named if not (file.parent / name).is_file()]
+        return [n for n in absent if not all((file.parent / part).is_file() for part in n.split())]
+    if file.suffix.lower() in USD_SUFFIXES and not zipfile.is_zipfile(file):
+        words = {word for word in usd_words(file.read_bytes()) if word.lower().endswith(_IMAGES)}
+        paths = {word: inside(root.resolve(), file.parent, word) for word in sorted(words)}
+        return [word for word, path in paths.items() if path and not path.is_file() and "<" not in word]
+    return []
 
 
 def _outside(file: Path, written: str) -> AssetError:
@@ -226,8 +245,8 @@ def _leads_out(written: str, root: Path, folder: Path) -> bool:
     text = written.replace("\\", "/")
     if "\n" in text or len(text) > 4096:
         return False
-    if re.match(r"(?i)(file|https?|ftp|s3)://|[a-z]:/|//", text):
-        return True
+    if re.match(r"(?i)[a-z][a-z0-9+.-]*:|//", text):
+        return text.lower().endswith((*USD_SUFFIXES, *_IMAGES))
     if ".." in text.split("/"):
         return inside(root, folder, text) is None and "." in text.rsplit("/", 1)[-1]
     if not text.startswith("/"):

@@ -19,7 +19,7 @@ import bpy
 from blender_synth.errors import AssetError
 from blender_synth.packs.blendfile import Contents, MarkedAsset, read_contents
 from blender_synth.packs.problems import Problem
-from blender_synth.packs.safety import USD_SUFFIXES, check_file, inside
+from blender_synth.packs.safety import USD_SUFFIXES, check_file, inside, missing_beside
 
 __all__ = ["Loaded", "MarkedAsset", "Problem", "load_file"]
 
@@ -50,6 +50,16 @@ class Loaded:
     assets: tuple[MarkedAsset, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     _before: dict[str, set] = field(default_factory=dict, repr=False)
+    _names_before: set[str] = field(default_factory=set, repr=False)
+
+    def every_object(self) -> list[bpy.types.Object]:
+        """Those that came with the file, in the scene or not."""
+        return [obj for obj in bpy.data.objects if obj not in self._before["objects"]]
+
+    def name_of(self, block: bpy.types.ID) -> str:
+        """The name that something has in its file; Blender adds `.001` and so on where a name is taken already."""
+        base, dot, number = block.name.rpartition(".")
+        return base if dot and number.isdigit() and base in self._names_before else block.name
 
     def drop(self, keep: Iterable[bpy.types.ID] = ()) -> None:
         """Remove everything that came with the file but what is in `keep`, and materials and what they are made of."""
@@ -90,7 +100,11 @@ def load_file(file: Path, root: Path, *, objects: Sequence[str] = (), collection
     if suffix != ".blend" and (objects or collection):
         mend = "leave `object` and `collection` out; they are for .blend files"
         raise AssetError("only a .blend holds named things", file=file, value=[*objects, collection], mend=mend)
-    loaded = Loaded(file=file, _before={kind: set(blocks) for kind, blocks in _data()})
+    loaded = Loaded(
+        file=file,
+        _before={kind: set(blocks) for kind, blocks in _data()},
+        _names_before={block.name for kind in ("materials", "objects") for block in getattr(bpy.data, kind)},
+    )
     try:
         if suffix == ".blend":
             _append(loaded, read_contents(file, root), root, objects, collection)
@@ -143,6 +157,13 @@ def _append(loaded: Loaded, contents: Contents, root: Path, objects: Sequence[st
     new = [block for kind, blocks in _data() for block in blocks if block not in loaded._before[kind]]
     _take_out_scripts(loaded, new)
     _take_out_paths(loaded, root)
+    for mesh in [block for block in new if isinstance(block, bpy.types.Mesh)]:
+        faces = len(mesh.polygons)
+        if mesh.validate(clean_customdata=False):  # its indices may lead anywhere; other importers check by themselves
+            lost = faces - len(mesh.polygons)
+            text = f"its geometry is damaged: {lost} of {faces} faces were left out"
+            severity = "error" if lost > 0.01 * faces else "warning"
+            loaded.problems.append(Problem("damaged_mesh", severity, mesh.name, text, "clean the mesh up in Blender"))
     if whole:
         loaded.materials = [m for m in wanted.materials if m is not None]
         loaded.worlds = [w for w in wanted.worlds if w is not None]
@@ -299,7 +320,7 @@ def _missing(name: str, written: str) -> Problem:
 
 def _import(loaded: Loaded, root: Path, suffix: str) -> None:
     file, scene = loaded.file, bpy.context.scene
-    linked = set(bpy.context.view_layer.objects)
+    linked = loaded._before["objects"]  # the view layer may not know yet what stands in the scene
     name = str(file)
     try:
         # Importers report a broken file by a RuntimeError, or only by what they return (Blender 4.5).
@@ -325,12 +346,19 @@ def _import(loaded: Loaded, root: Path, suffix: str) -> None:
                     attr_import_mode="NONE",
                     create_world_material=False,
                     import_textures_mode="IMPORT_PACK",
+                    validate_meshes=True,
                 )
     except Exception as error:
         raise _unreadable(file, str(error).strip().splitlines()[-1] if str(error).strip() else repr(error)) from None
     if "FINISHED" not in done:
         raise _unreadable(file, str(done))
     _take_out_paths(loaded, root)
+    for written in missing_beside(file, root):
+        if written.lower().endswith(".mtl"):
+            text, mend = f"its material library {written!r} is missing", "add the .mtl beside the .obj"
+            loaded.problems.append(Problem("missing_materials", "error", "", text, mend))
+        else:
+            loaded.problems.append(_missing(Path(written).name, written))
     loaded.objects = [obj for obj in bpy.context.view_layer.objects if obj not in linked]
     if not loaded.objects:
         raise AssetError("the file shows nothing", file=file, mend="export it again with its objects in its scene")
