@@ -221,6 +221,7 @@ def _kit(folder: Path) -> None:
     crate.location = (0, 0, 0)
     leg = bpy.data.objects.new("leg", crate.data.copy())
     leg.data.materials[0] = bpy.data.materials.new("steel")
+    bpy.data.materials.new("brass").use_fake_user = True  # nothing wears it
     leg.parent = crate
     leg.location.y = 2.0
     cutter = bpy.data.objects.new("cutter", crate.data)
@@ -273,7 +274,7 @@ def test_variants_share_one_mesh(tmp_path: Path, stage):
     from blender_synth.blender.stage import Stage
 
     _kit(tmp_path)
-    variants = "{wood: {'#ff0000': 1, '#0000ff..#00ff00': 1}, steel: [steel, wood]}"
+    variants = "{wood: {'#ff0000': 1, '#0000ff..#00ff00': 1}, steel: [steel, brass]}"
     manifest = f"name: p\nlicence: MIT\nversion: 1\nitems: [{{file: kit.blend, object: bench, variants: {variants}}}]\n"
     (tmp_path / "pack.yaml").write_text(manifest)
     pack = load_pack(tmp_path)
@@ -282,7 +283,7 @@ def test_variants_share_one_mesh(tmp_path: Path, stage):
     chosen = {spec.variant["wood"] for spec in specs}
     assert "#ff0000" in chosen
     assert len(chosen) > 4  # along the ramp
-    assert {spec.variant["steel"] for spec in specs} == {"steel", "wood"}
+    assert {spec.variant["steel"] for spec in specs} == {"steel", "brass"}
     stage = Stage(bpy.context.scene)
     bpy.data.materials.new("wood")  # a name that is taken changes nothing
     objects = [obj for spec in specs for obj in build(spec, stage, pack.folder)]
@@ -293,8 +294,12 @@ def test_variants_share_one_mesh(tmp_path: Path, stage):
     wood = next(m for obj in objects for m in obj.data.materials if m.name == "wood.001")
     base = wood.node_tree.nodes["Principled BSDF"].inputs["Base Color"]
     assert base.links[0].from_node.blend_type == "MULTIPLY"  # its texture stays
+    assert {m.name for obj in objects for m in obj.data.materials} == {"wood.001", "steel", "brass"}
     (tmp_path / "pack.yaml").write_text(manifest.replace("wood:", "woood:"))
     with pytest.raises(AssetError, match=r"no such material(.|\n)*use one of: wood, steel"):
+        load_pack(tmp_path)
+    (tmp_path / "pack.yaml").write_text(manifest.replace("brass]", "bras]"))
+    with pytest.raises(AssetError, match=r"no such material(.|\n)*use one of: (brass, )?(wood|steel)"):
         load_pack(tmp_path)
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import bpy
 from mathutils import Matrix
 
-from blender_synth.blender.assets.load import Loaded, load_file
+from blender_synth.blender.assets.load import Loaded, load_file, load_materials
 from blender_synth.blender.assets.shapes import shown
 from blender_synth.blender.stage import Stage
 from blender_synth.errors import AssetError, ItemError
 from blender_synth.packs.cache import scratch_folder
 from blender_synth.packs.pack import own_from_blender
+from blender_synth.packs.problems import OPENED, OPENING
 from blender_synth.world.props import PropSpec
 
 _VARIANT = "bs_variant_"
@@ -109,9 +111,13 @@ def shape_of(
     key = (spec.pack, spec.file, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
     try:
         if key not in known:
+            # Should Blender die over the file, the parent reads here which it was.
+            print(f"{OPENING}{spec.pack}/{spec.item}", file=sys.stderr, flush=True)
             known[key] = _load(pack_root / spec.file, pack_root, spec)
-        return *_varied(known[key], spec), known[key].by_name
+            print(OPENED, file=sys.stderr, flush=True)
+        return *_varied(known[key], spec, pack_root), known[key].by_name
     except AssetError as error:
+        print(OPENED, file=sys.stderr, flush=True)
         raise ItemError.of(error, spec.pack, spec.item) from None
 
 
@@ -125,7 +131,9 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
     key += (spec.origin_m,)
     if (kept := _shelf.get(key)) is not None:
         return kept
-    loaded = load_file(file, root, objects=(spec.object,) if spec.object else (), collection=spec.collection)
+    loaded = load_file(
+        file, root, objects=(spec.object,) if spec.object else (), collection=spec.collection, worlds=False
+    )
     try:
         loaded.raise_errors()
         turn = Matrix(own_from_blender(spec.file, spec.up_axis, spec.front).tolist()).to_4x4()
@@ -163,10 +171,13 @@ def _meshes(loaded: Loaded, own_from_blender: Matrix) -> list[bpy.types.Mesh]:
     return meshes
 
 
-def _varied(shape: _Shape, spec: PropSpec) -> tuple[list[bpy.types.Mesh], dict[str, tuple[float, ...]]]:
+def _varied(shape: _Shape, spec: PropSpec, root: Path) -> tuple[list[bpy.types.Mesh], dict[str, tuple[float, ...]]]:
     """The meshes of the spec's variant, and the properties that an object of them needs."""
     colours, swaps = {}, []
     for name, choice in spec.variant.items():
+        if not choice.startswith("#") and choice not in shape.by_name and spec.file.lower().endswith(".blend"):
+            [shape.by_name[choice]], problems = load_materials(root / spec.file, root, [choice])
+            Loaded(file=root / spec.file, problems=problems).raise_errors()
         if name not in shape.by_name or not (choice.startswith("#") or choice in shape.by_name):
             wrong, mend = name if name not in shape.by_name else choice, f"use one of: {', '.join(shape.by_name)}"
             raise AssetError("the file has no such material", file=spec.file, key="variants", value=wrong, mend=mend)
