@@ -12,6 +12,7 @@ import yaml
 from blender_synth import geometry, scene_files
 from blender_synth.config import Identity, compose
 from blender_synth.errors import BlenderSynthError, ConfigError
+from blender_synth.keys import values_at
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import Area, CameraAnchor, MirrorMount, Seat
 from blender_synth.world.placement import place_camera
@@ -381,3 +382,28 @@ def test_a_spec_survives_json():
     spec = drawn(ROOM, 4)
     adapter = TypeAdapter(authored.Spec)
     assert adapter.validate_python(json.loads(adapter.dump_json(spec))) == spec
+
+
+# --- what artists are told
+
+
+def test_the_guide_names_every_mark_part_material_and_key():
+    guide = (scene_files.resources.scenes_dir() / "README.md").read_text(encoding="utf-8")
+    for mark in _marks.MARKS:
+        assert f"`{mark}." in guide
+    for surface in _marks.SURFACES:
+        assert f"`{surface}!`" in guide
+    for material in _parts.MATERIALS:
+        assert material in guide
+    told = {"floor", "wall", "ceiling", "box", "cylinder", "furniture", "mirror", "light", "prop"}
+    for part in told:
+        assert f"`{part}`" in guide
+    fields = authored.Randomizer.__dataclass_fields__.values()
+    for key in (field.name for field in fields if field.repr):
+        assert f"`{key}`" in guide or f"`{key}:" in guide, key
+
+
+def test_keys_shows_what_can_be_set_and_no_more():
+    keys = values_at(compose(["scene=waiting_room"]), "scene")
+    assert "presence" in keys
+    assert not {"found", "folder", "digest"} & set(keys)

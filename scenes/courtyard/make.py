@@ -599,7 +599,7 @@ def marks() -> None:
         camera.rotation_euler = (math.radians(90 + pitch), 0, math.radians(heading - 90))
         where.objects.link(camera)
     bpy.context.scene.camera = bpy.data.objects["camera.handheld.gate"]
-    for n, (sx, sy, turn) in enumerate(((6.8, 3.4, 200), (-0.6, -5.9, 90), (5.6, -2.6, 150), (-8.7, 0.4, 0), (7.6, 6.2, 270))):
+    for n, (sx, sy, turn) in enumerate(((6.8, 3.4, 200), (4.6, -6.3, 90), (5.6, -2.6, 150), (-8.7, 0.4, 0), (7.6, 6.2, 270))):
         empty(where, f"spot.pavement.any.{n:03d}", (sx, sy, 0), turn, 0.8, arrow=False)
 
 

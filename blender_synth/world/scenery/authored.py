@@ -160,10 +160,10 @@ class Randomizer:
     spawn: dict[str, Spawn] = Field(default_factory=dict)
     spots: dict[str, Annotated[tuple[str, ...], BeforeValidator(_categories)]] = Field(default_factory=dict)
     cameras: dict[str, CameraRule] = Field(default_factory=dict)
-    scene: str = "scene"
-    folder: str = ""
-    digest: str = ""
-    found: Marks = Field(default_factory=Marks)
+    scene: str = Field(default="scene", repr=False)
+    folder: str = Field(default="", repr=False)
+    digest: str = Field(default="", repr=False)
+    found: Marks = Field(default_factory=Marks, repr=False)
 
     def sample(self, streams: Streams) -> Spec:
         """One drawing of the scene.
