@@ -122,4 +122,4 @@ items:
         assert box[1, 2] - box[0, 2] == pytest.approx(height_m, abs=1e-4)
     assert tuple(stage.objects[1][0]["bs_variant_wood"]) == (1.0, 0.0, 0.0)
     assert set(stage.keypoints) == {1}
-    assert stage.keypoints[1]["left_shoulder"] == pytest.approx([0, 0, 0], abs=1e-5)
+    assert stage.keypoints[1]["left_shoulder"] == pytest.approx([0, 0, 0.85], abs=1e-5)  # its middle

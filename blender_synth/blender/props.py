@@ -142,6 +142,8 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
         loaded.drop()
         raise
     by_name = {loaded.name_of(material): material for material in loaded.materials}
+    for block in loaded.shading():  # the program knows its own by their names: `label_reflect`, `matt_panel` ...
+        block.name = f"~{loaded.name_of(block)}"
     loaded.drop(keep=meshes)
     if not meshes:
         raise AssetError(
@@ -177,6 +179,7 @@ def _varied(shape: _Shape, spec: PropSpec, root: Path) -> tuple[list[bpy.types.M
     for name, choice in spec.variant.items():
         if not choice.startswith("#") and choice not in shape.by_name and spec.file.lower().endswith(".blend"):
             [shape.by_name[choice]], problems = load_materials(root / spec.file, root, [choice])
+            shape.by_name[choice].name = f"~{choice}"
             Loaded(file=root / spec.file, problems=problems).raise_errors()
         if name not in shape.by_name or not (choice.startswith("#") or choice in shape.by_name):
             wrong, mend = name if name not in shape.by_name else choice, f"use one of: {', '.join(shape.by_name)}"
