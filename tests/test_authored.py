@@ -325,6 +325,13 @@ def test_presence_colours_and_jitter_vary_and_only_by_the_seed():
     assert all(0.1 <= math.hypot(*spec.moves["chair"][:2]) <= 0.2 for spec in specs)
 
 
+def test_an_instance_is_there_or_not_with_all_that_comes_with_it():
+    names = ["set.001", "set.001/table", "set.001/chair", "set.002"]
+    assert authored._matching("set.*", names) == ["set.001", "set.002"]
+    assert authored._matching("SET", names) == ["set.001", "set.002"]
+    assert authored._matching("set.*/chair", names) == ["set.001/chair"]
+
+
 def test_rules_of_areas_and_cameras_reach_the_layout():
     spec = found_scene(spawn={"walk.*": {"share": 3, "most": 2}}, cameras={"handheld": {"height_m": [1, 1.1]}}).sample(
         Streams(0, 0)

@@ -312,8 +312,12 @@ def _above_zero(interval: tuple[float, float]) -> tuple[float, float]:
 
 
 def _matching(pattern: str, names: Iterable[str]) -> list[str]:
-    """The names that a pattern means, whatever their case; `chair` also means `chair.001`."""
+    """The names that a pattern means, whatever their case; `chair` also means `chair.001`.
+
+    What comes with an instance of a collection (`instance/name`) is meant only by a pattern that says so.
+    """
     pattern = pattern.lower()
+    names = [n for n in names if pattern.count("/") == n.count("/")]
     numbered = re.compile(rf"{re.escape(pattern)}(\.\d{{3,}}|#\d+)*")
     return [n for n in names if fnmatch.fnmatchcase(n.lower(), pattern) or numbered.fullmatch(n.lower())]
 
