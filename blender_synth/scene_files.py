@@ -22,7 +22,7 @@ import yaml
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from pydantic import TypeAdapter, ValidationError
 
-from blender_synth import resources
+from blender_synth import __version__, resources
 from blender_synth.errors import AssetError, BlenderSynthError, ConfigError
 from blender_synth.packs.manifest import MANIFEST, read_manifest
 from blender_synth.packs.pack import file_in_pack
@@ -37,6 +37,7 @@ SCENE_FILE = "scene.yaml"
 ENVIRONMENT = "BLENDER_SYNTH_SCENES"
 READ_TIMEOUT_S = 300.0
 _MARKS_VERSION = 1
+"""To be counted up when what marks mean changes: what was read before is then read again."""
 _FILLED_IN = ("scene", "folder", "digest", "found")
 _LARGEST_YAML_BYTES = 4_000_000
 _NOT_CONTENT = (".py", ".md", ".txt", ".blend1", ".blend2")
@@ -140,7 +141,7 @@ def read_marks(folder: Path, relative: str, indoors: bool, digest: str) -> Marks
     if file.suffix.lower() != ".blend":
         raise AssetError("a scene's file must be a .blend", file=folder / SCENE_FILE, key="file", value=relative,
                          mend="save it from Blender; other formats carry no marks")  # fmt: skip
-    key = hashlib.sha256(json.dumps([_MARKS_VERSION, digest, relative, indoors]).encode()).hexdigest()
+    key = hashlib.sha256(json.dumps([__version__, _MARKS_VERSION, digest, relative, indoors]).encode()).hexdigest()
     kept = _cache_folder() / f"{key}.json"
     with suppress(OSError, ValidationError):
         return _MARKS.validate_json(kept.read_bytes())
