@@ -13,10 +13,13 @@ from blender_synth import geometry, scene_files
 from blender_synth.config import Identity, compose
 from blender_synth.errors import BlenderSynthError, ConfigError
 from blender_synth.keys import values_at
+from blender_synth.packs import load_pack
 from blender_synth.seeds import Streams
-from blender_synth.world.layout import Area, CameraAnchor, MirrorMount, Seat
+from blender_synth.world.layout import Area, CameraAnchor, MirrorMount, PlacedProp, Seat
+from blender_synth.world.placed import with_placed
 from blender_synth.world.placement import place_camera
 from blender_synth.world.scenery import _marks, _outlines, _parts, authored
+from tests.small_glb import write_box
 
 SQUARE = [[-5, -4], [5, -4], [5, 4], [-5, 4]]
 ROOM = {
@@ -414,3 +417,23 @@ def test_keys_shows_what_can_be_set_and_no_more():
     keys = values_at(compose(["scene=waiting_room"]), "scene")
     assert "presence" in keys
     assert not {"found", "folder", "digest"} & set(keys)
+
+
+def test_a_part_may_be_a_thing_of_an_asset_pack(tmp_path):
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    write_box(folder / "urn.glb")
+    (folder / "pack.yaml").write_text("name: garden\nlicence: CC0-1.0\ncategory: urn\nheight_m: 0.5\n")
+    packs = [load_pack(folder)]
+    for item in ("garden/urn", "urn"):
+        part = {"part": "prop", "name": "gift", "item": item, "at_m": [1, 2, 0], "heading_deg": 30, "count": 2,
+                "step_m": [1, 0, 0]}  # fmt: skip
+        layout = drawn({**ROOM, "parts": [ROOM["parts"][0], part]}).layout()
+        props = with_placed((), layout.placed, packs, Streams(0, 0))
+        assert [(p.pack, p.item, p.position_m, p.heading_deg) for p in props] == [
+            ("garden", "urn", (1.0, 2.0, 0.0), 30.0), ("garden", "urn", (2.0, 2.0, 0.0), 30.0)
+        ]  # fmt: skip
+        assert len({p.instance_id for p in props}) == 2
+    wanted = [PlacedProp(name="gift", wants="sword", position_m=(0, 0, 0), heading_deg=0)]
+    with pytest.raises(ConfigError, match="no asset pack has"):
+        with_placed((), wanted, packs, Streams(0, 0))
