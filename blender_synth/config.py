@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
@@ -21,6 +19,7 @@ from blender_synth import resources
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
 from blender_synth.exporters import exporter_settings
+from blender_synth.scene_files import find_scene, load_scene
 from blender_synth.settings import (
     MirrorGroup,
     RenderSettings,
@@ -59,20 +58,23 @@ def settings_from(config: DictConfig) -> RunSettings:
     if isinstance(scene, Mapping) and "materials" in scene:
         scene, materials = {key: scene[key] for key in scene if key != "materials"}, scene["materials"]
     packs = [plain["packs"]] if isinstance(plain["packs"], str) else plain["packs"]
+    packs = tuple(Path(p) for p in validate(list[str], packs, "packs"))
+    scenery, scene_digest = _scenery(scene, packs)
     return RunSettings(
         frames=validate(NonNegativeInt, plain["frames"], "frames"),
         seed=validate(Seed, plain["seed"], "seed"),
         output=_sweep_folder(validate(Path, plain["output"], "output")),
         dataset=_sweep_folder(validate(Path, plain["dataset"], "dataset")),
         runs=tuple(validate(list[str], [runs] if isinstance(runs, str) else runs, "runs")),
-        packs=tuple(Path(p) for p in validate(list[str], packs, "packs")),
+        packs=packs,
         packs_on_error=validate(Literal["stop", "skip"], plain["packs_on_error"], "packs_on_error"),
         props=validate(PropRandomizer, plain["props"], "props"),
         wishes=_wishes(plain),
         render=validate(RenderSettings, plain["render"], "render"),
         worker=validate(WorkerSettings, plain["worker"], "worker"),
         develop=validate(DevelopSettings, plain["develop"], "develop"),
-        scenery=_scenery(scene),
+        scenery=scenery,
+        scene_digest=scene_digest,
         surfaces=validate(SurfaceChoices, materials or {}, "scene.materials"),
         pedestrians=_crowd(plain["pedestrians"]),
         mirrors=_mirrors(plain["mirrors"]),
@@ -107,28 +109,12 @@ def any_key(arguments: Sequence[str]) -> list[str]:
     return [f"++{argument}" if dotted.match(argument) else argument for argument in arguments]
 
 
-def _scenery(scene: Any) -> Any:
-    """The randomizer of `scenes/<name>/scene.yaml`, with what the config sets beside `name` laid over it."""
+def _scenery(scene: Any, packs: Sequence[Path]) -> tuple[Any, str]:
+    """The randomizer of `scenes/<name>/scene.yaml`, with what the config sets beside `name` over it; its digest."""
     if not isinstance(scene, Mapping) or not isinstance(scene.get("name"), str):
         raise ConfigError("a scene needs a name", key="scene.name", value=scene, mend="choose one, e.g. scene=street")
-    name = scene["name"]
-    folders = [
-        resources.scenes_dir(),
-        *(Path(p) for p in os.environ.get("BLENDER_SYNTH_SCENES", "").split(os.pathsep) if p),
-    ]
-    for folder in folders:
-        file = folder / name / "scene.yaml"
-        if re.fullmatch(r"[\w-]+", name) and file.is_file():
-            try:
-                data = yaml.safe_load(file.read_text(encoding="utf-8"))
-            except yaml.YAMLError as error:
-                raise ConfigError("the file is not readable as YAML", file=file, mend=str(error)) from None
-            if not isinstance(data, dict):
-                raise ConfigError("a scene file holds a mapping", file=file, mend="see scenes/street/scene.yaml")
-            overrides = {key: value for key, value in scene.items() if key != "name"}
-            return randomizer_from("scenery", {**data, **overrides}, "scene")
-    known = sorted({f.parent.name for folder in folders for f in folder.glob("*/scene.yaml")})
-    raise ConfigError("there is no such scene", key="scene.name", value=name, mend=f"use one of: {', '.join(known)}")
+    overrides = {key: value for key, value in scene.items() if key != "name"}
+    return load_scene(scene["name"], find_scene(scene["name"], packs), overrides)
 
 
 def _crowd(data: Any) -> Crowd:
@@ -183,6 +169,7 @@ class Identity:
     def of(cls, settings: RunSettings) -> Identity:
         free = {"frames", "output", "dataset", "runs", "exporter", "develop", "worker"}
         kept = {key: value for key, value in settings.plain.items() if key not in free}
+        kept["scene"] = {**kept["scene"], "digest": settings.scene_digest}
         kept["render"] = {k: v for k, v in kept["render"].items() if k not in ("device", "threads")}
         return cls(kept)
 

@@ -60,7 +60,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _plain(entry) for name, entry in value.items()}
     if hasattr(value, "__dataclass_fields__"):
-        fields = {name: getattr(value, name) for name in value.__dataclass_fields__}
+        # what is not in a settings object's repr is filled in by the program
+        fields = {name: getattr(value, name) for name, field in value.__dataclass_fields__.items() if field.repr}
         found = {name: _plain(entry) for name, entry in fields.items() if not isinstance(entry, type)}
         return found | found.pop("randomizer", {})  # a config writes a group's own keys beside its count
     return TypeAdapter(Any).dump_python(value, mode="json")

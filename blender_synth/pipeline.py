@@ -80,6 +80,7 @@ def _render_missing(settings: RunSettings, packs: tuple, folder: RunFolder, miss
     setup = {
         "render": asdict(settings.render),
         "packs": {pack.name: pack_entry(pack) for pack in packs},
+        "scene_folder": getattr(settings.scenery, "folder", ""),
     }
     workers = [Worker(setup, settings.worker.timeout_s) for _ in range(min(settings.worker.count, len(missing)))]
     with tqdm(total=settings.frames, initial=settings.frames - len(missing), unit="frame", file=sys.stderr) as bar:

@@ -111,6 +111,8 @@ class RunSettings:
     plain: dict
     surfaces: dict[str, Any]
     """What parts of the scenery are made of instead: `SurfaceChoices`."""
+    scene_digest: str = ""
+    """Of the scene's files; another one is another scene."""
     paired: bool = False
     """Whether every scene gives two frames: with its mirrors, and with matt panels in their places."""
 
@@ -125,7 +127,7 @@ def validate(type_: Any, value: Any, key: str, file: Any = None) -> Any:
         return TypeAdapter(type_).validate_python(value)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join([key, *(str(part) for part in first["loc"] if part != "function-after[_ordered()]")])
+        where = ".".join([key, *(str(part) for part in first["loc"] if not str(part).startswith("function-"))])
         unknown = first["type"] in ("unexpected_keyword_argument", "extra_forbidden")
         if unknown:
             fields = ", ".join(sorted(getattr(type_, "__dataclass_fields__", {})))
@@ -136,8 +138,8 @@ def validate(type_: Any, value: Any, key: str, file: Any = None) -> Any:
         raise ConfigError(problem, file=file, key=where, value=shown, mend=mend) from None
 
 
-def randomizer_from(group: str, data: Any, key: str | None = None) -> Any:
-    """The randomizer of a group's kind, from its mapping in the config.
+def randomizer_from(group: str, data: Any, key: str | None = None, file: Any = None) -> Any:
+    """The randomizer of a group's kind, from its mapping in the config, or in a `file` named in messages.
 
     Raises:
         ConfigError: no mapping, no kind, an unknown kind, or a bad value.
@@ -149,4 +151,4 @@ def randomizer_from(group: str, data: Any, key: str | None = None) -> Any:
     fields = {
         name: value for name, value in data.items() if name != "kind" or "kind" in randomizer.__dataclass_fields__
     }
-    return validate(randomizer, fields, key)
+    return validate(randomizer, fields, key, file)

@@ -12,6 +12,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from blender_synth.assets import scenes
 from blender_synth.assets._blender import Answering, Lost
 from blender_synth.errors import AssetError
 from blender_synth.packs.pack import own_from_blender
@@ -31,7 +32,7 @@ def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description="List everything that is wrong with a pack. An error is refused, looks wrong or is labelled wrong; "
         "a warning works, but hardly as meant. Exits with 0 where there are no errors, else with 1.",
     )
-    parser.add_argument("path", type=Path, help="folder of a pack")
+    parser.add_argument("path", type=Path, help="folder of a pack, or of a scene")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
     return parser
@@ -45,8 +46,11 @@ def run(options: argparse.Namespace) -> int:
     """
     if not options.path.is_dir():
         raise AssetError("there is no such folder", file=options.path, mend="give the folder that holds pack.yaml")
+    if scenes.is_scene(options.path):
+        return scenes.check(options, _lines)
     pack = survey(options.path)
     findings = [*pack.findings, *_looked_into(options.path.resolve(), pack.entries)]
+    findings += scenes.findings(options.path.resolve())
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = len(findings) - errors
     failed = errors > 0 or (options.strict and warnings > 0)

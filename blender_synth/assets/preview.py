@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import TypeAdapter
 from tqdm import tqdm
 
+from blender_synth.assets import scenes
 from blender_synth.assets._blender import Answering, Lost, run_blender
 from blender_synth.assets._numbers import count
 from blender_synth.config import compose
@@ -43,7 +44,7 @@ def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description="Render every item of a pack beside a figure of 1.75 m in neutral light, and turntables "
         "(animated WebP) beside the sheet; or random people, front and back.",
     )
-    parser.add_argument("what", help="folder of a pack, or `people`")
+    parser.add_argument("what", help="folder of a pack or of a scene, or `people`")
     parser.add_argument("--out", type=Path, help="picture to write (out/<name of the pack>.jpg)")
     parser.add_argument("--samples", type=count, default=24, help="samples a pixel (%(default)s)")
     parser.add_argument("--height-px", type=count, default=300, help="height of a tile (%(default)s)")
@@ -53,12 +54,16 @@ def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--turns", type=count, default=TURNS, help="views of a turntable (%(default)s)")
     parser.add_argument("--count", type=count, default=48, help="how many people (%(default)s)")
-    parser.add_argument("overrides", nargs="*", help="config for people, e.g. seed=3 pedestrians=crowd weather=cloudy")
+    parser.add_argument(
+        "overrides", nargs="*", help="config for people and scenes, e.g. seed=3 pedestrians=crowd weather=cloudy"
+    )
     return parser
 
 
 def run(options: argparse.Namespace) -> int:
     """Render the sheet."""
+    if scenes.is_scene(Path(options.what)):
+        return scenes.preview(options)
     return _people(options) if options.what == "people" else _pack(options)
 
 

@@ -21,18 +21,18 @@ _DETAIL_BELOW_PX = {"tiny": 45.0, "low": 130.0}
 """People less tall than this in the picture are built with so much detail."""
 
 
-def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path]) -> Stage:
+def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path], scene_folder: Path | None = None) -> Stage:
     """Reset Blender and build a spec.
 
     Args:
-        spec: what to build. pack_roots: folders of the asset packs by name.
+        spec: what to build. pack_roots: folders of the asset packs by name. scene_folder: of an authored scene.
 
     Starting from empty factory settings keeps memory flat over hundreds of scenes (Blender 4.5), where removing
     datablocks one by one does not.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
     stage = Stage(bpy.context.scene, matt=spec.pair_role == "matt")
-    stage.pack_roots = pack_roots
+    stage.pack_roots, stage.scene_folder = pack_roots, scene_folder
     stage.indoors = spec.scenery.layout().indoor_c is not None
     _builder("scenery", spec.scenery)(spec.scenery, stage)
     surfaces.lay(spec.surfaces, pack_roots)

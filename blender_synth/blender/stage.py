@@ -37,6 +37,7 @@ class Stage:
         lamps: street lamps, each its light's place in world metres, the direction its arm points to in degrees, and its
             variant. lights: the scenery's own lights. indoors: whether all of it is under a roof.
         lanes_y_m: middles of the lanes of a street along x. medium: what frame.json says of the air.
+        scene_folder: of a scene that an artist made.
     """
 
     def __init__(self, scene: bpy.types.Scene, matt: bool = False):
@@ -52,6 +53,7 @@ class Stage:
         self.indoors = False
         self.lanes_y_m: tuple[float, ...] = ()
         self.medium: dict[str, Any] = {}
+        self.scene_folder: Path | None = None
 
     def add(
         self, obj: bpy.types.Object, instance_id: int, surface: str = "opaque", facing: Sequence[float] | None = None

@@ -30,12 +30,12 @@ except ImportError as _error:
 class Workbench:
     """Keeps the scene last built between `probe` and `render`."""
 
-    def __init__(self, render: dict, packs: dict[str, dict]):
+    def __init__(self, render: dict, packs: dict[str, dict], scene_folder: str = ""):
         from blender_synth.blender import cycles
         from blender_synth.settings import RenderSettings
 
         self.settings = RenderSettings(**render)
-        self.packs = packs
+        self.packs, self.scene_folder = packs, Path(scene_folder)
         self.roots = {name: Path(pack["folder"]) for name, pack in packs.items()}
         self.device, self.device_name = cycles.choose_device(self.settings.device)
         self.spec = self.stage = self.labels = None
@@ -49,7 +49,7 @@ class Workbench:
         self.spec = self.stage = self.labels = None
         start = time.perf_counter()
         spec = spec_from_json(spec_json)
-        stage = build.build_scene(spec, self.roots)
+        stage = build.build_scene(spec, self.roots, self.scene_folder)
         cycles.use_device(stage.scene, self.device)
         cycles.apply_picture_settings(stage.scene, self.settings, spec.root_seed * 1_000_003 + spec.scene_index)
         built = time.perf_counter()
@@ -74,8 +74,10 @@ class Workbench:
             from blender_synth.blender.weather import hdri
 
             entries.append(hdri.credit(self.spec.weather.hdri, self.packs))
-        for item in self.spec.from_packs():
-            name = f"{item.pack}/{item.item}"
+        items = [(f"{item.pack}/{item.item}", item) for item in self.spec.from_packs()]
+        if self.spec.scenery.kind == "authored":
+            items.insert(0, (f"scene {self.spec.scenery.scene}", self.spec.scenery))
+        for name, item in items:
             entry = {"name": name, "licence": item.licence, "author": item.author, "source": item.source}
             if entry not in entries:
                 entries.append(entry)
@@ -118,7 +120,7 @@ def _set_up(message: dict) -> Workbench:
     from blender_synth.blender import props
 
     props.say = lambda text: print(text, file=sys.stderr, flush=True)
-    return Workbench(message["render"], message["packs"])
+    return Workbench(message["render"], message["packs"], message.get("scene_folder", ""))
 
 
 def main() -> None:

@@ -34,14 +34,8 @@ def find_packs(paths: Iterable[Path] = (), on_error: Literal["stop", "skip"] = "
     Raises:
         AssetError: a folder without packs, a broken pack, or two packs of one name.
     """
-    places: list[tuple[Path, str | None]] = [(resources.assets_dir(), None)]
-    places += [(Path(path), "packs") for path in paths]
-    places += [(Path(path), ENVIRONMENT) for path in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if path]
-    for entry in entry_points(group=ENTRY_POINTS):
-        places += [(folder, f"entry point {ENTRY_POINTS}:{entry.name}") for folder in _package_folders(entry.module)]
-    folders = dict.fromkeys(folder for place, key in places for folder in _pack_folders(place, key))
     packs: dict[str, Pack] = {}
-    for folder in folders:
+    for folder in pack_folders(paths):
         pack = load_pack(folder, on_error)
         if pack.name in packs:
             raise AssetError(
@@ -53,6 +47,20 @@ def find_packs(paths: Iterable[Path] = (), on_error: Literal["stop", "skip"] = "
             )
         packs[pack.name] = pack
     return tuple(packs.values())
+
+
+def pack_folders(paths: Iterable[Path] = ()) -> list[Path]:
+    """Folders of every pack of a run, unread, in the order of the search.
+
+    Raises:
+        AssetError: a folder without packs.
+    """
+    places: list[tuple[Path, str | None]] = [(resources.assets_dir(), None)]
+    places += [(Path(path), "packs") for path in paths]
+    places += [(Path(path), ENVIRONMENT) for path in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if path]
+    for entry in entry_points(group=ENTRY_POINTS):
+        places += [(folder, f"entry point {ENTRY_POINTS}:{entry.name}") for folder in _package_folders(entry.module)]
+    return list(dict.fromkeys(folder for place, key in places for folder in _pack_folders(place, key)))
 
 
 def _pack_folders(place: Path, key: str | None) -> list[Path]:

@@ -34,6 +34,7 @@ class Ground:
         self._areas = [a for a in layout.areas if a.use in ("pavement", "crossing", "indoors")]
         self._seats = list(layout.seats)
         self._taken_xy, self._taken_r = np.zeros((0, 2)), np.zeros(0)
+        self._standing_xy = np.zeros((0, 2))
         self._planes, self._tops_m = (
             _half_planes([o.polygon_xy_m for o in layout.obstacles]),
             np.array([o.base_z_m + o.height_m for o in layout.obstacles]),
@@ -50,6 +51,7 @@ class Ground:
         points, owner = np.concatenate(cells), np.concatenate(areas)
         free = self._clearance_m(points) > 0.3
         self.cells_xy_m, self._owner = points[free], owner[free]
+        self._share = np.array([a.share for a in self._areas])[self._owner] if self._areas else np.zeros(0)
         step = self.cells_xy_m - self._eye[:2]
         self._distance = np.linalg.norm(step, axis=1)
         bearing = (np.degrees(np.arctan2(step[:, 1], step[:, 0])) - camera.yaw_deg + 180) % 360 - 180
@@ -77,7 +79,7 @@ class Ground:
         weights = weights * np.where(self._in_view, near, self._distance > clear)
         if in_view:
             weights = weights * self._seen
-        weights = weights * (self._distance < REACH_M)
+        weights = weights * (self._distance < REACH_M) * self._share
         fitting = weights * {"cross": self._on_crossing, "wait": self._at_crossing >= 0}.get(activity, True)
         weights = fitting if fitting.sum() > 0 else weights
         if weights.sum() > 0:
@@ -106,7 +108,12 @@ class Ground:
         """
         heights = np.full(len(people), np.nan)
         for area in self._areas:
-            heights[geometry.in_convex(where_m, area.polygon_xy_m, 0.15)] = area.z_m
+            inside = geometry.in_convex(where_m, area.polygon_xy_m, 0.15)
+            heights[inside] = area.z_m
+            if area.most is not None and inside.any():
+                there = int(geometry.in_convex(self._standing_xy, area.polygon_xy_m).sum())
+                if there + int(inside.sum()) > area.most:
+                    return None
         near = np.linalg.norm(where_m - self._eye[:2], axis=1) < self._layout.camera_clearance_m
         if np.isnan(heights).any() or near.any():
             return None
@@ -121,6 +128,7 @@ class Ground:
         xy, radius = footprint_discs([person], np.array([person.position_m[:2]]), np.array([person.heading_deg]))
         self._taken_xy = np.concatenate([self._taken_xy, xy])
         self._taken_r = np.concatenate([self._taken_r, radius])
+        self._standing_xy = np.concatenate([self._standing_xy, [person.position_m[:2]]])
 
     def take_seats(self, count: int, rng: np.random.Generator) -> tuple[Seat, ...]:
         """`count` free seats side by side within reach, which nobody else gets then; empty when there are none."""

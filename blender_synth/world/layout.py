@@ -9,8 +9,9 @@ import math
 from typing import Literal
 
 import numpy as np
+from pydantic import Field
 
-from blender_synth.world.values import Vec2, Vec3, plain
+from blender_synth.world.values import Rgb, Vec2, Vec3, plain
 
 CAMERA_CLEARANCE_M = 1.6
 """Room that people usually leave to a camera."""
@@ -27,6 +28,8 @@ class Area:
         z_m: height of the ground.
         flow_deg: direction in which people walk here (or its opposite); None where they wander.
         ground_id: instance id of the ground.
+        share: how much likelier people are here than on other ground of its size. most: people who may stand here at
+            most; None for as many as find room.
     """
 
     name: str
@@ -35,6 +38,8 @@ class Area:
     z_m: float = 0.0
     flow_deg: float | None = None
     ground_id: int | None = None
+    share: float = Field(default=1.0, ge=0)
+    most: int | None = Field(default=None, ge=0)
 
 
 @plain
@@ -94,6 +99,7 @@ class CameraAnchor:
         facing_deg: azimuth of the middle of the view.
         height_m: lowest and highest that the place allows above base_z_m, as under a ceiling; None for any.
         tilt_deg: how much further the camera looks up (down where negative) than its rig would.
+        pitch_deg: elevation of the middle of the view where the place says it, whatever the rig's; None leaves it.
     """
 
     name: str
@@ -104,6 +110,7 @@ class CameraAnchor:
     facing_deg: float
     height_m: tuple[float, float] | None = None
     tilt_deg: float = 0.0
+    pitch_deg: float | None = None
 
 
 @plain
@@ -155,6 +162,39 @@ class PropSpot:
 
 
 @plain
+class OwnMirror:
+    """A flat mirror, pane or water that is part of the scenery itself, and always labelled.
+
+    Attributes:
+        part: what of the scenery it is; unique in the scene.
+        faces_m: its polygons, all in one plane, counter-clockwise as seen from the front.
+        roughness: of the picture's surface. tint: how much of each colour it reflects, or lets through.
+        host: category of what carries it.
+    """
+
+    part: str
+    faces_m: tuple[tuple[Vec3, ...], ...]
+    surface: Literal["mirror", "glass", "water", "polished"] = "mirror"
+    roughness: float = Field(default=0.0, ge=0, le=1)
+    tint: Rgb = (0.94, 0.95, 0.945)
+    host: str = "building"
+
+
+@plain
+class PlacedProp:
+    """A thing from an asset pack that always stands here, beside those that the run strews about.
+
+    Attributes:
+        wants: `pack/item`, or a category or tag of which one item is drawn.
+    """
+
+    name: str
+    wants: str
+    position_m: Vec3
+    heading_deg: float
+
+
+@plain
 class Layout:
     """All of the above for one scene.
 
@@ -172,5 +212,7 @@ class Layout:
     obstacles: tuple[Obstacle, ...] = ()
     prop_spots: tuple[PropSpot, ...] = ()
     seats: tuple[Seat, ...] = ()
+    own_mirrors: tuple[OwnMirror, ...] = ()
+    placed: tuple[PlacedProp, ...] = ()
     indoor_c: float | None = None
     camera_clearance_m: float = CAMERA_CLEARANCE_M

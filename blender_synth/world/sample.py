@@ -10,7 +10,9 @@ from blender_synth.world.climate import Climate
 from blender_synth.world.crowd import draw_people
 from blender_synth.world.materials import draw_surfaces
 from blender_synth.world.mirror_placement import place_mirrors
+from blender_synth.world.mirrors.own import Randomizer as OwnMirrors
 from blender_synth.world.mirrors.puddles import Randomizer as RainPuddles
+from blender_synth.world.placed import with_placed
 from blender_synth.world.placement import draw_count, place_camera
 from blender_synth.world.scene_spec import PERSON_IDS, SceneSpec
 from blender_synth.world.things import Credit, items_in_packs
@@ -27,6 +29,8 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
     scenery = settings.scenery.sample(streams.child("scenery"))
     layout = scenery.layout()
     props = settings.props.sample(streams.child("props"), layout, packs)
+    if layout.placed:
+        props = with_placed(props, layout.placed, packs, streams.child("placed"))
     layout = dataclasses.replace(layout, obstacles=(*layout.obstacles, *(prop.obstacle() for prop in props)))
     camera = place_camera(
         settings.camera, layout, streams.child("camera"), settings.render.width_px, settings.render.height_px
@@ -48,6 +52,8 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
     counts = {
         name: draw_count(streams, f"mirrors/{name}/count", group.count) for name, group in settings.mirrors.items()
     }
+    if layout.own_mirrors:  # first, so that their ids are the same whatever mirrors are chosen
+        kinds, counts = {"own": OwnMirrors(), **kinds}, {"own": len(layout.own_mirrors), **counts}
     if weather.puddles and not indoors:  # last, so that they move no other mirror
         kinds["rain"], counts["rain"] = RainPuddles(rain=True, ripple=(0.1, 0.5)), weather.puddles
     mirrors = place_mirrors(

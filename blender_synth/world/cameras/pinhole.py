@@ -63,13 +63,16 @@ class Randomizer:
     roll_deg: Range = (-1.5, 1.5)
 
     def sample(self, streams: Streams, anchor: CameraAnchor, width_px: int, height_px: int) -> Spec:
-        """A camera somewhere on `anchor`'s line."""
+        """A camera somewhere on `anchor`'s line; where the anchor says its height or pitch, these count."""
         rng = streams.rng("pose")
         start, end = np.array(anchor.start_xy_m), np.array(anchor.end_xy_m)
         x, y = start + rng.random() * (end - start)
         height = uniform(rng, self.height_m)
         if anchor.height_m is not None:
             height = min(max(height, anchor.height_m[0]), anchor.height_m[1])
+        tilt_deg = anchor.tilt_deg
+        if anchor.pitch_deg is not None:
+            tilt_deg += anchor.pitch_deg - sum(self.pitch_deg) / 2
         return Spec(
             rig=self.rig,
             anchor=anchor.name,
@@ -77,7 +80,7 @@ class Randomizer:
             height_px=height_px,
             position_m=(float(x), float(y), anchor.base_z_m + height),
             yaw_deg=anchor.facing_deg + uniform(rng, self.yaw_jitter_deg),
-            pitch_deg=uniform(rng, self.pitch_deg) + anchor.tilt_deg,
+            pitch_deg=uniform(rng, self.pitch_deg) + tilt_deg,
             roll_deg=uniform(rng, self.roll_deg),
             focal_length_mm=uniform(streams.rng("lens"), self.focal_length_mm),
             sensor_width_mm=self.sensor_width_mm,

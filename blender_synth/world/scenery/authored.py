@@ -1,0 +1,383 @@
+"""A scene that an artist made: a `.blend` with marks, procedural parts written by hand, or both.
+
+`scenes/README.md` is the artist's side of this. What a file says (`found`) is read by `scene_files`, which fills in the
+last four fields; nothing here opens a file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
+
+from blender_synth import geometry
+from blender_synth.errors import ConfigError
+from blender_synth.seeds import Streams
+from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, OwnMirror, PropSpot, Seat
+from blender_synth.world.mirrors._checks import check_mount
+from blender_synth.world.mirrors._site import Obstacles
+from blender_synth.world.scenery._marks import (
+    YAML_MARKS,
+    Lamp,
+    Marked,
+    Marks,
+    SceneProblem,
+    read_yaml_marks,
+    words,
+)
+from blender_synth.world.scenery._parts import Colours, LightPiece, Part, Piece, Pieces, draw_parts
+from blender_synth.world.scenery._street_palette import blend, linear
+from blender_synth.world.things import Thing
+from blender_synth.world.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
+
+FIRST_ID, LAST_ID = 3001, 9999
+WALKABLE = ("pavement", "crossing", "indoors")
+NONE = "none"
+"""In `variants`: nothing of them."""
+
+
+@plain
+class Jitter:
+    """How far a thing may be off its place, along x and y each, and turned."""
+
+    shift_m: Range = (0.0, 0.0)
+    turn_deg: Range = (0.0, 0.0)
+
+
+@plain
+class Spawn:
+    """Rules for an area: how much likelier people are there than elsewhere, and how many may be there at most."""
+
+    share: float = Field(default=1.0, ge=0)
+    most: int | None = Field(default=None, ge=0)
+
+
+@plain
+class CameraRule:
+    """What cameras of one rig do here, whatever the marks say."""
+
+    height_m: Range | None = None
+    pitch_deg: float | None = None
+
+
+@plain
+class Spec:
+    """One scene, drawn.
+
+    Attributes:
+        scene: name it is found by. file: its `.blend`, relative to its folder; empty where it is all parts.
+        digest: of the folder's content. licence, author, source: carried into every frame.
+        absent: lower-case names of collections and objects that are left out.
+        colours: of materials by name. moves: of things by name: metres along x and y, degrees.
+        light_scale: on the file's own lights. labelled: everything visible with its instance id.
+        pieces, lights: of its parts. lamps: street lamps. plan: the layout.
+    """
+
+    kind: Literal["authored"] = "authored"
+    scene: str
+    file: str = ""
+    digest: str = ""
+    licence: str
+    author: str = ""
+    source: str = ""
+    absent: tuple[str, ...] = ()
+    colours: dict[str, Rgb] = Field(default_factory=dict)
+    moves: dict[str, Vec3] = Field(default_factory=dict)
+    light_scale: float = 1.0
+    labelled: tuple[Thing, ...]
+    pieces: tuple[Piece, ...] = ()
+    lights: tuple[LightPiece, ...] = ()
+    lamps: tuple[Lamp, ...] = ()
+    plan: Layout
+
+    def things(self) -> tuple[Thing, ...]:
+        """Everything visible; its own mirrors are among the scene's mirrors."""
+        return self.labelled
+
+    def layout(self) -> Layout:
+        """Where people walk and sit, mirrors hang and cameras stand."""
+        return self.plan
+
+
+def _marks(marks: Any) -> Any:
+    """YAML marks, each as its kind's class."""
+    if not isinstance(marks, Mapping):
+        return marks
+    found = {}
+    for name, value in marks.items():
+        kind = words(str(name))
+        if kind[0] not in YAML_MARKS or len(kind) < 2:
+            raise ValueError(f"{name!r} is no mark; begin it with one of: {', '.join(f'{k}.' for k in YAML_MARKS)}")
+        try:
+            found[str(name)] = TypeAdapter(YAML_MARKS[kind[0]]).validate_python(value)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise ValueError(f"{name}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+    return found
+
+
+def _categories(wants: Any) -> Any:
+    return (wants,) if isinstance(wants, str) else wants
+
+
+@plain
+class Randomizer:
+    """What scene.yaml says.
+
+    Attributes:
+        file: the `.blend`, relative to the scene's folder. parts: procedural ones. marks: written by hand.
+        indoor_c: air temperature under a roof; left out, the scene lies outdoors.
+        licence: SPDX id. author, source: with it, carried into every frame.
+        variants: for each, names of collections or objects of which one is there, with weights; `none` for none.
+        presence: how likely collections or objects are there, by name (`*` for any letters).
+        colours: for materials by name, a ramp of colours that one is drawn from.
+        jitter: how far things, by name, are off their places.
+        light_scale: on the brightness of the file's own lights.
+        spawn: rules for areas, by name. spots: what the spots want (categories, tags), by name.
+        cameras: rules for rigs.
+    """
+
+    kind: Literal["authored"] = "authored"
+    file: str = ""
+    parts: tuple[Part, ...] = ()
+    marks: Annotated[dict[str, Any], BeforeValidator(_marks)] = Field(default_factory=dict)
+    indoor_c: Annotated[Range | None, AfterValidator(lambda r: _bearable(r))] = None
+    licence: str = Field(min_length=1)
+    author: str = ""
+    source: str = ""
+    variants: dict[str, Weights] = Field(default_factory=dict)
+    presence: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+    colours: dict[str, Colours] = Field(default_factory=dict)
+    jitter: dict[str, Jitter] = Field(default_factory=dict)
+    light_scale: Annotated[Range, AfterValidator(lambda r: _above_zero(r))] = (0.85, 1.15)
+    spawn: dict[str, Spawn] = Field(default_factory=dict)
+    spots: dict[str, Annotated[tuple[str, ...], BeforeValidator(_categories)]] = Field(default_factory=dict)
+    cameras: dict[str, CameraRule] = Field(default_factory=dict)
+    scene: str = Field(default="scene", repr=False)
+    folder: str = Field(default="", repr=False)
+    digest: str = Field(default="", repr=False)
+    found: Marks = Field(default_factory=Marks, repr=False)
+
+    def sample(self, streams: Streams) -> Spec:
+        """One drawing of the scene.
+
+        Raises:
+            ConfigError: a rule for a name that the scene does not have, or a layout that nothing can be done in.
+        """
+        by_hand = read_yaml_marks(self.marks, self.indoor_c is not None)
+        pieces = draw_parts(self.parts, streams.child("parts"))
+        self._check_names(by_hand, pieces)
+        absent = self._absent(streams)
+        moves = self._moves(streams, absent)
+        there = [thing for thing in self.found.things if not _is_absent((*thing.within, thing.name.lower()), absent)]
+        names = {thing.name: thing.category for thing in self.found.things} | pieces.things
+        if len(names) > LAST_ID - FIRST_ID:
+            mend = f"have at most {LAST_ID - FIRST_ID}: join some in collections thing.<category>.<name>"
+            raise ConfigError("the scene has too many things", key="scene.file", value=len(names), mend=mend)
+        numbers = {name: FIRST_ID + n for n, name in enumerate(names)}
+        shown = {thing.name for thing in there} | set(pieces.things)
+        places = [p for p in (*self.found.places, *by_hand.places) if not _is_absent(p.within, absent)]
+        pivots = {thing.name: thing.pivot_xy_m for thing in self.found.things}
+        places = [_moved(place, moves[place.of], pivots[place.of]) if place.of in moves else place for place in places]
+        warmth = streams.rng("warmth")
+        plan = self._plan(places, pieces, numbers, None if self.indoor_c is None else uniform(warmth, self.indoor_c))
+        return Spec(
+            scene=self.scene,
+            file=self.file,
+            digest=self.digest,
+            licence=self.licence,
+            author=self.author,
+            source=self.source,
+            absent=tuple(sorted(absent)),
+            colours=self._colours(streams),
+            moves=moves,
+            light_scale=uniform(streams.rng("lights"), self.light_scale),
+            labelled=tuple(
+                Thing(instance_id=numbers[name], category=category, name=name)
+                for name, category in names.items()
+                if name in shown
+            ),
+            pieces=tuple(pieces.pieces),
+            lights=tuple(pieces.lights),
+            lamps=(*(p.what for p in places if isinstance(p.what, Lamp)), *pieces.lamps),
+            plan=plan,
+        )
+
+    def _check_names(self, by_hand: Marks, pieces: Pieces) -> None:
+        known = {name.lower() for name in (*self.found.names, *by_hand.names, *pieces.things)}
+        areas = {p.what.name.lower() for p in (*self.found.places, *by_hand.places) if isinstance(p.what, Area)}
+        spots = {p.what.name.lower() for p in (*self.found.places, *by_hand.places) if isinstance(p.what, PropSpot)}
+        areas |= {area.name.lower() for area, _ in pieces.areas}
+        for key, asked, names in (
+            ("variants", [n for choices in self.variants.values() for n in choices if n != NONE], known),
+            ("presence", self.presence, known),
+            ("jitter", self.jitter, {thing.name.lower() for thing in self.found.things}),
+            ("spawn", self.spawn, areas),
+            ("spots", self.spots, spots),
+            ("colours", self.colours, {material.lower() for material in self.found.materials}),
+        ):
+            for name in asked:
+                if not _matching(name, names):
+                    told = ", ".join(sorted(names)[:40]) or "none"
+                    raise ConfigError("the scene has nothing of that name", key=f"scene.{key}", value=name,
+                                      mend=f"use one of: {told}")  # fmt: skip
+
+    def _absent(self, streams: Streams) -> set[str]:
+        """Lower-case names of what is left out this time."""
+        absent: set[str] = set()
+        for variant, choices in self.variants.items():
+            chosen = pick(streams.rng(f"variant/{variant}"), choices).lower()
+            absent |= {name.lower() for name in choices if name.lower() not in (chosen, NONE)}
+        known = sorted({name.lower() for name in (*self.found.names, *self.marks)})
+        for pattern, chance in self.presence.items():
+            for name in _matching(pattern, known):
+                if streams.rng(f"presence/{name}").random() >= chance:
+                    absent.add(name)
+        return absent
+
+    def _moves(self, streams: Streams, absent: set[str]) -> dict[str, Vec3]:
+        moves: dict[str, Vec3] = {}
+        for pattern, jitter in self.jitter.items():
+            for name in _matching(pattern, sorted(thing.name for thing in self.found.things)):
+                rng = streams.rng(f"jitter/{name}")
+                far, where = uniform(rng, jitter.shift_m), rng.uniform(0, 2 * math.pi)
+                moves[name] = (far * math.cos(where), far * math.sin(where), uniform(rng, jitter.turn_deg))
+        return moves
+
+    def _colours(self, streams: Streams) -> dict[str, Rgb]:
+        """One colour on each material's ramp."""
+        drawn = {}
+        for pattern, ramp in self.colours.items():
+            for name in _matching(pattern, self.found.materials):
+                at = streams.rng(f"colour/{name}").uniform(0, len(ramp) - 1)
+                low = min(int(at), len(ramp) - 1)
+                drawn[name] = blend(linear(ramp[low]), linear(ramp[min(low + 1, len(ramp) - 1)]), at - low)
+        return drawn
+
+    def _plan(self, places: Sequence[Marked], pieces: Pieces, numbers: Mapping[str, int], warm: float | None) -> Layout:
+        def of(kind: type) -> list:
+            return [p.what for p in places if isinstance(p.what, kind)]
+
+        drawn = [(p.what, p.on) for p in places if isinstance(p.what, Area)] + pieces.areas
+        areas = []
+        for area, ground in drawn:
+            rules = [rule for pattern, rule in self.spawn.items() if _matching(pattern, [area.name])]
+            told = {"share": rules[-1].share, "most": rules[-1].most} if rules else {}
+            areas.append(dataclasses.replace(area, ground_id=numbers.get(ground), **told))
+        spots = []
+        for spot in of(PropSpot):
+            wants = [rule for pattern, rule in self.spots.items() if _matching(pattern, [spot.name])]
+            spots.append(dataclasses.replace(spot, wants=wants[-1]) if wants else spot)
+        cameras = []
+        for camera in of(CameraAnchor):
+            rule = self.cameras.get(camera.rig, CameraRule())
+            told = {k: v for k in ("height_m", "pitch_deg") if (v := getattr(rule, k)) is not None}
+            cameras.append(dataclasses.replace(camera, **told))
+        mounts = [
+            dataclasses.replace(p.what, host_id=numbers.get(p.of)) if p.what.use != "wall" else p.what
+            for p in places
+            if isinstance(p.what, MirrorMount)
+        ] + pieces.mounts
+        return Layout(
+            areas=tuple(areas),
+            mirror_mounts=tuple(m for m in mounts if m.use == "wall"),
+            hosts=tuple(m for m in mounts if m.use != "wall"),
+            cameras=tuple(cameras),
+            obstacles=(*of(Obstacle), *pieces.obstacles),
+            prop_spots=tuple(spots),
+            seats=(*of(Seat), *pieces.seats),
+            own_mirrors=(*of(OwnMirror), *pieces.own_mirrors),
+            placed=tuple(pieces.placed),
+            indoor_c=warm,
+        )
+
+
+def _bearable(interval: tuple[float, float] | None) -> tuple[float, float] | None:
+    if interval is not None and not -40 <= interval[0] <= interval[1] <= 60:
+        raise ValueError("a room has between -40 and 60 degrees Celsius")
+    return interval
+
+
+def _above_zero(interval: tuple[float, float]) -> tuple[float, float]:
+    if interval[0] < 0:
+        raise ValueError(f"cannot be negative, but goes down to {interval[0]:g}")
+    return interval
+
+
+def _matching(pattern: str, names: Iterable[str]) -> list[str]:
+    """The names that a pattern means, whatever their case; `chair` also means `chair.001`.
+
+    What comes with an instance of a collection (`instance/name`) is meant only by a pattern that says so.
+    """
+    pattern = pattern.lower()
+    names = [n for n in names if pattern.count("/") == n.count("/")]
+    numbered = re.compile(rf"{re.escape(pattern)}(\.\d{{3,}}|#\d+)*")
+    return [n for n in names if fnmatch.fnmatchcase(n.lower(), pattern) or numbered.fullmatch(n.lower())]
+
+
+def _is_absent(within: Iterable[str], absent: set[str]) -> bool:
+    return not absent.isdisjoint(within)
+
+
+def _moved(place: Marked, move: Vec3, pivot) -> Marked:
+    """A place after the thing that it belongs to was moved and turned about its pivot."""
+    dx, dy, turn = move
+    c, s = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+    rotation, pivot = np.array([[c, -s], [s, c]]), np.asarray(pivot, float)
+
+    def at(p):
+        xy = rotation @ (np.asarray(p[:2], float) - pivot) + pivot + (dx, dy)
+        return (float(xy[0]), float(xy[1]), *p[2:])
+
+    what = place.what
+    told: dict[str, Any] = {}
+    for key in ("polygon_xy_m", "start_xy_m", "end_xy_m", "position_m", "faces_m"):
+        if not hasattr(what, key):
+            continue
+        value = getattr(what, key)
+        if key == "faces_m":
+            told[key] = tuple(tuple(at(p) for p in face) for face in value)
+        else:
+            told[key] = tuple(at(p) for p in value) if key == "polygon_xy_m" else at(value)
+    for key in ("heading_deg", "facing_deg", "flow_deg"):
+        if getattr(what, key, None) is not None:
+            told[key] = (getattr(what, key) + turn) % 360.0
+    return dataclasses.replace(place, what=dataclasses.replace(what, **told))
+
+
+def layout_problems(layout: Layout) -> list[SceneProblem]:
+    """What is wrong with a drawn layout: nowhere to walk, no camera or one in a wall, mounts that look into theirs."""
+    found: list[SceneProblem] = []
+
+    def problem(code: str, name: str, text: str, mend: str, severity: str = "error") -> None:
+        found.append(SceneProblem(code=code, severity=severity, object=name, text=text, mend=mend))
+
+    if not any(area.use in WALKABLE for area in layout.areas):
+        problem("no_walkable_area", "", "there is nowhere to walk",
+                "draw a flat mesh named walk.pavement or walk.indoors, or give a floor part `walk`")  # fmt: skip
+    if not layout.cameras:
+        problem("no_camera", "", "there is no place for a camera", "add a camera named camera.handheld (or .cctv)")
+    obstacles = Obstacles(layout)
+    for camera in layout.cameras:
+        height = camera.base_z_m + (sum(camera.height_m) / 2 if camera.height_m else 1.5)
+        middle = (np.array(camera.start_xy_m) + camera.end_xy_m) / 2
+        held = obstacles.holding(middle, 0.02) & (obstacles.low < height) & (height < obstacles.high)
+        for number in np.flatnonzero(held):
+            problem("camera_inside", camera.name, f"the camera is inside {obstacles.names[number].split('#')[0]}",
+                    "move it into the open, or set that object's custom property obstacle to 0")  # fmt: skip
+    for mount in (*layout.mirror_mounts, *layout.hosts):
+        try:
+            check_mount(mount, obstacles)
+        except ConfigError as error:
+            problem("mount_into_wall", mount.name, error.problem, "flip the plane's face (Mesh > Normals > Flip)")
+    for seat in layout.seats:
+        if not any(geometry.in_convex(np.array(seat.position_m[:2]), a.polygon_xy_m, -2.0) for a in layout.areas):
+            problem("seat_outside", seat.bench, "a seat is far from all walkable ground", "move it", "warning")
+    return found
