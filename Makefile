@@ -2,7 +2,7 @@
 # make test    lint and tests
 # make bench   seconds per frame;  make bench-wishes  how often a wish is met
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
-# make bench-people   cost of crowds;  make bench-weather  cost of weathers
+# make bench-people   cost of crowds;  make bench-weather  cost of weathers;  make bench-props  cost of props
 # make mirrors-page, make weathers-page   the README's sheets
 # make image   the container image
 
@@ -14,7 +14,7 @@ LOCK := docker/constraints.txt
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test lint bench bench-wishes bench-mirrors bench-labels mirrors-page weathers-page bench-weather bench-people lock image clean
+.PHONY: demo setup setup-dev test lint bench bench-wishes bench-mirrors bench-labels mirrors-page weathers-page bench-weather bench-people bench-props lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -72,6 +72,9 @@ mirrors-page: setup
 
 bench-people: setup
 	$(BIN)/python -m blender_synth.bench people
+
+bench-props: setup
+	$(BIN)/python -m blender_synth.bench props
 
 # Resolves the newest versions that pyproject.toml allows, in a fresh environment, and pins them.
 lock: .venv/python

@@ -5,6 +5,7 @@ python -m blender_synth.bench wishes [group=name ...]   share of frames that ful
 python -m blender_synth.bench mirrors [group=name ...]  share of frames that show a reflected person
 python -m blender_synth.bench labels [group=name ...]   the label passes' share of the picture's time
 python -m blender_synth.bench people [group=name ...]   seconds and memory to build a street with 1, 10, 60, 200 people
+python -m blender_synth.bench props [group=name ...]    seconds and memory of a street with 0, 50 and 500 props
 python -m blender_synth.bench weather [group=name ...]  seconds a frame of each weather over sunny
 """
 
@@ -14,6 +15,7 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 from dataclasses import asdict, replace
 
 from tqdm import tqdm
@@ -26,6 +28,7 @@ from blender_synth.workers import Worker, pack_entry, worker_environment
 
 WISHES_SEEDS = 40
 CROWDS = (1, 10, 60, 200)
+PROPS = (0, 50, 500)
 
 
 def frame(overrides: list[str]) -> None:
@@ -48,6 +51,23 @@ def people(overrides: list[str]) -> None:
         if count == 60:
             result = f"seconds_60 {row['again_s']:.2f} mb_60 {row['peak_mb']:.0f}"
     print(result)
+
+
+def props(overrides: list[str]) -> None:
+    """Builds streets with more and more props, each in a process of its own; the last line tells what 500 cost."""
+    print("props  triangles    of meshes   build     labels    picture   largest size")
+    with tempfile.TemporaryDirectory() as folder:
+        for count in PROPS:
+            command = [sys.executable, "-m", "blender_synth.blender.bench_props", str(count), folder, *overrides]
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=worker_environment())
+            row = json.loads(done.stdout.splitlines()[-1])
+            print(f"{row['props']:5d} {row['triangles']:10,d} {row['meshes']:5d} {row['own_triangles']:10,d} "
+                  f"{row['build_s']:6.2f} s {row['labels_s']:7.2f} s {row['picture_s']:7.2f} s "
+                  f"{row['peak_mb']:9.0f} MB", flush=True)  # fmt: skip
+    if row["props"] < count:
+        raise SystemExit(f"only {row['props']} of {count} props found room")
+    seconds = row["build_s"] + row["labels_s"] + row["picture_s"]
+    print(f"seconds_500 {seconds:.2f} mb_500 {row['peak_mb']:.0f}")
 
 
 def labels(overrides: list[str]) -> None:
@@ -86,7 +106,10 @@ def wishes(overrides: list[str]) -> None:
     print(f"share {sum(fulfilled) / len(fulfilled):.4f}")
 
 
-BENCHES = {"frame": frame, "wishes": wishes, "mirrors": mirrors, "labels": labels, "people": people, "weather": weather}
+BENCHES = {
+    "frame": frame, "wishes": wishes, "mirrors": mirrors, "labels": labels, "people": people, "props": props,
+    "weather": weather,
+}  # fmt: skip
 
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in BENCHES:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from hydra import compose as hydra_compose
@@ -36,7 +36,7 @@ from blender_synth.world.weather._together import together
 
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 _KEYS = {
-    "frames", "seed", "output", "dataset", "runs", "packs", "props", "wishes", "worker", "develop",
+    "frames", "seed", "output", "dataset", "runs", "packs", "packs_on_error", "props", "wishes", "worker", "develop",
     "scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter",
 }  # fmt: skip
 
@@ -62,6 +62,7 @@ def settings_from(config: DictConfig) -> RunSettings:
         dataset=_sweep_folder(validate(Path, plain["dataset"], "dataset")),
         runs=tuple(validate(list[str], [runs] if isinstance(runs, str) else runs, "runs")),
         packs=tuple(Path(p) for p in validate(list[str], packs, "packs")),
+        packs_on_error=validate(Literal["stop", "skip"], plain["packs_on_error"], "packs_on_error"),
         props=validate(PropRandomizer, plain["props"], "props"),
         wishes=_wishes(plain),
         render=validate(RenderSettings, plain["render"], "render"),

@@ -41,6 +41,20 @@ class AssetError(BlenderSynthError):
     """An asset or asset pack that is missing, damaged or not allowed."""
 
 
+class ItemError(AssetError):
+    """An item of an asset pack that cannot be used; `pack` and `item` are its names."""
+
+    pack = item = ""
+
+    @classmethod
+    def of(cls, error: AssetError, pack: str, item: str) -> ItemError:
+        """The same error, which says what item it concerns."""
+        about = {} if error.value is None else {"value": error.value}
+        said = cls(f"{pack}/{item}: {error.problem}", file=error.file, key=error.key, mend=error.mend, **about)
+        said.pack, said.item = pack, item
+        return said
+
+
 class FrameError(BlenderSynthError):
     """A raw frame on disk that is missing, damaged or of another version."""
 

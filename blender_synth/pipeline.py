@@ -13,14 +13,14 @@ from dataclasses import asdict
 from tqdm import tqdm
 
 from blender_synth.config import Identity
-from blender_synth.errors import RunError
+from blender_synth.errors import AssetError, RunError
 from blender_synth.exporters import export_dataset
 from blender_synth.frames.run_folder import RunFolder, disk_errors, find_runs
 from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_file
 from blender_synth.preflight import draw
 from blender_synth.settings import RunSettings
-from blender_synth.workers import SceneRefused, Worker, WorkerLost, pack_entry
+from blender_synth.workers import ItemBroken, SceneRefused, Worker, WorkerLost, pack_entry
 from blender_synth.world.scene_spec import SceneSpec
 
 
@@ -37,11 +37,14 @@ def render(settings: RunSettings, then_export: bool = False) -> int:
     Raises:
         BlenderSynthError: nothing can be rendered at all (bad config, device, disk, folder).
     """
-    packs = find_packs(settings.packs)
+    packs = find_packs(settings.packs, settings.packs_on_error)
+    settings.props.choices(packs)  # a wrong category or tag is told before Blender starts
     for sky in settings.weather.sky_files():
         sky_file(sky, {pack.name: pack.folder for pack in packs})
     with RunFolder(settings.output).opened(settings.plain, Identity.of(settings).plain) as folder:
         missing = folder.missing(settings.frames)
+        for item in (item for pack in packs for item in pack.broken if missing):
+            _leave_out(folder, item.pack, item.item, str(item.error))
         failed = _render_missing(settings, packs, folder, missing) if missing else 0
     done = settings.frames - len(folder.missing(settings.frames))
     print(f"{done} of {settings.frames} frames in {settings.output}", end="")
@@ -71,6 +74,7 @@ def _render_missing(settings: RunSettings, packs: tuple, folder: RunFolder, miss
     for index in missing:
         todo.put(index)
     failed: list[int] = []
+    broken: set[tuple[str, str]] = set()
     fatal: list[BaseException] = []
     setup = {
         "render": asdict(settings.render),
@@ -84,7 +88,7 @@ def _render_missing(settings: RunSettings, packs: tuple, folder: RunFolder, miss
             try:
                 while not fatal:
                     index = todo.get_nowait()
-                    if not _render_frame(settings, packs, folder, worker, index, bar):
+                    if not _render_frame(settings, packs, broken, folder, worker, index, bar):
                         failed.append(index)
                     bar.update()
             except queue.Empty:
@@ -127,19 +131,29 @@ def _full_ground(index: int, spec: SceneSpec) -> str:
     return f"frame {index}: {asked}; lower pedestrians.count or pedestrians.density_per_m2 to get all"
 
 
+def _leave_out(folder: RunFolder, pack: str, item: str, error: str) -> None:
+    folder.record_broken_item(f"{pack}/{item}", error)
+    tqdm.write(f"left out: {error}", file=sys.stderr)
+
+
 def _render_frame(
-    settings: RunSettings, packs: tuple, folder: RunFolder, worker: Worker, index: int, bar: tqdm
+    settings: RunSettings, packs: tuple, broken: set, folder: RunFolder, worker: Worker, index: int, bar: tqdm
 ) -> bool:
-    """One frame, with a fresh worker when the first is lost; False (and a line in failures.jsonl) when it cannot be."""
+    """One frame, with a fresh worker when the first is lost; False (and a line in failures.jsonl) when it cannot be.
+
+    Raises:
+        AssetError: an item of an asset pack is broken, and the run is to stop at that.
+    """
     limits = settings.worker
-    for attempt in range(limits.tries):
+    attempt = 0
+    while attempt < limits.tries:
         try:
             if worker.frames >= limits.frames_per_worker or 0 < limits.max_memory_mb < worker.memory_mb:
                 worker.stop()
             worker.start()
             bar.set_description(worker.device)
             with disk_errors(folder.path):
-                drawing = draw(settings, packs, worker, index)
+                drawing = draw(settings, packs, worker, index, broken)
                 if not drawing.fulfilled and settings.wishes.on_shortfall == "fail":
                     raise SceneRefused(f"the wishes were not met: {drawing.shortfall}")
                 if len(drawing.spec.people) < drawing.spec.people_wanted:
@@ -148,12 +162,19 @@ def _render_frame(
                     tqdm.write(warning, file=sys.stderr)
                 worker.render(str(folder.frame_path(index).absolute()))
             return True
+        except ItemBroken as found:
+            if settings.packs_on_error == "stop":
+                raise AssetError(str(found)) from None
+            if (found.pack, found.item) not in broken:
+                broken.add((found.pack, found.item))
+                _leave_out(folder, found.pack, found.item, str(found))
         except SceneRefused as refused:
             folder.record_failure(index, str(refused))
             tqdm.write(f"frame {index} failed: {str(refused).strip().splitlines()[-1]}", file=sys.stderr)
             return False
         except WorkerLost as lost:
             tqdm.write(f"frame {index}: {str(lost).splitlines()[0]}", file=sys.stderr)
-            if attempt + 1 == limits.tries:
+            attempt += 1
+            if attempt == limits.tries:
                 folder.record_failure(index, str(lost))
     return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -35,14 +36,20 @@ class Drawing:
         return not self.shortfall
 
 
-def draw(settings: RunSettings, packs: tuple, prober: Prober, frame_index: int) -> Drawing:
+def draw(
+    settings: RunSettings, packs: tuple, prober: Prober, frame_index: int, broken: Container[tuple[str, str]] = ()
+) -> Drawing:
     """Draw the scene of a frame; with `mirrors.paired` two frames share one, the second with matt panels for mirrors.
+
+    Args:
+        broken: items, as (pack, item), that turned out to be unusable; they are left out where they were drawn, so that
+            all else is the same whenever that came to light.
 
     Both are the drawing that the mirrors were judged by. On return the prober holds what is returned.
     """
     if not settings.paired:
-        return _draw_scene(settings, packs, prober, frame_index)
-    drawing = _draw_scene(settings, packs, prober, frame_index // 2, pair_role="mirror")
+        return _draw_scene(settings, packs, prober, frame_index, broken)
+    drawing = _draw_scene(settings, packs, prober, frame_index // 2, broken, pair_role="mirror")
     if frame_index % 2 == 0:
         return drawing
     matt = replace(drawing.spec, pair_role="matt")
@@ -51,7 +58,12 @@ def draw(settings: RunSettings, packs: tuple, prober: Prober, frame_index: int) 
 
 
 def _draw_scene(
-    settings: RunSettings, packs: tuple, prober: Prober, scene_index: int, pair_role: str | None = None
+    settings: RunSettings,
+    packs: tuple,
+    prober: Prober,
+    scene_index: int,
+    broken: Container[tuple[str, str]],
+    pair_role: str | None = None,
 ) -> Drawing:
     """Draw a scene until the wishes are met or `wishes.max_attempts` are used up; then the best drawing is taken.
 
@@ -61,7 +73,8 @@ def _draw_scene(
     best: Drawing | None = None
     latest: Drawing | None = None
     for attempt in range(wishes.max_attempts):
-        spec = replace(sample_scene(settings, packs, scene_index, attempt), pair_role=pair_role)
+        spec = _without(sample_scene(settings, packs, scene_index, attempt), broken)
+        spec = replace(spec, pair_role=pair_role)
         last_hope = best is None and attempt + 1 == wishes.max_attempts
         if not last_hope and _hopeless(spec, wishes):
             continue
@@ -76,6 +89,15 @@ def _draw_scene(
     if best is not latest:
         prober.probe(spec_to_json(best.spec))
     return best
+
+
+def _without(spec: SceneSpec, broken: Container[tuple[str, str]]) -> SceneSpec:
+    """The scene without what comes from broken items."""
+
+    def whole(things: tuple) -> tuple:
+        return tuple(t for t in things if (getattr(t, "pack", ""), getattr(t, "item", "")) not in broken)
+
+    return replace(spec, props=whole(spec.props), people=whole(spec.people), mirrors=whole(spec.mirrors))
 
 
 def _hopeless(spec: SceneSpec, wishes: Wishes) -> bool:

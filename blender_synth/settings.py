@@ -96,6 +96,7 @@ class RunSettings:
     dataset: Path
     runs: tuple[str, ...]
     packs: tuple[Path, ...]
+    packs_on_error: str
     props: Any
     wishes: Wishes
     render: RenderSettings

@@ -31,6 +31,14 @@ class SceneRefused(Exception):
     """The worker is well but could not do this scene (a damaged asset, say)."""
 
 
+class ItemBroken(Exception):
+    """The worker is well, but an item of an asset pack (`pack`, `item`) cannot be used in any scene."""
+
+    def __init__(self, error: str, pack: str, item: str):
+        super().__init__(error)
+        self.pack, self.item = pack, item
+
+
 def worker_environment() -> dict[str, str]:
     """What a process that builds people runs under.
 
@@ -139,6 +147,8 @@ class Worker:
             raise OSError(answer["errno"], answer["error"])
         if answer["type"] == "defect":
             raise SceneRefused(answer["error"])
+        if answer["type"] == "ItemError":
+            raise ItemBroken(answer["error"], *answer["item"])
         family = getattr(errors, answer["type"], BlenderSynthError)
         error = family(answer["error"])
         if message["do"] == "setup":

@@ -180,6 +180,19 @@ def test_drops_on_the_lens_turn_the_picture_over(rng):
     assert (slope[:, changed.any(axis=0)] < -0.003).any()
 
 
+def test_flakes_on_the_lens_are_pale_patches_that_end(rng):
+    light = np.full((240, 320, 3), 0.1, np.float32)
+    light[:, 200:] = 0.9
+    seen = lens.with_flakes(light, 15, rng)
+    changed = np.abs(seen - light).max(axis=2) > 0.02
+    assert 0.005 < changed.mean() < 0.35
+    assert seen.min() >= 0.1 - 1e-6
+    assert seen[:, :150][changed[:, :150]].mean() > 0.13  # dark ground is veiled
+    assert seen[:, 250:][changed[:, 250:]].mean() < 0.9  # and bright ground dulled
+    np.testing.assert_array_equal(seen, lens.with_flakes(light, 15, np.random.Generator(np.random.PCG64(0))))
+    assert np.isfinite(lens.with_flakes(light[:16, :16], 400, rng)).all()
+
+
 def test_a_frame_develops_at_the_visibility_that_is_asked_for(tmp_path):
     frame = RawFrame(make_frame(tmp_path / "000000"))
     clear, fog = (develop(frame, DevelopSettings(mor_m=m)).astype(int) for m in (50_000.0, 20.0))
@@ -287,6 +300,7 @@ def test_one_frame_becomes_several_pictures_of_one_split(tmp_path):
         ("develop.mor_m=[100,100]", "develop.mor_m"),
         ("develop.iso=[800,100]", "develop.iso"),
         ("develop.lens_drops=5000", "develop.lens_drops"),
+        ("develop.lens_flakes=-1", "develop.lens_flakes"),
     ],
 )
 def test_bad_settings_are_refused_by_key(override, key):

@@ -10,11 +10,11 @@ import pytest
 from blender_synth.bodies.limits import joint_angles
 from blender_synth.bodies.person import dressed_person
 from blender_synth.bodies.skeleton import from_quaternion
+from blender_synth.bvh import read_bvh
 from blender_synth.config import compose
 from blender_synth.errors import AssetError, ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.settings import randomizer_from
-from blender_synth.world.people.bvh import read_bvh
 from blender_synth.world.people.motion import NEEDED, MotionClip, motion_frame
 from blender_synth.world.people.pedestrian import Randomizer
 from blender_synth.world.people.situation import Situation

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "frames": {"frames"},
     "develop": {"develop", "frames"},
     "annotate": {"annotate", "develop", "frames"},
-    "exporters": {"exporters", "annotate", "develop", "frames", "settings"},
+    "exporters": {"exporters", "annotate", "attribution", "develop", "frames", "settings"},
 }
 EVERYBODY = {"errors", "seeds", "geometry", "curved_mirrors", "keypoints", "__version__"}
 VALUES = "blender_synth.world.values"

@@ -16,7 +16,7 @@ from blender_synth.errors import AssetError, ConfigError
 from blender_synth.packs import find_packs, load_pack
 from blender_synth.packs.glb import bounding_box_m, read_document
 from blender_synth.seeds import Streams
-from blender_synth.world.layout import Layout, PropSpot
+from blender_synth.world.layout import Area, Layout, Obstacle, PropSpot
 from blender_synth.world.props import PROP_IDS, PropRandomizer, PropSpec
 from blender_synth.world.sample import sample_scene
 from tests.small_glb import box_document, glb_bytes, write_box, write_pack
@@ -370,6 +370,81 @@ def test_weights_choose(city):
     assert 0.68 < share < 0.82
     with pytest.raises(ConfigError, match=r"props\.weights\.benhc(.|\n)*bench"):
         PropRandomizer(weights={"benhc": 2}).sample(Streams(3, 0), _layout(), city)
+
+
+@pytest.fixture
+def vehicles(tmp_path: Path):
+    manifest = """
+name: vehicles
+licence: MIT
+version: 1
+items:
+  - {file: a.glb, category: vehicle, tags: [car, red]}
+  - {file: b.glb, category: vehicle, tags: [truck]}
+  - {file: c.glb, category: sign, tags: [red], stands: [pavement, road]}
+"""
+    return (load_pack(write_pack(tmp_path / "vehicles", manifest, "a.glb", "b.glb", "c.glb")),)
+
+
+@pytest.mark.parametrize(
+    ("asked", "items"),
+    [
+        ({"category": "vehicle"}, {"a", "b"}),
+        ({"category": ["vehicle", "sign"]}, {"a", "b", "c"}),
+        ({"tags": ["red"]}, {"a", "c"}),
+        ({"category": "vehicle", "tags": ["car"]}, {"a"}),
+        ({"category": "vehicle", "tags": ["car", "truck"]}, {"a", "b"}),
+    ],
+)
+def test_a_config_asks_by_category_and_tag(vehicles, asked: dict, items: set):
+    randomizer = TypeAdapter(PropRandomizer).validate_python({"count": 30, **asked})
+    assert {prop.item for prop in randomizer.sample(Streams(3, 0), _layout(30), vehicles)} == items
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (
+            {"category": "vehicel"},
+            r"no prop has such a category(.|\n)*props\.category(.|\n)*'vehicel'(.|\n)*sign, vehicle",
+        ),
+        ({"tags": ["blue"]}, r"no prop has such a tag(.|\n)*props\.tags(.|\n)*car, red, truck"),
+        ({"category": "sign", "tags": ["truck"]}, r"has one of these tags(.|\n)*props of sign have the tags: red"),
+    ],
+)
+def test_what_no_pack_has_is_refused_with_what_there_is(vehicles, asked: dict, says: str):
+    randomizer = TypeAdapter(PropRandomizer).validate_python(asked)
+    with pytest.raises(ConfigError, match=says):
+        randomizer.sample(Streams(3, 0), _layout(), vehicles)
+    with pytest.raises(ConfigError, match="add a pack"):
+        randomizer.choices(())
+
+
+def test_what_stands_on_the_road_may_park(vehicles):
+    parked = PropRandomizer(count=6).sample(Streams(3, 0), _layout(use="parking"), vehicles)
+    assert {prop.item for prop in parked} == {"c"}
+
+
+def test_scattered_props_stand_free_on_the_ground(city):
+    square = ((0.0, 0.0), (20.0, 0.0), (20.0, 20.0), (0.0, 20.0))
+    pillar = Obstacle(name="pillar", polygon_xy_m=((8.0, 8.0), (12.0, 8.0), (12.0, 12.0), (8.0, 12.0)), height_m=3.0)
+    road = Area(name="road", use="road", polygon_xy_m=tuple((x + 30, y) for x, y in square))
+    areas = (Area(name="square", use="pavement", polygon_xy_m=square, z_m=0.1), road)
+    layout = Layout(areas=areas, obstacles=(pillar,), prop_spots=_layout(2).prop_spots)
+    props = PropRandomizer(count=2, scatter=150).sample(Streams(3, 0), layout, city)
+    assert props[:2] == PropRandomizer(count=2).sample(Streams(3, 0), layout, city)
+    strewn = props[2:]
+    assert 60 < len(strewn) <= 150
+    assert len({prop.instance_id for prop in props}) == len(props)
+    where = np.array([prop.position_m for prop in props])
+    reach = np.array([np.hypot(*np.abs([p.low_m[:2], p.high_m[:2]]).max(axis=0)) for p in props])
+    gaps = np.linalg.norm(where[:, None, :2] - where[None, :, :2], axis=2) - reach[:, None] - reach[None]
+    assert gaps[np.triu_indices(len(props), 1)].min() > 0
+    corners = np.concatenate([prop.footprint_xy_m() for prop in strewn])
+    assert ((corners > 0) & (corners < 20)).all()
+    assert not ((corners > 8) & (corners < 12)).all(axis=1).any()
+    assert (where[2:, 2] == 0.1).all()
+    assert strewn == PropRandomizer(count=2, scatter=150).sample(Streams(3, 0), layout, city)[2:]
 
 
 def test_no_packs_no_props():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -182,3 +184,148 @@ def test_round_trip_through_blenders_exporter(tmp_path: Path, stage):
     [spec] = _sample(pack, _spots("pavement"))
     box = _world_box(build(spec, stage, pack.folder))
     assert np.allclose(box, [[-0.4, 3.6, 0.15], [0.4, 4.4, 1.65]], atol=1e-3)
+
+
+@pytest.mark.parametrize("suffix", [".blend", ".fbx", ".obj", ".usdz"])
+def test_props_of_every_format_stand_alike(tmp_path: Path, suffix: str):
+    import bpy
+
+    from blender_synth.blender.props import build
+    from blender_synth.blender.stage import Stage
+    from tests.made_assets import export, fresh, make_crate
+
+    make_crate(tmp_path)
+    export(tmp_path / f"crate{suffix}")
+    (tmp_path / "pack.yaml").write_text("name: p\nlicence: MIT\nversion: 1\nheight_m: 1\n")
+    pack = load_pack(tmp_path)
+    fresh()
+    stage = Stage(bpy.context.scene)
+    specs = _sample(pack, _spots("pavement", "pavement"))
+    objects = [obj for spec in specs for obj in build(spec, stage, pack.folder)]
+    middle = np.array(min(spec.position_m for spec in specs))
+    own = sorted(objects, key=lambda obj: obj.location.x)[0]
+    # 0.5 m deep towards +Y, 0.25 m wide and 1 m high on its spot.
+    assert np.allclose(_world_box([own]) - middle, [[-0.125, -0.25, 0], [0.125, 0.25, 1]], atol=1e-5)
+    assert set(bpy.data.objects) == set(objects)
+    assert len(bpy.data.meshes) == 1
+    assert [image.size[0] for image in bpy.data.images] == [8]
+
+
+def _kit(folder: Path) -> None:
+    """A bench of two parts and a hidden one, an instancing empty, and a modifier that counts in the render only."""
+    import bpy
+
+    from tests.made_assets import export, fresh, make_crate
+
+    crate = make_crate(folder, "bench")
+    crate.location = (0, 0, 0)
+    leg = bpy.data.objects.new("leg", crate.data.copy())
+    leg.data.materials[0] = bpy.data.materials.new("steel")
+    leg.parent = crate
+    leg.location.y = 2.0
+    cutter = bpy.data.objects.new("cutter", crate.data)
+    cutter.scale, cutter.hide_render, cutter.parent = (9, 9, 9), True, crate
+    rows = bpy.data.collections.new("row")
+    bpy.context.scene.collection.children.link(rows)
+    for obj in (leg, cutter):
+        bpy.context.scene.collection.objects.link(obj)
+    stone = bpy.data.objects.new("stone", crate.data.copy())
+    rows.objects.link(stone)
+    array = stone.modifiers.new("four", "ARRAY")
+    array.count, array.show_viewport = 4, False
+    empty = bpy.data.objects.new("wall", None)
+    empty.instance_type, empty.instance_collection = "COLLECTION", rows
+    empty.location.z = 5.0
+    bpy.context.scene.collection.objects.link(empty)
+    bpy.context.view_layer.layer_collection.children["row"].exclude = True
+    crate.asset_mark()
+    empty.asset_mark()
+    export(folder / "kit.blend")
+    fresh()
+
+
+def test_hidden_parts_children_instances_and_modifiers(tmp_path: Path, stage):
+    import bpy
+
+    from blender_synth.blender.props import build
+    from blender_synth.blender.stage import Stage
+
+    _kit(tmp_path)
+    (tmp_path / "pack.yaml").write_text("name: p\nlicence: MIT\nversion: 1\n")
+    pack = load_pack(tmp_path)
+    assert [(item.name, item.triangles) for item in pack.items] == [("bench", 24), ("wall", 48)]
+    assert np.allclose(np.ptp(pack.item("bench").box_m, axis=0), [3, 0.5, 2], atol=1e-5)
+    assert np.allclose(np.ptp(pack.item("wall").box_m, axis=0), [1, 2, 2], atol=1e-5)
+    stage = Stage(bpy.context.scene)
+    for item in pack.items:
+        only = dataclasses.replace(pack, items=(item,))
+        [spec] = _sample(only, _spots("pavement", room_m=9.0))
+        objects = build(spec, stage, pack.folder)
+        assert sum(len(obj.data.polygons) * 2 for obj in objects) == item.triangles
+        low = _world_box(objects)[0] - np.array(spec.position_m)
+        assert low[2] == pytest.approx(0, abs=1e-5)
+
+
+def test_variants_share_one_mesh(tmp_path: Path, stage):
+    import bpy
+
+    from blender_synth.blender.props import build
+    from blender_synth.blender.stage import Stage
+
+    _kit(tmp_path)
+    variants = "{wood: {'#ff0000': 1, '#0000ff..#00ff00': 1}, steel: [steel, wood]}"
+    manifest = f"name: p\nlicence: MIT\nversion: 1\nitems: [{{file: kit.blend, object: bench, variants: {variants}}}]\n"
+    (tmp_path / "pack.yaml").write_text(manifest)
+    pack = load_pack(tmp_path)
+    layout = _spots(*["pavement"] * 24)
+    specs = _sample(pack, layout)
+    chosen = {spec.variant["wood"] for spec in specs}
+    assert "#ff0000" in chosen
+    assert len(chosen) > 4  # along the ramp
+    assert {spec.variant["steel"] for spec in specs} == {"steel", "wood"}
+    stage = Stage(bpy.context.scene)
+    bpy.data.materials.new("wood")  # a name that is taken changes nothing
+    objects = [obj for spec in specs for obj in build(spec, stage, pack.folder)]
+    assert len({obj.data for obj in objects}) == 4  # two parts, and two with the other material
+    colours = {tuple(round(c, 3) for c in obj["bs_variant_wood"]) for obj in objects}
+    assert len(colours) == len(chosen)
+    assert (1.0, 0.0, 0.0) in colours
+    wood = next(m for obj in objects for m in obj.data.materials if m.name == "wood.001")
+    base = wood.node_tree.nodes["Principled BSDF"].inputs["Base Color"]
+    assert base.links[0].from_node.blend_type == "MULTIPLY"  # its texture stays
+    (tmp_path / "pack.yaml").write_text(manifest.replace("wood:", "woood:"))
+    with pytest.raises(AssetError, match=r"no such material(.|\n)*use one of: wood, steel"):
+        load_pack(tmp_path)
+
+
+def test_the_next_scene_takes_shapes_from_the_one_before(tmp_path: Path, stage, monkeypatch):
+    import bpy
+
+    from blender_synth.blender import props
+    from blender_synth.blender.stage import Stage
+    from tests.made_assets import fresh
+
+    _kit(tmp_path)
+    manifest = "name: p\nlicence: MIT\nversion: 1\nitems: [{file: kit.blend, object: bench, variants: {steel: wood}}]\n"
+    (tmp_path / "pack.yaml").write_text(manifest)
+    pack = load_pack(tmp_path)
+    [spec] = _sample(pack, _spots("pavement"))
+
+    def built() -> tuple:
+        fresh()
+        stage = Stage(bpy.context.scene)
+        objects = props.build(spec, stage, pack.folder)
+        images = sorted((image.name, *image.size) for image in bpy.data.images)
+        assert not bpy.data.libraries
+        materials = [[m.name for m in obj.data.materials] for obj in objects]
+        return _world_box(objects).tolist(), materials, images, len(bpy.data.meshes), len(bpy.data.materials)
+
+    first = built()
+    loads = []
+    monkeypatch.setattr(props, "load_file", lambda *a, **k: loads.append(a))
+    assert built() == first
+    assert loads == []
+    os.utime(tmp_path / "kit.blend", (1, 1))  # a file that was changed is read again
+    with pytest.raises(AttributeError):
+        built()
+    assert len(loads) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -12,10 +13,12 @@ from astral import Observer
 from astral.sun import azimuth, elevation
 
 from blender_synth.config import compose
-from blender_synth.errors import ConfigError
-from blender_synth.pipeline import _thick_air
+from blender_synth.errors import BlenderSynthError, ConfigError
+from blender_synth.packs.skies import sky_file
+from blender_synth.pipeline import _thick_air, render
 from blender_synth.seeds import Streams
 from blender_synth.world.sample import sample_scene
+from blender_synth.world.scene_spec import spec_from_json, spec_to_json
 from blender_synth.world.weather import _falling as falling
 from blender_synth.world.weather import sky
 from blender_synth.world.weather._daylight import LUX_PER_UNIT, clear_beam, clear_sky_light
@@ -24,8 +27,13 @@ from blender_synth.world.weather._solar import Place, sun_position
 KINDS = ("sunny", "cloudy", "overcast", "hazy", "foggy", "rainy", "snowy")
 
 
+@cache
+def randomizer(*overrides: str) -> sky.Randomizer:
+    return compose(list(overrides)).weather
+
+
 def drawn(*overrides: str, seed: int = 1) -> sky.Spec:
-    return compose(list(overrides)).weather.sample(Streams(seed, 0).child("weather"))
+    return randomizer(*overrides).sample(Streams(seed, 0).child("weather"))
 
 
 # --- kinds and their units
@@ -180,6 +188,15 @@ def test_terminal_speeds_are_those_measured():
         (["weather.place={latitude_deg: 95, longitude_deg: 0}"], "latitude_deg"),
         (["weather.rain_mm_h=[5,1]"], "weather.rain_mm_h"),
         (["weather.rain_mm_h=-1"], "weather.rain_mm_h"),
+        (["weather.mor_m=-.inf"], "weather.mor_m"),
+        (["weather=snowy", "weather.snow_visibility_m=-200"], "weather.snow_visibility_m"),
+        (["weather.ice=1.5"], "weather.ice"),
+        (["weather.lit_cars=[-0.1,0.5]"], "weather.lit_cars"),
+        (["weather.medium=fog"], "weather.medium"),
+        (["weather.hdri=citty"], "courtyard, forest"),
+        (["weather.hdri={city: 1, moon: 2}"], "weather.hdri"),
+        (["weather.hdri=pack/sky.jpg"], "pack/file.hdr"),
+        (["weather.hdri={city: 0}"], "above zero"),
         (["weather.cloud_oktas=9"], "weather.cloud_oktas"),
         (["weather.time=noon"], "weather.time"),
         (["weather=[rainy,snowy]", "weather.snow_dept_cm=3"], "snow_depth_cm"),
@@ -198,6 +215,74 @@ def test_fog_that_hides_everybody_is_warned_of():
     assert _thick_air(0, spec) is None
     thick = dataclasses.replace(spec, weather=dataclasses.replace(spec.weather, mor_m=0.5))
     assert "weather.mor_m" in _thick_air(0, thick)
+
+
+# --- photographed skies
+
+
+def test_a_photographed_sky_and_a_volume_change_nothing_else_of_a_scene():
+    base = ["seed=4", "pedestrians.count=2", "mirrors=wall", "weather=foggy", "pedestrians.dress=fixed"]
+    plain = sample_scene(compose(base), (), 0)
+    for more in ("weather.hdri=city", "weather.hdri={sunset: 1, a/b.hdr: 0}", "weather.medium=volume"):
+        other = sample_scene(compose([*base, more]), (), 0)
+        assert dataclasses.replace(other, weather=plain.weather) == plain
+        changed = {f.name for f in dataclasses.fields(plain.weather)
+                   if getattr(other.weather, f.name) != getattr(plain.weather, f.name)}  # fmt: skip
+        assert changed == {more[8:].partition("=")[0]}
+        assert spec_from_json(spec_to_json(other)) == other
+
+
+def test_skies_are_drawn_by_their_weights():
+    names = {drawn("weather.hdri={city: 1, none: 1, sunset: 0}", seed=seed).hdri for seed in range(20)}
+    assert names == {"city", None}
+
+
+def test_a_sky_of_a_pack_is_found_inside_of_it_only(tmp_path):
+    pack = tmp_path / "pack"
+    (pack / "skies").mkdir(parents=True)
+    (pack / "skies/noon.hdr").write_bytes(b"x")
+    (tmp_path / "secret.hdr").write_bytes(b"x")
+    (pack / "link.hdr").symlink_to(tmp_path / "secret.hdr")
+    folders = {"mine": pack}
+    assert sky_file("mine/skies/noon.hdr", folders) == (pack / "skies/noon.hdr").resolve()
+    for name, word in (("mine/../secret.hdr", "leads out"), ("mine/link.hdr", "leads out"),
+                       ("mine//etc/x.hdr", "relative"), ("mine/none.hdr", "missing"),
+                       ("other/x.hdr", "known are: mine")):  # fmt: skip
+        with pytest.raises(BlenderSynthError, match=word) as caught:
+            sky_file(name, folders)
+        assert "mend:" in str(caught.value)
+
+
+def test_a_sky_that_is_not_there_stops_the_run_before_it_begins(tmp_path):
+    settings = compose(["weather.hdri=nobody/sky.hdr", f"output={tmp_path / 'run'}"])
+    with pytest.raises(ConfigError, match="no such asset pack"):
+        render(settings)
+    assert not (tmp_path / "run").exists()
+
+
+# --- lights and ice
+
+
+@pytest.mark.parametrize(
+    ("overrides", "on"),
+    [
+        (["weather=sunny"], False),
+        (["weather=sunny", "weather.time=night"], True),
+        (["weather=cloudy", "weather.time=dusk"], True),
+        (["weather=foggy"], True),
+        (["weather=rainy"], True),
+        (["weather=snowy"], True),
+    ],
+)
+def test_headlights_burn_where_one_sees_or_is_seen_badly(overrides, on):
+    assert drawn(*overrides).headlights_on() is drawn(*overrides).headlights is on
+    assert drawn(*overrides, "weather.headlights=false").headlights is False
+
+
+def test_ice_lies_in_frost_only():
+    assert all(drawn("weather=rainy", seed=seed).ice == 0 for seed in range(5))
+    assert all(0 <= drawn("weather=snowy", seed=seed).ice <= 0.12 for seed in range(5))
+    assert drawn("weather=sunny", "weather.ice=0.4").ice == 0.4
 
 
 def test_the_unusual_may_be_asked_for():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -10,12 +11,19 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from blender_synth.blender import cycles, label_pass  # noqa: E402
+from blender_synth.blender import cycles, label_pass, record  # noqa: E402
 from blender_synth.blender.build import build_scene  # noqa: E402
+from blender_synth.blender.scenery import cars  # noqa: E402
+from blender_synth.blender.scenery.materials import Materials  # noqa: E402
+from blender_synth.blender.scenery.meshes import to_object  # noqa: E402
+from blender_synth.blender.scenery.street import place  # noqa: E402
 from blender_synth.blender.stage import Stage  # noqa: E402
 from blender_synth.blender.weather import cover, falling, night  # noqa: E402
 from blender_synth.blender.weather import sky as sky_builder  # noqa: E402
 from blender_synth.config import compose  # noqa: E402
+from blender_synth.develop.picture import shots  # noqa: E402
+from blender_synth.develop.settings import DevelopSettings  # noqa: E402
+from blender_synth.frames.raw_frame import RawFrame  # noqa: E402
 from blender_synth.packs.search import find_packs  # noqa: E402
 from blender_synth.settings import RenderSettings  # noqa: E402
 from blender_synth.world.sample import sample_scene  # noqa: E402
@@ -139,6 +147,58 @@ def test_rain_is_in_the_picture_and_never_in_the_labels(yard):
     assert not drops[0].hide_render
 
 
+def test_ice_is_in_the_picture_and_only_ground_to_the_labels(yard, tmp_path):
+    before = label_pass.render_labels(yard)
+    sky_builder.build(weather(), yard)
+    dry = picture(yard, tmp_path / "dry.exr")
+    cover.wet(weather(temperature_c=-5.0, ice=0.5), yard, cover.from_above(yard))
+    icy = picture(yard, tmp_path / "icy.exr")
+    after = label_pass.render_labels(yard)
+    for name, layer in before.items():
+        np.testing.assert_array_equal(layer, after[name], err_msg=name)
+    change = np.abs(icy / np.maximum(dry, 1e-6) - 1).max(axis=2) > 0.15
+    road, wall = before["surface_id"] == 3001, before["normal.Y"] < -0.9
+    assert 0.2 < change[road].mean() < 0.9
+    assert change[wall & ~road].mean() < 0.1
+
+
+def test_lit_cars_throw_beams_ahead_and_stay_as_they_are_to_the_labels(yard):
+    car = to_object("car_0", cars.car("hatchback"), Materials())
+    yard.add(place(car, (-6.0, 4.0, 0.0), 270.0), 3010)
+    other = bpy.data.objects.new("car_1", car.data)
+    yard.add(place(other, (-9.0, 4.0, 0.0), 270.0), 3011)
+    yard.scene.camera["rig"] = "dashcam"
+    before = label_pass.render_labels(yard)
+    night = weather(sun_elevation_deg=-30.0, lit_cars=1.0, headlights=True)
+    sky_builder.build(night, yard)
+    lamps = [o for o in yard.scene.objects if o.name.startswith("headlight")]
+    bpy.context.view_layer.update()
+    assert len(lamps) == 2 * 3
+    ahead = [np.array(o.matrix_world)[:3, :3] @ (0, 0, -1) for o in lamps]
+    places = np.array([o.matrix_world.translation for o in lamps])
+    of_car = np.abs(places[:, 0] + 6.0) < 1.0
+    assert of_car.sum() == 2
+    length = 4.05
+    np.testing.assert_allclose(places[of_car][:, 1], 4.0 - length / 2, atol=0.2)  # at its nose, which looks along -y
+    assert 0.5 < places[of_car][:, 2].mean() < 1.0
+    assert np.ptp(places[of_car][:, 0]) > 0.8
+    assert all(ray[1] < -0.9 and -0.15 < ray[2] < 0 for ray, own in zip(ahead, of_car, strict=True) if own)
+    own = places[:, 1] < -5
+    assert own.sum() == 2
+    assert all(ray[1] > 0.9 for ray, mine in zip(ahead, own, strict=True) if mine)
+    after = label_pass.render_labels(yard)
+    for name, layer in before.items():
+        np.testing.assert_array_equal(layer, after[name], err_msg=name)
+
+
+@pytest.mark.parametrize("changes", [{"headlights": False, "lit_cars": 0.0}, {"sun_elevation_deg": 40.0}])
+def test_no_beams_by_day_or_where_nobody_has_them_on(yard, changes):
+    yard.add(to_object("car_0", cars.car("hatchback"), Materials()), 3010)
+    yard.scene.camera["rig"] = "dashcam"
+    sky_builder.build(weather(**{"sun_elevation_deg": -30.0, "lit_cars": 1.0, "headlights": True, **changes}), yard)
+    assert not [o for o in yard.scene.objects if o.name.startswith("headlight")]
+
+
 @pytest.mark.parametrize("elevation", [3.0, -0.5, -4.0, -10.0, -30.0])
 @pytest.mark.parametrize("oktas", [0.0, 4.0, 8.0])
 def test_the_sky_holds_what_is_promised_at_any_hour(elevation, oktas):
@@ -168,8 +228,9 @@ def test_black_bodies_are_warm_and_cold():
 
 
 @pytest.mark.slow
-def test_people_are_the_same_to_the_pixel_in_all_weathers():
-    kinds = (["weather=sunny"], ["weather=foggy", "weather.time=night"], ["weather=rainy"], ["weather=snowy"])
+def test_people_are_the_same_to_the_pixel_in_all_weathers(tmp_path):
+    kinds = (["weather=sunny"], ["weather=foggy", "weather.time=night", "weather.medium=volume"],
+             ["weather=rainy", "weather.hdri=city"], ["weather=snowy", "weather.ice=0.3"])  # fmt: skip
     small = ["pedestrians=few", "pedestrians.count=3", "pedestrians.dress=fixed", "mirrors=wall", "props.count=0",
              "seed=3", "render.width_px=160", "render.height_px=90"]  # fmt: skip
     found = []
@@ -181,6 +242,14 @@ def test_people_are_the_same_to_the_pixel_in_all_weathers():
         assert (len([o for o in stage.scene.objects if o.name.startswith("street_lamp")]) > 0) == (kind is kinds[1])
         cycles.apply_picture_settings(stage.scene, settings.render, 0)
         found.append((label_pass.render_labels(stage), spec, stage))
+        if kind is kinds[-1]:
+            start = time.process_time()
+            record.render_frame(tmp_path / "000000", spec, stage, found[-1][0], ([], "CPU"), {})
+            rendering = time.process_time() - start
+    # many pictures of one frame cost next to nothing
+    start = time.process_time()
+    assert len(list(shots(RawFrame(tmp_path / "000000"), DevelopSettings(mor_m=[50, 100, 200, 1000])))) == 4
+    assert time.process_time() - start < 0.05 * rendering
     first, spec, stage = found[0]
     person = np.isin(first["surface_id"], PERSON_IDS)
     assert person.any()

@@ -78,6 +78,7 @@ def _add_camera(spec: Any, stage: Stage) -> None:
     data.sensor_fit, data.sensor_width, data.lens = "HORIZONTAL", spec.sensor_width_mm, spec.focal_length_mm
     data.clip_start, data.clip_end = 0.05, 5000.0
     camera = bpy.data.objects.new("camera", data)
+    camera["rig"] = spec.rig
     pose = spec.world_from_camera()
     pose[:3, :3] = pose[:3, :3] @ BLENDER_FROM_OPENCV_AXES
     camera.matrix_world = Matrix(pose.tolist())

@@ -1,23 +1,71 @@
-"""Builds props: a `.glb` from an asset pack, imported once for each scene and shared by all that stand in it."""
+"""Builds props: a shape from an asset pack, loaded once for each scene and shared by all that stand in it."""
 
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import bpy
 from mathutils import Matrix
 
+from blender_synth.blender.assets.load import Loaded, load_file
+from blender_synth.blender.assets.shapes import shown
 from blender_synth.blender.stage import Stage
-from blender_synth.errors import AssetError
-from blender_synth.packs.pack import axes
+from blender_synth.errors import AssetError, ItemError
+from blender_synth.packs.cache import scratch_folder
+from blender_synth.packs.pack import own_from_blender
 from blender_synth.world.props import PropSpec
 
-_meshes: WeakKeyDictionary[Stage, dict[tuple, list[bpy.types.Mesh]]] = WeakKeyDictionary()
-_IMPORTED = ("objects", "collections", "meshes", "armatures", "cameras", "lights", "actions")
-_ZUP_FROM_FILE = Matrix(((1, 0, 0), (0, 0, -1), (0, 1, 0)))
-"""What the importer does to the file's axes (glTF is +Y up)."""
+_VARIANT = "bs_variant_"
+"""Begins the property of an object that holds the colour of one of its materials, so that all share one mesh."""
+
+
+class _Shape:
+    """One shape in the prop's own axes, its origin where the prop stands.
+
+    Attributes:
+        meshes: with their materials. swapped: copies whose materials are others of the file, by which.
+        by_name: the file's materials by the names that they have there.
+    """
+
+    def __init__(self, meshes: list[bpy.types.Mesh], by_name: dict[str, bpy.types.Material]):
+        self.meshes, self.by_name = meshes, by_name
+        self.swapped: dict[tuple, list[bpy.types.Mesh]] = {(): meshes}
+        self.coloured: set[str] = set()
+
+
+class _Shelf:
+    """Shapes kept in files of our own from one scene of this process to the next, as loading them anew costs more.
+
+    What is written there has come through the safe loader.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple, tuple[str, list[str], dict[str, str]]] = {}
+
+    def put(self, key: tuple, shape: _Shape) -> None:
+        file = str(scratch_folder() / f"{len(self._kept)}.blend")
+        bpy.data.libraries.write(file, {*shape.meshes, *shape.by_name.values()}, path_remap="ABSOLUTE")
+        names = {name: material.name for name, material in shape.by_name.items()}
+        self._kept[key] = (file, [mesh.name for mesh in shape.meshes], names)
+
+    def get(self, key: tuple) -> _Shape | None:
+        if key not in self._kept:
+            return None
+        file, meshes, names = self._kept[key]
+        with bpy.data.libraries.load(file, link=False) as (_, wanted):
+            wanted.meshes, wanted.materials = list(meshes), list(names.values())
+        if None in wanted.meshes or None in wanted.materials:  # somebody cleaned up the temporary files
+            return None
+        for library in [library for library in bpy.data.libraries if bpy.path.abspath(library.filepath) == file]:
+            bpy.data.libraries.remove(library)
+        return _Shape(list(wanted.meshes), dict(zip(names, wanted.materials, strict=True)))
+
+
+_shelf = _Shelf()
+_shapes: WeakKeyDictionary[Stage, dict[tuple, _Shape]] = WeakKeyDictionary()
 
 
 def build(spec: PropSpec, stage: Stage, pack_root: Path) -> list[bpy.types.Object]:
@@ -27,65 +75,149 @@ def build(spec: PropSpec, stage: Stage, pack_root: Path) -> list[bpy.types.Objec
         spec: what and where. pack_root: folder of the pack named in the spec.
 
     Returns:
-        The prop's mesh objects; those of one file share mesh data.
+        The prop's mesh objects; those of one item share mesh data and materials, whatever their colours.
 
     Raises:
-        AssetError: Blender cannot read the file, or it shows no mesh.
+        ItemError: Blender cannot read the file, or it shows no mesh.
     """
-    known = _meshes.setdefault(stage, {})
-    key = (spec.pack, spec.file, spec.up_axis, spec.front, spec.origin_m)
-    if key not in known:
-        known[key] = _import(pack_root / spec.file, spec)
+    meshes, colours, _ = shape_of(spec, stage, pack_root)
     objects = []
-    for mesh in known[key]:
+    for mesh in meshes:
         obj = bpy.data.objects.new(f"prop_{spec.instance_id}_{mesh.name}", mesh)
         obj.location = spec.position_m
         obj.rotation_euler = (0.0, 0.0, math.radians(spec.heading_deg))
         obj.scale = spec.scale
+        for name, colour in colours.items():
+            obj[name] = colour
         objects.append(stage.add(obj, spec.instance_id))
     return objects
 
 
-def _import(file: Path, spec: PropSpec) -> list[bpy.types.Mesh]:
-    """The file's meshes in the prop's own axes, origin_m at their origin; all else that came with them is removed.
+def shape_of(
+    spec: PropSpec, stage: Stage, pack_root: Path
+) -> tuple[list[bpy.types.Mesh], dict[str, tuple[float, ...]], dict[str, bpy.types.Material]]:
+    """What a prop is made of, nothing of it on the stage yet.
+
+    Returns:
+        Meshes in the prop's own axes, shared by all of one item; the properties that an object of them needs; the
+        file's materials by the names that they have there.
+
+    Raises:
+        ItemError: Blender cannot read the file, or it shows no mesh.
+    """
+    known = _shapes.setdefault(stage, {})
+    key = (spec.pack, spec.file, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
+    try:
+        if key not in known:
+            known[key] = _load(pack_root / spec.file, pack_root, spec)
+        return *_varied(known[key], spec), known[key].by_name
+    except AssetError as error:
+        raise ItemError.of(error, spec.pack, spec.item) from None
+
+
+def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
+    """The shape's meshes; all else that came with the file is removed.
 
     Lights, cameras, animation and skeletons go; a skinned mesh stays as it is posed.
     """
-    before = {kind: set(getattr(bpy.data, kind)) for kind in _IMPORTED}
+    state = file.stat() if file.is_file() else None
+    key = (file, state and (state.st_size, state.st_mtime_ns), spec.object, spec.collection, spec.up_axis, spec.front)
+    key += (spec.origin_m,)
+    if (kept := _shelf.get(key)) is not None:
+        return kept
+    loaded = load_file(file, root, objects=(spec.object,) if spec.object else (), collection=spec.collection)
     try:
-        # The importer reports a broken file by a RuntimeError (Blender 4.5).
-        bpy.ops.import_scene.gltf(
-            filepath=str(file),
-            import_scene_extras=False,
-            import_scene_as_collection=True,
-            import_select_created_objects=False,
-            disable_bone_shape=True,
-            loglevel=50,
-        )
-    except RuntimeError as error:
+        loaded.raise_errors()
+        turn = Matrix(own_from_blender(spec.file, spec.up_axis, spec.front).tolist()).to_4x4()
+        meshes = _meshes(loaded, Matrix.Translation([-x for x in spec.origin_m]) @ turn)
+    except AssetError:
+        loaded.drop()
+        raise
+    by_name = {loaded.name_of(material): material for material in loaded.materials}
+    loaded.drop(keep=meshes)
+    if not meshes:
         raise AssetError(
-            "Blender cannot read the file", file=file, value=str(error).strip(), mend="export it again as .glb"
-        ) from None
-    own_from_zup = Matrix(axes(spec.up_axis, spec.front).tolist()) @ _ZUP_FROM_FILE.transposed()
-    own_from_zup = Matrix.Translation([-x for x in spec.origin_m]) @ own_from_zup.to_4x4()
-    graph = bpy.context.evaluated_depsgraph_get()
+            "the file shows no mesh", file=file, mend="export it again with its meshes in the scene that is open"
+        )
+    shape = _Shape(meshes, by_name)
+    _shelf.put(key, shape)
+    return shape
+
+
+def _meshes(loaded: Loaded, own_from_blender: Matrix) -> list[bpy.types.Mesh]:
     meshes = []
-    for obj in bpy.context.view_layer.objects:  # holds the file's default scene only
-        if obj.type != "MESH" or obj in before["objects"] or not obj.data.polygons:
+    for shape, matrix, graph in shown(loaded):
+        mesh = bpy.data.meshes.new_from_object(shape, preserve_all_data_layers=True, depsgraph=graph)
+        if mesh is None or not mesh.polygons:
             continue
-        mesh = bpy.data.meshes.new_from_object(obj.evaluated_get(graph), preserve_all_data_layers=True, depsgraph=graph)
-        matrix = own_from_zup @ obj.matrix_world
+        for number, slot in enumerate(shape.material_slots):  # a slot may hold an object's own material
+            if slot.link == "OBJECT" and number < len(mesh.materials):
+                mesh.materials[number] = slot.material and slot.material.original
+        matrix = own_from_blender @ matrix
         mesh.transform(matrix)
         if matrix.is_negative:
             mesh.flip_normals()
         for name in list(mesh.keys()):  # the file's own properties could pass for labels
             del mesh[name]
         meshes.append(mesh)
-    for kind, old in before.items():
-        for block in set(getattr(bpy.data, kind)) - old - set(meshes):
-            getattr(bpy.data, kind).remove(block)
-    if not meshes:
-        raise AssetError(
-            "the file shows no mesh", file=file, mend="export it again with its meshes in the default scene"
-        )
     return meshes
+
+
+def _varied(shape: _Shape, spec: PropSpec) -> tuple[list[bpy.types.Mesh], dict[str, tuple[float, ...]]]:
+    """The meshes of the spec's variant, and the properties that an object of them needs."""
+    colours, swaps = {}, []
+    for name, choice in spec.variant.items():
+        if name not in shape.by_name or not (choice.startswith("#") or choice in shape.by_name):
+            wrong, mend = name if name not in shape.by_name else choice, f"use one of: {', '.join(shape.by_name)}"
+            raise AssetError("the file has no such material", file=spec.file, key="variants", value=wrong, mend=mend)
+        if choice.startswith("#"):
+            prop = _VARIANT + re.sub(r"\W", "_", name)
+            if name not in shape.coloured:
+                _take_colour_from(shape.by_name[name], prop)
+                shape.coloured.add(name)
+            colours[prop] = tuple(_linear(int(choice[k : k + 2], 16) / 255) for k in (1, 3, 5))
+        elif choice != name:
+            swaps.append((name, choice))
+    swap = tuple(sorted(swaps))
+    if swap not in shape.swapped:
+        instead = {shape.by_name[name]: shape.by_name[choice] for name, choice in swap}
+        copies = [mesh.copy() for mesh in shape.meshes]
+        for mesh in copies:
+            for number, material in enumerate(mesh.materials):
+                mesh.materials[number] = instead.get(material, material)
+        shape.swapped[swap] = copies
+    return shape.swapped[swap], colours
+
+
+def _take_colour_from(material: bpy.types.Material, prop: str) -> None:
+    """Let the material's base colour be that of the object's property; a texture is multiplied by it."""
+    material.use_nodes = True
+    tree = material.node_tree
+    attribute = tree.nodes.new("ShaderNodeAttribute")
+    attribute.attribute_type, attribute.attribute_name = "OBJECT", prop
+    for node in [node for node in tree.nodes if node.bl_idname in _COLOURED]:
+        socket = node.inputs[_COLOURED[node.bl_idname]]
+        if socket.is_linked:
+            texture = socket.links[0].from_socket
+            mix = tree.nodes.new("ShaderNodeMix")
+            mix.data_type, mix.blend_type = "RGBA", "MULTIPLY"
+            mix.inputs["Factor"].default_value = 1.0
+            first, second, result = mix.inputs[6], mix.inputs[7], mix.outputs[2]  # its colour sockets (Blender 4.5)
+            tree.links.new(texture, first)
+            tree.links.new(attribute.outputs["Color"], second)
+            tree.links.new(result, socket)
+        else:
+            tree.links.new(attribute.outputs["Color"], socket)
+
+
+_COLOURED = {
+    "ShaderNodeBsdfPrincipled": "Base Color",
+    "ShaderNodeBsdfDiffuse": "Color",
+    "ShaderNodeBsdfMetallic": "Base Color",
+    "ShaderNodeBsdfAnisotropic": "Color",
+}
+
+
+def _linear(value: float) -> float:
+    """sRGB to linear (IEC 61966-2-1)."""
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from blender_synth.errors import BlenderSynthError
+from blender_synth.errors import BlenderSynthError, ItemError
 
 try:
     import bpy
@@ -74,8 +74,7 @@ class Workbench:
             from blender_synth.blender.weather import hdri
 
             entries.append(hdri.credit(self.spec.weather.hdri, self.packs))
-        figures = [person for person in self.spec.people if person.kind == "figure"]
-        for item in (*figures, *self.spec.props):
+        for item in self.spec.from_packs():
             name = f"{item.pack}/{item.item}"
             entry = {"name": name, "licence": item.licence, "author": item.author, "source": item.source}
             if entry not in entries:
@@ -100,6 +99,8 @@ def serve(connection: Connection) -> None:
             else:
                 answer = bench.render(message["folder"])
             answer |= {"ok": True, "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+        except ItemError as error:
+            answer = {"ok": False, "type": "ItemError", "error": str(error), "item": (error.pack, error.item)}
         except BlenderSynthError as error:
             answer = {"ok": False, "type": type(error).__name__, "error": str(error)}
         except OSError as error:

@@ -1,4 +1,4 @@
-"""What the lens does to the light: drops of water on it, blur, and corners that are darker than the middle."""
+"""What the lens does to the light: drops and flakes on it, blur, and corners that are darker than the middle."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 
 _DROP_SHARE = (0.008, 0.045)
 """Radii of drops as shares of the picture's height."""
+_FLAKE_SHARE = (0.006, 0.04)
 
 
 def with_drops(light: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -44,6 +45,38 @@ def with_drops(light: np.ndarray, count: int, rng: np.random.Generator) -> np.nd
     seen = cv2.remap(soft, map_x, map_y, cv2.INTER_LINEAR) * shade[..., None]
     alpha = cover[..., None]
     return light * (1 - alpha) + seen * alpha
+
+
+def with_flakes(light: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """The picture (H, W, 3) seen through flakes that cling to the front lens.
+
+    A flake is ice and air: it lets no image through but scatters the light of half the scene into the lens, so it shows
+    as a pale, soft-edged, ragged patch, thickest in its middle and water at its rim where it melts.
+    """
+    height, width = light.shape[:2]
+    low, high = np.log(_FLAKE_SHARE[0] * height), np.log(_FLAKE_SHARE[1] * height)
+    cover = np.zeros((height, width), np.float32)
+    for _ in range(count):
+        cx, cy = rng.uniform(0, width), rng.uniform(0, height)
+        r = float(np.exp(low + (high - low) * rng.beta(1.2, 2.0)))
+        reach = int(1.9 * r) + 2
+        rows = slice(max(int(cy) - reach, 0), max(min(int(cy) + reach, height), 0))
+        columns = slice(max(int(cx) - reach, 0), max(min(int(cx) + reach, width), 0))
+        dy, dx = np.mgrid[rows, columns].astype(np.float32) - np.array([cy, cx], np.float32)[:, None, None]
+        angle = np.arctan2(dy, dx)
+        # clumps of crystals: a few arms of any length, more ragged the finer
+        edge = np.ones_like(angle)
+        for waves in (2, 3, 5, 7, 11):
+            edge += float(rng.normal(0, 0.36 / waves**0.5)) * np.cos(waves * angle + float(rng.uniform(0, 2 * np.pi)))
+        d = np.hypot(dx, dy) / (r * np.clip(edge, 0.35, 1.8))
+        thick = float(rng.uniform(0.55, 0.92)) * np.clip((1.15 - d) / 0.75, 0, 1)
+        cover[rows, columns] = 1 - (1 - cover[rows, columns]) * (1 - thick)
+    cover = cv2.GaussianBlur(cover, (0, 0), max(0.0022 * height, 0.5))[..., None]
+    # what they send on: a mean over a wide field, the brighter side of the scene a little more
+    pale = cv2.GaussianBlur(light, (0, 0), 0.12 * height) * 0.55 + 0.6 * light.mean(axis=(0, 1), keepdims=True)
+    soft = cv2.GaussianBlur(light, (0, 0), 0.008 * height)
+    seen = pale * np.clip(1.4 * cover, 0, 1) + soft * (1 - np.clip(1.4 * cover, 0, 1))
+    return (light * (1 - cover) + seen * cover).astype(np.float32)
 
 
 def vignette(shape: tuple[int, int], corner_ev: float) -> np.ndarray:

@@ -93,6 +93,8 @@ def _shot(frame: RawFrame, settings: DevelopSettings, mor_m: float | None, light
     cd_m2 = _WATTS_PER_UNIT * sensor.LUMENS_PER_WATT
     drops = round(drawn("lens_drops", settings.lens_drops))
     seen = lens.with_drops(light, drops, rng_for(*seed, "develop/drops")) if drops else light
+    if flakes := round(drawn("lens_flakes", settings.lens_flakes)):
+        seen = lens.with_flakes(seen, flakes, rng_for(*seed, "develop/flakes"))
     factor = sensor.exposure_factor(seen, settings.exposure, drawn("exposure", settings.exposure_ev), cd_m2)
     gains = sensor.balance_gains(seen, settings.white_balance, drawn("warmth", settings.warmth_ev))
     exposed = seen * (factor * gains)

@@ -45,7 +45,7 @@ class DevelopSettings:
         warmth_ev: error of the white balance, stops of red against blue.
         iso: what the camera may choose between, 100 being the sensor's own; None for a picture without noise.
         vignetting_ev: stops lost in the corners. blur_px: standard deviation of the lens's blur.
-        lens_drops: drops of water on the lens.
+        lens_drops: drops of water on the lens. lens_flakes: flakes of snow on it.
         jpeg_quality: of JPEG files; None leaves it to the exporter.
         min_contrast: people with less `contrast` than this become regions to ignore; 0.05 is what defines the MOR.
     """
@@ -60,5 +60,6 @@ class DevelopSettings:
     vignetting_ev: Annotated[Range, _within(0, 4)] = (0.0, 0.0)
     blur_px: Annotated[Range, _within(0, 20)] = (0.0, 0.0)
     lens_drops: Annotated[Range, _within(0, 400)] = (0.0, 0.0)
+    lens_flakes: Annotated[Range, _within(0, 400)] = (0.0, 0.0)
     jpeg_quality: Annotated[Range, _within(1, 100)] | None = None
     min_contrast: float = Field(default=0.0, ge=0, le=1)

@@ -3,6 +3,7 @@
 images/<split>/<run>_<frame>.jpg
 annotations/instances_<split>.json  person_keypoints_<split>.json  panoptic_<split>.json  panoptic_<split>/*.png
 overlays/<split>/...                (with `overlays: true`) pictures with their masks drawn in
+ATTRIBUTION.md                      who made what the pictures show, and its licence
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from blender_synth import __version__
 from blender_synth.annotate.instances import MIRROR, PEDESTRIAN, REFLECTION, Instance, annotate, encode
 from blender_synth.annotate.overlay import draw_overlay
 from blender_synth.annotate.ownership import GlassPolicy
+from blender_synth.attribution import Credits, shown_in
 from blender_synth.develop.air import CONTRAST_AT_MOR
 from blender_synth.develop.picture import Shot, shots
 from blender_synth.develop.settings import DevelopSettings
@@ -91,23 +93,24 @@ def write(
     ids = {category["name"]: category["id"] for category in categories}
     prefixes = _prefixes([run for run, _ in frames])
     files = {name: _File(name, folder, categories, settings) for name in settings.splits}
-    licences: dict[str, dict] = {}
+    credits = Credits()
     numbers = {(run, frame.meta.get("frame_index")): number for number, (run, frame) in enumerate(frames)}
     each = len(develop_settings.mor_m or (None,))
     with tqdm(frames, desc="export", unit="frame") as bar:
         for number, (run, frame) in enumerate(bar):
             target = files[split_of(frame, settings.splits)]
-            for entry in frame.meta["licences"]:
-                licences.setdefault(json.dumps(entry, sort_keys=True), {"id": len(licences) + 1, **entry})
+            shown = shown_in(frame)
             pair = frame.meta.get("pair")
             twin = pair and numbers.get((run, pair["frame_index"]))
             group = f"{prefixes[run]}_{frame.folder.name}"
             for order, shot in enumerate(shots(frame, develop_settings), start=1):
                 name = f"{group}_mor{shot.mor_m:g}" if each > 1 else group
                 ours = pair and {"role": pair["role"], "image_id": None if twin is None else twin * each + order}
-                target.add(number * each + order, (name, group), frame, ids, shot, develop_settings.min_contrast, ours)
+                more = {"licenses": credits.add(shown)} | ({"pair": ours} if ours else {})
+                target.add(number * each + order, (name, group), frame, ids, shot, develop_settings.min_contrast, more)
     for file in files.values():
-        file.finish(list(licences.values()))
+        file.finish(credits.rows())
+    credits.write(folder)
     if hidden := [name for file in files.values() for name in file.hidden]:
         tqdm.write(_hidden_by_air(hidden), file=sys.stderr)
     counts = {name: sum(file.counts.get(name, 0) for file in files.values()) for name in (PEDESTRIAN, REFLECTION)}
@@ -147,13 +150,13 @@ class _File:
         ids: dict[str, int],
         shot: Shot,
         least: float,
-        pair: dict[str, Any] | None = None,
+        more: dict[str, Any],
     ) -> None:
         """One picture of a frame, and its annotations.
 
         Args:
-            names: of the picture, and of its frame. least: people of less contrast are regions to ignore. pair: names
-                its twin with or without mirrors.
+            names: of the picture, and of its frame. least: people of less contrast are regions to ignore. more: what
+                else its row says: `licenses` of what it shows; `pair` names its twin with or without mirrors.
         """
         name, group = names
         policy = GlassPolicy(glass=self.settings.glass, min_mix=self.settings.min_mix)
@@ -184,7 +187,7 @@ class _File:
                 "frame_group": group,
                 "mor_m": shot.mor_m,
                 "iso": None if shot.iso is None else round(shot.iso),
-                **({"pair": pair} if pair else {}),
+                **more,
             }
         )
         arrives = [i.transmittance for i in found if i.category in (PEDESTRIAN, REFLECTION)]

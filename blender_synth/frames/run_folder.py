@@ -103,6 +103,14 @@ class RunFolder:
         with open(self.path / "failures.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps({"frame_index": index, "error": error}) + "\n")
 
+    def record_broken_item(self, name: str, error: str) -> None:
+        """Tell in failures.jsonl, once, that an item (`pack/item`) of an asset pack is left out."""
+        line = json.dumps({"item": name, "error": error}) + "\n"
+        file = self.path / "failures.jsonl"
+        if not file.exists() or line not in file.read_text(encoding="utf-8").splitlines(keepends=True):
+            with open(file, "a", encoding="utf-8") as stream:
+                stream.write(line)
+
     def _write_text(self, name: str, text: str) -> None:
         temporary = self.path / f".{name}.tmp"
         temporary.write_text(text, encoding="utf-8")

@@ -5,6 +5,7 @@ Format: glTF 2.0 specification, chapters 4 (GLB) and 3.5 (scenes and nodes). Not
 
 from __future__ import annotations
 
+import contextlib
 import json
 import struct
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from blender_synth.errors import AssetError
 
 _MAGIC = b"glTF"
 _JSON_CHUNK = b"JSON"
+_LARGEST_JSON_BYTES = 400_000_000
 _NORMALIZED_BY = {5120: 127.0, 5121: 255.0, 5122: 32767.0, 5123: 65535.0}
 READABLE_EXTENSIONS = {
     "EXT_texture_webp",
@@ -43,12 +45,16 @@ READABLE_EXTENSIONS = {
 
 
 def read_document(file: Path) -> dict[str, Any]:
-    """The JSON part of a `.glb`, after checking that the file is whole.
+    """The JSON part of a `.glb`, after checking that the file is whole, or that of a `.gltf`.
 
     Raises:
-        AssetError: not a binary glTF 2.0, cut short, or its JSON cannot be read.
+        AssetError: not glTF 2.0, cut short, or its JSON cannot be read.
     """
     size = file.stat().st_size
+    if file.suffix.lower() == ".gltf":
+        if size > _LARGEST_JSON_BYTES:
+            raise _damaged(file, "is too large for its format; a .glb is smaller", value=size)
+        return _parsed(file, file.read_bytes())
     with file.open("rb") as stream:
         head = stream.read(20)
         if len(head) < 20 or head[:4] != _MAGIC:
@@ -61,6 +67,12 @@ def read_document(file: Path) -> dict[str, Any]:
         if head[16:20] != _JSON_CHUNK or 20 + json_length > size:
             raise _damaged(file, "does not begin with a whole JSON chunk")
         text = stream.read(json_length)
+    document = _parsed(file, text)
+    _check_buffer(file, document, size, 20 + json_length)
+    return document
+
+
+def _parsed(file: Path, text: bytes) -> dict[str, Any]:
     try:
         document = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -68,7 +80,6 @@ def read_document(file: Path) -> dict[str, Any]:
     asset = document.get("asset") if isinstance(document, dict) else None
     if not isinstance(asset, dict) or not str(asset.get("version")).startswith("2."):
         raise _damaged(file, "is not a glTF 2.0 document")
-    _check_buffer(file, document, size, 20 + json_length)
     return document
 
 
@@ -196,3 +207,14 @@ def _corners(document: dict[str, Any], mesh: dict[str, Any]) -> np.ndarray:
             box = np.maximum(box / _NORMALIZED_BY[accessor["componentType"]], -1.0)
         boxes.append(np.stack(np.meshgrid(*box.T, indexing="ij"), axis=-1).reshape(-1, 3))
     return np.concatenate(boxes)
+
+
+def triangles(document: dict[str, Any]) -> int:
+    """How many triangles the default scene shows, of meshes that say so; 0 where nothing is said."""
+    count = 0
+    with contextlib.suppress(AttributeError, KeyError, IndexError, TypeError, ValueError):
+        for mesh, _ in _placed_meshes(document):
+            for primitive in mesh["primitives"]:
+                corners = document["accessors"][primitive.get("indices", primitive["attributes"]["POSITION"])]["count"]
+                count += corners // 3 if primitive.get("mode", 4) == 4 else max(corners - 2, 0)
+    return count

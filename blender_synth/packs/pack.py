@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
-from blender_synth.errors import AssetError
-from blender_synth.packs.glb import bounding_box_m, check_references, read_document
+from blender_synth.errors import AssetError, ItemError
+from blender_synth.packs.blendfile import MarkedAsset, read_contents
+from blender_synth.packs.data_files import CHECKS, map_of
+from blender_synth.packs.ingest import Description, Shape, describe
 from blender_synth.packs.manifest import (
     HEAD_KEYS,
     MANIFEST,
-    SHAPED_KINDS,
     SIZE_KEYS,
     Head,
     Named,
-    PropTerms,
     Terms,
     read_manifest,
     terms_class,
     validated,
 )
+from blender_synth.packs.panes import Pane, measure_pane
+from blender_synth.packs.problems import Problem
+from blender_synth.packs.safety import SHAPE_SUFFIXES, check_file
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +41,28 @@ class Item:
         terms: `PropTerms` of a prop, `PersonTerms` of a person; of another kind whatever the manifest says.
         box_m: (2, 3) bounding box of such a shape in its own axes (+X front, +Y left, +Z up), in the file's
             own scale; None for other kinds.
+        object, collection: what of a `.blend` it is; the whole file where both are empty.
+        description: for a `.blend`'s asset, what its artist says of it.
+        triangles, materials: of a shape; its materials by name.
+        joints_m: keypoints (3,) of a person with a skeleton, in the person's axes and the file's scale.
+        problems: what the loader took out of the file.
+        pane: of a mirror, in its real size and its own axes.
+        maps: of a material that is a set of textures, its files by what they are of, relative to the pack's folder.
     """
 
     name: str
     file: str
     terms: Any
     box_m: np.ndarray | None = None
+    object: str = ""
+    collection: str = ""
+    description: str = ""
+    triangles: int = 0
+    materials: tuple[str, ...] = ()
+    joints_m: Mapping[str, np.ndarray] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    pane: Pane | None = None
+    maps: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -66,8 +86,23 @@ class Item:
 
     def keypoints_m(self) -> dict[str, np.ndarray]:
         """Keypoints (3,) of a person, in the person's axes and the file's scale."""
+        if self.joints_m:
+            return dict(self.joints_m)
         turn = axes(self.terms.up_axis, self.terms.front)
         return {name: turn @ np.array(point) for name, point in self.terms.keypoints.items()}
+
+
+@dataclass(frozen=True)
+class BrokenItem:
+    """An item that cannot be used.
+
+    Attributes:
+        pack, item: names. error: what is wrong with it.
+    """
+
+    pack: str
+    item: str
+    error: ItemError
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +112,7 @@ class Pack:
     Attributes:
         folder: absolute. name: unique among the packs of a run. kind: what its items are unless they say otherwise.
         extra: keys of the manifest that only the pack's kind knows.
+        broken: items left out.
     """
 
     folder: Path
@@ -88,6 +124,7 @@ class Pack:
     version: str
     items: tuple[Item, ...]
     extra: Mapping[str, Any]
+    broken: tuple[BrokenItem, ...] = ()
 
     def item(self, name: str) -> Item:
         """The item of that name.
@@ -102,11 +139,12 @@ class Pack:
         raise AssetError("the pack has no such item", file=self.folder, value=name, mend=f"use one of: {names}")
 
 
-def load_pack(folder: Path) -> Pack:
+def load_pack(folder: Path, on_error: Literal["stop", "skip"] = "stop") -> Pack:
     """Read and check a pack.
 
     Args:
-        folder: the folder that holds `pack.yaml`.
+        folder: the folder that holds `pack.yaml`. on_error: what becomes of a damaged item: the error is raised with
+            the item's name, or it is left out and told in `Pack.broken`. A mistake in the manifest is always raised.
 
     Raises:
         AssetError: with the file, the key, the value and the mend.
@@ -117,22 +155,45 @@ def load_pack(folder: Path) -> Pack:
     own = {key: data[key] for key in HEAD_KEYS if key in data}
     shared = {key: value for key, value in data.items() if key not in HEAD_KEYS}
     head = validated(Head, own, manifest, "")
+    named = "category" in shared
     shared.setdefault("category", head.name.lower())
     terms = validated(terms_class(shared), shared, manifest, "")
     entries = head.items
     if entries is None:
-        entries = [{"file": f} for f in _glb_files(folder)] if terms.kind in SHAPED_KINDS else []
-        if not entries and terms.kind in SHAPED_KINDS:
-            raise AssetError("the pack is empty", file=folder, mend="put .glb files beside its pack.yaml")
-    items = tuple(_item(folder, manifest, shared, entry, f"items[{n}]") for n, entry in enumerate(entries))
+        entries = [{"file": f} for f in _files(folder, terms)]
+        if not entries and (terms.shaped or terms.suffixes):
+            mend = f"put {', '.join(terms.suffixes or SHAPE_SUFFIXES)} files beside its pack.yaml"
+            raise AssetError("the pack is empty", file=folder, mend=mend)
+    broken: list[BrokenItem] = []
+
+    def fail(name: str, error: AssetError) -> None:
+        error = ItemError.of(error, head.name, name)
+        if on_error == "stop":
+            raise error
+        broken.append(BrokenItem(head.name, name, error))
+
+    drafts: list[_Draft] = []
+    for number, entry in enumerate(entries):
+        draft = _draft(folder, manifest, shared, entry, f"items[{number}]")
+        try:
+            drafts += _marked(draft, folder, manifest, named or "category" in entry) if draft.shaped else [draft]
+        except AssetError as error:
+            fail(draft.name, error)
     seen: dict[str, str] = {}
-    for item in items:
-        if item.name in seen:
-            mend = f"{seen[item.name]!r} and {item.file!r} need different names: set `name` in items"
+    for draft in drafts:
+        if draft.name in seen:
+            mend = f"{seen[draft.name]!r} and {draft.relative!r} need different names: set `name` in items"
             raise AssetError(
-                "two items of the pack have one name", file=manifest, key="items", value=item.name, mend=mend
+                "two items of the pack have one name", file=manifest, key="items", value=draft.name, mend=mend
             )
-        seen[item.name] = item.file
+        seen[draft.name] = draft.relative
+    found = iter(describe([draft.shape(folder) for draft in drafts if draft.shaped]))
+    items = []
+    for draft in drafts:
+        try:
+            items.append(_item(draft, folder, next(found) if draft.shaped else None))
+        except AssetError as error:
+            fail(draft.name, error)
     return Pack(
         folder=folder,
         name=head.name,
@@ -141,8 +202,9 @@ def load_pack(folder: Path) -> Pack:
         author=terms.author,
         source=terms.source,
         version=head.version,
-        items=items,
+        items=tuple(items),
         extra=terms.model_extra or {},
+        broken=tuple(broken),
     )
 
 
@@ -184,7 +246,31 @@ def file_in_pack(folder: Path, relative: str, manifest: Path, key: str) -> Path:
     return file
 
 
-def _item(folder: Path, manifest: Path, shared: Mapping[str, Any], entry: Mapping[str, Any], key: str) -> Item:
+@dataclass(frozen=True)
+class _Draft:
+    """An item of the manifest, its terms checked but not its file."""
+
+    name: str
+    relative: str
+    terms: Any
+    key: str
+    file: Path | None = None
+    named: bool = False
+    object: str = ""
+    collection: str = ""
+    description: str = ""
+
+    @property
+    def shaped(self) -> bool:
+        return self.terms.shaped
+
+    def shape(self, folder: Path) -> Shape:
+        bones = bool(getattr(self.terms, "skeleton", {}))
+        surface = self.terms.surface.material if self.terms.kind == "mirror" else ""
+        return Shape(self.file, folder, (self.object,) if self.object else (), self.collection, bones, surface)
+
+
+def _draft(folder: Path, manifest: Path, shared: Mapping[str, Any], entry: Mapping[str, Any], key: str) -> _Draft:
     if shared.get("kind", "prop") != entry.get("kind", shared.get("kind", "prop")):
         shared = {k: v for k, v in shared.items() if k in Terms.model_fields}
     elif any(size in entry for size in SIZE_KEYS):
@@ -192,39 +278,166 @@ def _item(folder: Path, manifest: Path, shared: Mapping[str, Any], entry: Mappin
     own = {k: v for k, v in entry.items() if k not in ("name", "file")}
     terms = validated(terms_class({**shared, **own}), {**shared, **own}, manifest, key)
     relative = entry.get("file", "")
-    if not isinstance(relative, str) or (terms.kind in SHAPED_KINDS and not relative.lower().endswith(".glb")):
-        mend = "name a .glb file; convert other formats with Blender's own export"
+    suffix = Path(relative).suffix.lower() if isinstance(relative, str) else ""
+    formats = SHAPE_SUFFIXES if terms.shaped else terms.suffixes
+    if not isinstance(relative, str) or (formats and suffix not in formats):
+        mend = f"name a file of one of these formats: {' '.join(formats)}"
+        what = "its shape" if terms.shaped else "its data"
         raise AssetError(
-            f"a {terms.kind} needs a .glb file", file=manifest, key=f"{key}.file", value=relative, mend=mend
+            f"a {terms.kind} needs a file with {what}", file=manifest, key=f"{key}.file", value=relative, mend=mend
         )
-    name = validated(Named, {"name": entry.get("name", _tidy(Path(relative).stem))}, manifest, key).name
+    part = ""
+    if terms.shaped:
+        part = terms.object or terms.collection
+        if part and suffix != ".blend":
+            mend = "leave object and collection out; they are for .blend files"
+            raise AssetError("only a .blend holds named things", file=manifest, key=key, value=part, mend=mend)
+        try:
+            terms = terms.for_format(suffix)
+        except ValueError as error:
+            raise AssetError(
+                "the axes cannot be used", file=manifest, key=f"{key}.front", value=terms.front, mend=str(error)
+            ) from None
+    name = validated(Named, {"name": entry.get("name", _tidy(part or Path(relative).stem))}, manifest, key).name
     file = file_in_pack(folder, relative, manifest, f"{key}.file") if relative else None
-    if terms.kind not in SHAPED_KINDS:
-        return Item(name=name, file=relative, terms=terms)
-    document = read_document(file)
-    check_references(file, document, lambda uri: file_in_pack(folder, _beside(file, folder, uri), file, "uri"))
-    box = _turned(bounding_box_m(file, document), terms)
+    return _Draft(
+        name=name,
+        relative=file.relative_to(folder).as_posix() if file and terms.shaped else relative,
+        terms=terms,
+        key=key,
+        file=file,
+        named="name" in entry,
+        object=terms.object if terms.shaped else "",
+        collection=terms.collection if terms.shaped else "",
+    )
+
+
+def _marked(draft: _Draft, folder: Path, manifest: Path, has_category: bool) -> list[_Draft]:
+    """A `.blend` of which nothing is named as an item for everything that its artist marked as an asset."""
+    if draft.file.suffix.lower() != ".blend":
+        return [draft]
+    check_file(draft.file, folder)
+    contents = read_contents(draft.file, folder)
+    assets = {(a.kind, a.name): a for a in contents.assets if a.kind in ("object", "collection")}
+    wanted = next(((k, getattr(draft, k)) for k in ("object", "collection") if getattr(draft, k)), None)
+    if wanted is not None:
+        kind, name = wanted
+        if name not in contents.names[kind]:
+            mend = f"use one of: {', '.join(sorted(contents.names[kind])) or 'none'}"
+            raise AssetError(f"the file holds no such {kind}", file=draft.file, key=draft.key, value=name, mend=mend)
+        asset = assets.get(wanted)
+        return [_with_mark(draft, asset, manifest, has_category) if asset else draft]
+    if draft.named or not assets:
+        return [draft]
+    return [
+        _with_mark(replace(draft, name=_tidy(name), **{kind: name}), asset, manifest, has_category)
+        for (kind, name), asset in sorted(assets.items(), key=lambda pair: pair[0][1])
+    ]
+
+
+def _with_mark(draft: _Draft, asset: MarkedAsset, manifest: Path, has_category: bool) -> _Draft:
+    """The item with what Blender's own asset data says: tags, author, licence, and the catalogue as its category."""
+    said = draft.terms.model_dump(exclude={"up_axis", "front"})
+    said |= {"tags": tuple(dict.fromkeys((*draft.terms.tags, *asset.tags)))}
+    said["author"] = asset.author or draft.terms.author
+    if asset.licence and _is_licence(asset.licence):
+        said["licence"] = asset.licence
+    category = re.sub(r"[^a-z0-9_-]+", "_", asset.catalogue.split("/")[-1].strip().lower()).strip("_-")
+    if category and not has_category and draft.terms.kind == "prop":
+        said["category"] = category
+    terms = validated(type(draft.terms), said, manifest, f"{draft.key} ({asset.name})")
+    terms = terms.model_copy(update={"up_axis": draft.terms.up_axis, "front": draft.terms.front})
+    return replace(draft, terms=terms, description=asset.description)
+
+
+def _is_licence(text: str) -> bool:
+    try:
+        canonicalize_license_expression(text)
+    except InvalidLicenseExpression:
+        return False
+    return True
+
+
+def _item(draft: _Draft, folder: Path, found: Description | AssetError | None) -> Item:
+    """The item, measured.
+
+    Raises:
+        AssetError: its file cannot be used, or not as the manifest asks.
+    """
+    if isinstance(found, AssetError):
+        raise found
+    terms = draft.terms
+    if found is None:
+        check = CHECKS.get(terms.kind)
+        return Item(
+            name=draft.name, file=draft.relative, terms=terms, maps=check(draft.file, folder, terms) if check else {}
+        )
+    turn = own_from_blender(draft.relative, terms.up_axis, terms.front)
+    box = np.sort(found.box_m @ turn.T, axis=0)
     if terms.height_m is not None and box[1, 2] <= box[0, 2]:
         raise AssetError(
             "the file is flat, so height_m cannot be met",
-            file=file,
-            key=f"{key}.height_m",
+            file=draft.file,
+            key=f"{draft.key}.height_m",
             value=terms.height_m,
             mend="use scale, or turn up_axis",
         )
-    return Item(name=name, file=file.relative_to(folder).as_posix(), terms=terms, box_m=box)
+    for material, choices in terms.variants.items():
+        for name in (material, *(choice for choice in choices if not choice.startswith("#"))):
+            if name not in found.materials and (name == material or draft.file.suffix.lower() != ".blend"):
+                mend = f"use one of: {', '.join(found.materials) or 'none'}"
+                key = f"{draft.key}.variants"
+                raise AssetError("the file has no such material", file=draft.file, key=key, value=name, mend=mend)
+    item = Item(
+        name=draft.name,
+        file=draft.relative,
+        terms=terms,
+        box_m=box,
+        object=draft.object,
+        collection=draft.collection,
+        description=draft.description,
+        triangles=found.triangles,
+        materials=found.materials,
+        joints_m=_joints(draft, found, turn) if getattr(terms, "skeleton", None) else {},
+        problems=found.problems,
+    )
+    return replace(item, pane=_pane(draft, found, item.scale(), turn)) if terms.kind == "mirror" else item
+
+
+def _pane(draft: _Draft, found: Description, scale: tuple[float, float, float], turn: np.ndarray) -> Pane:
+    name = draft.terms.surface.material
+    if name not in found.materials:
+        raise AssetError(
+            "the file has no such material",
+            file=draft.file,
+            key=f"{draft.key}.surface.material",
+            value=name,
+            mend=f"use one of: {', '.join(found.materials) or 'none: give the pane a material'}",
+        )
+    corners = found.surface_m.reshape(-1, 3) @ turn.T * np.array(scale)
+    return measure_pane(corners, np.arange(len(corners)).reshape(-1, 3), draft.file, name)
+
+
+def _joints(draft: _Draft, found: Description, turn: np.ndarray) -> dict[str, np.ndarray]:
+    joints = {}
+    for keypoint, bone in draft.terms.skeleton.items():
+        name, end = (bone[:-5], 1) if bone.endswith(":tail") else (bone, 0)
+        if name not in found.bones:
+            mend = f"use one of: {', '.join(found.bones) or 'none: the file has no skeleton'}"
+            raise AssetError(
+                "the skeleton has no such bone",
+                file=draft.file,
+                key=f"{draft.key}.skeleton.{keypoint}",
+                value=name,
+                mend=mend,
+            )
+        joints[keypoint] = turn @ np.array(found.bones[name][end])
+    return joints
 
 
 def _tidy(stem: str) -> str:
     """A file's stem as an item's name: anything unusual becomes an underscore."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in stem).lstrip("_-")
-
-
-def _beside(file: Path, folder: Path, uri: str) -> str:
-    """A `.glb`'s uri as a path from the pack's folder on."""
-    if uri.startswith("/"):
-        return uri
-    return os.path.normpath((file.parent.relative_to(folder) / uri).as_posix())
 
 
 def axes(up_axis: str, front: str) -> np.ndarray:
@@ -233,11 +446,22 @@ def axes(up_axis: str, front: str) -> np.ndarray:
     return np.stack([ahead, np.cross(up, ahead), up])
 
 
-def _turned(box_m: np.ndarray, terms: PropTerms) -> np.ndarray:
-    return np.sort(box_m @ axes(terms.up_axis, terms.front).T, axis=0)
+def own_from_blender(file: str | Path, up_axis: str, front: str) -> np.ndarray:
+    """(3, 3) rotation from what Blender's importer shows (Z up) to the prop's own axes.
+
+    Args:
+        file: whose format decides what axes a manifest means. up_axis, front: as in the manifest.
+    """
+    turn = axes(up_axis, front)
+    if Path(file).suffix.lower() in (".glb", ".gltf", ".obj"):  # their importers turn +y up to +Z up
+        turn = turn @ np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
+    return turn
 
 
-def _glb_files(folder: Path) -> list[str]:
-    """Every `.glb` in the folder and below, hidden ones left out, sorted."""
-    files = (f.relative_to(folder) for f in folder.rglob("*") if f.suffix.lower() == ".glb")
+def _files(folder: Path, terms: Terms) -> list[str]:
+    """Every file in the folder and below that can be an item of this kind, hidden ones left out, sorted."""
+    formats = SHAPE_SUFFIXES if terms.shaped else terms.suffixes
+    files = (f.relative_to(folder) for f in folder.rglob("*") if f.suffix.lower() in formats)
+    if terms.kind == "material":
+        files = (f for f in files if f.suffix.lower() == ".blend" or map_of(f.name)[0] == "albedo")
     return sorted(f.as_posix() for f in files if not any(part.startswith(".") for part in f.parts))

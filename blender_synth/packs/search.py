@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 from blender_synth import resources
 from blender_synth.errors import AssetError
+from blender_synth.packs.archive import ARCHIVES, unpacked
 from blender_synth.packs.manifest import MANIFEST
 from blender_synth.packs.pack import Pack, load_pack
 
@@ -17,11 +19,13 @@ ENVIRONMENT = "BLENDER_SYNTH_PACKS"
 ENTRY_POINTS = "blender_synth.packs"
 
 
-def find_packs(paths: Iterable[Path] = ()) -> tuple[Pack, ...]:
+def find_packs(paths: Iterable[Path] = (), on_error: Literal["stop", "skip"] = "stop") -> tuple[Pack, ...]:
     """Every pack of a run, checked, in the order of the search.
 
     Args:
-        paths: the config's `packs`: each a pack's folder, or a folder of such folders.
+        paths: the config's `packs`: each a pack's folder, a folder of such folders, or an archive of either (`.zip`,
+            `.tar.gz`), which is unpacked into the cache.
+        on_error: what becomes of a damaged item (see `load_pack`).
 
     The environment variable BLENDER_SYNTH_PACKS adds folders, separated as in PATH. An installed package adds
     those in its own folder by an entry point of the group `blender_synth.packs` that names the package; its code
@@ -38,7 +42,7 @@ def find_packs(paths: Iterable[Path] = ()) -> tuple[Pack, ...]:
     folders = dict.fromkeys(folder for place, key in places for folder in _pack_folders(place, key))
     packs: dict[str, Pack] = {}
     for folder in folders:
-        pack = load_pack(folder)
+        pack = load_pack(folder, on_error)
         if pack.name in packs:
             raise AssetError(
                 "two asset packs have one name",
@@ -54,6 +58,8 @@ def find_packs(paths: Iterable[Path] = ()) -> tuple[Pack, ...]:
 def _pack_folders(place: Path, key: str | None) -> list[Path]:
     """The pack at `place`, or those right below it. `key` says who asked; None is content with nothing."""
     place = place.expanduser().resolve()
+    if place.is_file() and place.name.lower().endswith(ARCHIVES):
+        place = unpacked(place)
     if (place / MANIFEST).is_file():
         return [place]
     found = sorted(manifest.parent.resolve() for manifest in place.glob(f"*/{MANIFEST}"))

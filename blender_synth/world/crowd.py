@@ -133,6 +133,7 @@ def draw_people(
     climate = weather if crowd.dress == "weather" else season
     gap_m = float(np.clip(STRANGERS_M * (1.2 - wanted / max(ground.seen_m2, 1.0)), 0.04, STRANGERS_M))
     figures = crowd.figures.choices(packs)
+    crowd = dataclasses.replace(crowd, person=crowd.person.from_packs(packs))
     people: list[Any] = []
     first = 0
     for order, size in enumerate(_sizes(crowd, min(wanted, len(ids)), streams)):

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import Layout, Obstacle, PropSpot
 from blender_synth.world.placement import draw_count
+from blender_synth.world.scatter import free_spots
 from blender_synth.world.values import Range, Vec2, Vec3, plain, uniform
 
 PROP_IDS = range(2101, 3000)
@@ -24,8 +25,9 @@ class PropSpec:
 
     Attributes:
         instance_id: from `PROP_IDS`.
-        pack, item: where it comes from; file: relative to the pack's folder.
-        up_axis, front: directions in the file that become +Z and +X.
+        pack, item: where it comes from; file: relative to the pack's folder; object, collection: what of a `.blend`.
+        up_axis, front: directions in the file that become +Z and +X (see `packs.pack.own_from_blender`).
+        variant: what materials of the file look like instead: by name a colour `#rrggbb` (sRGB) or another material.
         origin_m: the point of the file, in the prop's axes before scaling, that stands at position_m.
         position_m: in the scene. heading_deg: azimuth of its front.
         scale: factors along the prop's axes.
@@ -33,18 +35,21 @@ class PropSpec:
         licence, author, source: carried into every frame that shows it.
     """
 
-    kind: Literal["glb"] = "glb"
+    kind: Literal["prop"] = "prop"
     instance_id: int
     category: str
     pack: str
     item: str
     file: str
+    object: str = ""
+    collection: str = ""
     up_axis: str = "+y"
     front: str = "+z"
     origin_m: Vec3 = (0.0, 0.0, 0.0)
     position_m: Vec3
     heading_deg: float
     scale: Vec3 = (1.0, 1.0, 1.0)
+    variant: dict[str, str] = Field(default_factory=dict)
     low_m: Vec3
     high_m: Vec3
     licence: str
@@ -81,18 +86,30 @@ def _positive(interval: tuple[float, float]) -> tuple[float, float]:
     return interval
 
 
+def _several(value: Any) -> Any:
+    return () if value is None else (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
+
+
 @plain
 class PropRandomizer:
     """What stands around.
 
     Attributes:
-        count: how many props, as far as there are spots and items that fit them.
+        count: how many props on the scene's spots, as far as there are spots and items that fit them.
+        scatter: how many more anywhere on the scene's free ground.
+        category, tags: only items of one of these categories, and with one of these tags; empty for all.
         weights: multiplies the packs' own weights, by category, pack or `pack/item`; 0 leaves out.
         turn_deg: away from the heading that the spot asks for; things against a wall are not turned.
         scale: on top of the manifest's size.
     """
 
     count: Annotated[Range, AfterValidator(_not_negative)] = (3.0, 8.0)
+    scatter: Annotated[Range, AfterValidator(_not_negative)] = (0.0, 0.0)
+    category: Names = ()
+    tags: Names = ()
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
     turn_deg: Range = (-10.0, 10.0)
     scale: Annotated[Range, AfterValidator(_positive)] = (0.97, 1.03)
@@ -106,9 +123,9 @@ class PropRandomizer:
             streams: of the props. layout: of the scene. packs: from `packs.find_packs`.
 
         Raises:
-            ConfigError: a weight for something that no pack has.
+            ConfigError: a category, a tag or a weight for something that no pack has.
         """
-        choices = list(self._weighted(packs))
+        choices = self.choices(packs)
         wanted = min(draw_count(streams, "count", self.count), len(PROP_IDS))
         props: list[PropSpec] = []
         for number in streams.rng("spots").permutation(len(layout.prop_spots)):
@@ -118,7 +135,46 @@ class PropRandomizer:
             prop = self._at(spot, streams.child(spot.name), choices, PROP_IDS[len(props)])
             if prop is not None:
                 props.append(prop)
+        more = min(draw_count(streams, "scatter", self.scatter), len(PROP_IDS) - len(props)) if choices else 0
+        wanted = len(props) + more
+        for spot in free_spots(layout, props, more, streams.child("scatter")) if more else ():
+            if len(props) == wanted:
+                break
+            prop = self._at(spot, streams.child(spot.name), choices, PROP_IDS[len(props)])
+            if prop is not None:
+                props.append(prop)
         return tuple(props)
+
+    def choices(self, packs: Sequence[Any]) -> list[tuple[Any, Any, float]]:
+        """(pack, item, weight) of every prop that may be drawn.
+
+        Raises:
+            ConfigError: a category, a tag or a weight for something that no pack has.
+        """
+        rows = list(self._weighted(packs))
+        categories = sorted({item.terms.category for _, item, _ in rows})
+        tags = sorted({tag for _, item, _ in rows for tag in item.terms.tags})
+        for key, asked, known in (("category", self.category, categories), ("tags", self.tags, tags)):
+            for name in asked:
+                if name not in known:
+                    mend = f"use one of: {', '.join(known)}" if known else "add a pack: packs=[FOLDER]"
+                    what = "category" if key == "category" else "tag"
+                    raise ConfigError(f"no prop has such a {what}", key=f"props.{key}", value=name, mend=mend)
+        chosen = [
+            row
+            for row in rows
+            if (not self.category or row[1].terms.category in self.category)
+            and (not self.tags or set(row[1].terms.tags) & set(self.tags))
+        ]
+        if not chosen and (self.category or self.tags):
+            beside = sorted({t for _, i, _ in rows if i.terms.category in self.category for t in i.terms.tags})
+            raise ConfigError(
+                "no prop is of these categories and has one of these tags",
+                key="props.tags",
+                value=list(self.tags),
+                mend=f"props of {', '.join(self.category)} have the tags: {', '.join(beside) or 'none'}",
+            )
+        return chosen
 
     def _weighted(self, packs: Sequence[Any]) -> Iterator[tuple[Any, Any, float]]:
         """(pack, item, weight) of every prop."""
@@ -145,7 +201,7 @@ class PropRandomizer:
             choice
             for choice in choices
             if choice[2] > 0
-            and spot.use in choice[1].terms.stands
+            and (spot.use in choice[1].terms.stands or (spot.use == "parking" and "road" in choice[1].terms.stands))
             and (not spot.wants or {choice[1].terms.category, *choice[1].terms.tags} & {*spot.wants})
             and _reach_m(_box_m(choice[1], spot.use, size)) <= spot.room_m
         ]
@@ -167,12 +223,30 @@ class PropRandomizer:
             position_m=spot.position_m,
             heading_deg=spot.heading_deg + turn_deg,
             scale=tuple(factor * size for factor in item.scale()),
+            object=item.object,
+            collection=item.collection,
+            variant=chosen_variant(item, streams),
             low_m=tuple(low_m),
             high_m=tuple(high_m),
             licence=item.terms.licence,
             author=item.terms.author,
             source=item.terms.source,
         )
+
+
+def chosen_variant(item: Any, streams: Streams) -> dict[str, str]:
+    """What each material that varies looks like this time."""
+    variant = {}
+    for material, choices in item.terms.variants.items():
+        rng = streams.rng(f"variant/{material}")
+        names, weights = list(choices), np.array(list(choices.values()))
+        choice = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+        if ".." in choice:
+            low, high = (np.array([int(end.strip()[k : k + 2], 16) for k in (1, 3, 5)]) for end in choice.split(".."))
+            mixed = np.round(low + (high - low) * rng.random()).astype(int)
+            choice = "#" + "".join(f"{channel:02x}" for channel in mixed)
+        variant[material] = choice
+    return variant
 
 
 def _box_m(item: Any, use: str, size: float) -> np.ndarray:

@@ -35,7 +35,10 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
     people, wanted = draw_people(
         settings.pedestrians, layout, camera, climate, packs, streams.child("people"), PERSON_IDS
     )
-    kinds = {name: group.randomizer for name, group in settings.mirrors.items()}
+    kinds = {
+        name: _with_packs(group.randomizer, packs, streams.child(f"mirrors/{name}"))
+        for name, group in settings.mirrors.items()
+    }
     counts = {
         name: draw_count(streams, f"mirrors/{name}/count", group.count) for name, group in settings.mirrors.items()
     }
@@ -61,3 +64,8 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
         props=props,
         weather=weather,
     )
+
+
+def _with_packs(randomizer: Any, packs: tuple, streams: Streams) -> Any:
+    """The randomizer or, of a kind whose mirrors come from packs, what chooses among those."""
+    return randomizer.from_packs(packs, streams) if hasattr(randomizer, "from_packs") else randomizer

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, TypeAdapter
@@ -65,6 +66,19 @@ class SceneSpec:
             mirrors = [replace(m, category="matt_panel") if m.category == "mirror" else m for m in mirrors]
         props = [Thing(instance_id=p.instance_id, category=p.category, name=f"{p.pack}/{p.item}") for p in self.props]
         return tuple(sorted([*people, *mirrors, *props, *self.scenery.things()], key=lambda t: t.instance_id))
+
+
+    def from_packs(self) -> Iterator[Any]:
+        """Every part of the scene that says which item of which asset pack it is, and under what licence."""
+        waiting: list[Any] = [self]
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, tuple):
+                waiting += reversed(value)
+            elif is_dataclass(value):
+                if hasattr(value, "pack") and hasattr(value, "licence"):
+                    yield value
+                waiting += [getattr(value, field.name) for field in reversed(fields(value))]
 
 
 _ADAPTER = TypeAdapter(SceneSpec)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from blender_synth.errors import ConfigError
 from blender_synth.world.values import plain
 
 
@@ -18,3 +22,38 @@ class Thing:
     instance_id: int
     category: str
     name: str
+
+
+@plain
+class Credit:
+    """Which item of an asset pack something is made of, and what is owed for it; carried into every frame."""
+
+    pack: str
+    item: str
+    licence: str
+    author: str = ""
+    source: str = ""
+
+    @classmethod
+    def of(cls, pack: Any, item: Any) -> Credit:
+        """Of an item that was found in a pack."""
+        terms = item.terms
+        return cls(pack=pack.name, item=item.name, licence=terms.licence, author=terms.author, source=terms.source)
+
+
+def items_named(name: str, packs: Sequence[Any], kind: str) -> list[tuple[Any, Any]]:
+    """(pack, item) of every item of a kind that a name means: `pack/item`, a whole pack, or a tag."""
+    return [
+        (pack, item)
+        for pack in packs
+        for item in pack.items
+        if item.kind == kind and name in (f"{pack.name}/{item.name}", pack.name, *item.terms.tags)
+    ]
+
+
+def no_item(name: Any, packs: Sequence[Any], kind: str, key: str) -> ConfigError:
+    """What is said when a name means nothing."""
+    found = [(pack, item) for pack in packs for item in pack.items if item.kind == kind]
+    known = sorted({n for pack, item in found for n in (f"{pack.name}/{item.name}", *item.terms.tags)})
+    mend = f"use one of: {', '.join(known)}" if known else f"add a pack with items of `kind: {kind}`: packs=[FOLDER]"
+    return ConfigError(f"no asset pack has such a {kind}", key=key, value=name, mend=mend)

@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from blender_synth.blender.scenery.lettering import letters
+from blender_synth.blender.scenery.materials import HEAD_LAMP, TAIL_LAMP
 from blender_synth.blender.scenery.meshes import Part, box, join, lathe, loft, part, quad
 from blender_synth.world.scenery._street_parts import CAR_SIZE_M
 
@@ -331,11 +332,11 @@ def car(body: str) -> Part:
     bonnet = float(skin.at(0.05, 6)[2])
     belt = float(skin.at(length * 0.5, 6)[2])
     # lights lie on the skin
-    parts.append(skin.patch(0.03, 0.46, bonnet - 0.13, bonnet + 0.02, "car_glass", (0.13, 0.135, 0.14), 0.010, (14, 6)))
+    parts.append(skin.patch(0.03, 0.46, bonnet - 0.13, bonnet + 0.02, HEAD_LAMP, (0.13, 0.135, 0.14), 0.010, (14, 6)))
     rear = float(skin.at(length - 0.1, 6)[2])
     parts.append(
         skin.patch(
-            length - 0.24, length - 0.012, rear - 0.20, rear - 0.01, "car_glass", (0.30, 0.012, 0.012), 0.012, (14, 6)
+            length - 0.24, length - 0.012, rear - 0.20, rear - 0.01, TAIL_LAMP, (0.30, 0.012, 0.012), 0.012, (14, 6)
         )
     )
     # seams of doors, and handles

@@ -16,6 +16,9 @@ from blender_synth.blender.scenery.nodes import Graph, data_image
 from blender_synth.blender.scenery.textures import TILE_M, texture
 
 LAMP_LENS, LIT_SHARE, LIT_LEVEL = "lamp_lens", "lit_share", "lit_level"
+HEAD_LAMP, TAIL_LAMP = "car_glass_head", "car_glass_tail"
+LIGHTS_PROPERTY = "bs_lights"
+"""Of a car with its lights on; in the lenses' materials, the node with their radiance."""
 """Names by which what is dark by day is found at night: a material, and two value nodes of windows."""
 DIRT_PROPERTY = "dirt"
 """Object property, 0 to 1: dust on a car."""
@@ -306,6 +309,23 @@ def _car_glass(materials: Materials) -> bpy.types.Material:
     return g.surface(g.principled(base=colour, roughness=0.02, ior=1.52, specular=0.7))
 
 
+def _car_lamp(name: str, rgb: tuple[float, float, float]) -> Callable[[Materials], bpy.types.Material]:
+    """A car's lens, which `weather.headlights` lights."""
+
+    def make(materials: Materials) -> bpy.types.Material:
+        g = Graph(name)
+        colour, _ = _tint(g)
+        lit = g.node("ShaderNodeAttribute", attribute_name=LIGHTS_PROPERTY, attribute_type="OBJECT").outputs["Fac"]
+        level = g.node("ShaderNodeValue", name=LIGHTS_PROPERTY).outputs[0]
+        level.default_value = 0.0
+        g.material.cycles.emission_sampling = "NONE"
+        shine = g.math("MULTIPLY", lit, level)
+        glass = {"roughness": 0.02, "ior": 1.52, "specular": 0.7}
+        return g.surface(g.principled(base=colour, emission_color=rgb, emission_strength=shine, **glass))
+
+    return make
+
+
 MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
     "brick": _wall("brick", 0.010, 0.85),
     "plaster": _wall("plaster", 0.006, 0.88),
@@ -329,5 +349,7 @@ MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
     "asphalt": _asphalt,
     "car_paint": _car_paint,
     "car_glass": _car_glass,
+    HEAD_LAMP: _car_lamp(HEAD_LAMP, (1.06, 0.99, 0.88)),
+    TAIL_LAMP: _car_lamp(TAIL_LAMP, (4.2, 0.14, 0.08)),
     **{f"paving_{pattern}": _paving(pattern) for pattern in ("slabs", "bond", "pavers", "setts")},
 }

@@ -13,8 +13,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import NormalDist
 
 import bpy
+import cv2
 import numpy as np
 import OpenEXR
 
@@ -90,7 +92,8 @@ def from_above(stage: Stage) -> Above:
     bpy.data.objects.remove(camera)
     bpy.data.materials.remove(plain)
     top = np.where(depth > 1e6, -1.0, _HIGH_M - depth)[::-1].astype(np.float32)
-    return Above((x, y), top, _height_image(top))
+    # rain and snow come at a slant: what is within a cell of the open, as ledges and sills are, counts as open
+    return Above((x, y), top, _height_image(cv2.erode(top, np.ones((3, 3), np.uint8))))
 
 
 def _lets_rain_through(obj: bpy.types.Object) -> bool:
@@ -203,8 +206,12 @@ class _Group:
             self.tree.links.new(value, self.out.inputs[name])
 
 
-def _covered(stage: Stage):
-    """Materials of what is no mirror to the labels, and whether they are people's."""
+def _covered(stage: Stage, also: tuple[str, ...] = ()):
+    """Materials of what is no mirror to the labels and can be covered, and whether they are people's.
+
+    Args:
+        also: names of such that stay dry but are covered nevertheless.
+    """
     found: dict[str, tuple[bpy.types.Material, bool]] = {}
     mirrors = set()
     for obj in stage.scene.objects:
@@ -217,17 +224,17 @@ def _covered(stage: Stage):
                 if SLOT_PROPERTY in obj:
                     mirrors.add(slot.material.name)
     for name, (material, person) in found.items():
-        if name not in mirrors and not name.startswith(_DRY):
+        if name not in mirrors and (name in also or not name.startswith(_DRY)):
             yield material, person
 
 
 def wet(spec: Spec, stage: Stage, above: Above) -> None:
-    """Darken what soaks up water, and lay a film on what faces upwards; walls get a little of it.
+    """Darken what soaks up water, and lay a film on what faces upwards; walls get a little of it. Ice lies in patches.
 
     Wet asphalt and stone send back about half of what they send back dry (Lekner & Dorf 1988); the film mirrors as
-    water does, and lies in patches that join as it grows wetter.
+    water does, and lies in patches that join as it grows wetter. Ice does both; to the labels it is ground.
     """
-    if spec.wetness <= 0:
+    if spec.wetness <= 0 and spec.ice <= 0:
         return
     g = _Group("wet", above, {"Darken": "NodeSocketFloat", "Film": "NodeSocketFloat", "Rough": "NodeSocketFloat",
                               "Normal": "NodeSocketVector"})  # fmt: skip
@@ -241,8 +248,14 @@ def wet(spec: Spec, stage: Stage, above: Above) -> None:
     lies = g.math("ADD", broad, g.math("MULTIPLY", g.math("SUBTRACT", fine, 0.5), 0.25))
     start = 0.72 - 0.52 * spec.wetness
     film = g.math("MULTIPLY", g.ramp(lies, start, start + 0.2, 0.25 * spec.wetness, 1.0), level)
-    film = g.math("MULTIPLY", film, g.open)
+    film = g.math("MULTIPLY", film, g.math("MULTIPLY", g.open, min(1.0, 10 * spec.wetness)))
     rough = g.ramp(lies, start, start + 0.28, 0.30, 0.045)
+    if spec.ice > 0:
+        frozen = _frozen(g, spec, broad, fine)
+        film = g.math("MAXIMUM", film, frozen)
+        dark = g.math("MULTIPLY", dark, g.ramp(frozen, 0.0, 1.0, 1.0, 0.55))
+        smooth = g.math("MULTIPLY_ADD", g.math("SUBTRACT", rough, 0.07), g.ramp(frozen, 0.0, 0.6, 1.0, 0.0), 0.07)
+        rough = g.math("MULTIPLY_ADD", fine, g.math("MULTIPLY", frozen, 0.08), smooth)
     height = g.math("MULTIPLY", fine, 0.12)
     if spec.rain_mm_h > 0.2:
         # rings where drops fall: the harder it rains, the more stirred the water
@@ -265,6 +278,16 @@ def wet(spec: Spec, stage: Stage, above: Above) -> None:
                 tree.links.new(group.outputs["Rough"], node.inputs["Coat Roughness"])
                 tree.links.new(group.outputs["Normal"], node.inputs["Coat Normal"])
                 node.inputs["Coat IOR"].default_value = 1.333
+
+
+def _frozen(g: _Group, spec: Spec, broad, fine):
+    """1 in patches of ice, which cover so great a share of the open ground; ragged at their rims."""
+    # `broad` is the mean of two bounded noises: about normal, with this spread
+    start = 0.5 + 0.17 * NormalDist().inv_cdf(1 - min(max(spec.ice, 0.001), 0.999))
+    lies = g.math("MULTIPLY_ADD", g.math("SUBTRACT", fine, 0.5), 0.14, broad)
+    patches = g.ramp(lies, start - 0.02, start + 0.05)
+    flat = g.math("MULTIPLY", g.ramp(g.up, 0.9, 0.98), g.ramp(g.z, 0.2, 0.3, 1.0, 0.0))
+    return g.math("MULTIPLY", patches, g.math("MULTIPLY", flat, g.open))
 
 
 def _darken(tree: bpy.types.NodeTree, colour: bpy.types.NodeSocket, factor: bpy.types.NodeSocket) -> None:
@@ -307,6 +330,8 @@ def snow(spec: Spec, stage: Stage, above: Above) -> None:
     bare = g.math("MULTIPLY", g.ramp(g.math("ADD", worn, g.math("MULTIPLY", g.math("SUBTRACT", fine, 0.5), 0.5)),
                                      0.75, 1.0, 0.0, max(0.9 - 0.03 * depth, 0.3)), ground)  # fmt: skip
     shown = g.math("MULTIPLY", lying, g.math("SUBTRACT", 1.0, bare))
+    if spec.ice > 0:  # swept, or trodden until it is ice
+        shown = g.math("MULTIPLY", shown, g.ramp(_frozen(g, spec, broad, fine), 0.0, 1.0, 1.0, 0.2))
     dirty = g.math("MULTIPLY", dirty, ground)
     tint = g.node("ShaderNodeMix", data_type="RGBA", clamp_factor=True)
     g.tree.links.new(dirty, tint.inputs[0])
@@ -318,7 +343,7 @@ def snow(spec: Spec, stage: Stage, above: Above) -> None:
         "Normal": bump.outputs["Normal"],
     })  # fmt: skip
     g.give(Cover=shown, Shader=flake.outputs[0])
-    for material, person in _covered(stage):
+    for material, person in _covered(stage, also=("car_glass",)):
         tree = material.node_tree
         output = next((n for n in tree.nodes if n.type == "OUTPUT_MATERIAL" and n.is_active_output), None)
         if (

@@ -23,8 +23,9 @@ from blender_synth.world.weather import _hdri as names
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 MOST_ROWS = 2048
 _CORE_DEG, _RING_DEG = 3.5, 7.0
-_SUN_SHARE = 0.25
-"""A bright spot is a sun from this share on: its irradiance facing it over the horizontal one of all the rest."""
+_SUN_SHARE, _ONE_SUN = 0.25, 0.05
+"""A bright spot is a sun if it gives at least this share of what comes from all the rest of the sky, and nothing of
+that is brighter than this share of it: else it is one of several lamps."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,10 @@ def without_sun(radiance: np.ndarray) -> Photograph:
     sky = np.median(radiance[ring], axis=0)
     excess = np.maximum(radiance - sky, 0.0) * core[..., None]
     beam = (excess * solid[..., None]).sum(axis=(0, 1), dtype=np.float64)
-    rest = float((luminance * np.sin(height)[:, None] * solid).sum()) - float(beam @ LUMINANCE) * math.sin(up)
+    left = np.where(height[:, None] > 0, luminance - excess @ LUMINANCE.astype(np.float32), 0.0)
+    enough = float(beam @ LUMINANCE) >= _SUN_SHARE * float((left * solid).sum())
     place = {"elevation_deg": math.degrees(up), "azimuth_deg": math.degrees(around)}
-    if float(beam @ LUMINANCE) < _SUN_SHARE * rest:
+    if not enough or left.max() > _ONE_SUN * luminance[core].max():
         return Photograph(radiance=radiance, sun_rgb=None, **place)
     rgb = beam / float(beam @ LUMINANCE)
     return Photograph(radiance=radiance - excess.astype(np.float32), sun_rgb=tuple(rgb.tolist()), **place)

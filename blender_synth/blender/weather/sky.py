@@ -14,7 +14,7 @@ import numpy as np
 
 from blender_synth.blender.noise import smoothstep, spectral_noise
 from blender_synth.blender.stage import Stage
-from blender_synth.blender.weather import cover, falling, hdri, night, volume
+from blender_synth.blender.weather import cover, falling, hdri, headlights, night, volume
 from blender_synth.blender.weather.clear_sky import SUN_RGB, clear_sky, optical_depths
 from blender_synth.world.weather._daylight import LUX_PER_UNIT, WATTS_PER_UNIT, air_mass
 from blender_synth.world.weather.sky import Spec
@@ -71,6 +71,7 @@ def build(spec: Spec, stage: Stage) -> None:
         strength = min(strength, lit.sun())
         _beam("sun", strength * brighter, photograph.sun_rgb, up, spec.sun_azimuth_deg, spec.sun_blur_deg, stage)
     lamps = night.light(spec, stage, brighter)
+    headlights.light(spec, stage, brighter)
     stage.medium = {
         "kind": "analytic" if stage.indoors else spec.medium,
         "mor_m": spec.mor_m,
@@ -82,8 +83,8 @@ def build(spec: Spec, stage: Stage) -> None:
     if stage.indoors:
         stage.medium |= {"mor_m": INDOOR_MOR_M, "fog_height_m": None, "indoors": True}
         return
-    above = cover.from_above(stage) if spec.wetness or spec.snow_depth_cm or spec.rain_mm_h or spec.snow_mm_h else None
-    if above is not None:
+    if any((spec.wetness, spec.ice, spec.snow_depth_cm, spec.rain_mm_h, spec.snow_mm_h)):
+        above = cover.from_above(stage)
         cover.wet(spec, stage, above)
         cover.snow(spec, stage, above)
         falling.build(spec, stage, above, lamps)
@@ -146,7 +147,9 @@ def panorama(spec: Spec, photograph: hdri.Photograph | None = None) -> np.ndarra
     else:
         seen = hdri.turned(photograph, spec.sun_azimuth_deg)
         wanted = spec.diffuse() if photograph.sun_rgb else total
-        seen = seen * np.float32(wanted / float((seen[up] @ LUMINANCE * weight).sum()))
+        for _ in range(3):  # what the limit takes from lamps in the picture, all of it gives back
+            seen = seen * np.float32(wanted / float((seen[up] @ LUMINANCE * weight).sum()))
+            seen = np.minimum(seen, BRIGHTEST * spec.watts_per_unit() / WATTS_PER_UNIT)
         image[~up] = seen[~up]
         image[up] = _in_fog(spec, seen[up], h, to_sun, weight) * np.float32(wanted / spec.diffuse())
     return np.clip(image * (WATTS_PER_UNIT / spec.watts_per_unit()), 0, BRIGHTEST)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from blender_synth.errors import AssetError
-from blender_synth.world.people.bvh import Bvh, read_bvh
+from blender_synth.bvh import Bvh, read_bvh
+from blender_synth.errors import AssetError, ConfigError
+from blender_synth.world.things import Credit, items_named, no_item
 from blender_synth.world.values import Vec3, pick, plain
 
 KEY = "pedestrians.person.motion"
@@ -50,22 +52,24 @@ class MotionFrame:
     """One frame of a recorded motion, on the spot and facing +X; +Y left, +Z up.
 
     Attributes:
-        name: of the file. frame: its number there.
+        name: of the file. frame: its number there. credit: where the file is from a pack.
         turns_wxyz: rotation of each part from the motion's own rest pose to this frame.
         rest_directions: where the part's bone points in that rest pose.
     """
 
     name: str
     frame: int
+    credit: Credit | None = None
     turns_wxyz: dict[str, Quaternion]
     rest_directions: dict[str, Vec3]
 
 
 @plain
 class MotionClip:
-    """One file.
+    """One file, or motions of asset packs.
 
     Attributes:
+        item: motions of packs: `pack/item`, a whole pack, or a tag; what else is said of them stands in the pack.
         weight: how often it is taken, against the other clips.
         start_s, end_s: the part of it that frames are taken from; a rest pose in frame 0 is left out.
         rest_frame: a frame in which the figure stands upright in its rest pose; None where that is the pose without any
@@ -73,20 +77,32 @@ class MotionClip:
         map: part (one of `PARTS`) -> joint, where the usual names do not tell.
     """
 
-    file: Path
+    file: Path | None = None
+    item: str = ""
     weight: float = Field(default=1.0, ge=0)
     start_s: float = Field(default=0.0, ge=0)
     end_s: float = math.inf
     rest_frame: int | None = Field(default=None, ge=0)
     map: dict[str, str] = Field(default_factory=dict)
+    credit: Credit | None = None
+
+    def key(self, name: str) -> str:
+        """Where something about it is set: in the config, or in a pack's manifest."""
+        return f"{KEY}.{name}" if self.credit is None else f"{self.credit.pack}/{self.credit.item}: {name}"
+
+
+def _as_clip(value: Any) -> Any:
+    if isinstance(value, str) and not value.lower().endswith(".bvh"):
+        return {"item": value}
+    return {"file": value} if isinstance(value, str | Path) else value
 
 
 def _as_ranges(value: Any) -> Any:
     if isinstance(value, str | Path):
-        return {"clips": [{"file": value}]}
+        return {"clips": [_as_clip(value)]}
     if isinstance(value, list | tuple):
-        return {"clips": [{"file": v} if isinstance(v, str | Path) else v for v in value]}
-    if isinstance(value, Mapping) and "file" in value:
+        return {"clips": [_as_clip(v) for v in value]}
+    if isinstance(value, Mapping) and ("file" in value or "item" in value):
         return {"clips": [value]}
     return value
 
@@ -95,7 +111,10 @@ def _checked(ranges: MotionRanges) -> MotionRanges:
     if ranges.clips and not sum(c.weight for c in ranges.clips) > 0:
         raise ValueError("the clips' weights need a sum above zero")
     for clip in ranges.clips:
-        _retarget(clip)
+        if (clip.file is None) == (not clip.item):
+            raise ValueError("a clip needs either a file or an item of a pack")
+        if clip.file is not None:
+            _retarget(clip)
     return ranges
 
 
@@ -111,6 +130,38 @@ class MotionRanges:
     share: float = Field(default=1.0, ge=0, le=1)
     clips: tuple[MotionClip, ...] = ()
 
+    def from_packs(self, packs: Sequence[Any]) -> MotionRanges:
+        """The same with the files of the items that it names.
+
+        Raises:
+            ConfigError: no pack has such a motion. AssetError: a motion does not fit people.
+        """
+        if not any(clip.item for clip in self.clips):
+            return self
+        clips: list[MotionClip] = []
+        for clip in self.clips:
+            found = items_named(clip.item, packs, "motion") if clip.item else []
+            if clip.item and not found:
+                raise no_item(clip.item, packs, "motion", KEY)
+            total = sum(item.terms.weight for _, item in found) or 1.0
+            for pack, item in found:
+                own = MotionClip(
+                    file=pack.folder / item.file,
+                    weight=clip.weight * item.terms.weight / total,
+                    start_s=item.terms.start_s,
+                    end_s=item.terms.end_s,
+                    rest_frame=item.terms.rest_frame,
+                    map=item.terms.map,
+                    credit=Credit.of(pack, item),
+                )
+                _retarget(own)
+                clips.append(own)
+            if not clip.item:
+                clips.append(clip)
+        if not sum(clip.weight for clip in clips) > 0:
+            raise ConfigError("all motions have a weight of 0", key=KEY, mend="give one of them a weight above 0")
+        return dataclasses.replace(self, clips=tuple(clips))
+
 
 Motions = Annotated[MotionRanges, BeforeValidator(_as_ranges), AfterValidator(_checked)]
 """`MotionRanges` whose files have been read and fit."""
@@ -122,6 +173,8 @@ def draw_motion(ranges: MotionRanges, rng: np.random.Generator) -> MotionFrame |
     if not ranges.clips or not chosen:
         return None
     clip = ranges.clips[int(pick(rng, {str(i): c.weight for i, c in enumerate(ranges.clips)}))]
+    if clip.file is None:
+        raise no_item(clip.item, (), "motion", KEY)
     first, last = _span(clip, _read(clip.file, clip.file.stat().st_mtime_ns))
     return motion_frame(clip, min(first + int(moment * (last - first + 1)), last))
 
@@ -152,12 +205,13 @@ def motion_frame(clip: MotionClip, frame: int) -> MotionFrame:
     return MotionFrame(
         name=clip.file.name,
         frame=frame,
+        credit=clip.credit,
         turns_wxyz={part: _quaternion(level @ turn) for part, turn in turns.items()},
         rest_directions=directions,
     )
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=64)
 def _read(file: Path, changed_ns: int) -> Bvh:
     return read_bvh(file)
 
@@ -172,7 +226,7 @@ def _span(clip: MotionClip, bvh: Bvh) -> tuple[int, int]:
         raise AssetError(
             "the part of the motion that was asked for is empty",
             file=clip.file,
-            key=f"{KEY}.start_s",
+            key=clip.key("start_s"),
             value=[clip.start_s, clip.end_s],
             mend=f"the file lasts {len(bvh.frames) * bvh.frame_s:.2f} s",
         )
@@ -187,7 +241,7 @@ def _retarget(clip: MotionClip) -> tuple[Bvh, dict[str, int], np.ndarray]:
         raise AssetError(
             "the file has no such frame",
             file=clip.file,
-            key=f"{KEY}.rest_frame",
+            key=clip.key("rest_frame"),
             value=clip.rest_frame,
             mend=f"use 0 to {len(bvh.frames) - 1}, or leave it out",
         )
@@ -200,7 +254,7 @@ def _retarget(clip: MotionClip) -> tuple[Bvh, dict[str, int], np.ndarray]:
         raise AssetError(
             "the motion's rest pose does not stand upright, so nobody can tell how its joints turn",
             file=clip.file,
-            key=f"{KEY}.rest_frame",
+            key=clip.key("rest_frame"),
             value=clip.rest_frame,
             mend="name a frame in which the figure stands straight, arms hanging or spread, as rest_frame",
         )
@@ -223,7 +277,7 @@ def _joints_by_part(clip: MotionClip, bvh: Bvh) -> dict[str, int]:
             raise AssetError(
                 "the map of a motion names a part or a joint that is not there",
                 file=clip.file,
-                key=f"{KEY}.map.{part}",
+                key=clip.key(f"map.{part}"),
                 value=joint,
                 mend=f"parts: {', '.join(PARTS)}; joints of the file: {', '.join(bvh.names)}",
             )
@@ -244,7 +298,7 @@ def _joints_by_part(clip: MotionClip, bvh: Bvh) -> dict[str, int]:
         raise AssetError(
             "the motion does not fit the rig: no joint was found for some parts of the body",
             file=clip.file,
-            key=f"{KEY}.map",
+            key=clip.key("map"),
             value=missing,
             mend=f"name each one's joint in the map, among: {', '.join(bvh.names)}",
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from blender_synth.seeds import Streams
 from blender_synth.world.people.body import BodyRanges, BodySpec, draw_body
@@ -82,6 +83,15 @@ class Randomizer:
     pose: PoseRanges = field(default_factory=PoseRanges)
     carried: CarriedRanges = field(default_factory=CarriedRanges)
     motion: Motions = field(default_factory=MotionRanges)
+
+    def from_packs(self, packs: Sequence[Any]) -> Randomizer:
+        """The same with what it names of asset packs.
+
+        Raises:
+            ConfigError: no pack has it.
+        """
+        motion = self.motion.from_packs(packs)
+        return self if motion is self.motion else replace(self, motion=motion)
 
     def sample(
         self,

@@ -268,11 +268,11 @@ class Randomizer:
     puddles: Amount = (0.0, 0.0)
     wind_mps: Amount = (0.0, 4.0)
     shutter_s: Length | None = None
-    fall_gain: Amount = (2.0, 5.0)
+    fall_gain: Amount = (1.5, 3.0)
     sky_glow_cd_m2: Amount = (0.004, 0.02)
     lit_windows: Amount = (0.2, 0.5)
     lamp_kelvin: Length = (2000.0, 4200.0)
-    lit_cars: Share = (0.1, 0.4)
+    lit_cars: Share = (0.05, 0.3)
     headlights: bool | None = None
     unusual: bool = False
 
@@ -311,9 +311,9 @@ class Randomizer:
         moon = {"lit": float(night.random()), "up": float(night.uniform(-20, 60)), "at": float(night.uniform(0, 360))}
         cars, temperature = streams.rng("cars"), uniform(streams.rng("temperature"), self.temperature_c)
         sky = pick(streams.rng("hdri"), self.hdri) if self.hdri else _hdri.NONE
-        icy = self.ice or ((0.0, 0.25) if temperature < 0 else (0.0, 0.0))
+        icy = self.ice or ((0.0, 0.12) if temperature < 0 else (0.0, 0.0))
         dark = elevation < 0
-        shutter = (1 / 80, 1 / 40) if dark else (1 / 320, 1 / 125)
+        shutter = (1 / 80, 1 / 40) if dark else (1 / 250, 1 / 60)
         spec = Spec(
             cloud_oktas=oktas,
             sun_elevation_deg=elevation,

@@ -1,0 +1,100 @@
+"""Who made what a dataset shows, and on what terms: gathered from the frames, written as a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from blender_synth.frames.raw_frame import RawFrame
+
+FILE = "ATTRIBUTION.md"
+PEOPLE = "people"
+"""Credit of the people that are built, not modelled."""
+_ID_LAYERS = ("surface_id", "reflected_id", "transmitted_id")
+_CREATIVE_COMMONS = re.compile(r"CC-(BY(?:-NC)?(?:-ND|-SA)?)-(\d\.\d)(?:-([A-Z]{2}))?")
+_HEAD = """\
+# Attribution
+
+The images of this dataset show the assets below, by the authors and under the licences named. Models may have been
+converted, scaled and simplified, and are seen here as rendered. Where a licence asks for it (CC-BY does), name the
+author, the licence and the source when you pass images on; keeping this file with them does.
+
+"""
+
+
+def licence_url(licence: str) -> str:
+    """Where the text of a licence stands: Creative Commons' own page, or SPDX's; "" for terms of one's own.
+
+    Args:
+        licence: SPDX id or expression; of an expression, the first licence counts.
+    """
+    first = re.split(r"[\s()]+", licence.strip("( "))[0]
+    if first == "CC0-1.0":
+        return "https://creativecommons.org/publicdomain/zero/1.0/"
+    if found := _CREATIVE_COMMONS.fullmatch(first):
+        terms, version, country = (part.lower() if part else "" for part in found.groups())
+        return f"https://creativecommons.org/licenses/{terms}/{version}/" + (f"{country}/" if country else "")
+    if not first or first.startswith(("LicenseRef-", "DocumentRef-")):
+        return ""
+    return f"https://spdx.org/licenses/{first.rstrip('+')}.html"
+
+
+def shown_in(frame: RawFrame) -> list[dict[str, str]]:
+    """Credits of a frame whose asset some pixel shows, directly, mirrored or behind glass; in `frame.json`'s order.
+
+    What has no pixels of its own to count (a material, a sky) is shown wherever the frame lists it.
+    """
+    spec = frame.meta["spec"]
+    of: dict[str, set[int]] = {}
+    for thing in (*spec.get("people", ()), *spec.get("props", ())):
+        name = f"{thing['pack']}/{thing['item']}" if "pack" in thing else PEOPLE
+        of.setdefault(name, set()).add(thing["instance_id"])
+    labels = frame.labels
+    seen = {int(number) for layer in _ID_LAYERS if layer in labels for number in np.unique(labels[layer])}
+    return [entry for entry in frame.meta["licences"] if not (ids := of.get(entry["name"])) or ids & seen]
+
+
+class Credits:
+    """Gathers the credits of a dataset's images."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._images: dict[int, int] = {}
+
+    def add(self, entries: Iterable[dict[str, str]]) -> list[int]:
+        """Count one image that shows these assets; returns the ids of its credits."""
+        ids = []
+        for entry in entries:
+            key = tuple(str(entry.get(part, "")) for part in ("name", "licence", "author", "source"))
+            item, licence, author, source = key
+            row = {"name": licence, "url": licence_url(licence), "item": item, "author": author, "source": source}
+            row = self._rows.setdefault(key, {"id": len(self._rows) + 1, **row})
+            self._images[row["id"]] = self._images.get(row["id"], 0) + 1
+            ids.append(row["id"])
+        return ids
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each asset, as COCO's `licenses`: `id`, `name` and `url` of its licence; `item`, `author`,
+        `source`."""
+        return list(self._rows.values())
+
+    def write(self, folder: Path) -> None:
+        """Write the table into a dataset's folder."""
+        lines = ["| item | author | licence | source | images |", "| --- | --- | --- | --- | ---: |"]
+        for row in sorted(self._rows.values(), key=lambda row: (row["item"], row["id"])):
+            licence = f"[{_cell(row['name'])}]({row['url']})" if row["url"] else _cell(row["name"])
+            cells = (_cell(row["item"]), _cell(row["author"]), licence, _cell(row["source"]), self._images[row["id"]])
+            lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
+        if not self._rows:
+            lines = ["No image shows an asset."]
+        (folder / FILE).write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _cell(text: str) -> str:
+    """A stranger's text as plain text in a table's cell; addresses become links by themselves."""
+    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\|`*\[\]])", r"\\\1", text)

@@ -1,0 +1,102 @@
+"""Headlights: of cars that stand with their lights on, and of the car that a dashcam looks out of.
+
+Dipped beams: some 8000 cd each in the middle of a flat cone that ends a little above the horizontal (UN ECE R112 asks
+for 5 to 50 kcd about there), and lenses that seen from beside are about as bright as a street lamp's.
+"""
+
+from __future__ import annotations
+
+import math
+
+import bpy
+import numpy as np
+
+from blender_synth.blender.scenery.materials import HEAD_LAMP, LIGHTS_PROPERTY, TAIL_LAMP
+from blender_synth.blender.stage import Stage
+from blender_synth.world.weather._daylight import LUX_PER_UNIT
+from blender_synth.world.weather.sky import Spec
+
+BEAM_CD = 8000.0
+LENS_CD_M2 = {HEAD_LAMP: 15_000.0, TAIL_LAMP: 1200.0}
+BEAM_RGB = (1.06, 0.99, 0.88)
+"""Between halogen and LED, luminance 1."""
+_WIDE_DEG, _HIGH_DEG, _DIP_DEG = 64.0, 15.0, 4.5
+_SEEN_BELOW_LUX = 400.0
+"""By brighter day beams add nothing that one could see; only the lenses shine."""
+_REACH_M, _MOST = 70.0, 8
+DASHCAM = "dashcam"
+_OWN_M = (1.9, 0.62, -0.65)
+"""Lamps of the own car: ahead of its dashcam, to both sides, and below."""
+
+
+def light(spec: Spec, stage: Stage, brighter: float) -> None:
+    """Switch on the lights of some cars, and those of the own one.
+
+    Args:
+        brighter: render units per 100 W.
+    """
+    if stage.indoors:
+        return
+    beams = spec.daylight_lux() < _SEEN_BELOW_LUX
+    eye = np.array(stage.scene.camera.location)
+    if spec.headlights_on():
+        for name, level in LENS_CD_M2.items():
+            if material := bpy.data.materials.get(name):
+                material.node_tree.nodes[LIGHTS_PROPERTY].outputs[0].default_value = level / LUX_PER_UNIT * brighter
+        shining = [obj for obj in _lit(spec, stage) if np.linalg.norm(np.array(obj.location) - eye) < _REACH_M]
+        for obj in shining[:_MOST] if beams else ():
+            heading = obj.rotation_euler[2]
+            for place in _lenses(obj):
+                _beam(stage, place, heading, brighter)
+    if spec.headlights and beams and stage.scene.camera.get("rig") == DASHCAM:
+        ahead, aside, below = _OWN_M
+        look = np.array(stage.scene.camera.matrix_basis)[:3, 2] * -1
+        heading = math.atan2(look[1], look[0])
+        forward, left = (np.array((math.cos(a), math.sin(a), 0.0)) for a in (heading, heading + math.pi / 2))
+        for side in (-aside, aside):
+            _beam(stage, eye + ahead * forward + side * left + (0, 0, below), heading, brighter)
+
+
+def _lit(spec: Spec, stage: Stage) -> list[bpy.types.Object]:
+    """Cars with their lights on; they get the property that makes lenses shine."""
+    rng = np.random.default_rng(spec.car_seed)
+    cars = [obj for obj in stage.scene.objects if obj.type == "MESH" and HEAD_LAMP in obj.data.materials]
+    lit = []
+    for car in sorted(cars, key=lambda obj: obj.name):
+        if rng.random() < spec.lit_cars:
+            car[LIGHTS_PROPERTY] = 1.0
+            car.update_tag()
+            lit.append(car)
+    eye = np.array(stage.scene.camera.location)
+    return sorted(lit, key=lambda obj: float(np.linalg.norm(np.array(obj.location) - eye)))
+
+
+def _lenses(car: bpy.types.Object) -> list[np.ndarray]:
+    """World places (3,) just before the right and the left headlamp of a car, whose nose is its +x."""
+    mesh = car.data
+    slot = mesh.materials.find(HEAD_LAMP)
+    points = np.array([v for p in mesh.polygons if p.material_index == slot for v in _corners(mesh, p)])
+    matrix = np.array(car.matrix_basis)
+    places = []
+    for side in (-1, 1):
+        own = points[points[:, 1] * side > 0]
+        middle = np.array([own[:, 0].max() + 0.05, own[:, 1].mean(), own[:, 2].mean()])
+        places.append(matrix[:3, :3] @ middle + matrix[:3, 3])
+    return places
+
+
+def _corners(mesh: bpy.types.Mesh, polygon: bpy.types.MeshPolygon):
+    return (tuple(mesh.vertices[index].co) for index in polygon.vertices)
+
+
+def _beam(stage: Stage, place, heading: float, brighter: float) -> None:
+    lamp = bpy.data.lights.new("headlight", "SPOT")
+    lamp.energy, lamp.color = 4 * math.pi * BEAM_CD / LUX_PER_UNIT * brighter, BEAM_RGB
+    lamp.spot_size, lamp.spot_blend, lamp.shadow_soft_size = math.radians(_WIDE_DEG), 1.0, 0.06
+    obj = bpy.data.objects.new("headlight", lamp)
+    obj.location = place
+    # a spot shines along its own -z; its x is across the road, and its cone is flattened along y
+    obj.rotation_euler = (math.radians(90.0 - _DIP_DEG), 0.0, heading - math.pi / 2)
+    obj.scale = (1.0, math.tan(math.radians(_HIGH_DEG / 2)) / math.tan(math.radians(_WIDE_DEG / 2)), 1.0)
+    obj.visible_camera = obj.visible_glossy = False  # the lenses are seen
+    stage.scene.collection.objects.link(obj)

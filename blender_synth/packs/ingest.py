@@ -1,0 +1,256 @@
+"""What has to be known of shapes before anything is drawn: how large, of how many triangles, of what materials.
+
+glTF is read here. Other formats are opened by Blender in a process of its own with limits on time and memory, many
+files one after the other; one that kills the process fails alone. What was found out is kept in the cache, by the
+file's content, what lies beside it, and the code that read it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from blender_synth.errors import AssetError, SystemLibraryError
+from blender_synth.packs import glb
+from blender_synth.packs.cache import cache_folder, write_whole
+from blender_synth.packs.manifest import MANIFEST
+from blender_synth.packs.problems import Problem
+from blender_synth.packs.safety import SHAPE_SUFFIXES, check_file
+
+TIME_LIMIT_S = 180.0
+"""For one file."""
+MEMORY_LIMIT_BYTES = 12 * 2**30
+"""Of addresses, for the process that opens them; Blender alone takes some 2 GB."""
+_MODULE = "blender_synth.blender.assets.describe"
+READ_HERE = (".glb", ".gltf")
+_BLENDER_FROM_YUP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+_CODE = ("packs/blendfile.py", "packs/safety.py", "blender/assets/load.py", "blender/assets/shapes.py",
+         "blender/assets/describe.py")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is asked about: a file, or something in a `.blend`.
+
+    Attributes:
+        file: resolved. root: the pack's folder, resolved. objects, collection: names in a `.blend`.
+        bones: skeletons matter, which only Blender tells. surface: so do the faces of this material.
+    """
+
+    file: Path
+    root: Path
+    objects: tuple[str, ...] = ()
+    collection: str = ""
+    bones: bool = False
+    surface: str = ""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a shape is.
+
+    Attributes:
+        box_m: (2, 3) lowest and highest corner, Z up, as Blender shows the file.
+        triangles: as rendered. materials: names of those it shows.
+        bones: of its skeletons, each bone's head and tail (2, 3), posed as in the file.
+        surface_m: (T, 3, 3) corners of the triangles of the material that was asked for.
+        problems: what the loader took out or missed.
+    """
+
+    box_m: np.ndarray
+    triangles: int = 0
+    materials: tuple[str, ...] = ()
+    bones: Mapping[str, Any] = field(default_factory=dict)
+    surface_m: np.ndarray = field(default_factory=lambda: np.empty((0, 3, 3)))
+    problems: tuple[Problem, ...] = ()
+
+
+def describe(shapes: Sequence[Shape]) -> list[Description | AssetError]:
+    """What each shape is, or why it cannot be used, in order."""
+    found: dict[Shape, Any] = {}
+    waiting: list[tuple[Shape, Path]] = []
+    for shape in dict.fromkeys(shapes):
+        try:
+            if shape.file.suffix.lower() in READ_HERE and not shape.bones and not shape.surface:
+                found[shape] = _gltf(shape)
+                continue
+            check_file(shape.file, shape.root)
+            known = cache_folder("shapes") / f"{_key(shape)}.json"
+            try:
+                answer = json.loads(known.read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                waiting.append((shape, known))
+            else:
+                found[shape] = _result(shape, answer)
+        except AssetError as error:
+            found[shape] = error
+        except OSError as error:
+            found[shape] = AssetError("the file cannot be read", file=shape.file, mend=error.strerror or str(error))
+    for (shape, known), answer in zip(waiting, _ask_blender([s for s, _ in waiting]), strict=True):
+        if not answer.pop("again", False):
+            with contextlib.suppress(OSError):
+                write_whole(known, json.dumps(answer))
+        found[shape] = _result(shape, answer)
+    return [found[shape] for shape in shapes]
+
+
+def _result(shape: Shape, answer: Mapping[str, Any]) -> Description | AssetError:
+    if "error" in answer:
+        about = {"value": answer["value"]} if answer.get("value") else {}
+        file, mend = answer.get("file") or shape.file, answer.get("mend") or "export it again"
+        return AssetError(answer["error"], file=file, mend=mend, **about)
+    problems = tuple(Problem(**problem) for problem in answer["problems"])
+    for problem in problems:
+        if problem.severity == "error":
+            key = {"key": problem.object} if problem.object else {}
+            return AssetError(problem.text, file=shape.file, mend=problem.mend, **key)
+    if answer["box_m"] is None or not np.isfinite(answer["box_m"]).all():
+        mend = "export it again with its meshes in the scene that was open, visible in the render"
+        return AssetError("the file shows no mesh", file=shape.file, mend=mend)
+    return Description(
+        box_m=np.array(answer["box_m"]),
+        triangles=answer["triangles"],
+        materials=tuple(answer["materials"]),
+        bones=answer["bones"],
+        surface_m=np.array(answer["surface_m"], float).reshape(-1, 3, 3),
+        problems=problems,
+    )
+
+
+def _gltf(shape: Shape) -> Description:
+    check_file(shape.file, shape.root)
+    document = glb.read_document(shape.file)
+    box = glb.bounding_box_m(shape.file, document) @ _BLENDER_FROM_YUP.T
+    materials = [str(m.get("name", "")) for m in document.get("materials", ()) if isinstance(m, dict)]
+    return Description(box_m=np.sort(box, axis=0), triangles=glb.triangles(document), materials=tuple(materials))
+
+
+@cache
+def _code_version() -> str:
+    """Changes with whatever decides what is found out."""
+    package = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256(version("bpy").encode())
+    for name in _CODE:
+        digest.update((package / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _key(shape: Shape) -> str:
+    """Names a shape's content: its file, what of the pack it may refer to, and the code that reads it."""
+    digest = hashlib.sha256(_code_version().encode())
+    digest.update(
+        repr((shape.file.relative_to(shape.root).as_posix(), shape.objects, shape.collection, shape.surface)).encode()
+    )
+    with shape.file.open("rb") as stream:
+        digest.update(hashlib.file_digest(stream, "sha256").digest())
+    digest.update(_surroundings(shape.root).encode())
+    return digest.hexdigest()
+
+
+def _surroundings(root: Path) -> str:
+    """The pack's other files by name, size and time: textures, material libraries, buffers, linked libraries."""
+    rows = []
+    for folder, _, names in os.walk(root):
+        for name in names:
+            file = Path(folder) / name
+            suffix = file.suffix.lower()
+            if name == MANIFEST or (suffix in SHAPE_SUFFIXES and suffix != ".blend"):
+                continue
+            with contextlib.suppress(OSError):
+                state = file.stat()
+                rows.append((file.relative_to(root).as_posix(), state.st_size, state.st_mtime_ns))
+    return repr(sorted(rows))
+
+
+def _ask_blender(shapes: Sequence[Shape]) -> list[dict[str, Any]]:
+    """Answers of `blender.assets.describe`, one for each shape; of those not worth keeping `again` is true."""
+    answers: list[dict[str, Any]] = []
+    while len(answers) < len(shapes):
+        process = _Describer()
+        try:
+            while len(answers) < len(shapes):
+                try:
+                    answers.append(process.ask(shapes[len(answers)]))
+                except _Gone as gone:
+                    answers.append({"error": str(gone), "mend": "export it again, smaller or simpler", "again": True})
+                    break
+        finally:
+            process.stop()
+    return answers
+
+
+def _check_blender_starts() -> None:
+    """Tell a machine on which Blender does not start from a file over which it dies.
+
+    Raises:
+        SystemLibraryError: it does not start.
+    """
+    command = [sys.executable, "-m", "blender_synth.blender.system_libraries"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemLibraryError(done.stderr.strip())
+
+
+class _Gone(Exception):
+    """The process died or took too long."""
+
+
+class _Describer:
+    """One process of `blender.assets.describe`."""
+
+    def __init__(self) -> None:
+        ours, theirs = os.pipe()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        command = [sys.executable, "-m", _MODULE, str(theirs), str(MEMORY_LIMIT_BYTES)]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,  # Blender and its importers print there
+            stderr=self._log,
+            pass_fds=[theirs],
+            start_new_session=True,
+            env=os.environ | {"MALLOC_ARENA_MAX": "2"},  # fewer addresses on many cores
+        )
+        os.close(theirs)
+        self._answers = os.fdopen(ours, "rb")
+
+    def ask(self, shape: Shape) -> dict[str, Any]:
+        job = {"file": str(shape.file), "root": str(shape.root), "objects": shape.objects}
+        job |= {"collection": shape.collection, "surface": shape.surface}
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(job).encode() + b"\n")
+            self._process.stdin.flush()
+        if not select.select([self._answers], [], [], TIME_LIMIT_S)[0]:
+            raise _Gone(f"Blender took longer than {TIME_LIMIT_S:g} s over the file and was stopped")
+        line = self._answers.readline()
+        if not line.endswith(b"\n"):
+            status = self._process.wait()
+            _check_blender_starts()
+            how = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+            self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - 1000))
+            words = self._log.read().decode(errors="replace").strip().splitlines()[-1:]
+            raise _Gone(f"the file makes Blender crash or takes too much memory ({': '.join([how, *words])})")
+        return json.loads(line)
+
+    def stop(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process.stdin.close()
+        self._answers.close()
+        self._log.close()

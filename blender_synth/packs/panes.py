@@ -1,0 +1,121 @@
+"""Reflecting panes of mirrors in packs: is it flat, which way does it look, what is its outline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from blender_synth.errors import AssetError
+
+FLAT_M = 0.001
+"""A pane that is bent by more than this is no flat mirror."""
+LEAST_M = 0.05
+_LEAST_FACING = 0.3
+"""Cosine of the angle between a pane's normal and the front of what holds it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pane:
+    """A flat pane as its artist made it, in metres, in the item's own axes (+X front, +Y left, +Z up).
+
+    Attributes:
+        foot_m: (3,) middle of the bottom edge of the rectangle around it.
+        normal: (3,) unit, out of the front.
+        width_m, height_m: of that rectangle.
+        outline_m: (N, 2) convex outline, counter-clockwise as seen from the front: right of the foot, up along the
+            pane.
+    """
+
+    foot_m: np.ndarray
+    normal: np.ndarray
+    width_m: float
+    height_m: float
+    outline_m: np.ndarray
+
+
+def measure_pane(points_m: np.ndarray, triangles: np.ndarray, file: Path, material: str) -> Pane:
+    """The pane that a material's faces are.
+
+    Args:
+        points_m: (V, 3) vertices in real size, in the item's own axes. triangles: (T, 3) int, counter-clockwise as
+            seen from the front. file, material: for messages.
+
+    Raises:
+        AssetError: not flat, without area, both sides of a sheet, or turned away from the front.
+    """
+    about = {"file": file, "key": "surface.material", "value": material}
+    corners = np.asarray(points_m, float)[np.asarray(triangles, int)]
+    areas = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]) / 2
+    total = float(np.linalg.norm(areas, axis=1).sum())
+    if not len(corners) or total < LEAST_M**2:
+        raise AssetError(
+            f"the reflecting surface has no area to speak of ({total:.4f} m2)",
+            mend=f"give the whole pane this material; it needs to be {LEAST_M:g} m wide and high",
+            **about,
+        )
+    used = corners.reshape(-1, 3)
+    middle = used.mean(axis=0)
+    normal = np.linalg.svd(used - middle, full_matrices=False)[2][2]
+    depth_m = float(np.ptp((used - middle) @ normal))
+    if depth_m > FLAT_M:
+        raise AssetError(
+            f"the reflecting surface is not flat: it is {1000 * depth_m:.1f} mm deep",
+            mend="give this material to the front face alone, not to the edges or the back, and make it plane to 1 mm",
+            **about,
+        )
+    front = areas.sum(axis=0)
+    if np.linalg.norm(front) < 0.99 * total:
+        raise AssetError(
+            "the reflecting surface has faces that look both ways",
+            mend="delete the pane's back and make its normals point out of the front",
+            **about,
+        )
+    normal = front / np.linalg.norm(front)
+    if normal[0] < _LEAST_FACING:
+        raise AssetError(
+            "the reflecting surface does not look out of the item's front",
+            mend="set `front` to the direction in which the mirror looks, or flip the pane's normals",
+            **about,
+        )
+    right = np.array([-normal[1], normal[0], 0.0])
+    right /= np.linalg.norm(right)
+    up = np.cross(normal, right)
+    flat = (used - middle) @ np.stack([right, up], axis=1)
+    (low_x, low_y), (high_x, high_y) = flat.min(axis=0), flat.max(axis=0)
+    if min(high_x - low_x, high_y - low_y) < LEAST_M:
+        raise AssetError(
+            f"the reflecting surface is {high_x - low_x:.3f} m wide and {high_y - low_y:.3f} m high",
+            mend=f"make it {LEAST_M:g} m wide and high at least, or mend the item's size or scale",
+            **about,
+        )
+    foot_uv = np.array([(low_x + high_x) / 2, low_y])
+    return Pane(
+        foot_m=middle + foot_uv[0] * right + foot_uv[1] * up,
+        normal=normal,
+        width_m=float(high_x - low_x),
+        height_m=float(high_y - low_y),
+        outline_m=convex_outline(flat - foot_uv),
+    )
+
+
+def convex_outline(points: np.ndarray) -> np.ndarray:
+    """The convex hull (N, 2) of points (M, 2), counter-clockwise, without corners that bend by nothing.
+
+    A. M. Andrew, *Another efficient algorithm for convex hulls in two dimensions*, Inf. Proc. Letters 9 (1979).
+    """
+    ordered = np.unique(np.round(points, 6), axis=0)
+    half: list[list[np.ndarray]] = []
+    for rows in (ordered, ordered[::-1]):
+        chain: list[np.ndarray] = []
+        for point in rows:
+            while len(chain) > 1 and _turn(chain[-2], chain[-1], point) <= 1e-9:
+                chain.pop()
+            chain.append(point)
+        half.append(chain[:-1])
+    return np.array([*half[0], *half[1]])
+
+
+def _turn(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> float:
+    return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))

@@ -1,0 +1,182 @@
+"""Items of packs beyond props and people: mirrors, motions, skies, materials."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from blender_synth.config import compose
+from blender_synth.errors import AssetError, ConfigError
+from blender_synth.packs.pack import load_pack
+from blender_synth.packs.panes import convex_outline, measure_pane
+from blender_synth.packs.search import find_packs
+from blender_synth.world.mirrors._site import Site
+from blender_synth.world.sample import sample_scene
+from blender_synth.world.scene_spec import spec_from_json, spec_to_json
+from tests.small_kinds import circle, rectangle, write_manifest, write_mirror
+
+SMALL = ["render.width_px=64", "render.height_px=48", "render.samples=1", "pedestrians=few"]
+
+
+def _square(*moved):
+    points = np.array([[0.05, y, z] for y, z in ((-0.5, 1), (0.5, 1), (0.5, 2), (-0.5, 2))], float)
+    for corner, by in moved:
+        points[corner] += by
+    return points
+
+
+def _measured(points, triangles=((0, 1, 2), (0, 2, 3))):
+    return measure_pane(points, np.array(triangles), "mirror.glb", "Glass")
+
+
+def test_a_panes_rectangle_outline_and_normal():
+    pane = _measured(_square())
+    np.testing.assert_allclose(pane.normal, (1, 0, 0), atol=1e-12)
+    np.testing.assert_allclose(pane.foot_m, (0.05, 0, 1), atol=1e-12)
+    assert (pane.width_m, pane.height_m) == pytest.approx((1, 1))
+    assert sorted(map(tuple, pane.outline_m.round(6))) == [(-0.5, 0), (-0.5, 1), (0.5, 0), (0.5, 1)]
+
+
+def test_a_round_panes_outline_keeps_every_corner_and_no_point_inside(rng):
+    ring = circle(0.3, 0.0, 40)
+    hull = convex_outline(np.concatenate([ring, 0.1 * rng.normal(0, 1, (60, 2)).clip(-1, 1)]))
+    assert len(hull) == 40
+    x, y = hull.T
+    assert 0.5 * (x @ np.roll(y, -1) - y @ np.roll(x, -1)) == pytest.approx(
+        0.3**2 * 20 * np.sin(2 * np.pi / 40), rel=1e-4
+    )
+
+
+@pytest.mark.parametrize(
+    ("points", "triangles", "told"),
+    [
+        (_square((0, (0.0015, 0, 0)), (2, (0.0015, 0, 0))), None, "not flat"),
+        (_square(), ((0, 1, 2), (0, 2, 3), (0, 2, 1), (0, 3, 2)), "both ways"),
+        (_square(), ((0, 2, 1), (0, 3, 2)), "out of the item's front"),
+        (0.02 * _square(), None, "no area"),
+        (_square() * (1, 1, 0.02), None, "0.020 m high"),
+        (np.empty((0, 3)), np.empty((0, 3), int), "no area"),
+    ],
+)
+def test_a_pane_that_cannot_be_a_flat_mirror_is_refused_with_its_mend(points, triangles, told):
+    with pytest.raises(AssetError, match=told) as caught:
+        _measured(points, triangles if triangles is not None else ((0, 1, 2), (0, 2, 3)))
+    assert all(word in str(caught.value) for word in ("mirror.glb", "surface.material", "Glass", "mend"))
+
+
+def test_a_pane_bent_by_less_than_a_millimetre_passes():
+    assert _measured(_square((0, (0.0008, 0, 0)))).width_m == pytest.approx(1, abs=1e-3)
+
+
+@pytest.fixture(scope="module")
+def mirrors(tmp_path_factory):
+    """A pack of two mirrors: a round one that hangs and a tall one that leans or stands, twice as large as its file."""
+    folder = write_manifest(
+        tmp_path_factory.mktemp("mirrors"), "mirrors", "kind: mirror", "items:",
+        "  - {file: round.glb, tags: [round]}",
+        "  - {file: tall.glb, height_m: 1.96, stands: [leaning, ground], category: cheval, tags: [tall],"
+        " surface: {material: Mirror, reflectance: 0.8}, author: A. Artist}",
+    )  # fmt: skip
+    write_mirror(folder / "round.glb", circle(0.3, 0.5))
+    write_mirror(folder / "tall.glb", rectangle(0.3, 0.05, 0.95))
+    return find_packs([folder])
+
+
+def test_mirrors_of_a_pack_are_measured_in_their_real_size(mirrors):
+    pack = next(pack for pack in mirrors if pack.name == "mirrors")
+    disc, tall = pack.item("round").pane, pack.item("tall").pane
+    assert (disc.width_m, disc.height_m) == pytest.approx((0.6, 0.6), abs=1e-3)
+    assert len(disc.outline_m) == 24
+    np.testing.assert_allclose(disc.foot_m, (0.052, 0, 0.2), atol=1e-5)
+    factor = 1.96 / 0.98
+    assert (tall.width_m, tall.height_m) == pytest.approx((0.3 * factor, 0.9 * factor))
+
+
+def test_mirrors_of_a_pack_hang_lean_and_stand_at_walls(mirrors):
+    shown, kinds = 0, set()
+    for index in range(6):
+        settings = compose([*SMALL, "scene=studio", "mirrors=pack", "mirrors.pack.count=2", "camera=handheld"])
+        spec = sample_scene(settings, mirrors, index)
+        assert spec == spec_from_json(spec_to_json(spec))
+        layout = spec.scenery.layout()
+        site = Site(layout, spec.camera, spec.people)
+        for mirror in spec.mirrors:
+            kinds.add((mirror.item, mirror.lean_deg > 0))
+            shown += site.predicted_px(mirror) > 0
+            mount = next(m for m in layout.mirror_mounts if m.name == mirror.mount)
+            out = np.array([np.cos(np.radians(mount.facing_deg)), np.sin(np.radians(mount.facing_deg))])
+            behind = (np.array(mirror.body_m[:2]) - mount.start_xy_m) @ out
+            assert 0 < behind < 0.35
+            if mirror.item == "round":
+                assert mirror.tilt_deg == pytest.approx(0)
+                assert 1.3 < mirror.position_m[2] - mount.base_z_m + 0.3 < 1.7
+            else:
+                assert mirror.tilt_deg == pytest.approx(mirror.lean_deg, abs=1e-6)
+                assert mirror.tint[0] == pytest.approx(0.8)
+            things = {t.category for t in mirror.things()}
+            assert things == {"mirror", "cheval" if mirror.item == "tall" else "mirrors"}
+            assert mirror.corners_m()[:, 2].min() > mount.base_z_m
+    assert shown >= 3
+    assert {name for name, _ in kinds} == {"round", "tall"}
+
+
+def test_a_round_mirror_shows_nobody_in_the_corners_of_its_rectangle(mirrors):
+    settings = compose([*SMALL, "scene=studio", "mirrors=pack", "mirrors.pack.tags=round"])
+    spec = next(m for k in range(5) for m in sample_scene(settings, mirrors, k).mirrors)
+    right, up, normal = spec.axes()
+    middle = np.array(spec.position_m) + 0.3 * up
+    eye = middle + 3 * normal
+    for along, high, seen in ((0.0, 0.0, True), (0.2, 0.2, True), (0.26, 0.26, False)):
+        at = middle + along * right + high * up
+        point = at + (at - eye) - 2 * ((at - eye) @ normal) * normal  # what is seen there, mirrored about the plane
+        hits, on = spec.seen_at(eye, point[None])
+        np.testing.assert_allclose(hits[0], at, atol=1e-6)
+        assert on[0] == seen
+
+
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        ("mirrors.pack.tags=[oval]", ("mirrors.pack.tags", "oval", "round, tall")),
+        ("mirrors.pack.category=[cheval_]", ("mirrors.pack.category", "cheval_", "cheval")),
+        ("mirrors.pack.weights={mirrors: 0}", ("mirrors.pack", "mirrors/round")),
+        ("mirrors.pack.weights={mirror: 1}", ("mirrors.pack.weights", "mirrors/tall")),
+    ],
+)
+def test_a_mirror_that_no_pack_has_is_told(mirrors, override, told):
+    with pytest.raises(ConfigError) as caught:
+        sample_scene(compose([*SMALL, "mirrors=pack", override]), mirrors, 0)
+    assert all(word in str(caught.value) for word in told)
+
+
+def test_without_any_pack_of_mirrors_the_mend_says_so():
+    with pytest.raises(ConfigError, match="kind: mirror"):
+        sample_scene(compose([*SMALL, "mirrors=pack"]), (), 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "making", "told"),
+    [
+        ("", {"bend_m": 0.004}, ("not flat", "m.glb", "Mirror")),
+        ("", {"flip": True}, ("front", "m.glb")),
+        (", surface: Glass", {}, ("no such material", "m.glb", "items[0].surface.material", "Glass", "Mirror")),
+        (", stands: pavement", {}, ("items[0].stands", "pack.yaml", "leaning")),
+        (", surface: {material: Mirror, roughness: 0.3}", {}, ("items[0].surface.roughness", "0.3", "pack.yaml")),
+    ],
+)
+def test_a_mirror_that_cannot_be_used_is_told_with_file_key_and_mend(tmp_path, line, making, told):
+    write_mirror(tmp_path / "m.glb", rectangle(0.5, 0.1, 0.9), **making)
+    write_manifest(tmp_path, "one", "kind: mirror", "items:", f"  - {{file: m.glb{line}}}")
+    with pytest.raises(AssetError) as caught:
+        load_pack(tmp_path)
+    assert all(word in str(caught.value) for word in (*told, "mend"))
+
+
+def test_a_mirrors_licence_is_found_in_the_scene(mirrors):
+    settings = compose([*SMALL, "scene=studio", "mirrors=pack", "mirrors.pack.tags=tall"])
+    spec = sample_scene(settings, mirrors, 1)
+    (one,) = [part for part in spec.from_packs() if part.pack == "mirrors"]
+    assert (one.item, one.licence, one.author) == ("tall", "CC0-1.0", "A. Artist")
+    assert not list(dataclasses.replace(spec, mirrors=()).from_packs())
