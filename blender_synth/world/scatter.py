@@ -10,7 +10,6 @@ import numpy as np
 from blender_synth import geometry
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import Layout, PropSpot
-from blender_synth.world.placement import MIRROR_CLEARANCE_M
 
 USES = ("pavement", "indoors", "parking")
 LARGEST_ROOM_M = 1.5
@@ -46,8 +45,8 @@ def free_spots(layout: Layout, props: Sequence[Any], count: int, streams: Stream
     for mount in layout.mirror_mounts:  # a mirror that may hang there keeps its view
         along = (points - mount.point_xy_m(0.0)) @ (mount.point_xy_m(1.0) - mount.point_xy_m(0.0))
         out = np.abs((points - mount.point_xy_m(0.0)) @ geometry.direction(mount.facing_deg)[:2])
-        before = (along > -0.5) & (along < mount.length_m + 0.5) & (out < MIRROR_CLEARANCE_M + LARGEST_ROOM_M)
-        room[before] = np.minimum(room, out - MIRROR_CLEARANCE_M)[before]
+        before = (along > -0.5) & (along < mount.length_m + 0.5) & (out < mount.depth_m + LARGEST_ROOM_M)
+        room[before] = np.minimum(room, out - mount.depth_m)[before]
     taken_xy, taken_m, seen = np.zeros((0, 2)), np.zeros(0), 0
     for number in np.flatnonzero(room > _SMALLEST_ROOM_M):
         if len(props) > seen:
