@@ -162,7 +162,7 @@ def _planter_box(p: Piece) -> Part:
 
 def _floor_lamp(p: Piece) -> Part:
     h = p.size_m[2]
-    shade = lathe([(0.22, h - 0.32), (0.17, h)], 28, "lamp", glow(2900, 600.0))
+    shade = lathe([(0.22, h - 0.32), (0.17, h)], 28, "lamp", glow(2900, 320.0))
     rod = tube(np.array([(0, 0, 0.02), (0, 0, h - 0.2)]), 0.012, 8, "steel", p.rgb)
     return join([shade, rod, lathe([(0.16, 0), (0.16, 0.02), (0.02, 0.03)], 24, "steel", p.rgb)])
 

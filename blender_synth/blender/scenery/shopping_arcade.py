@@ -196,7 +196,7 @@ def _lamp(spec: Spec, stage: Stage, at) -> Part:
     """A hanging lamp on a rod from the roof's ridge: five globes on arms, an eight-sided lantern, or a drum."""
     x, y, z = at
     lux = spec.lamp_lumen * len(spec.lamps_m) * 0.45 / (spec.length_m * spec.width_m)
-    tint = rooms.glow(spec.kelvin, 8.0 * lux)
+    tint = rooms.glow(spec.kelvin, 4.0 * lux)
     rgb = spec.iron_rgb
     rod = tube(np.array([(0, 0, spec.roof_m(0.0) - z), (0, 0, 0.1)]), 0.012, 6, "iron", rgb)
     parts = [rod]
