@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blender_synth.blender.scenery import room_pieces, rooms
+from blender_synth.blender.scenery import facade, room_pieces, rooms
 from blender_synth.blender.scenery.meshes import Part, box, join, lathe, part, quad
 from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.scenery.rooms import WHITE
@@ -81,11 +81,11 @@ def _hangers(spec: Spec, drop: float) -> Part:
 
 def _outer_wall(wall: Wall, spec: Spec) -> Part:
     """The front's outer face, and the storeys above and below."""
-    from blender_synth.blender.scenery.facade import pierced_wall
-
     e = 0.32
     holes = [(wall.length_m - o.end_m, wall.length_m - o.start_m, o.foot_m, o.top_m) for o in wall.openings]
-    face = pierced_wall(-e, wall.length_m + e, -0.2, wall.height_m + 6.0, holes, "plaster", (0.5, 0.48, 0.44, 0.3))
+    face = facade.pierced_wall(
+        -e, wall.length_m + e, -0.2, wall.height_m + 6.0, holes, "plaster", (0.5, 0.48, 0.44, 0.3)
+    )
     half = spec.width_m / 2
     above = box((-half - e, 0.0, wall.height_m + 0.35), (half + e, spec.depth_m + e, wall.height_m + 6.0), "plaster",
                 (0.5, 0.48, 0.44, 0.3))  # fmt: skip

@@ -134,7 +134,7 @@ def _cabin_lamps(spec: Spec, stage: Stage) -> Part:
     w, d, z = spec.width_m, spec.depth_m, spec.height_m
     light = spec.light
     lumen = light.lux * w * d / 0.5
-    tint = glow(light.kelvin, rooms.LAMP_CD_M2_PER_LUX * 1.5 * light.lux)
+    tint = glow(light.kelvin, rooms.LAMP_CD_M2_PER_LUX * light.lux)
     if spec.lamp == "panel":
         a, b = 0.36 * w, 0.36 * d
         y = d / 2

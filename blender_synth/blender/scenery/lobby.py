@@ -83,15 +83,15 @@ def _front(spec: Spec, wall: Wall) -> Part:
             door_top = 2.2
             parts.append(box((x0, y - 0.05, door_top), (x1, y + 0.05, door_top + 0.09), "metal", rgb))
             for c, d in ((x0, (x0 + x1) / 2 - 0.004), ((x0 + x1) / 2 + 0.004, x1)):
-                for e, g, z0, z1 in ((c, c + 0.05, 0.01, door_top), (d - 0.05, d, 0.01, door_top),
-                                     (c + 0.05, d - 0.05, 0.01, 0.09), (c + 0.05, d - 0.05, door_top - 0.05, door_top)):  # fmt: skip
-                    parts.append(box((e, y - 0.02, z0), (g, y + 0.02, z1), "metal", rgb))
-                parts.append(quad((c + 0.05, y, 0.09), (d - 0.05, y, 0.09), (d - 0.05, y, door_top - 0.05),
-                                  (c + 0.05, y, door_top - 0.05), "front_glass"))  # fmt: skip
-            parts.append(quad((x0, y, door_top + 0.09), (x1, y, door_top + 0.09), (x1, y, top - 0.05), (x0, y, top - 0.05),
-                              "front_glass"))  # fmt: skip
-            parts.append(quad((x0 - 0.2, -1.5, 0.006), (x1 + 0.2, -1.5, 0.006), (x1 + 0.2, 0.0, 0.006), (x0 - 0.2, 0.0, 0.006),
-                              "carpet", (0.05, 0.05, 0.052)))  # fmt: skip
+                e, g, h = c + 0.05, d - 0.05, door_top - 0.05
+                for u, v, z0, z1 in ((c, e, 0.01, door_top), (g, d, 0.01, door_top), (e, g, 0.01, 0.09),
+                                     (e, g, h, door_top)):  # fmt: skip
+                    parts.append(box((u, y - 0.02, z0), (v, y + 0.02, z1), "metal", rgb))
+                parts.append(quad((e, y, 0.09), (g, y, 0.09), (g, y, h), (e, y, h), "front_glass"))
+            low, high, z = door_top + 0.09, top - 0.05, 0.006
+            parts.append(quad((x0, y, low), (x1, y, low), (x1, y, high), (x0, y, high), "front_glass"))
+            mat = [(x0 - 0.2, -1.5, z), (x1 + 0.2, -1.5, z), (x1 + 0.2, 0.0, z), (x0 - 0.2, 0.0, z)]
+            parts.append(quad(*mat, "carpet", (0.05, 0.05, 0.052)))
             continue
         parts.append(box((x0, y - 0.06, 0), (x1, y + 0.06, GLASS_FOOT_M), "metal", rgb))
         parts.append(quad((x0, y, GLASS_FOOT_M), (x1, y, GLASS_FOOT_M), (x1, y, top - 0.05), (x0, y, top - 0.05),

@@ -60,7 +60,7 @@ def _marble(n: int = 512):
 
 def _terrazzo(n: int = 1024):
     big, border, value = cells(n, 46, 311, 1.0)
-    small, small_border, small_value = cells(n, 130, 312, 1.0)
+    _, small_border, small_value = cells(n, 130, 312, 1.0)
     chip = smoothstep(0.02, 0.07, border) * (value > 0.42)
     grit = smoothstep(0.05, 0.15, small_border) * (small_value > 0.6)
     shade = np.where(chip > 0.5, 0.45 + 1.25 * ((value * 13) % 1), np.where(grit > 0.5, 0.55 + 0.9 * small_value, 1.0))

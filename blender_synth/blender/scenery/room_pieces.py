@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import bpy
 import numpy as np
@@ -48,7 +49,7 @@ def _sofa(p: Piece) -> Part:
     parts = [soft_box((-w / 2, -d / 2 + 0.02, 0.12), (w / 2, d / 2, 0.27), 0.04, cloth, p.rgb)]
     count = max(1, int((w - 2 * arm) / 0.62))
     xs = np.linspace(-w / 2 + arm, w / 2 - arm, count + 1)
-    for a, b in zip(xs[:-1], xs[1:], strict=True):
+    for a, b in pairwise(xs):
         parts.append(soft_box((a + 0.005, -d / 2, 0.26), (b - 0.005, d / 2 - back + 0.06, seat), 0.06, cloth, p.rgb))
         parts.append(soft_box((a + 0.005, d / 2 - back, seat - 0.06), (b - 0.005, d / 2 - 0.06, h), 0.08, cloth, p.rgb))
     parts.append(soft_box((-w / 2 + 0.02, d / 2 - 0.12, 0.2), (w / 2 - 0.02, d / 2, h - 0.06), 0.05, cloth, p.rgb))
@@ -161,7 +162,7 @@ def _planter_box(p: Piece) -> Part:
 
 def _floor_lamp(p: Piece) -> Part:
     h = p.size_m[2]
-    shade = lathe([(0.22, h - 0.32), (0.17, h)], 28, "lamp", glow(2900, 600.0))
+    shade = lathe([(0.22, h - 0.32), (0.17, h)], 28, "lamp", glow(2900, 320.0))
     rod = tube(np.array([(0, 0, 0.02), (0, 0, h - 0.2)]), 0.012, 8, "steel", p.rgb)
     return join([shade, rod, lathe([(0.16, 0), (0.16, 0.02), (0.02, 0.03)], 24, "steel", p.rgb)])
 
@@ -295,7 +296,7 @@ def _treadmill(p: Piece) -> Part:
 
 def _exercise_bike(p: Piece) -> Part:
     """One rides towards +y."""
-    _, d, h = p.size_m
+    h = p.size_m[2]
     wheel = lathe([(0.23, -0.04), (0.25, -0.02), (0.25, 0.02), (0.23, 0.04)], 28, "paint", p.rgb)
     hub = lathe([(0.06, -0.05), (0.06, 0.05)], 14, "steel", STEEL)
     disc = join([wheel, hub]).turned(90, axis=1).moved((0, 0.38, 0.34))
@@ -352,7 +353,7 @@ def _plate(r: float, thick: float, rgb) -> Part:
 
 
 def _squat_rack(p: Piece) -> Part:
-    w, d, h = p.size_m
+    _, d, h = p.size_m
     parts = []
     for x in (-0.58, 0.58):
         for y in (-d / 2 + 0.04, d / 2 - 0.04):
@@ -407,7 +408,8 @@ def _punch_bag(p: Piece) -> Part:
     r = w / 2
     bag = lathe([(0.8 * r, 0.45), (r, 0.5), (r, 1.6), (0.85 * r, 1.66)], 22, "rubber", p.rgb)
     band = lathe([(1.01 * r, 0.9), (1.01 * r, 1.05)], 22, "rubber", BLACK)
-    chains = [tube(np.array([(0.8 * r * math.cos(a), 0.8 * r * math.sin(a), 1.64), (0, 0, 2.05)]), 0.006, 5, "steel", STEEL)
+    chains = [tube(np.array([(0.8 * r * math.cos(a), 0.8 * r * math.sin(a), 1.64), (0, 0, 2.05)]), 0.006, 5, "steel",
+                   STEEL)
               for a in np.arange(4) * math.pi / 2]  # fmt: skip
     return join([bag, band, *chains, tube(np.array([(0, 0, 2.05), (0, 0, h)]), 0.012, 6, "steel", STEEL)])
 
@@ -507,7 +509,8 @@ def _screen(p: Piece) -> Part:
         rgb = tuple(c * f for c, f in zip(glow(6500, 220.0), rng.uniform(0.2, 1.0, 3), strict=True))
         z = 0.12 * h + 0.18 * h * k
         parts.append(quad((-0.42 * w, -0.002, z), (-0.42 * w + rng.uniform(0.3, 0.8) * w, -0.002, z),
-                          (-0.2 * w, -0.002, z + 0.09 * h), (-0.42 * w, -0.002, z + 0.09 * h), "lamp", rgb))  # fmt: skip
+                          (-0.2 * w, -0.002, z + 0.09 * h), (-0.42 * w, -0.002, z + 0.09 * h),
+                          "lamp", rgb))  # fmt: skip
     if p.words:
         size = min(0.16 * h, 0.8 * w / (0.62 * len(p.words)))
         parts.append(text(p.words, size, (0, -0.003, 0.72 * h), "lamp", glow(6500, 300.0), 0.02))

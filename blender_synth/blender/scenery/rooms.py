@@ -36,8 +36,8 @@ WHITE = (0.68, 0.68, 0.66)
 DARK = (0.025, 0.025, 0.028)
 UTILISATION = 0.6
 """Share of the lamps' light that reaches the floor, straight or from walls and ceiling."""
-LAMP_CD_M2_PER_LUX = 2.0
-"""Luminance that a lamp shows to the camera by the light it gives the room: six times that of white paper there. Real
+LAMP_CD_M2_PER_LUX = 1.2
+"""Luminance that a lamp shows to the camera by the light it gives the room: four times that of white paper there. Real
 lamps have ten times more, which no picture can show; a camera's meter would darken the room for it."""
 
 

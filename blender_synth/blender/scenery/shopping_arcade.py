@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -130,7 +131,7 @@ def _roof(spec: Spec) -> Part:
     bars = np.linspace(-half, half, 3 * (spec.arches - 1) + 1)
     fine = tube(np.column_stack([0 * profile[:, 0], profile[:, 0], profile[:, 1] + 0.05]), 0.014, 4, "iron", rgb)
     parts.append(fine.repeated(np.column_stack([bars, 0 * bars, 0 * bars])))
-    for (y0, z0), (y1, z1) in zip(profile[:-1], profile[1:], strict=True):
+    for (y0, z0), (y1, z1) in pairwise(profile):
         parts.append(quad((-half, y1, z1 + 0.06), (half, y1, z1 + 0.06), (half, y0, z0 + 0.06), (-half, y0, z0 + 0.06),
                           "roof_glass"))  # fmt: skip
     return join(parts)
@@ -195,7 +196,7 @@ def _lamp(spec: Spec, stage: Stage, at) -> Part:
     """A hanging lamp on a rod from the roof's ridge: five globes on arms, an eight-sided lantern, or a drum."""
     x, y, z = at
     lux = spec.lamp_lumen * len(spec.lamps_m) * 0.45 / (spec.length_m * spec.width_m)
-    tint = rooms.glow(spec.kelvin, 8.0 * lux)
+    tint = rooms.glow(spec.kelvin, 4.0 * lux)
     rgb = spec.iron_rgb
     rod = tube(np.array([(0, 0, spec.roof_m(0.0) - z), (0, 0, 0.1)]), 0.012, 6, "iron", rgb)
     parts = [rod]
@@ -216,7 +217,8 @@ def _lamp(spec: Spec, stage: Stage, at) -> Part:
         parts += [glass, cap, foot]
         for a in np.arange(8) * math.pi / 4:
             parts.append(tube(np.array([(0.165 * math.cos(a), 0.165 * math.sin(a), -0.35),
-                                        (0.285 * math.cos(a), 0.285 * math.sin(a), 0.2)]), 0.011, 4, "iron", rgb))  # fmt: skip
+                                        (0.285 * math.cos(a), 0.285 * math.sin(a), 0.2)]), 0.011, 4,
+                              "iron", rgb))  # fmt: skip
     else:
         parts.append(lathe([(0.02, -0.22), (0.38, -0.215), (0.38, 0.1), (0.02, 0.105)], 30, "lamp", tint))
         parts += [lathe([(0.39, h), (0.39, h + 0.02)], 30, "iron", rgb) for h in (-0.22, 0.09)]

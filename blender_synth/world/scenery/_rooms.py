@@ -299,7 +299,8 @@ class Outside:
 
 
 def draw_outside(streams: Streams, near_m: float, half_length_m: float, drop_m: float = 0.0,
-                 first_id: int = OUTSIDE_FIRST_ID, name: str = "outside", turn_deg: float = 0.0) -> Outside:  # fmt: skip
+                 first_id: int = OUTSIDE_FIRST_ID, name: str = "outside",
+                 turn_deg: float = 0.0) -> Outside:  # fmt: skip
     """The street before a front at y = `near_m` that looks along -y: houses are those of a drawn `street`."""
     there = street.Randomizer(
         length_m=(64.0, 64.0), trees={"none": 1.0}, furniture_per_10_m=(0.0, 0.0), car_share=(0.0, 0.0)
@@ -477,7 +478,7 @@ def line_blocked(start_xy, end_xy, obstacles: Sequence[Obstacle], margin_m: floa
 def corner_cameras(
     x0: float, x1: float, y0: float, y1: float, ceiling_m: float, corners: Sequence[str] = ("sw", "se", "nw", "ne")
 ) -> list[CameraAnchor]:
-    """Surveillance cameras in the upper corners, looking across; they hang 2.4 to 3.4 m high, under the ceiling."""
+    """Surveillance cameras in the upper corners, looking across; they hang 2.4 to 3.2 m high, under the ceiling."""
     found = []
     inset = 0.45
     for name in corners:
@@ -491,7 +492,7 @@ def corner_cameras(
                 end_xy_m=(x, y),
                 base_z_m=0.0,
                 facing_deg=facing % 360.0,
-                height_m=(min(2.4, ceiling_m - 0.3), min(3.4, ceiling_m - BELOW_CEILING_M)),
+                height_m=(min(2.4, ceiling_m - 0.3), min(3.2, ceiling_m - BELOW_CEILING_M)),
             )
         )
     return found

@@ -7,6 +7,7 @@ The room spans x about 0; windows are in its south wall (y = 0), the long wall t
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
@@ -99,9 +100,7 @@ class Spec:
         cuts = [0.3, wall.length_m - 0.3]
         if wall.length_m > 12.0:
             cuts.insert(1, wall.length_m / 2)
-        mounts = [
-            wall.mount(f"{wall.name}_{k}", a, b, high) for k, (a, b) in enumerate(zip(cuts, cuts[1:], strict=False))
-        ]
+        mounts = [wall.mount(f"{wall.name}_{k}", a, b, high) for k, (a, b) in enumerate(pairwise(cuts))]
         bars = next((p for p in self.pieces if p.kind == "wall_bars"), None)
         for side in ("west", "east"):
             wall = self.wall(side)
@@ -119,7 +118,7 @@ class Spec:
 
     def _cameras(self, mounts: tuple[MirrorMount, ...], obstacles: tuple[Obstacle, ...]) -> tuple[CameraAnchor, ...]:
         half, deep = self.width_m / 2, self.depth_m
-        cameras = rooms.corner_cameras(-half, half, 0.0, deep, self.height_m)
+        cameras = rooms.corner_cameras(-half, half, 0.0, deep, self.height_m - 0.55)
         lines = {
             "south_west": ((-half + 0.8, 0.7), (-half + 2.0, 0.7), 50.0),
             "south_east": ((half - 0.8, 0.7), (half - 2.0, 0.7), 130.0),
@@ -160,8 +159,8 @@ class Randomizer:
     floor: Floors = Field(default_factory=lambda: {"rubber_floor": 4.0, "planks": 1.0})
     treadmills: Range = (2, 5)
     bikes: Range = (2, 4)
-    benches: Range = (2, 5)
-    racks: Range = (1, 2)
+    benches: Range = (3, 6)
+    racks: Range = (1, 3)
     balls: Range = (2, 5)
     lux: Range = (260.0, 420.0)
     kelvin: Range = (3800.0, 5600.0)
@@ -313,8 +312,8 @@ class Randomizer:
             size = float(rng.choice([0.55, 0.65, 0.75]))
             for _ in range(8):
                 edge = float(rng.choice([x0 + 0.5, x1 - 0.5]))
-                if placer.add("ball", edge + rng.uniform(-0.1, 0.1), rng.uniform(y0 + 0.6, y1 - 1.2), 0.0, (size, size, size),
-                              rgb, gap_m=0.03):  # fmt: skip
+                if placer.add("ball", edge + rng.uniform(-0.1, 0.1), rng.uniform(y0 + 0.6, y1 - 1.2), 0.0,
+                              (size, size, size), rgb, gap_m=0.03):  # fmt: skip
                     break
         for kind, size, tries in (("kettlebells", (1.1, 0.3, 0.35), 8), ("plate_tree", (0.62, 0.62, 1.1), 8),
                                   ("punch_bag", (0.38, 0.38, height), 6), ("water_cooler", (0.34, 0.34, 1.38), 8),
@@ -361,8 +360,8 @@ class Randomizer:
 
     def _spots(self, rng: np.random.Generator, placer: Placer) -> None:
         (x0, y0), (x1, y1) = placer._low, placer._high
-        kinds = ((0.8, ("gym", "gym_equipment", "bench")), (0.45, ("ball", "gym", "plant")), (0.9, ("treadmill", "gym")),
-                 (0.5, ("bin", "plant", "bottle", "mat")))  # fmt: skip
+        kinds = ((0.9, ("gym", "weights")), (0.45, ("ball", "kettlebell")), (1.1, ("gym", "treadmill")),
+                 (0.5, ("water_cooler", "bin", "plant")))  # fmt: skip
         for _ in range(80):
             if len(placer.spots) >= 8:
                 return

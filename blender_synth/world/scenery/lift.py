@@ -162,7 +162,7 @@ class Spec:
                 base_z_m=0.0,
                 facing_deg=facing,
                 height_m=(top - 0.06, top),
-                tilt_deg=-14.0,
+                tilt_deg=-9.0,
             )
             for name, x, y, facing in (
                 ("front_west", -half + inset, inset, 62.0),
@@ -340,7 +340,8 @@ class Randomizer:
         material = str(rng.choice(["stone_floor", "terrazzo", "carpet", "planks"], p=[0.4, 0.2, 0.25, 0.15]))
         codes = {"carpet": rooms.FABRICS, "planks": rooms.VENEERS}.get(material, rooms.STONE_TILES)
         tile = float(rng.choice([0.3, 0.45, 0.6])) if material == "stone_floor" else 0.0
-        return Floor(material=material, rgb=rooms.colour(rng, codes), rgb2=rooms.colour(rng, rooms.STONE_TILES), tile_m=tile,
+        return Floor(material=material, rgb=rooms.colour(rng, codes), rgb2=rooms.colour(rng, rooms.STONE_TILES),
+                     tile_m=tile,
                      pattern="border" if tile and rng.random() < 0.3 else "plain", gloss=float(rng.uniform(0.4, 1.0)),
                      seed=rooms.seed_of(rng))  # fmt: skip
 
@@ -357,13 +358,13 @@ class Randomizer:
             side = float(rng.choice([-1, 1]))
             size = (float(rng.uniform(0.6, 0.95)), 0.04, float(rng.uniform(0.6, 0.9)))
             x, y = far.point(wide / 2 + side * min(0.33 * wide, wide / 2 - 0.8), 0.045)
-            placer.add("picture", x, y, far.facing_deg + 90.0, size, frame, rgb2=frame, z_m=1.15, seed=rooms.seed_of(rng),
-                       variant=int(rng.integers(2)))  # fmt: skip
+            placer.add("picture", x, y, far.facing_deg + 90.0, size, frame, rgb2=frame, z_m=1.15,
+                       seed=rooms.seed_of(rng), variant=int(rng.integers(2)))  # fmt: skip
         pot = rooms.colour(rng, ("#e8e6e0", "#2a2a2c", "#8a8780", "#b8664a"))
         for x, y in ((-wide / 2 + 0.45, y1 - 0.42), (wide / 2 - 0.45, y1 - 0.42)):
             if rng.random() < 0.55:
-                placer.add("plant", x, y, 0.0, (0.55, 0.55, float(rng.choice([1.1, 1.5]))), pot, seed=int(rng.integers(5)),
-                           variant=int(rng.integers(6)))  # fmt: skip
+                placer.add("plant", x, y, 0.0, (0.55, 0.55, float(rng.choice([1.1, 1.5]))), pot,
+                           seed=int(rng.integers(5)), variant=int(rng.integers(6)))  # fmt: skip
             else:
-                placer.spot(x, y + 0.03, 270.0, 0.33, ("plant", "bin", "vegetation", "lamp"))
+                placer.spot(x, y + 0.03, 270.0, 0.33, ("plant", "bin", "fire_extinguisher", "lamp"))
         return placer

@@ -434,8 +434,8 @@ class Randomizer:
     def _spots(self, rng: np.random.Generator, placer: Placer) -> None:
         """Places for props: against walls and in the free floor."""
         (x0, y0), (x1, y1) = placer._low, placer._high
-        kinds = ((0.45, ("plant", "vegetation", "pot")), (0.6, ("chair", "armchair", "seat")), (0.5, ("table",)),
-                 (1.1, ("sofa", "bench", "furniture")), (0.4, ("lamp", "bin", "luggage")))  # fmt: skip
+        kinds = ((0.45, ("plant",)), (0.6, ("chair", "armchair", "seat")), (0.5, ("table",)),
+                 (1.1, ("sofa", "bench", "furniture")), (0.4, ("lamp", "luggage", "lobby", "sign")))  # fmt: skip
         for _ in range(90):
             if len(placer.spots) >= 10:
                 break
@@ -453,10 +453,11 @@ class Randomizer:
             what = str(rng.choice(["picture", "picture", "wall_clock", "screen"]))
             x, y = wall.point((low + high) / 2, 0.05)
             if what == "wall_clock":
-                placer.add(what, x, y, wall.facing_deg + 90.0, (0.5, 0.06, 0.5), (0.72, 0.71, 0.68), rgb2=frame, z_m=2.1,
-                           seed=rooms.seed_of(rng))  # fmt: skip
+                placer.add(what, x, y, wall.facing_deg + 90.0, (0.5, 0.06, 0.5), (0.72, 0.71, 0.68), rgb2=frame,
+                           z_m=2.1, seed=rooms.seed_of(rng))  # fmt: skip
             else:
                 wide = min(high - low, float(rng.uniform(0.9, 1.6)))
                 size = (wide, 0.045, wide * float(rng.uniform(0.55, 0.9)))
-                placer.add(what, x, y, wall.facing_deg + 90.0, size, frame, rgb2=frame, z_m=1.05, seed=rooms.seed_of(rng),
-                           variant=int(rng.integers(2)), words="WELCOME" if what == "screen" else "")  # fmt: skip
+                placer.add(what, x, y, wall.facing_deg + 90.0, size, frame, rgb2=frame, z_m=1.05,
+                           seed=rooms.seed_of(rng), variant=int(rng.integers(2)),
+                           words="WELCOME" if what == "screen" else "")  # fmt: skip

@@ -7,6 +7,7 @@ The passage runs along +X, its middle is the origin; its ends are closed by glaz
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
@@ -201,7 +202,7 @@ class Spec:
     def _clear(self, start, end, obstacles) -> list:
         """Pieces of a line along x that keep clear of what stands in the passage."""
         xs = np.linspace(start[0], end[0], 7)
-        return [((float(a), start[1]), (float(b), start[1])) for a, b in zip(xs, xs[1:], strict=False)
+        return [((float(a), start[1]), (float(b), start[1])) for a, b in pairwise(xs)
                 if not rooms.line_blocked((a, start[1]), (b, start[1]), obstacles, 0.4)]  # fmt: skip
 
 
@@ -385,8 +386,8 @@ class Randomizer:
         for k in range(30):
             if len(placer.spots) >= 9:
                 break
-            room, wants = ((0.5, ("plant", "planter", "vegetation")), (0.9, ("bench", "seat")), (0.45, ("bin", "sign")),
-                           (0.6, ("table", "chair")))[k % 4]  # fmt: skip
+            room, wants = ((0.5, ("plant", "planter")), (0.9, ("bench", "seat")), (0.45, ("bin", "sign")),
+                           (0.6, ("cafe", "clothes_rail", "market")))[k % 4]  # fmt: skip
             y = float(rng.choice([-1, 1])) * (wide - 0.75 - room)
             placer.spot(float(rng.uniform(-half + 2, half - 2)), y, 270.0 if y > 0 else 90.0, room, wants)
         names = [shop.words for side in sides for shop in side.shops]
@@ -403,6 +404,6 @@ class Randomizer:
                 number += 1
         if rng.random() < 0.6:
             x = float(rng.uniform(-0.3, 0.3)) * half
-            placer.add("hang_clock", x, 0.0, 90.0, (0.8, 0.2, 2.0), (0.75, 0.74, 0.70), rgb2=iron, seed=rooms.seed_of(rng),
-                       z_m=4.4)  # fmt: skip
+            placer.add("hang_clock", x, 0.0, 90.0, (0.8, 0.2, 2.0), (0.75, 0.74, 0.70), rgb2=iron,
+                       seed=rooms.seed_of(rng), z_m=4.4)  # fmt: skip
         return placer
