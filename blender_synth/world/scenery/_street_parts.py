@@ -223,6 +223,10 @@ class Car:
     dirt: float
     detail_seed: int = 0
 
+    @property
+    def height_m(self) -> float:
+        return CAR_SIZE_M[self.body][2]
+
     def footprint(self) -> tuple[Vec2, ...]:
         length, width, _ = CAR_SIZE_M[self.body]
         return rectangle(self.position_m[:2], length, width, self.heading_deg)
