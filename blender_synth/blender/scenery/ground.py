@@ -361,11 +361,11 @@ def litter(spec) -> dict[str, Part]:
             edge = k + spec.pavement("left" if where == "left" else "right").width_m if where != "road" else k
             inside &= (np.abs(near[:, 1]) < edge - 0.1) & (np.abs(near[:, 0]) < half)
             x, y = np.where(under & inside, near[:, 0], x), np.where(under & inside, near[:, 1], y)
-        found[where] = _scraps(rng, np.column_stack([x, y, np.full(count, z)]), bool(len(trees)))
+        found[where] = scraps(rng, np.column_stack([x, y, np.full(count, z)]), bool(len(trees)))
     return found
 
 
-def _scraps(rng: np.random.Generator, at: np.ndarray, leafy: bool) -> Part:
+def scraps(rng: np.random.Generator, at: np.ndarray, leafy: bool) -> Part:
     """One bent quad a scrap: dry leaf, paper or butt."""
     n = len(at)
     kind = rng.random(n)

@@ -251,6 +251,14 @@ def _glow(materials: Materials) -> bpy.types.Material:
     return g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
 
 
+def _signal(materials: Materials) -> bpy.types.Material:
+    """Lit lenses of signals and signs: the tint as radiance; what they light up is not worth a sample."""
+    g = Graph("signal")
+    colour, _ = _tint(g)
+    g.material.cycles.emission_sampling = "NONE"
+    return g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
+
+
 def _lamp_lens(materials: Materials) -> bpy.types.Material:
     """Frosted glass of a street lamp; `weather.night` lights it."""
     g = Graph(LAMP_LENS)
@@ -322,6 +330,7 @@ MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
     "window": _window,
     "shop_glass": _shop_glass,
     "glow": _glow,
+    "signal": _signal,
     LAMP_LENS: _lamp_lens,
     "leaf": _leaf,
     "cloth": _cloth,

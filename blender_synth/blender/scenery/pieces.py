@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 
 import bpy
 
@@ -21,10 +22,20 @@ def place(obj: bpy.types.Object, position_m, heading_deg: float) -> bpy.types.Ob
     return obj
 
 
-def put_houses(buildings: Sequence[Building], ground_z_m: float, stage: Stage, materials: Materials) -> None:
-    """Houses, their feet at one height."""
+def put_houses(
+    buildings: Sequence[Building],
+    ground_z_m: float,
+    stage: Stage,
+    materials: Materials,
+    open_sides=MappingProxyType({}),
+) -> None:
+    """Houses, their feet at one height.
+
+    Args:
+        open_sides: by name of a house, the flank to leave out, as in `facade.house`.
+    """
     for building in buildings:
-        obj = to_object(building.name, facade.house(building), materials)
+        obj = to_object(building.name, facade.house(building, open_sides.get(building.name, "")), materials)
         nx, ny = building.outward
         place(obj, (*building.start_xy_m, ground_z_m), math.degrees(math.atan2(nx, -ny)))
         stage.add(obj, building.instance_id)

@@ -145,6 +145,15 @@ def _before(eye: Vec2, facing_deg: float, tree: Furniture) -> bool:
     return abs(bearing) < 30.0 and math.dist(eye, tree.position_m[:2]) < 8.0
 
 
+def poles_before(eye: Vec2, facing_deg: float, poles: Sequence[Vec2], reach_m: float) -> bool:
+    """Whether one of some poles stands nearer than `reach_m` in the middle of a view."""
+    for pole in poles:
+        bearing = (azimuth_deg(eye, pole) - facing_deg + 180.0) % 360.0 - 180.0
+        if abs(bearing) < 30.0 and math.dist(eye, pole) < reach_m:
+            return True
+    return False
+
+
 def by_windows(houses: Sequence[Building], base_z_m: float, most: int) -> list[PropSpot]:
     """Places against a wall, under windows."""
     spots = []
