@@ -314,6 +314,27 @@ def _car_glass(materials: Materials) -> bpy.types.Material:
     return g.surface(g.principled(base=colour, roughness=0.02, ior=1.52, specular=0.7))
 
 
+def _pool(materials: Materials) -> bpy.types.Material:
+    """Water in a basin, stirred a little; too deep to be seen through."""
+    g = Graph("pool")
+    colour, _ = _tint(g)
+    ripples = _mapped(g, materials, "plaster", g.uv(), 4.0).outputs["Alpha"]
+    return g.surface(
+        g.principled(base=colour, roughness=0.03, ior=1.333, specular=0.5, normal=g.bump(ripples, 0.03, 0.5))
+    )
+
+
+def _spray(materials: Materials) -> bpy.types.Material:
+    """Falling water, white with air."""
+    g = Graph("spray")
+    colour, _ = _tint(g)
+    white = g.node("ShaderNodeBsdfTranslucent", {"Color": colour}).outputs[0]
+    gloss = g.node("ShaderNodeBsdfGlossy", {"Color": (1, 1, 1), "Roughness": 0.1}).outputs[0]
+    clear = g.node("ShaderNodeBsdfTransparent").outputs[0]
+    water = g.node("ShaderNodeMixShader", {0: 0.35, 1: white, 2: gloss}).outputs[0]
+    return g.surface(g.node("ShaderNodeMixShader", {0: 0.45, 1: water, 2: clear}).outputs[0])
+
+
 MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
     "brick": _wall("brick", 0.010, 0.85),
     "plaster": _wall("plaster", 0.006, 0.88),
@@ -331,6 +352,8 @@ MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
     "shop_glass": _shop_glass,
     "glow": _glow,
     "signal": _signal,
+    "pool": _pool,
+    "spray": _spray,
     LAMP_LENS: _lamp_lens,
     "leaf": _leaf,
     "cloth": _cloth,

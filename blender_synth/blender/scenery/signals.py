@@ -1,4 +1,4 @@
-"""Traffic signals: poles with heads for cars and for those on foot, one lens of each alight. Metres, z = 0 the ground."""
+"""Traffic signals: poles with heads for cars and for those on foot, one lens of each alight. z = 0 is the ground."""
 
 from __future__ import annotations
 

@@ -346,7 +346,7 @@ class Spec:
                 ("next", nxt.point(nxt.zebra.x_m + 1.0, 0.0)),
             ):
                 add(f"pole_{name}_{arm.name}", "cctv", *pole, azimuth_deg(pole[0], target), step)
-        near = [m for m in mounts if math.dist(m.point_xy_m(m.length_m / 2), (0.0, 0.0)) < 26.0]
+        near = [m for m in mounts if math.dist(m.point_xy_m(m.length_m / 2), (0.0, 0.0)) < 19.0]
         for wide in sorted({s.pavement_m for s in self.streets}):
             found = before_mounts(near, walkable, obstacles, wide - RAMP_M - 0.35)
             anchors.extend(c for c in found if c.name not in {a.name for a in anchors})
