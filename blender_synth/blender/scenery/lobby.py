@@ -55,7 +55,7 @@ def _skirting_rgb(spec: Spec, wall: Wall):
 def _ceiling(spec: Spec) -> list[Part]:
     half, deep, high = spec.width_m / 2, spec.depth_m, spec.height_m
     room = (-half, half, 0.0, deep)
-    material = "ceiling_tiles" if spec.ceiling == "tiles" else "plaster"
+    material = "ceiling_tiles" if spec.ceiling == "tiles" else "painted_wall"
     parts = [rooms.ceiling(*room, high, material, spec.ceiling_rgb)]
     rows, columns = spec.light.rows, spec.light.columns
     if spec.ceiling == "coffers":
@@ -125,7 +125,7 @@ def _desk_wall(spec: Spec, wall: Wall, stage: Stage) -> Part:
     rgb = spec.accent_rgb
     tint = (*rgb, 0.4)
     kelvin = spec.light.kelvin
-    lit = rooms.glow(kelvin, 1500.0)
+    lit = rooms.glow(kelvin, rooms.LAMP_CD_M2_PER_LUX * spec.light.lux)
     parts = [box((a, -0.09, 0.0), (b, -0.05, top), "veneer" if spec.accent != "marble" else "marble", tint)]
     for low, high in (((a - 0.05, -0.05, 0.05), (a, -0.01, top)), ((b, -0.05, 0.05), (b + 0.05, -0.01, top)),
                       ((a - 0.05, -0.05, top), (b + 0.05, -0.01, top + 0.05))):  # fmt: skip

@@ -75,7 +75,7 @@ def _planks(n: int = 1024, rows: int = 16):
     start, value, hue = rng.random(rows), rng.random((rows, 2)), rng.normal(0, 1, (rows, 2))
     along = (x[None] + start[row][:, None]) % 1.0
     part = (along > 0.5).astype(int)
-    grain = spectral_noise(n, 1.1, 322, 2, 220, 9.0) + 0.6 * spectral_noise(n, 0.5, 323, 60, 400, 14.0)
+    grain = spectral_noise(n, 1.1, 322, 2, 220, 0.11) + 0.6 * spectral_noise(n, 0.5, 323, 30, 400, 0.07)
     edge = np.minimum(np.abs(y - row - 0.5)[:, None] * 0 + np.minimum(y - row, 1 - (y - row))[:, None] / rows,
                       np.minimum(np.abs(along - 0.5), np.minimum(along, 1 - along)) * 1.0)  # fmt: skip
     joint = smoothstep(0.0012, 0.0004, edge)
@@ -86,9 +86,9 @@ def _planks(n: int = 1024, rows: int = 16):
 
 def _grain(n: int = 512):
     """Veneer, its grain upright."""
-    figure = spectral_noise(n, 1.3, 331, 2, 120, 0.09)
-    pores = spectral_noise(n, 0.4, 332, 40, 250, 0.06)
-    return np.exp(0.13 * figure.T.T + 0.05 * pores), 0.5 + 0.1 * pores
+    figure = spectral_noise(n, 1.3, 331, 2, 120, 9.0)
+    pores = spectral_noise(n, 0.4, 332, 40, 400, 14.0)
+    return np.exp(0.13 * figure + 0.05 * pores), 0.5 + 0.1 * pores
 
 
 def _pile(n: int = 256):
@@ -193,14 +193,16 @@ def _fabric(materials: Materials) -> bpy.types.Material:
 
 def _lamp(materials: Materials) -> bpy.types.Material:
     """What a lamp looks like: the tint as radiance, to the camera and in mirrors only. Its light comes from a light
-    object of the stage, which no picture shows; so few samples do."""
+    object of the stage, which no picture shows and which shines through it; so few samples do."""
     g = Graph("lamp")
     colour, _ = _tint(g)
-    path = g.node("ShaderNodeLightPath")
+    path = g.node("ShaderNodeLightPath").outputs
     dark = g.node("ShaderNodeBsdfDiffuse", {"Color": (0.7, 0.7, 0.7)}).outputs[0]
+    past = g.node("ShaderNodeBsdfTransparent").outputs[0]
     lit = g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0]
     g.material.cycles.emission_sampling = "NONE"
-    return g.surface(g.node("ShaderNodeMixShader", {0: path.outputs["Is Diffuse Ray"], 1: lit, 2: dark}).outputs[0])
+    seen = g.node("ShaderNodeMixShader", {0: path["Is Diffuse Ray"], 1: lit, 2: dark}).outputs[0]
+    return g.surface(g.node("ShaderNodeMixShader", {0: path["Is Shadow Ray"], 1: seen, 2: past}).outputs[0])
 
 
 def _pane(name: str, clear: tuple[float, float, float]) -> Callable[[Materials], bpy.types.Material]:
@@ -219,6 +221,17 @@ def _pane(name: str, clear: tuple[float, float, float]) -> Callable[[Materials],
     return make
 
 
+def _painted_wall(materials: Materials) -> bpy.types.Material:
+    """Emulsion paint: even, with the faintest marks."""
+    g = Graph("painted_wall")
+    colour, _ = _tint(g)
+    broad, _, _ = g.split(_at(g, materials, "grunge").outputs["Color"])
+    skin = _at(g, materials, "plaster", 2.0)
+    base = g.scale(colour, g.ramp(broad, 0.0, 1.0, 0.965, 1.03))
+    normal = g.bump(skin.outputs["Alpha"], 0.0008)
+    return g.surface(g.principled(base=base, roughness=0.75, specular=0.3, normal=normal))
+
+
 ROOM_MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
     "stone_floor": _floor("stone_floor", "marble", 0.0, (0.55, LEAST_ROUGHNESS + 0.04)),
     "terrazzo": _floor("terrazzo", "terrazzo", 0.0, (0.5, LEAST_ROUGHNESS + 0.05)),
@@ -227,6 +240,7 @@ ROOM_MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
     "veneer": _floor("veneer", "grain", 0.0006, (0.55, 0.35), 0.4),
     "marble": _floor("marble", "marble", 0.0, (0.5, LEAST_ROUGHNESS + 0.05)),
     "rubber_floor": _rubber_floor,
+    "painted_wall": _painted_wall,
     "ceiling_tiles": _ceiling_tiles,
     "steel": _steel,
     "fabric": _fabric,

@@ -161,7 +161,7 @@ def _planter_box(p: Piece) -> Part:
 
 def _floor_lamp(p: Piece) -> Part:
     h = p.size_m[2]
-    shade = lathe([(0.22, h - 0.32), (0.17, h)], 28, "lamp", glow(2900, 1500.0))
+    shade = lathe([(0.22, h - 0.32), (0.17, h)], 28, "lamp", glow(2900, 600.0))
     rod = tube(np.array([(0, 0, 0.02), (0, 0, h - 0.2)]), 0.012, 8, "steel", p.rgb)
     return join([shade, rod, lathe([(0.16, 0), (0.16, 0.02), (0.02, 0.03)], 24, "steel", p.rgb)])
 
@@ -173,7 +173,7 @@ def _desk(p: Piece) -> Part:
     material = "veneer" if p.variant % 2 else "marble"
     parts = [
         box((-w / 2, -d / 2, 0.1), (w / 2, -d / 2 + 0.1, h - 0.05), material, tint),
-        box((-w / 2 + 0.05, -d / 2 + 0.04, 0), (w / 2 - 0.05, -d / 2 + 0.1, 0.1), "lamp", glow(3200, 900.0)),
+        box((-w / 2 + 0.05, -d / 2 + 0.04, 0), (w / 2 - 0.05, -d / 2 + 0.1, 0.1), "lamp", glow(3200, 400.0)),
         box((-w / 2 - 0.03, -d / 2 - 0.06, h - 0.05), (w / 2 + 0.03, -d / 2 + 0.32, h), "marble", (*p.rgb2, 0.6)),
         box((-w / 2, -d / 2 + 0.1, 0.72), (w / 2, d / 2, 0.75), "veneer", (0.3, 0.22, 0.15, 0.4)),
     ]

@@ -39,8 +39,9 @@ WHITE = (0.68, 0.68, 0.66)
 DARK = (0.025, 0.025, 0.028)
 UTILISATION = 0.6
 """Share of the lamps' light that reaches the floor, straight or from walls and ceiling."""
-BRIGHTEST_CD_M2 = 5000.0
-"""Of what a lamp shows to the camera; prismatic panels and opal globes lie at 2000 to 8000."""
+LAMP_CD_M2_PER_LUX = 2.0
+"""Luminance that a lamp shows to the camera by the light it gives the room: six times that of white paper there. Real
+lamps have ten times more, which no picture can show; a camera's meter would darken the room for it."""
 
 
 def prepare(stage: Stage) -> None:
@@ -295,7 +296,7 @@ def _shine(stage: Stage, light: bpy.types.Light, at, lumen: float, kelvin: float
 
 def glow(kelvin: float, cd_m2: float) -> tuple[float, float, float]:
     """Tint of the materials `lamp` and `glow` for something that shines with a luminance."""
-    return tuple(float(c) for c in lamp_rgb(kelvin) * min(cd_m2, BRIGHTEST_CD_M2) / LUX_PER_UNIT)
+    return tuple(float(c) for c in lamp_rgb(kelvin) * cd_m2 / LUX_PER_UNIT)
 
 
 def ceiling_lamps(stage: Stage, plan: Light, x0: float, x1: float, y0: float, y1: float, z: float) -> Part:
@@ -307,21 +308,20 @@ def ceiling_lamps(stage: Stage, plan: Light, x0: float, x1: float, y0: float, y1
     parts = []
     pitch = (x1 - x0) / plan.columns
     high, wide, deep = z - 0.03, 0.0, 0.6
+    tint = glow(plan.kelvin, LAMP_CD_M2_PER_LUX * plan.lux)
     if plan.style == "panels":
         wide = 0.6
-        tint = glow(plan.kelvin, lumen / count / (math.pi * wide * deep))
         lamp = _ceiling_panel(0.59, 0.59, tint)
     elif plan.style == "lines":
         wide, deep = 0.86 * pitch, 0.07
-        tint = glow(plan.kelvin, lumen / count / (math.pi * wide * deep))
         lamp = _line(wide, deep, tint)
     elif plan.style == "downlights":
         wide = deep = 0.2
-        lamp = _downlight(0.09, glow(plan.kelvin, BRIGHTEST_CD_M2))
+        lamp = _downlight(0.09, tuple(2.0 * c for c in tint))
     else:
         drop = min(1.3, 0.32 * z) if plan.style == "pendants" else 0.45
         high, wide, deep = z - drop, 0.5, 0.5
-        lamp = _pendant(drop, glow(plan.kelvin, 2600.0))
+        lamp = _pendant(drop, tint)
     for y in ys:
         offsets = np.column_stack([xs, np.full(len(xs), y), np.full(len(xs), z)])
         parts.append(lamp.repeated(offsets))

@@ -24,6 +24,8 @@ CLOUD_TILE = 9.0
 """Edge of the cloud map's tile in heights of the cloud base."""
 CLEAR_MOR_M = 10_000.0
 """From this optical range on the air adds nothing to what `turbidity` tells of (`Spec.air_depth`)."""
+INDOOR_WATTS_PER_UNIT = (1.0, 10.0)
+"""Under a roof lamps give most of the light: it is never as bright as out of doors by day, nor as dark as by night."""
 INDOOR_MOR_M = 50_000.0
 """Air under a roof hides nothing, whatever the weather outside."""
 GROUND_ALBEDO = 0.16
@@ -45,7 +47,10 @@ def build(spec: Spec, stage: Stage) -> None:
     # in a volume the light is given as it is above the fog, which then does the rest
     lit = replace(spec, mor_m=max(spec.mor_m, CLEAR_MOR_M)) if spec.medium == "volume" and not stage.indoors else spec
     photograph = hdri.load(spec.hdri, stage.pack_roots) if spec.hdri else None
-    image = panorama(lit, photograph) * np.float32(lit.watts_per_unit() / spec.watts_per_unit())
+    watts = spec.watts_per_unit()
+    if stage.indoors:
+        watts = min(max(watts, INDOOR_WATTS_PER_UNIT[0]), INDOOR_WATTS_PER_UNIT[1])
+    image = panorama(lit, photograph) * np.float32(lit.watts_per_unit() / watts)
     panorama_node = tree.nodes.new("ShaderNodeTexEnvironment")
     panorama_node.image = _image("sky", image)
     light = tree.nodes.new("ShaderNodeBackground")
@@ -54,7 +59,7 @@ def build(spec: Spec, stage: Stage) -> None:
     tree.links.new(light.outputs[0], output.inputs["Surface"])
     world.cycles.sampling_method = "MANUAL"
     world.cycles.sample_map_resolution = 512
-    brighter = WATTS_PER_UNIT / spec.watts_per_unit()
+    brighter = WATTS_PER_UNIT / watts
     if photograph is None:
         _beam("sun", lit.sun() * brighter, sun_colour(spec), spec.sun_elevation_deg, spec.sun_azimuth_deg,
               spec.sun_blur_deg, stage)  # fmt: skip
@@ -71,7 +76,7 @@ def build(spec: Spec, stage: Stage) -> None:
         "mor_m": spec.mor_m,
         "fog_height_m": spec.fog_height_m,
         "top_m": spec.air_top_m(),
-        "watts_per_unit": spec.watts_per_unit(),
+        "watts_per_unit": watts,
         "horizon_rgb": _rounded(horizon(image) / brighter + lamps.airlight()),
     }
     if stage.indoors:

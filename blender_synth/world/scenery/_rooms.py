@@ -89,7 +89,7 @@ class Wall:
     base_z_m: float = 0.0
     height_m: float
     openings: tuple[Opening, ...] = ()
-    material: str = "plaster"
+    material: str = "painted_wall"
     rgb: Rgb = (0.6, 0.6, 0.58)
     panel_m: float = 0.0
 
@@ -424,17 +424,16 @@ class Placer:
 def anchors_at(
     mount: MirrorMount, low_xy_m: Vec2, high_xy_m: Vec2, obstacles: Sequence[Obstacle], base_z_m: float = 0.0
 ) -> list[CameraAnchor]:
-    """Where somebody would stand to photograph a mirror on this mount: askew before it, 2 to 4.5 m away, in the room
-    and clear of obstacles."""
+    """Where somebody would stand to photograph a mirror on this mount: askew before it, 2 to 4 m away, in the room and
+    clear of obstacles; so that picture and mirror show much of the room."""
     found = []
     low, high = np.array(low_xy_m) + 0.4, np.array(high_xy_m) - 0.4
-    for name, along, out in (("left", -0.2, 2.6), ("right", 1.2, 2.6), ("middle", 0.5, 3.6)):
-        near = mount.point_xy_m(along * min(mount.length_m, 4.0) + max(0.0, mount.length_m - 4.0) / 2, out - 0.6)
-        far = mount.point_xy_m(along * min(mount.length_m, 4.0) + max(0.0, mount.length_m - 4.0) / 2, out + 0.9)
-        near, far = np.clip(near, low, high), np.clip(far, low, high)
-        if line_blocked(near, far, obstacles, 0.35):
+    middle = mount.length_m / 2
+    for name, side in (("left", -1.0), ("right", 1.0)):
+        near, far = (np.clip(mount.point_xy_m(middle + side * s, out), low, high) for s, out in ((2.0, 1.7), (3.2, 2.9)))
+        if line_blocked(near, far, obstacles, 0.3):
             continue
-        look = mount.point_xy_m(mount.length_m * (0.5 + 0.3 * (along - 0.5))) - (near + far) / 2
+        look = mount.point_xy_m(middle - side * 0.25 * min(mount.length_m, 4.0)) - (near + far) / 2
         if np.linalg.norm(look) < 1.2:
             continue
         found.append(

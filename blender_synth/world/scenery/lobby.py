@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle
+from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
 from blender_synth.world.scenery import _rooms as rooms
 from blender_synth.world.scenery._choices import only
 from blender_synth.world.scenery._rooms import Floor, Light, Opening, Outside, Piece, Placer, Wall
@@ -73,7 +73,7 @@ class Spec:
     light: Light
     words: str
     pieces: tuple[Piece, ...]
-    spots: tuple
+    spots: tuple[PropSpot, ...]
     outside: Outside
     indoor_c: float
 
@@ -180,7 +180,7 @@ class Spec:
                         name=name, rig="handheld", start_xy_m=start, end_xy_m=end, base_z_m=0.0, facing_deg=facing
                     )
                 )
-        for mount in mounts:
+        for mount in sorted(mounts, key=lambda m: -m.length_m)[:2]:
             cameras.extend(rooms.anchors_at(mount, (-half, 0.0), (half, deep), obstacles))
         return tuple(cameras)
 
@@ -229,23 +229,18 @@ class Randomizer:
         stone = rooms.colour(look, rooms.STONE_TILES)
         wood = rooms.colour(look, rooms.VENEERS)
         metal = rooms.colour(look, rooms.METALS, 0.05)
-        clad = str(look.choice(["plaster", "veneer", "marble"], p=[0.45, 0.3, 0.25]))
-        clad_rgb = {"plaster": paint, "veneer": wood, "marble": rooms.colour(look, rooms.STONE_TILES[:4])}[clad]
+        clad = str(look.choice(["painted_wall", "veneer", "marble"], p=[0.45, 0.3, 0.25]))
+        clad_rgb = {"painted_wall": paint, "veneer": wood, "marble": rooms.colour(look, rooms.STONE_TILES[:4])}[clad]
         walls = rooms.room_walls(-half, half, 0.0, depth, height)
         walls = {name: dataclasses.replace(w, material=clad, rgb=clad_rgb,
-                                           panel_m={"plaster": 0.0, "veneer": 1.25, "marble": 1.5}[clad])
+                                           panel_m={"painted_wall": 0.0, "veneer": 1.25, "marble": 1.5}[clad])
                  for name, w in walls.items()}  # fmt: skip
-        if clad != "plaster":  # one or two walls stay plain
+        if clad != "painted_wall":  # one or two walls stay plain
             for name in ("west", "east", "north"):
                 if name != lift_wall and look.random() < 0.4:
-                    walls[name] = dataclasses.replace(walls[name], material="plaster", rgb=paint, panel_m=0.0)
+                    walls[name] = dataclasses.replace(walls[name], material="painted_wall", rgb=paint, panel_m=0.0)
         walls["south"], panes, door = self._front(streams.rng("front"), walls["south"], height)
         walls[lift_wall] = self._lifts(streams.rng("lifts"), walls[lift_wall])
-        if height > 4.4 and look.random() < 0.5:
-            accent_high = None
-        else:
-            accent_high = height
-        del accent_high
         columns, column_m, round_ = self._columns(streams.rng("columns"), width, depth)
         placer = Placer((-half + 0.06, 0.3), (half - 0.06, depth - 0.03))
         self._furnish(streams, placer, walls, desk_wall, lift_wall, columns, column_m, style, height, door, panes)
@@ -253,8 +248,8 @@ class Randomizer:
         lamp = streams.rng("light")
         ceiling = str(look.choice(["plain", "coffers", "joists", "tiles"], p=[0.4, 0.25, 0.15, 0.2]))
         floor = self._floor(streams.rng("floor"), stone)
-        column_kind = str(look.choice(["plaster", "marble", "steel"], p=[0.4, 0.45, 0.15]))
-        column_rgb = {"plaster": paint, "marble": rooms.colour(look, rooms.STONE_TILES), "steel": (0.5, 0.5, 0.49)}
+        column_kind = str(look.choice(["painted_wall", "marble", "steel"], p=[0.4, 0.45, 0.15]))
+        column_rgb = {"painted_wall": paint, "marble": rooms.colour(look, rooms.STONE_TILES), "steel": (0.5, 0.5, 0.49)}
         accent = str(look.choice(["veneer", "marble", "slats"]))
         return Spec(
             style=style,

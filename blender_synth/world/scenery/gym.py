@@ -1,0 +1,354 @@
+"""A gym: a long wall for mirrors, weights before it, treadmills and bicycles in a row, wall bars, windows.
+
+The room spans x about 0; windows are in its south wall (y = 0), the long wall that mirrors hang on is the north one.
+`Spec` holds resolved values only, `Randomizer` the ranges.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth.seeds import Streams
+from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
+from blender_synth.world.scenery import _rooms as rooms
+from blender_synth.world.scenery._choices import only
+from blender_synth.world.scenery._rooms import Floor, Light, Opening, Outside, Piece, Placer, Wall
+from blender_synth.world.scenery._street_palette import blend
+from blender_synth.world.things import Thing
+from blender_synth.world.values import Range, Rgb, Weights, pick, plain, uniform
+
+WORDS = ("STRONGER EVERY DAY", "NO EXCUSES", "MOVE MORE", "TRAIN HARD", "FITNESS FIRST", "ONE MORE REP", "POWER HOUSE",
+         "KEEP GOING", "IRON WORKS", "BODY & MIND", "LIFT RUN REPEAT", "STAY ACTIVE")  # fmt: skip
+
+Floors = Annotated[Weights, only("rubber_floor", "planks")]
+
+
+@plain
+class Spec:
+    """One gym.
+
+    Attributes:
+        accent_rgb: of the stripe, the words and the equipment. stripe: how it runs over the walls.
+        ceiling: its make. words: on a wall. turf_m: a strip of carpet along the room: from and to in y; None for none.
+        walls: south with the windows, north for mirrors, west and east.
+    """
+
+    kind: Literal["gym"] = "gym"
+    width_m: float
+    depth_m: float
+    height_m: float
+    floor: Floor
+    walls: tuple[Wall, ...]
+    accent_rgb: Rgb
+    stripe: Literal["none", "band", "wedge", "lower"]
+    words: str
+    words_wall: str
+    ceiling: Literal["tiles", "raw", "plain"]
+    ceiling_rgb: Rgb
+    frame_rgb: Rgb
+    door_rgb: Rgb
+    turf_m: tuple[float, float] | None
+    turf_rgb: Rgb
+    light: Light
+    pieces: tuple[Piece, ...]
+    spots: tuple[PropSpot, ...]
+    outside: Outside
+    indoor_c: float
+
+    def wall(self, name: str) -> Wall:
+        """The wall `"south"`, `"north"`, `"west"` or `"east"`."""
+        return next(w for w in self.walls if w.name == f"wall_{name}")
+
+    def things(self) -> tuple[Thing, ...]:
+        """Everything in the gym and before its windows that gets labels."""
+        return (
+            Thing(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
+            Thing(instance_id=rooms.CEILING_ID, category="ceiling", name="ceiling"),
+            Thing(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
+            *(wall.thing() for wall in self.walls),
+            *(piece.thing() for piece in self.pieces),
+            *self.outside.things(),
+        )
+
+    def layout(self) -> Layout:
+        """Where people are, mirrors hang and cameras stand."""
+        half, deep = self.width_m / 2, self.depth_m
+        corners = ((-half, 0.0), (half, 0.0), (half, deep), (-half, deep))
+        obstacles = (
+            *(o for wall in self.walls for o in wall.obstacles()),
+            *(o for piece in self.pieces for o in piece.obstacles()),
+        )
+        mounts = self._mounts()
+        return Layout(
+            areas=(Area(name="floor", use="indoors", polygon_xy_m=corners, ground_id=rooms.FLOOR_ID),),
+            mirror_mounts=mounts,
+            cameras=self._cameras(mounts, obstacles),
+            obstacles=obstacles,
+            prop_spots=self.spots,
+            seats=tuple(seat for piece in self.pieces for seat in piece.seats()),
+            indoor_c=self.indoor_c,
+        )
+
+    def _mounts(self) -> tuple[MirrorMount, ...]:
+        """The north wall, in two stretches where it is long, and what is free on the wall with the door."""
+        wall, high = self.wall("north"), min(self.height_m - 0.3, 2.95)
+        cuts = [0.3, wall.length_m - 0.3]
+        if wall.length_m > 12.0:
+            cuts.insert(1, wall.length_m / 2)
+        mounts = [wall.mount(f"{wall.name}_{k}", a, b, high) for k, (a, b) in enumerate(zip(cuts, cuts[1:], strict=False))]
+        bars = next((p for p in self.pieces if p.kind == "wall_bars"), None)
+        for side in ("west", "east"):
+            wall = self.wall(side)
+            taken = []
+            for piece in (*self.pieces, *self.spots):
+                x, y, _ = piece.position_m
+                reach = max(piece.size_m[:2]) / 2 if isinstance(piece, Piece) else piece.room_m
+                if abs(x - wall.start_xy_m[0]) < reach + 0.9:
+                    along = abs(y - wall.start_xy_m[1])
+                    taken.append((along - reach - 0.1, along + reach + 0.1))
+            for a, b in wall.free(1.4, 0.2, taken):
+                if side != self.words_wall or bars is None:
+                    mounts.append(wall.mount(f"{wall.name}_{len(mounts)}", a, b, high))
+        return tuple(mounts)
+
+    def _cameras(self, mounts: tuple[MirrorMount, ...], obstacles: tuple[Obstacle, ...]) -> tuple[CameraAnchor, ...]:
+        half, deep = self.width_m / 2, self.depth_m
+        cameras = rooms.corner_cameras(-half, half, 0.0, deep, self.height_m)
+        lines = {
+            "south_west": ((-half + 0.8, 0.7), (-half + 2.0, 0.7), 50.0),
+            "south_east": ((half - 0.8, 0.7), (half - 2.0, 0.7), 130.0),
+            "west": ((-half + 0.7, 0.35 * deep), (-half + 0.7, 0.65 * deep), 8.0),
+            "east": ((half - 0.7, 0.35 * deep), (half - 0.7, 0.65 * deep), 172.0),
+            "middle_west": ((-0.5 * half, 0.45 * deep), (-0.2 * half, 0.5 * deep), 40.0),
+            "middle_east": ((0.5 * half, 0.45 * deep), (0.2 * half, 0.5 * deep), 140.0),
+            "mirror_side_west": ((-half + 0.8, deep - 1.1), (-half + 1.4, deep - 1.3), 335.0),
+            "mirror_side_east": ((half - 0.8, deep - 1.1), (half - 1.4, deep - 1.3), 205.0),
+        }
+        for name, (start, end, facing) in lines.items():
+            if not rooms.line_blocked(start, end, obstacles, 0.3):
+                cameras.append(
+                    CameraAnchor(
+                        name=name, rig="handheld", start_xy_m=start, end_xy_m=end, base_z_m=0.0, facing_deg=facing
+                    )
+                )
+        for mount in mounts[:2]:
+            cameras.extend(rooms.anchors_at(mount, (-half, 0.0), (half, deep), obstacles))
+        return tuple(cameras)
+
+
+@plain
+class Randomizer:
+    """How gyms vary.
+
+    Attributes:
+        width_m: of the mirrors' wall. depth_m: from the windows to it. height_m: of the ceiling.
+        floor: what is underfoot.
+        treadmills, bikes: machines in rows. benches: for weights. racks: of dumb-bells. balls: for exercises.
+        lux: on the floor. kelvin: colour of the lamps. indoor_c: air temperature.
+    """
+
+    kind: Literal["gym"] = "gym"
+    width_m: Range = (10.0, 17.0)
+    depth_m: Range = (8.0, 12.5)
+    height_m: Range = (3.0, 4.2)
+    floor: Floors = Field(default_factory=lambda: {"rubber_floor": 4.0, "planks": 1.0})
+    treadmills: Range = (2, 5)
+    bikes: Range = (2, 4)
+    benches: Range = (2, 4)
+    racks: Range = (1, 2)
+    balls: Range = (2, 5)
+    lux: Range = (260.0, 420.0)
+    kelvin: Range = (3800.0, 5600.0)
+    indoor_c: Range = (19.0, 22.5)
+
+    def sample(self, streams: Streams) -> Spec:
+        """One gym; every draw comes from a stream named after its part."""
+        rng, look = streams.rng("room"), streams.rng("look")
+        width, depth, height = uniform(rng, self.width_m), uniform(rng, self.depth_m), uniform(rng, self.height_m)
+        half = width / 2
+        accent = rooms.colour(look, rooms.ACCENTS, 0.1)
+        paint = rooms.colour(look, rooms.WALL_PAINT)
+        dark = rooms.colour(look, ("#3b3e42", "#4a4642", "#2f3a44", "#5a5a58"))
+        metal = rooms.colour(look, ("#1c1c1e", "#2d2f33", "#8d9092", "#c8c8c4"), 0.05)
+        walls = rooms.room_walls(-half, half, 0.0, depth, height)
+        shades = {name: dark if look.random() < 0.25 else paint for name in ("west", "east")}
+        for name in walls:
+            walls[name] = dataclasses.replace(walls[name], rgb=shades.get(name, paint))
+        brick = look.random()
+        if brick < 0.25:
+            side = str(look.choice(["west", "east"]))
+            walls[side] = dataclasses.replace(walls[side], material="brick", rgb=rooms.colour(look, ("#8d5845", "#b7a99c")))
+        walls["south"] = self._windows(streams.rng("windows"), walls["south"], height)
+        entry = str(rng.choice(["west", "east"]))
+        wall = walls[entry]
+        at = float(rng.uniform(0.6, 1.6))
+        at = at if rng.random() < 0.5 else wall.length_m - at - 1.0
+        door = Opening(kind="door", start_m=at, end_m=at + 1.0, top_m=2.1, seed=rooms.seed_of(rng))
+        walls[entry] = dataclasses.replace(wall, openings=(door,))
+        placer = Placer((-half + 0.08, 0.08), (half - 0.08, depth - 0.08))
+        placer.keep_free(walls[entry].strip(at - 0.2, at + 1.2, 0.0, 1.3))
+        placer.keep_free(walls["north"].strip(0.2, width - 0.2, 0.0, 1.0))
+        other = "east" if entry == "west" else "west"
+        turf = self._turf(streams.rng("turf"), depth)
+        self._furnish(streams, placer, walls, other, width, depth, height, accent, metal)
+        material = pick(look, self.floor)
+        ceiling = str(look.choice(["tiles", "raw", "plain"], p=[0.45, 0.3, 0.25]))
+        raw = rooms.colour(look, ("#2b2c2e", "#55585a", "#8a8a86"))
+        lamp = streams.rng("light")
+        style = str(lamp.choice(["lines", "panels"], p=[0.65, 0.35]))
+        return Spec(
+            width_m=width,
+            depth_m=depth,
+            height_m=height,
+            floor=Floor(
+                material=material,
+                rgb=rooms.colour(look, ("#c9a878", "#a9825a", "#d8bd92")) if material == "planks" else blend(accent, (0.5, 0.5, 0.5), 0.4),
+                rgb2=paint,
+                tile_m=0.0,
+                gloss=float(look.uniform(0.3, 0.9)),
+            ),
+            walls=tuple(walls.values()),
+            accent_rgb=accent,
+            stripe=str(look.choice(["none", "band", "wedge", "lower"], p=[0.15, 0.3, 0.25, 0.3])),
+            words=WORDS[int(look.integers(len(WORDS)))],
+            words_wall=other,
+            ceiling=ceiling,
+            ceiling_rgb=raw if ceiling == "raw" else (0.70, 0.70, 0.68),
+            frame_rgb=rooms.colour(look, ("#e9e9e6", "#2c2d2f", "#6a6c6e"), 0.05),
+            door_rgb=accent if look.random() < 0.4 else rooms.colour(look, ("#8a8d90", "#d8d8d4", "#5a4636")),
+            turf_m=turf,
+            turf_rgb=rooms.colour(look, ("#3f7d3a", "#2f5d8a", "#4a4d50", "#2f6a4a")),
+            light=Light(
+                lux=uniform(lamp, self.lux),
+                kelvin=uniform(lamp, self.kelvin),
+                style=style,
+                rows=max(2, round(depth / (2.6 if style == "lines" else 2.4))),
+                columns=max(2, round(width / (2.8 if style == "lines" else 2.4))),
+            ),
+            pieces=tuple(placer.pieces),
+            spots=tuple(placer.spots),
+            outside=rooms.draw_outside(
+                streams.child("outside"), -4.0, 21.0, float(streams.rng("storey").choice([0.0, 0.4, 3.4]))
+            ),
+            indoor_c=uniform(streams.rng("climate"), self.indoor_c),
+        )
+
+    def _windows(self, rng: np.random.Generator, wall: Wall, height: float) -> Wall:
+        wide, pier = float(rng.uniform(1.5, 3.2)), float(rng.uniform(0.4, 1.2))
+        foot = float(rng.choice([0.5, 1.0, 1.7]))
+        top = min(height - 0.35, foot + float(rng.uniform(1.1, 2.0)))
+        count = max(1, int((wall.length_m - 1.0 + pier) / (wide + pier)))
+        start = (wall.length_m - count * wide - (count - 1) * pier) / 2
+        return dataclasses.replace(
+            wall,
+            openings=tuple(
+                Opening(
+                    kind="window",
+                    start_m=start + k * (wide + pier),
+                    end_m=start + k * (wide + pier) + wide,
+                    foot_m=foot,
+                    top_m=top,
+                    seed=rooms.seed_of(rng),
+                )
+                for k in range(count)
+            ),
+        )
+
+    def _turf(self, rng: np.random.Generator, depth: float) -> tuple[float, float] | None:
+        if rng.random() < 0.5:
+            return None
+        start = float(rng.uniform(0.36, 0.46)) * depth
+        return start, start + float(rng.uniform(1.4, 2.0))
+
+    def _furnish(self, streams, placer: Placer, walls, side: str, width, depth, height, accent, metal) -> None:
+        """Cardio machines in a row at the windows, weights in the half before the mirrors, bars on a side wall."""
+        rng = streams.rng("cardio")
+        half = width / 2
+        count = [round(uniform(rng, (r[0] - 0.49, r[1] + 0.49))) for r in (self.treadmills, self.bikes)]
+        to_windows = bool(rng.random() < 0.6)
+        heading = 180.0 if to_windows else 0.0
+        flip = 1 if rng.random() < 0.5 else -1
+        x = -half + 1.1
+        for kind, n, wide, size in (("treadmill", count[0], 1.35, (0.86, 1.95, 1.5)),
+                                    ("exercise_bike", count[1], 1.05, (0.56, 1.35, 1.2))):  # fmt: skip
+            for _ in range(n):
+                placer.add(kind, flip * x, 0.4 + size[1] / 2 + 0.3, heading, size, accent, rgb2=metal, gap_m=0.15)
+                x += wide
+            x += 0.4
+        rng = streams.rng("weights")
+        wall = walls[side]
+        along = abs(wall.start_xy_m[1] - (depth - 2.4))
+        for k in range(round(uniform(rng, (self.racks[0] - 0.49, self.racks[1] + 0.49)))):
+            px, py = wall.point(along + (1.9 if side == "east" else -1.9) * k, 0.36)
+            placer.add("dumbbell_rack", px, py, wall.facing_deg + 90.0, (1.7, 0.6, 1.0), accent, rgb2=metal, gap_m=0.05)
+        for k in range(round(uniform(rng, (self.benches[0] - 0.49, self.benches[1] + 0.49)))):
+            for _ in range(12):
+                px = float(rng.uniform(-half + 1.2, half - 1.2))
+                py = depth - float(rng.uniform(1.8, 3.4))
+                turn = float(rng.choice([0.0, 0.0, 90.0, 180.0])) + float(rng.normal(0, 5))
+                if placer.add("gym_bench", px, py, turn, (0.56, 1.35, 0.5), (0.03, 0.03, 0.032) if k % 2 else accent,
+                              rgb2=metal, variant=int(rng.integers(2)), gap_m=0.45):  # fmt: skip
+                    break
+        if height > 2.6 and rng.random() < 0.75:
+            for _ in range(10):
+                px = float(rng.choice([-1, 1])) * (half - float(rng.uniform(1.6, 2.6)))
+                if placer.add("squat_rack", px, depth * float(rng.uniform(0.45, 0.6)), 90.0 if px < 0 else 270.0,
+                              (1.3, 1.3, 2.3), accent, rgb2=metal, gap_m=0.5):  # fmt: skip
+                    break
+        self._bars(streams.rng("bars"), placer, walls[side], height)
+        rng = streams.rng("small")
+        (x0, y0), (x1, y1) = placer._low, placer._high
+        for k in range(round(uniform(rng, (self.balls[0] - 0.49, self.balls[1] + 0.49)))):
+            rgb = rooms.colour(rng, rooms.ACCENTS) if k % 2 else accent
+            size = float(rng.choice([0.55, 0.65, 0.75]))
+            for _ in range(8):
+                edge = float(rng.choice([x0 + 0.5, x1 - 0.5]))
+                if placer.add("ball", edge + rng.uniform(-0.1, 0.1), rng.uniform(y0 + 0.6, y1 - 1.2), 0.0, (size, size, size),
+                              rgb, gap_m=0.03):  # fmt: skip
+                    break
+        for kind, size, tries in (("kettlebells", (1.1, 0.3, 0.35), 8), ("plate_tree", (0.62, 0.62, 1.1), 8),
+                                  ("punch_bag", (0.38, 0.38, height), 6), ("water_cooler", (0.34, 0.34, 1.38), 8),
+                                  ("mat", (0.62, 1.75, 0.014), 4), ("mat", (0.62, 1.75, 0.014), 4)):  # fmt: skip
+            if rng.random() < 0.25 and kind != "mat":
+                continue
+            for _ in range(tries):
+                if kind in ("kettlebells", "water_cooler"):
+                    east = rng.random() < 0.5
+                    px, py = (x1 - size[1] / 2 - 0.1 if east else x0 + size[1] / 2 + 0.1), float(rng.uniform(y0 + 1, y1 - 1.6))
+                    turn = 270.0 if east else 90.0
+                else:
+                    px, py, turn = float(rng.uniform(x0 + 1, x1 - 1)), float(rng.uniform(y0 + 3.2, y1 - 1.6)), 0.0
+                rgb = (0.12, 0.12, 0.13) if kind == "punch_bag" else rooms.colour(rng, rooms.ACCENTS) if kind == "mat" else accent
+                if placer.add(kind, px, py, turn, size, rgb, rgb2=metal, gap_m=0.3 if kind != "mat" else 0.1,
+                              seed=rooms.seed_of(rng)):  # fmt: skip
+                    break
+        self._spots(streams.rng("spots"), placer)
+
+    def _bars(self, rng: np.random.Generator, placer: Placer, wall: Wall, height: float) -> None:
+        """Wall bars along a free stretch of a side wall."""
+        wide = float(rng.choice([0.94, 1.84, 2.74]))
+        for _ in range(12):
+            at = float(rng.uniform(1.2, wall.length_m - 1.2))
+            x, y = wall.point(at, 0.08)
+            strip = wall.strip(at - wide / 2 - 0.1, at + wide / 2 + 0.1, 0.1, 0.75)
+            if any(o.start_m - wide / 2 < at < o.end_m + wide / 2 for o in wall.openings) or not placer.fits(strip, 0.0):
+                continue
+            placer.keep_free(strip)
+            high = min(2.5, height - 0.15)
+            placer.add("wall_bars", x, y, wall.facing_deg + 90.0, (wide, 0.14, high), (0.4, 0.3, 0.2), force=True)
+            return
+
+    def _spots(self, rng: np.random.Generator, placer: Placer) -> None:
+        (x0, y0), (x1, y1) = placer._low, placer._high
+        kinds = ((0.8, ("gym", "gym_equipment", "bench")), (0.45, ("ball", "gym", "plant")), (0.9, ("treadmill", "gym")),
+                 (0.5, ("bin", "plant", "bottle", "mat")))  # fmt: skip
+        for _ in range(80):
+            if len(placer.spots) >= 8:
+                return
+            room, wants = kinds[len(placer.spots) % len(kinds)]
+            x, y = float(rng.uniform(x0 + room, x1 - room)), float(rng.uniform(y0 + room, y1 - room - 0.9))
+            placer.spot(x, y, float(rng.choice([0, 90, 180, 270])), room, wants)
