@@ -188,6 +188,34 @@ def road_material(materials: Materials, wear: np.ndarray, size_m: tuple[float, f
     return g.surface(g.principled(base=base, roughness=rough, normal=g.bump(relief, 0.005), specular=0.4))
 
 
+def deck_material(
+    materials: Materials, wear: np.ndarray, size_m: tuple[float, float], rgb, gloss: float
+) -> bpy.types.Material:
+    """Concrete or epoxy under one deck's own wear map, laid out as that of `road_material`.
+
+    Args:
+        gloss: 0 dull to 1 as gleaming as a floor can be that is no mirror to the labels.
+    """
+    g = Graph("deck")
+    uv = g.uv()
+    structure = _mapped(g, materials, "plaster", uv, 1.6)
+    broad, _, speckle = g.split(_mapped(g, materials, "grunge", uv, 1.3).outputs["Color"])
+    place = g.vector("ADD", g.vector("DIVIDE", uv, (size_m[0], size_m[1], 1.0)), (0.5, 0.5, 0.0))
+    marks = g.image(data_image("deck_wear", wear), place, extension="EXTEND")
+    paint, tone, crack = g.split(marks.outputs["Color"])
+    polish = marks.outputs["Alpha"]
+    clean = g.vector("MULTIPLY", tuple(2.0 * c for c in rgb), structure.outputs["Color"])
+    base = g.scale(clean, g.math("MULTIPLY", tone, g.ramp(broad, 0.0, 1.0, 2.15, 1.8)))
+    base = g.scale(base, g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.ramp(crack, 0.25, 0.6), 0.7)))
+    painted = g.ramp(g.math("ADD", paint, g.math("MULTIPLY", g.math("SUBTRACT", speckle, 0.5), 0.12)), 0.46, 0.54)
+    base = g.mix(painted, base, (0.58, 0.58, 0.55))
+    least = 0.72 - 0.50 * gloss
+    rough = g.math("ADD", g.ramp(broad, 0.1, 0.9, least, least + 0.16), g.math("MULTIPLY", polish, -0.1))
+    rough = g.math("MAXIMUM", rough, 0.2)
+    relief = g.math("SUBTRACT", g.math("MULTIPLY", structure.outputs["Alpha"], 0.3), crack)
+    return g.surface(g.principled(base=base, roughness=rough, normal=g.bump(relief, 0.001), specular=0.5))
+
+
 def _window(materials: Materials) -> bpy.types.Material:
     """A pane that cannot be seen through: sky and street mirrored over a dark room, a curtain or a blind.
 
@@ -352,6 +380,7 @@ MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
     "shop_glass": _shop_glass,
     "glow": _glow,
     "signal": _signal,
+    "floor_paint": _plain("floor_paint", 0.5, wear=0.25),
     "pool": _pool,
     "spray": _spray,
     LAMP_LENS: _lamp_lens,

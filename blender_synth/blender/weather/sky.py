@@ -80,7 +80,8 @@ def build(spec: Spec, stage: Stage) -> None:
         "horizon_rgb": _rounded(horizon(image) / brighter + lamps.airlight()),
     }
     if stage.indoors:
-        stage.medium |= {"mor_m": INDOOR_MOR_M, "fog_height_m": None, "indoors": True}
+        dark = [[0.0] * 3] * len(stage.medium["horizon_rgb"])  # no skylight falls on the little air of a room
+        stage.medium |= {"mor_m": INDOOR_MOR_M, "fog_height_m": None, "indoors": True, "horizon_rgb": dark}
         return
     above = cover.from_above(stage) if spec.wetness or spec.snow_depth_cm or spec.rain_mm_h or spec.snow_mm_h else None
     if above is not None:
