@@ -37,9 +37,8 @@ from blender_synth.world.scenery.car_park import (
 YELLOW, BLACK, WHITE = (0.58, 0.40, 0.02), (0.02, 0.02, 0.02), (0.62, 0.62, 0.60)
 GREEN, BLUE, RED = (0.02, 0.30, 0.12), (0.02, 0.09, 0.36), (0.38, 0.03, 0.02)
 STEEL, ZINC = (0.42, 0.43, 0.44), (0.34, 0.35, 0.36)
-LIT_GREEN = (0.05, 0.55, 0.2)
-"""Radiance of an exit sign, of the order of 200 cd/m2 (EN 1838), in units of the scenery's lights, seen as bright as a
-lamp beside it would let it."""
+LIT_GREEN, LIT_WHITE, LIT_AMBER = (0.005, 0.05, 0.02), (0.05, 0.055, 0.05), (0.06, 0.03, 0.005)
+"""Radiance of exit signs and buttons in units of the scenery's lights: some 400 cd/m2 (EN 1838 asks for 2 and more)."""
 MOUTH_M = 2.5
 """Height of the ramp's mouth."""
 _PAINT_M = 0.003
@@ -257,13 +256,8 @@ def _walker() -> Part:
                                      ((0.24, 0), (0.05, -0.24), 0.07)):  # fmt: skip
         along = np.array([x1 - x0, y1 - y0])
         n = np.array([-along[1], along[0]]) / np.linalg.norm(along) * wide / 2
-        corners = [
-            (x0 - n[0], y0 - n[1], z),
-            (x1 - n[0], y1 - n[1], z),
-            (x1 + n[0], y1 + n[1], z),
-            (x0 + n[0], y0 + n[1], z),
-        ]
-        bars.append(quad(*corners, "floor_paint", WHITE))
+        a, b = np.array([x0, y0]), np.array([x1, y1])
+        bars.append(quad(*((*c, z) for c in (a - n, b - n, b + n, a + n)), "floor_paint", WHITE))
     return join(bars)
 
 
@@ -341,7 +335,7 @@ def _lift(spec: Spec, x: float) -> Part:
     for a, b in ((x - 0.5, x - 0.003), (x + 0.003, x + 0.5)):
         parts.append(box((a, -0.02, 0.01), (b, 0.0, 2.1), "steel", tuple(0.85 * c for c in STEEL)))
     parts.append(box((x + 0.72, -0.015, 1.0), (x + 0.84, 0.0, 1.3), "steel", STEEL))
-    parts.append(box((x + 0.76, -0.02, 1.1), (x + 0.8, -0.014, 1.14), "signal", (0.5, 0.25, 0.05)))
+    parts.append(box((x + 0.76, -0.02, 1.1), (x + 0.8, -0.014, 1.14), "signal", LIT_AMBER))
     return join(parts)
 
 
@@ -422,7 +416,7 @@ def _lamps(spec: Spec, stage: Stage) -> list[Part]:
     """Tubes in two lines over each aisle, hung under the beams; the light itself comes from a few long strips."""
     rng = np.random.default_rng(spec.detail_seed + 7)
     z, x = spec.height_m - BEAM_M - 0.02, spec.half_length_m
-    lines = [y + s * 0.3 * spec.aisle_m for y in spec.aisles_y_m for s in (-1, 1)]
+    lines = [y + s * 0.4 * spec.aisle_m for y in spec.aisles_y_m for s in (-1, 1)]
     lumen = spec.lux * 4 * x * spec.half_depth_m / rooms.UTILISATION
     tint = rooms.glow(spec.kelvin, 2.0 * rooms.LAMP_CD_M2_PER_LUX * spec.lux)
     lit, dark = _tube("lamp", tint), _tube("paint", (0.5, 0.5, 0.48))
@@ -456,9 +450,8 @@ def _pipes(spec: Spec) -> list[Part]:
             branch = np.array([(along, at - 2.2, z + 0.0), (along, at + 2.2, z + 0.0)])
             parts.append(tube(branch, 0.02, 6, "paint", RED))
             for end in (-2.2, 0.0, 2.2):
-                head = lathe(
-                    [(0.012, 0.0), (0.02, -0.04), (0.035, -0.045), (0.03, -0.05)][::-1], 8, "metal", (0.5, 0.35, 0.15)
-                )
+                profile = [(0.03, -0.05), (0.035, -0.045), (0.02, -0.04), (0.012, 0.0)]
+                head = lathe(profile, 8, "metal", (0.5, 0.35, 0.15))
                 parts.append(head.moved((along, at + end, z - 0.02)))
     side = spec.half_depth_m - 1.3
     parts.append(_duct(-x + 1.0, x - 1.0, side, under - 0.36, 0.75, 0.34))
@@ -520,10 +513,8 @@ def _hanging(words: str, rgb, wide: float) -> Part:
     """A board that hangs from z = 0, its front to -y and its back the same."""
     text = letters(words).scaled((0.22, 0.01, 0.22)).painted(WHITE)
     front = text.moved((-np.ptp(text.points[:, 0]) / 2, -0.035, -0.38))
-    rods = [
-        tube(np.array([(s * 0.4 * wide, 0, -0.08), (s * 0.4 * wide, 0, BEAM_M)]), 0.008, 5, "metal", ZINC)
-        for s in (-1, 1)
-    ]
+    rod = tube(np.array([(0, 0, -0.08), (0, 0, BEAM_M)]), 0.008, 5, "metal", ZINC)
+    rods = [rod.moved((s * 0.4 * wide, 0, 0)) for s in (-1, 1)]
     board = box((-wide / 2, -0.025, -0.46), (wide / 2, 0.025, -0.1), "paint", rgb)
     return join([board, front, front.turned(180), *rods])
 
@@ -533,31 +524,18 @@ def _exit_sign() -> Part:
     case = box((-0.02, -0.2, -0.28), (0.02, 0.2, -0.06), "paint", WHITE)
     parts = [case]
     for turn in (0, 180):
-        face = quad(
-            (0.021, -0.18, -0.26),
-            (0.021, 0.18, -0.26),
-            (0.021, 0.18, -0.08),
-            (0.021, -0.18, -0.08),
-            "signal",
-            LIT_GREEN,
-        )
-        door = quad(
-            (0.022, 0.06, -0.24),
-            (0.022, 0.14, -0.24),
-            (0.022, 0.14, -0.1),
-            (0.022, 0.06, -0.1),
-            "signal",
-            (0.7, 0.75, 0.7),
-        )
-        arrow = part(
-            [(0.022, -0.15, -0.17), (0.022, -0.02, -0.22), (0.022, -0.02, -0.12)],
-            [[0, 1, 2]],
-            "signal",
-            (0.7, 0.75, 0.7),
-        )
+        x = 0.022
+        face = _upright(0.021, -0.18, 0.18, -0.26, -0.08, LIT_GREEN)
+        door = _upright(x, 0.06, 0.14, -0.24, -0.1, LIT_WHITE)
+        arrow = part([(x, -0.15, -0.17), (x, -0.02, -0.22), (x, -0.02, -0.12)], [[0, 1, 2]], "signal", LIT_WHITE)
         parts.append(join([face, door, arrow]).turned(turn))
     rod = box((-0.006, -0.006, -0.06), (0.006, 0.006, BEAM_M), "metal", ZINC)
     return join([*parts, rod])
+
+
+def _upright(x: float, y0: float, y1: float, z0: float, z1: float, tint) -> Part:
+    """A lit rectangle that faces +x."""
+    return quad((x, y0, z0), (x, y1, z0), (x, y1, z1), (x, y0, z1), "signal", tint)
 
 
 # ---- the ramp
@@ -567,19 +545,15 @@ def _ramp(spec: Spec) -> list[Part]:
     """A way up to a shutter behind the east wall's mouth, between walls and under a ceiling of its own."""
     x0, x1 = spec.half_length_m, spec.half_length_m + RAMP_LENGTH_M
     y0, y1 = spec.ramp_y_m - RAMP_WIDTH_M / 2, spec.ramp_y_m + RAMP_WIDTH_M / 2
-    flat, rise = x1 - 3.0, RAMP_RISE_M
+    flat, rise, high = x1 - 3.0, RAMP_RISE_M, MOUTH_M + RAMP_RISE_M
     plain, floor = (*spec.wall_rgb, min(1.0, spec.grime + 0.2)), (0.2, 0.2, 0.195, 0.5)
     parts = [
         quad((x0, y0, 0), (flat, y0, rise), (flat, y1, rise), (x0, y1, 0), "plaster", floor),
         quad((flat, y0, rise), (x1, y0, rise), (x1, y1, rise), (flat, y1, rise), "plaster", floor),
-        quad(
-            (x0, y0, MOUTH_M), (x0, y1, MOUTH_M), (x1, y1, MOUTH_M + rise), (x1, y0, MOUTH_M + rise), "plaster", plain
-        ),
-        quad((x1, y0, 0), (x0, y0, 0), (x0, y0, 3.2), (x1, y0, MOUTH_M + rise + 0.5), "plaster", plain),
-        quad((x0, y1, 0), (x1, y1, 0), (x1, y1, MOUTH_M + rise + 0.5), (x0, y1, 3.2), "plaster", plain),
+        quad((x0, y0, MOUTH_M), (x0, y1, MOUTH_M), (x1, y1, high), (x1, y0, high), "plaster", plain),
+        quad((x1, y0, 0), (x0, y0, 0), (x0, y0, 3.2), (x1, y0, high + 0.5), "plaster", plain),
+        quad((x0, y1, 0), (x1, y1, 0), (x1, y1, high + 0.5), (x0, y1, 3.2), "plaster", plain),
     ]
-    parts = [p if k != 3 else _turned_over(p) for k, p in enumerate(parts)]
-    parts[4] = _turned_over(parts[4])
     # grooves across, kerbs along
     groove = box((0, y0 + 0.4, 0.0), (0.025, y1 - 0.4, 0.004), "rubber", (0.1, 0.1, 0.1), without=("-z",))
     xs = np.arange(x0 + 0.4, flat, 0.3)
@@ -596,8 +570,3 @@ def _ramp(spec: Spec) -> list[Part]:
     shutter = extrude(np.array(profile), RAMP_WIDTH_M, "paint", (0.36, 0.37, 0.37))
     parts.append(shutter.turned(-90).moved((x1 - 0.02, y1, rise)))
     return parts
-
-
-def _turned_over(shape: Part) -> Part:
-    faces = shape.faces[:, ::-1].copy()
-    return Part(shape.points, faces, shape.uvs[:, ::-1], shape.tints, shape.materials, shape.names, shape.smooth)

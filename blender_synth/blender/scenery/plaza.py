@@ -99,7 +99,8 @@ def _drains(spec: Spec) -> Part:
     dark, iron = (0.04, 0.04, 0.04), (0.2, 0.195, 0.19)
     parts = []
     for y in (-0.55 * half_y, 0.55 * half_y):
-        parts.append(box((-half_x + 1.5, y - 0.045, 0), (half_x - 1.5, y + 0.045, 0.003), "iron", dark, without=("-z",)))
+        low, high = (-half_x + 1.5, y - 0.045, 0.0), (half_x - 1.5, y + 0.045, 0.003)
+        parts.append(box(low, high, "iron", dark, without=("-z",)))
         bar = box((-0.02, -0.045, 0.003), (0.02, 0.045, 0.006), "metal", iron, without=("-z",))
         xs = np.arange(-half_x + 1.5, half_x - 1.5, 0.06)
         parts.append(bar.repeated(np.column_stack([xs, np.full(len(xs), y), 0 * xs])))

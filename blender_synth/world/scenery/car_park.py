@@ -345,7 +345,7 @@ class Randomizer:
         car_share: share of the bays that are taken. nose_out_share: cars that were backed in.
         cores: blocks with stairs or a lift in place of bays.
         lux, kelvin: of the lamps. dark_share: tubes that do not burn.
-        walkway_share: how often a way for those on foot is painted. special_share: how often charging and wide bays are.
+        walkway_share: how often a way for those on foot is painted. special_share: how often there are charging bays.
         wear, paint_wear, grime: 0 new or clean to 1. indoor_c: air temperature; car parks are not heated.
     """
 
