@@ -61,14 +61,31 @@ class Standing:
         return any(overlap(outline, other, gap_m) for other in self.taken)
 
 
-def line_is_free(start, end, obstacles: Sequence[Obstacle], areas: Sequence[Area] = (), margin_m: float = 0.4) -> bool:
+class Footprints:
+    """Outlines of obstacles with the boxes round them, so that few of them need a close look."""
+
+    def __init__(self, obstacles: Sequence[Obstacle]):
+        self._outlines = [np.array(o.polygon_xy_m, float) for o in obstacles]
+        self._low = np.array([o.min(axis=0) for o in self._outlines]).reshape(-1, 2)
+        self._high = np.array([o.max(axis=0) for o in self._outlines]).reshape(-1, 2)
+
+    def reach(self, points_xy_m: np.ndarray, margin_m: float) -> bool:
+        """Whether any of some points (n, 2) is nearer than a margin to an outline, or in it."""
+        near = (self._low - margin_m <= points_xy_m.max(axis=0)) & (self._high + margin_m >= points_xy_m.min(axis=0))
+        return any(
+            geometry.in_convex(points_xy_m, self._outlines[number], -margin_m).any()
+            for number in np.flatnonzero(near.all(axis=1))
+        )
+
+
+def line_is_free(start, end, footprints: Footprints, areas: Sequence[Area] = (), margin_m: float = 0.4) -> bool:
     """Whether a camera may stand anywhere on a line: in one of some areas, if any are given, and clear of obstacles."""
     start, end = np.array(start, float), np.array(end, float)
     count = max(2, math.ceil(float(np.linalg.norm(end - start)) / STEP_M) + 1)
     line = start + np.linspace(0, 1, count)[:, None] * (end - start)
     if areas and not np.any([geometry.in_convex(line, a.polygon_xy_m) for a in areas], axis=0).all():
         return False
-    return not any(geometry.in_convex(line, o.polygon_xy_m, -margin_m).any() for o in obstacles)
+    return not footprints.reach(line, margin_m)
 
 
 def azimuth_deg(start, end) -> float:
@@ -77,19 +94,19 @@ def azimuth_deg(start, end) -> float:
 
 
 def before_mounts(
-    mounts: Sequence[MirrorMount], areas: Sequence[Area], obstacles: Sequence[Obstacle], out_m: float
+    mounts: Sequence[MirrorMount], areas: Sequence[Area], footprints: Footprints, out_m: float, name: str = "mirror"
 ) -> list[CameraAnchor]:
     """Where passers-by would stand to photograph a mirror: a few metres along from it, `out_m` before the wall."""
     anchors = []
     for mount in mounts:
         middle = mount.length_m / 2
-        for name, way in (("left", -1.0), ("right", 1.0)):
+        for side, way in (("left", -1.0), ("right", 1.0)):
             near, far = (mount.point_xy_m(middle + way * s, out_m) for s in (2.0, 4.6))
-            if not line_is_free(near, far, obstacles, areas, 0.3):
+            if not line_is_free(near, far, footprints, areas, 0.3):
                 continue
             anchors.append(
                 CameraAnchor(
-                    name=f"mirror_{name}_{mount.name}",
+                    name=f"{name}_{side}_{mount.name}",
                     rig="handheld",
                     start_xy_m=(float(near[0]), float(near[1])),
                     end_xy_m=(float(far[0]), float(far[1])),

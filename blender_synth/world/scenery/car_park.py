@@ -18,7 +18,7 @@ from blender_synth.world.scenery import _street_palette as palette
 from blender_synth.world.scenery._choices import only
 from blender_synth.world.scenery._houses import seed_of, side_mirrors
 from blender_synth.world.scenery._street_parts import CAR_SIZE_M, Car, rectangle
-from blender_synth.world.scenery._town import Standing, before_mounts, line_is_free, standing_obstacles
+from blender_synth.world.scenery._town import Footprints, Standing, before_mounts, line_is_free, standing_obstacles
 from blender_synth.world.things import Thing
 from blender_synth.world.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
 
@@ -252,11 +252,12 @@ class Spec:
 
     def _cameras(self, areas, obstacles, mounts) -> tuple[CameraAnchor, ...]:
         anchors: list[CameraAnchor] = []
+        footprints = Footprints(obstacles)
         reach, half = self.rows_half_m, self.aisle_m / 2
         under = self.height_m - 0.5
 
         def add(name: str, rig: str, start: Vec2, end: Vec2, facing: float, **more) -> None:
-            if line_is_free(start, end, obstacles, areas if rig == "handheld" else (), 0.3):
+            if line_is_free(start, end, footprints, areas if rig == "handheld" else (), 0.3):
                 anchors.append(
                     CameraAnchor(name=name, rig=rig, start_xy_m=start, end_xy_m=end, base_z_m=0.0,
                                  facing_deg=facing % 360.0, **more)
@@ -293,7 +294,7 @@ class Spec:
             end = (x * (self.half_length_m - 0.45), y * (self.half_depth_m - 1.5))
             towards = math.degrees(math.atan2(-y * 1.0, -x * 1.15))
             add(f"corner_{x}_{y}", "cctv", corner, end, towards, height_m=(under - 0.35, under), tilt_deg=7.0)
-        anchors.extend(before_mounts(mounts, areas, obstacles, 2.2))
+        anchors.extend(before_mounts(mounts, areas, footprints, 2.2))
         return tuple(anchors)
 
     def _prop_spots(self, obstacles) -> tuple[PropSpot, ...]:

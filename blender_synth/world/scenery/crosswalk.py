@@ -36,6 +36,7 @@ from blender_synth.world.scenery._street_parts import (
     rectangle,
 )
 from blender_synth.world.scenery._town import (
+    Footprints,
     Standing,
     azimuth_deg,
     before_mounts,
@@ -290,13 +291,13 @@ class Spec:
         return (*standing_obstacles(self.buildings, self.furniture, self.cars), *poles, *islands)
 
     def _cameras(self, areas, obstacles, mounts) -> tuple[CameraAnchor, ...]:
-        step, anchors = self.kerb_step_m, []
+        step, anchors, footprints = self.kerb_step_m, [], Footprints(obstacles)
         walkable = [a for a in areas if a.use in ("pavement", "crossing")]
         poles = [s.position_m[:2] for s in self.signals]
         poles += [f.position_m[:2] for f in self.furniture if f.kind in ("lamp", "tree", "sign")]
 
         def add(name: str, rig: str, start: Vec2, end: Vec2, facing: float, z: float, free: bool = True) -> None:
-            if free and not line_is_free(start, end, obstacles, walkable if rig == "handheld" else (), 0.3):
+            if free and not line_is_free(start, end, footprints, walkable if rig == "handheld" else (), 0.3):
                 return
             if rig != "dashcam" and poles_before(start, facing, poles, 4.5 if rig == "cctv" else 2.2):
                 return
@@ -321,8 +322,8 @@ class Spec:
                 add("approaching", "dashcam", *ends, a + 180.0, 0.0, free=False)
             for side, sign in (("left", 1.0), ("right", -1.0)):
                 # before the zebra, looking over it
-                for out, turn in ((0.3, 0.0), (0.3, 28.0), (0.3, -28.0)):
-                    left = sign * (k + RAMP_M + out)
+                for turn in (0.0, 28.0 if number % 2 else -28.0):
+                    left = sign * (k + RAMP_M + 0.3)
                     ends = arm.point(zebra.x_m - 1.0, left), arm.point(zebra.x_m + 1.0, left)
                     add(f"over_{arm.name}_{side}_{turn:+.0f}", "handheld", *ends, a - sign * (90.0 + turn), step)
                 # walking towards the junction, the eyes on the zebra
@@ -348,7 +349,7 @@ class Spec:
                 add(f"pole_{name}_{arm.name}", "cctv", *pole, azimuth_deg(pole[0], target), step)
         near = [m for m in mounts if math.dist(m.point_xy_m(m.length_m / 2), (0.0, 0.0)) < 19.0]
         for wide in sorted({s.pavement_m for s in self.streets}):
-            found = before_mounts(near, walkable, obstacles, wide - RAMP_M - 0.35)
+            found = before_mounts(near, walkable, footprints, wide - RAMP_M - 0.35)
             anchors.extend(c for c in found if c.name not in {a.name for a in anchors})
         trees = [f for f in self.furniture if f.kind == "tree"]
         houses = [b for b in self.buildings if not b.name.startswith("building_end")]

@@ -20,6 +20,7 @@ from blender_synth.world.scenery._choices import only
 from blender_synth.world.scenery._houses import Houses, blank_walls, glass_hosts, seed_of
 from blender_synth.world.scenery._street_parts import Building, Furniture, rectangle
 from blender_synth.world.scenery._town import (
+    Footprints,
     Standing,
     azimuth_deg,
     before_mounts,
@@ -190,6 +191,7 @@ class Spec:
 
     def _cameras(self, areas, obstacles, mounts, front) -> tuple[CameraAnchor, ...]:
         anchors: list[CameraAnchor] = []
+        footprints = Footprints(obstacles)
         poles = [f.position_m[:2] for f in self.furniture if f.kind in ("lamp", "tree", "parasol", "sign")]
         bulky = [f.position_m[:2] for f in self.furniture if f.kind in ("stall", "parasol")]
         half_x, half_y = (s / 2 for s in self.size_m)
@@ -198,13 +200,14 @@ class Spec:
         for side, (nx, ny) in zip(SIDES, ((0, -1), (-1, 0), (0, 1), (1, 0)), strict=True):
             half, reach = (half_y, half_x) if ny else (half_x, half_y)
             for out in (1.6, 0.42 * half):
-                for t in np.arange(-reach + 2.5, reach - 4.5, 6.5):
+                for at, t in enumerate(np.arange(-reach + 2.5, reach - 4.5, 5.0)):
                     a, b = ((-nx * (half - out) + abs(ny) * s, -ny * (half - out) + abs(nx) * s) for s in (t, t + 2.0))
-                    for number, target in enumerate(targets):
+                    for number in ((at + k) % len(targets) for k in range(len(targets))):
+                        target = targets[number]
                         facing = azimuth_deg(a, target)
                         aside = abs((facing - math.degrees(math.atan2(ny, nx)) + 180.0) % 360.0 - 180.0)
                         far = math.dist(a, target) > 7.0
-                        if aside > 55.0 or not far or not line_is_free(a, b, obstacles, areas, 0.35):
+                        if aside > 55.0 or not far or not line_is_free(a, b, footprints, areas, 0.35):
                             continue
                         if poles_before(a, facing, poles, 2.4) or poles_before(a, facing, bulky, 4.5):
                             continue
@@ -218,7 +221,9 @@ class Spec:
                                 facing_deg=facing,
                             )
                         )
-        anchors.extend(before_mounts(mounts, areas, obstacles, 2.3))
+                        break
+        for name, out in (("mirror", 1.9), ("mirror_far", 3.4)):
+            anchors.extend(before_mounts(mounts, areas, footprints, out, name))
         trees = [f for f in self.furniture if f.crown_m > 0]
         anchors.extend(on_walls(front, 0.0, targets, trees, 7.0, 34.0))
         return tuple(anchors)
