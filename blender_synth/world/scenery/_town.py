@@ -94,9 +94,14 @@ def azimuth_deg(start, end) -> float:
 
 
 def before_mounts(
-    mounts: Sequence[MirrorMount], areas: Sequence[Area], footprints: Footprints, out_m: float, name: str = "mirror"
+    mounts: Sequence[MirrorMount],
+    areas: Sequence[Area],
+    footprints: Footprints,
+    ground_z_m: float,
+    out_m: float,
+    name: str = "mirror",
 ) -> list[CameraAnchor]:
-    """Where passers-by would stand to photograph a mirror: a few metres along from it, `out_m` before the wall."""
+    """Where passers-by would stand to photograph a mirror or a pane: a few metres along from it, `out_m` before it."""
     anchors = []
     for mount in mounts:
         middle = mount.length_m / 2
@@ -110,7 +115,7 @@ def before_mounts(
                     rig="handheld",
                     start_xy_m=(float(near[0]), float(near[1])),
                     end_xy_m=(float(far[0]), float(far[1])),
-                    base_z_m=mount.base_z_m,
+                    base_z_m=ground_z_m,
                     facing_deg=azimuth_deg((near + far) / 2, mount.point_xy_m(middle)),
                 )
             )

@@ -210,6 +210,8 @@ class Spec:
         for name, a, b in (("a", -y, low), ("b", top, y)):
             if b - a > 0.05:
                 walls[f"wall_east_{name}"] = rectangle((x + WALL_M / 2, (a + b) / 2), WALL_M, b - a, 0.0)
+        for name, edge in (("ramp_low", low - WALL_M / 2), ("ramp_top", top + WALL_M / 2)):
+            walls[name] = rectangle((x + WALL_M + RAMP_LENGTH_M / 2, edge), RAMP_LENGTH_M, WALL_M, 0.0)
         walls["ramp_end"] = rectangle((x + RAMP_LENGTH_M, self.ramp_y_m), WALL_M, RAMP_WIDTH_M + 1.0, 0.0)
         return (
             *(Obstacle(name=name, polygon_xy_m=shape, height_m=high) for name, shape in walls.items()),
@@ -294,7 +296,7 @@ class Spec:
             end = (x * (self.half_length_m - 0.45), y * (self.half_depth_m - 1.5))
             towards = math.degrees(math.atan2(-y * 1.0, -x * 1.15))
             add(f"corner_{x}_{y}", "cctv", corner, end, towards, height_m=(under - 0.35, under), tilt_deg=7.0)
-        anchors.extend(before_mounts(mounts, areas, footprints, 2.2))
+        anchors.extend(before_mounts(mounts, areas, footprints, 0.0, 2.2))
         return tuple(anchors)
 
     def _prop_spots(self, obstacles) -> tuple[PropSpot, ...]:

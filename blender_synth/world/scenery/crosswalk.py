@@ -347,10 +347,13 @@ class Spec:
                 ("next", nxt.point(nxt.zebra.x_m + 1.0, 0.0)),
             ):
                 add(f"pole_{name}_{arm.name}", "cctv", *pole, azimuth_deg(pole[0], target), step)
-        near = [m for m in mounts if math.dist(m.point_xy_m(m.length_m / 2), (0.0, 0.0)) < 19.0]
-        for wide in sorted({s.pavement_m for s in self.streets}):
-            found = before_mounts(near, walkable, footprints, wide - RAMP_M - 0.35)
-            anchors.extend(c for c in found if c.name not in {a.name for a in anchors})
+        near = [b for b in self.buildings if not b.name.startswith("building_end")]
+        panes = [host for house in near for host in glass_hosts(house, step) if host.use == "shop"]
+        for name, some in (("mirror", mounts), ("pane", panes)):
+            close = [m for m in some if math.dist(m.point_xy_m(m.length_m / 2), (0.0, 0.0)) < 19.0]
+            for wide in sorted({s.pavement_m for s in self.streets}):
+                found = before_mounts(close[:8], walkable, footprints, step, wide - RAMP_M - 0.35, name)
+                anchors.extend(c for c in found if c.name not in {a.name for a in anchors})
         trees = [f for f in self.furniture if f.kind == "tree"]
         houses = [b for b in self.buildings if not b.name.startswith("building_end")]
         zebras = [arm.point(arm.zebra.x_m, 0.0) for arm in self.arms if arm.walks]

@@ -66,7 +66,7 @@ class Alley:
             return (x + rx * along + nx * out, y + ry * along + ny * out)
 
         m, w, d = margin_m, self.width_m, self.depth_m
-        return (at(m, 1.0), at(m, m - d), at(w - m, m - d), at(w - m, 1.0))
+        return (at(w - m, 1.0), at(w - m, m - d), at(m, m - d), at(m, 1.0))
 
 
 @plain
@@ -223,7 +223,9 @@ class Spec:
                         )
                         break
         for name, out in (("mirror", 1.9), ("mirror_far", 3.4)):
-            anchors.extend(before_mounts(mounts, areas, footprints, out, name))
+            anchors.extend(before_mounts(mounts, areas, footprints, 0.0, out, name))
+        panes = [host for house in front for host in glass_hosts(house, 0.0) if host.use == "shop"]
+        anchors.extend(before_mounts(panes[:: max(1, len(panes) // 8)], areas, footprints, 0.0, 2.2, "pane"))
         trees = [f for f in self.furniture if f.crown_m > 0]
         anchors.extend(on_walls(front, 0.0, targets, trees, 7.0, 34.0))
         return tuple(anchors)
