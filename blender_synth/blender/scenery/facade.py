@@ -22,12 +22,11 @@ Opening = tuple[float, float, float, float]
 """x from, x to, z from, z to."""
 
 
-def house(b: Building) -> Part:
-    """The whole house in its local frame."""
+def house(b: Building, open_side: str = "") -> Part:
+    """The whole house in its local frame; its ``"left"`` or ``"right"`` flank left out where another front stands."""
     rng = np.random.default_rng(b.detail_seed)
-    return join(
-        [*_front(b, rng), *_ground_floor(b, rng), *_mouldings(b), *_sides(b), *_roof(b, rng), *_clutter(b, rng)]
-    )
+    sides = [side for name, side in zip(("left", "right", "back"), _sides(b), strict=True) if name != open_side]
+    return join([*_front(b, rng), *_ground_floor(b, rng), *_mouldings(b), *sides, *_roof(b, rng), *_clutter(b, rng)])
 
 
 def front(b: Building) -> Part:

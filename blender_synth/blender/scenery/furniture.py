@@ -7,6 +7,7 @@ and meters have their front at -y.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -293,6 +294,81 @@ def _parking_meter(f: Furniture) -> Part:
     )
 
 
+def _table(f: Furniture) -> Part:
+    """A round café table on one leg."""
+    top = lathe([(0.34, 0.715), (0.35, 0.72), (0.35, 0.735), (0.34, 0.74)], 24, "paint", f.rgb)
+    leg = lathe([(0.2, 0.0), (0.2, 0.015), (0.03, 0.05), (0.025, 0.715)], 14, "iron", (0.05, 0.05, 0.055))
+    cup = lathe([(0.022, 0.74), (0.035, 0.80), (0.032, 0.80), (0.02, 0.75)], 10, "paint", (0.68, 0.67, 0.64))
+    things = [cup.moved((0.12, 0.09, 0)), box((-0.14, -0.1, 0.74), (-0.02, 0.06, 0.75), "paint", (0.5, 0.46, 0.38))]
+    return join([top, leg, *things])
+
+
+def _chair(f: Furniture) -> Part:
+    """Its back at +y; the sitter looks to -y."""
+    iron = (0.05, 0.05, 0.055)
+    parts = [bevelled_box((-0.2, -0.2, 0.43), (0.2, 0.21, 0.45), 0.006, "wood", f.rgb)]
+    for x in (-0.18, 0.18):
+        parts.append(tube(np.array([(x, -0.18, 0.43), (x, -0.21, 0.0)]), 0.012, 6, "iron", iron))
+        back = np.array([(x, 0.24, 0.0), (x, 0.18, 0.43), (x, 0.22, 0.82)])
+        parts.append(tube(back, 0.012, 6, "iron", iron))
+    for z in (0.56, 0.66, 0.76):
+        y = 0.18 + 0.1 * (z - 0.43)
+        parts.append(box((-0.18, y - 0.01, z), (0.18, y + 0.008, z + 0.06), "wood", f.rgb))
+    return join(parts)
+
+
+def _parasol(f: Furniture) -> Part:
+    """A square or eight-sided canopy over a pole in a weight."""
+    sides, reach = (8, 1.5) if f.variant % 2 else (4, 1.75)
+    a = np.arange(sides) * 2 * np.pi / sides + np.pi / sides
+    rim = np.column_stack([reach * np.cos(a), reach * np.sin(a), np.full(sides, 2.2)])
+    drop = rim - (0, 0, 0.2)
+    parts = []
+    for i in range(sides):
+        j = (i + 1) % sides
+        tint = (0.66, 0.63, 0.56) if f.variant >= 2 and i % 2 else f.rgb
+        parts.append(part([rim[i], rim[j], (0, 0, 2.68)], [[0, 1, 2]], "cloth", tint))
+        parts.append(quad(drop[i], drop[j], rim[j], rim[i], "cloth", tint))
+        parts.append(tube(np.array([rim[i], (0, 0, 2.66)]), 0.009, 4, "wood", WOOD))
+    pole = lathe([(0.025, 0.0), (0.025, 2.7), (0.035, 2.72), (0.01, 2.76)], 10, "wood", WOOD)
+    weight = bevelled_box((-0.25, -0.25, 0), (0.25, 0.25, 0.09), 0.015, "matt", CONCRETE)
+    return join([*parts, pole, weight])
+
+
+def _stall(f: Furniture) -> Part:
+    """A market stall: a counter with crates of fruit or wares under a striped roof; its front is at -y."""
+    rng = np.random.default_rng(f.instance_id)
+    w, d = 2.9, 1.9
+    wood = (0.26, 0.17, 0.10)
+    parts = [
+        box((-w / 2, -d / 2, 0.05), (w / 2, -d / 2 + 0.03, 0.8), "cloth", tuple(0.8 * c for c in f.rgb)),
+        box((-w / 2, -d / 2, 0.8), (w / 2, 0.25, 0.84), "wood", wood),
+    ]
+    for x in (-w / 2, w / 2):
+        for y, high in ((-d / 2, 2.15), (d / 2, 2.6)):
+            parts.append(box((x - 0.025, y - 0.025, 0), (x + 0.025, y + 0.025, high), "wood", wood))
+        parts.append(box((x - 0.015, -d / 2, 0.05), (x + 0.015, 0.25, 0.8), "cloth", tuple(0.7 * c for c in f.rgb)))
+    edges = np.linspace(-w / 2 - 0.12, w / 2 + 0.12, 9)
+    for k, (a, b) in enumerate(pairwise(edges)):
+        tint = (0.64, 0.62, 0.56) if k % 2 else f.rgb
+        y0, y1 = -d / 2 - 0.35, d / 2 + 0.1
+        parts.append(quad((a, y0, 2.12), (b, y0, 2.12), (b, y1, 2.66), (a, y1, 2.66), "cloth", tint))
+        parts.append(quad((a, y0, 1.92), (b, y0, 1.92), (b, y0, 2.12), (a, y0, 2.12), "cloth", tint))
+    for row, y in enumerate((-0.78, -0.36)):
+        z = 0.84 + 0.12 * row
+        for x in np.arange(-w / 2 + 0.08, w / 2 - 0.4, 0.48):
+            parts.append(box((x, y - 0.17, z), (x + 0.42, y + 0.17, z + 0.14), "wood", (0.33, 0.24, 0.15)))
+            rgb = np.array(_FRUIT[int(rng.integers(len(_FRUIT)))]) * rng.uniform(0.7, 1.1)
+            ball = lathe([(0.001, -0.04), (0.035, -0.02), (0.04, 0.005), (0.03, 0.03), (0.001, 0.042)], 7, "matt", rgb)
+            at = np.column_stack([rng.uniform(x + 0.05, x + 0.37, 26), rng.uniform(y - 0.12, y + 0.12, 26),
+                                  z + 0.15 + rng.uniform(-0.01, 0.035, 26)])  # fmt: skip
+            parts.append(ball.repeated(at))
+    return join(parts)
+
+
+_FRUIT = ((0.42, 0.05, 0.03), (0.50, 0.22, 0.03), (0.10, 0.22, 0.04), (0.48, 0.38, 0.06), (0.16, 0.03, 0.10),
+          (0.32, 0.24, 0.12), (0.06, 0.13, 0.03))  # fmt: skip
+
 _MAKERS = {
     "lamp": _lamp,
     "bollard": _bollard,
@@ -303,6 +379,10 @@ _MAKERS = {
     "cabinet": _cabinet,
     "bicycle_stand": _bicycle_stand,
     "parking_meter": _parking_meter,
+    "table": _table,
+    "chair": _chair,
+    "parasol": _parasol,
+    "stall": _stall,
 }
 
 
@@ -313,5 +393,5 @@ def make(piece: Furniture) -> Part:
 
 def shape_key(piece: Furniture) -> tuple:
     """Pieces with equal keys may share one mesh."""
-    own = piece.instance_id % 3 if piece.kind == "planter" else 0
+    own = piece.instance_id % 3 if piece.kind in ("planter", "stall") else 0
     return piece.kind, piece.variant, piece.rgb, own

@@ -19,7 +19,7 @@ END_REACH_M = 34.0
 """How far the side streets at the ends run to both sides."""
 
 
-def _field(rng: np.random.Generator, shape: tuple[int, int], slope: float, longest_m: float, shortest_m: float):
+def noise_field(rng: np.random.Generator, shape: tuple[int, int], slope: float, longest_m: float, shortest_m: float):
     """Gaussian noise of `shape` with amplitude f^-slope between two wavelengths; mean 0, std 1."""
     full = tuple(-(-n // step) * step for n, step in zip(shape, (32 if shape[0] > 1 else 1, 256), strict=True))
     spectrum = np.fft.rfft2(rng.standard_normal(full, dtype=np.float32))
@@ -64,11 +64,11 @@ class WearMap:
     def _traffic(self) -> None:
         """Wheel tracks polished lighter, the oil line between them darker, dirt along the kerbs."""
         spec, rng = self.spec, self.rng
-        broad = _field(rng, self.shape, 1.6, 30, 0.6)
-        fine = _field(rng, self.shape, 0.8, 1.5, 0.06)
+        broad = noise_field(rng, self.shape, 1.6, 30, 0.6)
+        fine = noise_field(rng, self.shape, 0.8, 1.5, 0.06)
         self.tone *= np.exp(0.10 * broad + 0.035 * fine)
         self.tracks = np.zeros(self.shape, np.float32)
-        wander = 0.12 * _field(rng, (1, self.shape[1]), 1.5, 60, 6)[0]
+        wander = 0.12 * noise_field(rng, (1, self.shape[1]), 1.5, 60, 6)[0]
         for side in ("left", "right"):
             y = self.y[:, None] - spec.lane_y_m(side) - wander
             tracks = np.exp(-(((np.abs(y) - 0.76) / 0.26) ** 2))
@@ -361,11 +361,11 @@ def litter(spec) -> dict[str, Part]:
             edge = k + spec.pavement("left" if where == "left" else "right").width_m if where != "road" else k
             inside &= (np.abs(near[:, 1]) < edge - 0.1) & (np.abs(near[:, 0]) < half)
             x, y = np.where(under & inside, near[:, 0], x), np.where(under & inside, near[:, 1], y)
-        found[where] = _scraps(rng, np.column_stack([x, y, np.full(count, z)]), bool(len(trees)))
+        found[where] = scraps(rng, np.column_stack([x, y, np.full(count, z)]), bool(len(trees)))
     return found
 
 
-def _scraps(rng: np.random.Generator, at: np.ndarray, leafy: bool) -> Part:
+def scraps(rng: np.random.Generator, at: np.ndarray, leafy: bool) -> Part:
     """One bent quad a scrap: dry leaf, paper or butt."""
     n = len(at)
     kind = rng.random(n)

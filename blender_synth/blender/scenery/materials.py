@@ -195,6 +195,34 @@ def road_material(materials: Materials, wear: np.ndarray, size_m: tuple[float, f
     return g.surface(g.principled(base=base, roughness=rough, normal=g.bump(relief, 0.005), specular=0.4))
 
 
+def deck_material(
+    materials: Materials, wear: np.ndarray, size_m: tuple[float, float], rgb, gloss: float
+) -> bpy.types.Material:
+    """Concrete or epoxy under one deck's own wear map, laid out as that of `road_material`.
+
+    Args:
+        gloss: 0 dull to 1 as gleaming as a floor can be that is no mirror to the labels.
+    """
+    g = Graph("deck")
+    uv = g.uv()
+    structure = _mapped(g, materials, "plaster", uv, 1.6)
+    broad, _, speckle = g.split(_mapped(g, materials, "grunge", uv, 1.3).outputs["Color"])
+    place = g.vector("ADD", g.vector("DIVIDE", uv, (size_m[0], size_m[1], 1.0)), (0.5, 0.5, 0.0))
+    marks = g.image(data_image("deck_wear", wear), place, extension="EXTEND")
+    paint, tone, crack = g.split(marks.outputs["Color"])
+    polish = marks.outputs["Alpha"]
+    clean = g.vector("MULTIPLY", tuple(2.0 * c for c in rgb), structure.outputs["Color"])
+    base = g.scale(clean, g.math("MULTIPLY", tone, g.ramp(broad, 0.0, 1.0, 2.15, 1.8)))
+    base = g.scale(base, g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.ramp(crack, 0.25, 0.6), 0.7)))
+    painted = g.ramp(g.math("ADD", paint, g.math("MULTIPLY", g.math("SUBTRACT", speckle, 0.5), 0.12)), 0.46, 0.54)
+    base = g.mix(painted, base, (0.58, 0.58, 0.55))
+    least = 0.72 - 0.50 * gloss
+    rough = g.math("ADD", g.ramp(broad, 0.1, 0.9, least, least + 0.16), g.math("MULTIPLY", polish, -0.1))
+    rough = g.math("MAXIMUM", rough, 0.2)
+    relief = g.math("SUBTRACT", g.math("MULTIPLY", structure.outputs["Alpha"], 0.3), crack)
+    return g.surface(g.principled(base=base, roughness=rough, normal=g.bump(relief, 0.001), specular=0.5))
+
+
 def _window(materials: Materials) -> bpy.types.Material:
     """A pane that cannot be seen through: sky and street mirrored over a dark room, a curtain or a blind.
 
@@ -255,6 +283,14 @@ def _glow(materials: Materials) -> bpy.types.Material:
     """Lit panels inside shops: the tint as radiance."""
     g = Graph("glow")
     colour, _ = _tint(g)
+    return g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
+
+
+def _signal(materials: Materials) -> bpy.types.Material:
+    """Lit lenses of signals and signs: the tint as radiance; what they light up is not worth a sample."""
+    g = Graph("signal")
+    colour, _ = _tint(g)
+    g.material.cycles.emission_sampling = "NONE"
     return g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
 
 
@@ -330,6 +366,27 @@ def _car_lamp(name: str, rgb: tuple[float, float, float]) -> Callable[[Materials
     return make
 
 
+def _pool(materials: Materials) -> bpy.types.Material:
+    """Water in a basin, stirred a little; too deep to be seen through."""
+    g = Graph("pool")
+    colour, _ = _tint(g)
+    ripples = _mapped(g, materials, "plaster", g.uv(), 4.0).outputs["Alpha"]
+    return g.surface(
+        g.principled(base=colour, roughness=0.03, ior=1.333, specular=0.5, normal=g.bump(ripples, 0.03, 0.5))
+    )
+
+
+def _spray(materials: Materials) -> bpy.types.Material:
+    """Falling water, white with air."""
+    g = Graph("spray")
+    colour, _ = _tint(g)
+    white = g.node("ShaderNodeBsdfTranslucent", {"Color": colour}).outputs[0]
+    gloss = g.node("ShaderNodeBsdfGlossy", {"Color": (1, 1, 1), "Roughness": 0.1}).outputs[0]
+    clear = g.node("ShaderNodeBsdfTransparent").outputs[0]
+    water = g.node("ShaderNodeMixShader", {0: 0.35, 1: white, 2: gloss}).outputs[0]
+    return g.surface(g.node("ShaderNodeMixShader", {0: 0.45, 1: water, 2: clear}).outputs[0])
+
+
 MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
     "brick": _wall("brick", 0.010, 0.85),
     "plaster": _wall("plaster", 0.006, 0.88),
@@ -346,6 +403,10 @@ MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
     "window": _window,
     "shop_glass": _shop_glass,
     "glow": _glow,
+    "signal": _signal,
+    "floor_paint": _plain("floor_paint", 0.5, wear=0.25),
+    "pool": _pool,
+    "spray": _spray,
     LAMP_LENS: _lamp_lens,
     "leaf": _leaf,
     "cloth": _cloth,

@@ -15,7 +15,7 @@ from blender_synth.blender.scenery import facade, vegetation
 from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import Part, box, extrude, join, lathe, part, quad, to_mesh, to_object, tube
-from blender_synth.blender.scenery.street import place
+from blender_synth.blender.scenery.pieces import place
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather.night import black_body
 from blender_synth.world.scenery._rooms import (

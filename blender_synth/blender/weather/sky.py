@@ -81,7 +81,8 @@ def build(spec: Spec, stage: Stage) -> None:
         "horizon_rgb": _rounded(horizon(image) / brighter + lamps.airlight()),
     }
     if stage.indoors:
-        stage.medium |= {"mor_m": INDOOR_MOR_M, "fog_height_m": None, "indoors": True}
+        dark = [[0.0] * 3] * len(stage.medium["horizon_rgb"])  # no skylight falls on the little air of a room
+        stage.medium |= {"mor_m": INDOOR_MOR_M, "fog_height_m": None, "indoors": True, "horizon_rgb": dark}
         return
     if any((spec.wetness, spec.ice, spec.snow_depth_cm, spec.rain_mm_h, spec.snow_mm_h)):
         above = cover.from_above(stage)

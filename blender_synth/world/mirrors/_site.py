@@ -220,7 +220,8 @@ class Site:
         sides = []
         for area in self.layout.areas:
             if area.use == "indoors" and geometry.in_convex(wanted, area.polygon_xy_m, 0.5):
-                return (float(wanted[0]), float(wanted[1]), area.z_m)
+                x, y = self._beside_tall(wanted, area, aside_m)
+                return (float(x), float(y), area.z_m)
             if area.use != "pavement":
                 continue
             corners = np.array(area.polygon_xy_m)
@@ -239,6 +240,22 @@ class Site:
         near = sorted(sides, key=lambda side: side[0])[:2]
         _, at, z = near[int(rng.random() < 0.4 and len(near) > 1)]
         return (float(at[0]), float(at[1]), z)
+
+    def _beside_tall(self, wanted: np.ndarray, area: Area, aside_m: float, reach_m: float = 3.0) -> np.ndarray:
+        """The place (2,) nearest to a wanted one that is beside a wall or a column of a room; that one itself where
+        there is none within `reach_m`."""
+        tall = self.obstacles.high - self.obstacles.low > 2.0
+        start, inward = self.obstacles.start[tall].reshape(-1, 2), self.obstacles.inward[tall].reshape(-1, 2)
+        edge = np.roll(self.obstacles.start[tall], -1, axis=1).reshape(-1, 2) - start
+        length = np.maximum((edge**2).sum(axis=1), 1e-12)
+        along = np.clip(((wanted - start) * edge).sum(axis=1) / length, 0.0, 1.0)
+        places = start + along[:, None] * edge - aside_m * inward
+        away = np.linalg.norm(places - wanted, axis=1)
+        away[~geometry.in_convex(places, area.polygon_xy_m, -aside_m)] = np.inf
+        away[(inward**2).sum(axis=1) < 0.5] = np.inf  # the empty edges of shorter outlines
+        if not len(away) or away.min() > reach_m:
+            return wanted
+        return places[int(away.argmin())]
 
     def before_camera(
         self, rng: np.random.Generator, near_m: float, far_m: float, half_view: float = 0.85

@@ -14,8 +14,9 @@ from blender_synth.world.values import Rgb, Vec2, Vec3, plain
 
 GroundKind = Literal["window", "door", "shop", "gate", "blank"]
 FurnitureKind = Literal[
-    "lamp", "tree", "bollard", "bench", "bin", "planter", "sign", "cabinet", "bicycle_stand", "parking_meter"
-]
+    "lamp", "tree", "bollard", "bench", "bin", "planter", "sign", "cabinet", "bicycle_stand", "parking_meter",
+    "table", "chair", "parasol", "stall",
+]  # fmt: skip
 
 FURNITURE_SIZE_M: dict[str, tuple[float, float, float]] = {
     "lamp": (0.22, 0.22, 6.5),
@@ -28,6 +29,10 @@ FURNITURE_SIZE_M: dict[str, tuple[float, float, float]] = {
     "cabinet": (0.80, 0.34, 1.25),
     "bicycle_stand": (0.80, 0.10, 0.80),
     "parking_meter": (0.30, 0.24, 1.65),
+    "table": (0.70, 0.70, 0.74),
+    "chair": (0.46, 0.50, 0.84),
+    "parasol": (0.50, 0.50, 2.75),
+    "stall": (3.00, 2.10, 2.75),
 }
 """Footprint along its own x and y, and height, of each kind at scale 1."""
 
@@ -35,6 +40,8 @@ BENCH_SEAT_M = 0.44
 """Height of a bench's seat."""
 BENCH_PELVIS_M = 0.09
 """How far behind the middle of a bench its sitters' pelves are, along its own y."""
+CHAIR_SEAT_M, CHAIR_PELVIS_M = 0.45, 0.07
+"""Likewise of a chair."""
 
 CAR_SIZE_M: dict[str, tuple[float, float, float]] = {
     "hatchback": (4.05, 1.75, 1.47),
@@ -185,11 +192,20 @@ class Furniture:
         return rectangle(self.position_m[:2], w * self.scale, d * self.scale, self.heading_deg)
 
     def seats(self) -> tuple[Seat, ...]:
-        """Where people can sit on it: two on a bench, looking the way that its back does not."""
-        if self.kind != "bench":
-            return ()
+        """Where people can sit on it: two on a bench, one on a chair, looking the way that its back does not."""
         a = math.radians(self.heading_deg)
         x, y, z = self.position_m
+        if self.kind == "chair":
+            return (
+                Seat(
+                    bench=self.name,
+                    position_m=(x - CHAIR_PELVIS_M * math.sin(a), y + CHAIR_PELVIS_M * math.cos(a), z),
+                    heading_deg=(self.heading_deg - 90.0) % 360.0,
+                    height_m=CHAIR_SEAT_M,
+                ),
+            )
+        if self.kind != "bench":
+            return ()
         return tuple(
             Seat(
                 bench=self.name,
@@ -222,6 +238,10 @@ class Car:
     metallic: bool
     dirt: float
     detail_seed: int = 0
+
+    @property
+    def height_m(self) -> float:
+        return CAR_SIZE_M[self.body][2]
 
     def footprint(self) -> tuple[Vec2, ...]:
         length, width, _ = CAR_SIZE_M[self.body]

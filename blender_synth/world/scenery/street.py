@@ -16,25 +16,21 @@ from blender_synth.seeds import Streams
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
 from blender_synth.world.scenery import _street_palette as palette
 from blender_synth.world.scenery._choices import only
+from blender_synth.world.scenery._houses import Houses, blank_walls, glass_hosts, seed_of, side_mirrors
 from blender_synth.world.scenery._street_parts import (
-    CAR_MIRROR_M,
     CAR_SIZE_M,
     FURNITURE_SIZE_M,
-    SHOP_PIER_M,
-    SHOP_RECESS_M,
-    SHOP_RISER_M,
     Building,
     Car,
     Crossing,
     Furniture,
-    GroundBay,
     Lid,
     Pavement,
     Roadway,
-    Shop,
     overlap,
     rectangle,
 )
+from blender_synth.world.scenery._town import standing_obstacles
 from blender_synth.world.things import Thing
 from blender_synth.world.values import Range, Vec2, Weights, pick, plain, uniform
 
@@ -46,8 +42,6 @@ CAR_FIRST_ID = 3401
 WIRE_FIRST_ID = 3501
 
 Sides = Annotated[Weights, only("none", "left", "right", "both")]
-Walls = Annotated[Weights, only("plaster", "brick", "stone")]
-Roofs = Annotated[Weights, only("pitched", "mansard", "flat")]
 
 PARKING_LANE_M = 2.1
 WALL_MARGIN_M = 0.40
@@ -162,92 +156,22 @@ class Spec:
     def _mounts(self) -> tuple[MirrorMount, ...]:
         mounts = []
         for house in self.buildings:
-            if not house.name.startswith(("building_left", "building_right")):
-                continue
-            for bay in house.ground:
-                if bay.kind != "blank":
-                    continue
-                start, end = house.bay_span(bay)
-                mounts.append(
-                    MirrorMount(
-                        name=f"{house.name}_blank_{bay.first}",
-                        host_id=house.instance_id,
-                        start_xy_m=house.point(start + 0.2),
-                        end_xy_m=house.point(end - 0.2),
-                        facing_deg=house.facing_deg,
-                        base_z_m=self.kerb_step_m,
-                        clear_height_m=house.ground_m - 0.45,
-                    )
-                )
+            if house.name.startswith(("building_left", "building_right")):
+                mounts.extend(blank_walls(house, self.kerb_step_m))
         return tuple(mounts)
 
     def _hosts(self) -> tuple[MirrorMount, ...]:
         """Shopfronts, ground floors that could be clad in glass, and the side mirrors of parked cars."""
         hosts = []
         for house in self.buildings:
-            if not house.name.startswith(("building_left", "building_right")):
-                continue
-            shops = iter(house.shops)
-            foot = SHOP_RISER_M + 0.05
-            for bay in (bay for bay in house.ground if bay.kind == "shop"):
-                start, end = house.bay_span(bay)
-                awning = next(shops).awning_rgb is not None
-                hosts.append(
-                    MirrorMount(
-                        name=f"{house.name}_shop_{bay.first}",
-                        use="shop",
-                        host_id=house.instance_id,
-                        start_xy_m=house.point(start + SHOP_PIER_M + 0.06, -SHOP_RECESS_M),
-                        end_xy_m=house.point(end - SHOP_PIER_M - 0.06, -SHOP_RECESS_M),
-                        facing_deg=house.facing_deg,
-                        base_z_m=self.kerb_step_m + foot,
-                        clear_height_m=house.shop_top_m - foot - (0.25 if awning else 0.0),
-                    )
-                )
-            if all(shop.awning_rgb is None for shop in house.shops):
-                hosts.append(
-                    MirrorMount(
-                        name=f"{house.name}_front",
-                        use="front",
-                        host_id=house.instance_id,
-                        start_xy_m=house.point(0.0),
-                        end_xy_m=house.point(house.width_m),
-                        facing_deg=house.facing_deg,
-                        base_z_m=self.kerb_step_m,
-                        clear_height_m=house.ground_m - 0.15,
-                    )
-                )
+            if house.name.startswith(("building_left", "building_right")):
+                hosts.extend(glass_hosts(house, self.kerb_step_m))
         for car in self.cars:
-            along, out, high = CAR_MIRROR_M[car.body]
-            a = math.radians(car.heading_deg)
-            for side, y in (("left", out), ("right", -out)):
-                at = (
-                    car.position_m[0] + along * math.cos(a) - y * math.sin(a),
-                    car.position_m[1] + along * math.sin(a) + y * math.cos(a),
-                )
-                hosts.append(
-                    MirrorMount(
-                        name=f"{car.name}_{side}",
-                        use="car",
-                        host_id=car.instance_id,
-                        start_xy_m=at,
-                        end_xy_m=at,
-                        facing_deg=(car.heading_deg + 180.0) % 360.0,
-                        base_z_m=car.position_m[2] + high,
-                        clear_height_m=0.13,
-                    )
-                )
+            hosts.extend(side_mirrors(car))
         return tuple(hosts)
 
     def _obstacles(self) -> tuple[Obstacle, ...]:
-        return (
-            *(Obstacle(name=b.name, polygon_xy_m=b.footprint(), height_m=b.eaves_m + 4.0) for b in self.buildings),
-            *(
-                Obstacle(name=f.name, polygon_xy_m=f.footprint(), height_m=f.height_m, base_z_m=self.kerb_step_m)
-                for f in self.furniture
-            ),
-            *(Obstacle(name=c.name, polygon_xy_m=c.footprint(), height_m=CAR_SIZE_M[c.body][2]) for c in self.cars),
-        )
+        return standing_obstacles(self.buildings, self.furniture, self.cars)
 
     def _cameras(self) -> tuple[CameraAnchor, ...]:
         reach = self.length_m / 2 - CAMERA_END_MARGIN_M
@@ -481,7 +405,7 @@ class Spec:
 
 
 @plain
-class Randomizer:
+class Randomizer(Houses):
     """How streets vary. Ranges are `[low, high]` or one number; weights a mapping, a list or one name.
 
     Attributes:
@@ -491,11 +415,9 @@ class Randomizer:
         pavement_m: kerb to wall.
         kerb_step_m: height of the kerb.
         crossing_x: where the zebra lies along the street, -1 to 1.
-        house_width_m, storeys, ground_storey_m, storey_m, bay_m: sizes of houses.
-        wall, roof: materials and shapes.
         shop_share: share of the ground-floor bays that are shops.
         balcony_share: share of plaster and stone houses with balconies.
-        blank_wall_m, blank_walls_per_side: closed stretches of ground floor, where mirrors may hang.
+        blank_walls_per_side: houses with a closed stretch of ground floor, where mirrors may hang.
         trees: which sides have trees; tree_spacing_m, tree_height_m, leaf_hue (0 blue-green to 1 yellow-green).
         lamp_spacing_m: between lamp posts.
         furniture_per_10_m: benches, bins, bollards, planters and signs on each side.
@@ -511,16 +433,8 @@ class Randomizer:
     pavement_m: Range = (3.0, 5.0)
     kerb_step_m: Range = (0.10, 0.15)
     crossing_x: Range = (-0.35, 0.35)
-    house_width_m: Range = (9.0, 18.0)
-    storeys: Range = (3, 6)
-    ground_storey_m: Range = (3.5, 4.3)
-    storey_m: Range = (2.9, 3.5)
-    bay_m: Range = (2.1, 3.0)
-    wall: Walls = Field(default_factory=lambda: {"plaster": 5.0, "brick": 3.0, "stone": 2.0})
-    roof: Roofs = Field(default_factory=lambda: {"pitched": 4.0, "mansard": 2.0, "flat": 1.5})
     shop_share: Range = (0.3, 0.7)
     balcony_share: Range = (0.25, 0.6)
-    blank_wall_m: Range = (4.4, 7.0)
     blank_walls_per_side: Range = (2, 3)
     trees: Sides = Field(default_factory=lambda: {"none": 1.0, "left": 2.0, "right": 2.0, "both": 2.0})
     tree_spacing_m: Range = (9.0, 15.0)
@@ -575,7 +489,7 @@ class Randomizer:
             wires_x_m=wires,
             leaf_rgb=palette.blend((0.045, 0.085, 0.030), (0.115, 0.145, 0.035), hue),
             litter=uniform(litter_rng, self.litter),
-            litter_seed=_seed(litter_rng),
+            litter_seed=seed_of(litter_rng),
         )
 
     def _road(self, rng: np.random.Generator, length: float, carriageway: float, crossing_x: float) -> Roadway:
@@ -595,7 +509,7 @@ class Randomizer:
             edge_lines=bool(rng.random() < 0.5),
             crossing=Crossing(x_m=crossing_x, width_m=float(rng.uniform(3.2, 4.4)), bar_m=bar, gap_m=bar),
             lids=tuple(lids),
-            detail_seed=_seed(rng),
+            detail_seed=seed_of(rng),
         )
 
     def _pavements(self, rng: np.random.Generator, widths: dict, strips: dict) -> tuple[Pavement, ...]:
@@ -611,7 +525,7 @@ class Randomizer:
                 rgb=rgb,
                 kerb_rgb=kerb,
                 dirt=dirt,
-                detail_seed=_seed(rng),
+                detail_seed=seed_of(rng),
             )
             for side in PAVEMENT_IDS
         )
@@ -630,15 +544,25 @@ class Randomizer:
         words = list(palette.SHOP_WORDS)
         rng.shuffle(words)
         for row, (start, facing, row_m) in rows.items():
-            widths = []
-            while sum(widths) < row_m - 0.5 * self.house_width_m[0]:
-                widths.append(uniform(rng, self.house_width_m))
-            widths = [w * row_m / sum(widths) for w in widths]
+            widths = self.widths(rng, row_m)
             blanks = self._blank_houses(rng, row, len(widths))
             last_wall = ""
             x, y = start
             for k, width in enumerate(widths):
-                house = self._building(rng, row, k, (x, y), facing, width, k in blanks, shares, soot, last_wall, words)
+                house = self.house(
+                    rng,
+                    instance_id=BUILDING_IDS[row] + k,
+                    name=f"building_{row}_{k}",
+                    start=(x, y),
+                    facing_deg=facing,
+                    width_m=width,
+                    blank=k in blanks,
+                    shop_share=shares[0] if row in ("left", "right") else 0.2,
+                    balcony_share=shares[1],
+                    soot=soot,
+                    last_wall=last_wall,
+                    words=words,
+                )
                 last_wall = house.wall
                 buildings.append(house)
                 x, y = house.point(width)
@@ -651,102 +575,6 @@ class Randomizer:
         inner = np.arange(1, count - 1) if count > 3 else np.arange(count)
         wanted = max(1, round(uniform(rng, self.blank_walls_per_side)))
         return {int(k) for k in rng.choice(inner, size=min(wanted, len(inner)), replace=False)}
-
-    def _building(self, rng, row, k, start, facing, width, blank, shares, soot, last_wall, words) -> Building:
-        wall = pick(rng, self.wall)
-        if wall == last_wall and rng.random() < 0.5:
-            wall = pick(rng, self.wall)
-        bays, ground = self._ground_floor(rng, width, blank, shares[0] if row in ("left", "right") else 0.2)
-        ground_m, storey_m = uniform(rng, self.ground_storey_m), uniform(rng, self.storey_m)
-        bay = min(b for b in bays)
-        look = palette.house(rng, wall)
-        balcony = "none"
-        if wall != "brick" and rng.random() < shares[1]:
-            balcony = str(rng.choice(["railing", "slab"], p=[0.65, 0.35]))
-        tall = balcony != "none"
-        window_h = min(storey_m - 0.75, float(rng.uniform(2.0, 2.3)) if tall else float(rng.uniform(1.45, 1.95)))
-        shutters = look.shutters_rgb if wall != "stone" and rng.random() < 0.35 and bay > 2.05 else None
-        shops = tuple(self._shop(rng, words) for g in ground if g.kind == "shop")
-        return Building(
-            instance_id=BUILDING_IDS[row] + k,
-            name=f"building_{row}_{k}",
-            start_xy_m=start,
-            facing_deg=facing,
-            bay_widths_m=bays,
-            depth_m=float(rng.uniform(10.0, 13.0)),
-            storeys=round(float(rng.uniform(self.storeys[0] - 0.49, self.storeys[1] + 0.49))),
-            ground_m=ground_m,
-            storey_m=storey_m,
-            plinth_m=float(rng.uniform(0.35, 0.8)),
-            wall=wall,
-            wall_rgb=look.wall_rgb,
-            trim_rgb=look.trim_rgb,
-            frame_rgb=look.frame_rgb,
-            door_rgb=look.door_rgb,
-            roof=pick(rng, self.roof),
-            roof_rgb=look.roof_rgb,
-            window_w_m=min(float(rng.uniform(0.95, 1.35)), bay - (1.15 if shutters else 0.75)),
-            window_h_m=window_h,
-            window_style=str(rng.choice(["casement", "cross", "sash", "modern"], p=[0.4, 0.25, 0.2, 0.15])),
-            surround=str(rng.choice(["plain", "lintel", "frame"], p=[0.2, 0.35, 0.45])),
-            balcony=balcony,
-            shutters_rgb=shutters,
-            cornice_m=float(rng.uniform(0.22, 0.5)),
-            quoins=bool(wall != "stone" and rng.random() < 0.35),
-            ground=ground,
-            shops=shops,
-            soot=float(np.clip(soot * rng.uniform(0.6, 1.5), 0, 1)),
-            detail_seed=_seed(rng),
-        )
-
-    def _ground_floor(self, rng, width: float, blank: bool, shop_share: float):
-        """Divide a front into bays and give the ground floor its doors, shops, windows and closed stretches."""
-        count = max(3, round(width / uniform(rng, self.bay_m)))
-        bays = [width / count] * count
-        ground: list[GroundBay] = []
-        closed = range(0)
-        if blank:
-            span = min(uniform(rng, self.blank_wall_m), width - 2.4)
-            taken = max(1, round(span / bays[0]))
-            taken = min(taken, count - 1)
-            rest = (width - span) / (count - taken)
-            if rest < 2.0 and count - taken > 1:
-                count -= 1
-                rest = (width - span) / (count - taken)
-            first = int(rng.integers(0, count - taken + 1))
-            closed = range(first, first + taken)
-            bays = [span / taken if i in closed else rest for i in range(count)]
-        door = int(rng.choice([i for i in range(count) if i not in closed]))
-        i = 0
-        while i < count:
-            if i in closed:
-                ground.append(GroundBay(kind="blank", first=i, count=len(closed)))
-                i += len(closed)
-                continue
-            if i == door:
-                ground.append(GroundBay(kind="door", first=i, count=1))
-                i += 1
-                continue
-            run = 1
-            while i + run < count and i + run != door and i + run not in closed and run < 3:
-                run += 1
-            if rng.random() < shop_share:
-                ground.append(GroundBay(kind="shop", first=i, count=run))
-                i += run
-            elif rng.random() < 0.12 and bays[i] > 2.3:
-                ground.append(GroundBay(kind="gate", first=i, count=1))
-                i += 1
-            else:
-                ground.append(GroundBay(kind="window", first=i, count=1))
-                i += 1
-        return tuple(bays), tuple(ground)
-
-    def _shop(self, rng: np.random.Generator, words: list[str]) -> Shop:
-        fascia, letters, awning = palette.shop(rng)
-        word = words.pop() if words else str(rng.choice(palette.SHOP_WORDS))
-        return Shop(
-            words=word, fascia_rgb=fascia, letters_rgb=letters, awning_rgb=awning if rng.random() < 0.45 else None
-        )
 
     def _cars(self, rng, length, carriageway, left, right, crossing: Crossing) -> tuple[Car, ...]:
         cars: list[Car] = []
@@ -763,7 +591,7 @@ class Randomizer:
                 rgb, metallic = palette.car(rng)
                 y = sign * (carriageway / 2 - size[1] / 2 - float(rng.uniform(0.18, 0.38)))
                 turn = float(rng.normal(0, 0.7)) + (180.0 if rng.random() < 0.08 else 0.0)
-                dirt, seed = float(rng.uniform(0.05, 0.6)), _seed(rng)
+                dirt, seed = float(rng.uniform(0.05, 0.6)), seed_of(rng)
                 if rng.random() < share and abs(middle - crossing.x_m) - size[0] / 2 > clear - 1.0:
                     k = len(cars)
                     cars.append(
@@ -862,7 +690,3 @@ class Randomizer:
                 # fronts (-y of the piece) look towards the houses
                 try_add(kind, x, y, 180.0 if sign > 0 else 0.0, rgb=rgb, variant=v)
         return tuple(pieces)
-
-
-def _seed(rng: np.random.Generator) -> int:
-    return int(rng.integers(0, 2**31))

@@ -1,0 +1,88 @@
+"""Puts houses, furniture, trees and cars of a spec on the stage; equal pieces share a mesh."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
+
+import bpy
+
+from blender_synth.blender.scenery import cars, facade, furniture, vegetation
+from blender_synth.blender.scenery.materials import DIRT_PROPERTY, Materials
+from blender_synth.blender.scenery.meshes import to_mesh, to_object
+from blender_synth.blender.stage import Stage
+from blender_synth.world.scenery._street_parts import Building, Car, Furniture
+
+
+def place(obj: bpy.types.Object, position_m, heading_deg: float) -> bpy.types.Object:
+    """Set an object's place and turn about z."""
+    obj.location = position_m
+    obj.rotation_euler = (0.0, 0.0, math.radians(heading_deg))
+    return obj
+
+
+def put_houses(
+    buildings: Sequence[Building],
+    ground_z_m: float,
+    stage: Stage,
+    materials: Materials,
+    open_sides=MappingProxyType({}),
+) -> None:
+    """Houses, their feet at one height.
+
+    Args:
+        open_sides: by name of a house, the flank to leave out, as in `facade.house`.
+    """
+    for building in buildings:
+        obj = to_object(building.name, facade.house(building, open_sides.get(building.name, "")), materials)
+        nx, ny = building.outward
+        place(obj, (*building.start_xy_m, ground_z_m), math.degrees(math.atan2(nx, -ny)))
+        stage.add(obj, building.instance_id)
+
+
+def put_furniture(
+    furnishing: Sequence[Furniture], leaf_rgb, ground_id: Callable[[tuple], int], stage: Stage, materials: Materials
+) -> None:
+    """Furniture and trees; equal pieces share a mesh, each is an object of its own.
+
+    Args:
+        ground_id: instance id of the ground at a place; pits round trunks belong to it.
+    """
+    meshes: dict[tuple, bpy.types.Mesh] = {}
+
+    def mesh_of(key: tuple, make) -> bpy.types.Mesh:
+        if key not in meshes:
+            meshes[key] = to_mesh(str(key[0]), make(), materials)
+        return meshes[key]
+
+    for piece in furnishing:
+        if piece.kind == "tree":
+            mesh = mesh_of(("tree", piece.variant), lambda piece=piece: vegetation.tree(piece.variant, leaf_rgb))
+            pit = bpy.data.objects.new(f"{piece.name}_pit", mesh_of(("pit",), vegetation.pit))
+            stage.add(place(pit, piece.position_m, 0.0), ground_id(piece.position_m))
+        else:
+            mesh = mesh_of(furniture.shape_key(piece), lambda piece=piece: furniture.make(piece))
+        obj = place(bpy.data.objects.new(piece.name, mesh), piece.position_m, piece.heading_deg)
+        obj.scale = (piece.scale,) * 3
+        stage.add(obj, piece.instance_id)
+        if piece.kind == "lamp":
+            aside, up = (piece.scale * v for v in furniture.LAMP_LIGHT_M[piece.variant])
+            a = math.radians(piece.heading_deg)
+            x, y, z = piece.position_m
+            light = (x + aside * math.cos(a), y + aside * math.sin(a), z + up)
+            stage.lamps.append((light, piece.heading_deg, piece.variant))
+
+
+def put_cars(parked: Sequence[Car], stage: Stage, materials: Materials) -> None:
+    """Cars; the paint's colour is the object's, so that cars of one body may share a mesh."""
+    meshes: dict[str, bpy.types.Mesh] = {}
+    for car in parked:
+        if car.body not in meshes:
+            meshes[car.body] = to_mesh(car.body, cars.car(car.body), materials)
+        obj = bpy.data.objects.new(car.name, meshes[car.body])
+        obj.color = (*car.rgb, 1.0 if car.metallic else 0.0)
+        obj[DIRT_PROPERTY] = car.dirt
+        plates = to_object(f"{car.name}_plates", cars.plates(car.body, cars.plate_words(car.detail_seed)), materials)
+        for piece in (obj, plates):
+            stage.add(place(piece, car.position_m, car.heading_deg), car.instance_id)

@@ -1,0 +1,562 @@
+"""A paved square of a town: houses all round, a fountain or a monument, trees, benches, a café, sometimes a market.
+
+The square's middle is the origin and its paving lies at z = 0. Alleys lead out of it between the houses, each closed by
+a house at its end. `Spec` holds resolved values only, `Randomizer` the ranges.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from blender_synth.seeds import Streams
+from blender_synth.world.layout import Area, CameraAnchor, Layout, Obstacle, PropSpot
+from blender_synth.world.scenery import _street_palette as palette
+from blender_synth.world.scenery._choices import only
+from blender_synth.world.scenery._houses import Houses, blank_walls, glass_hosts, seed_of
+from blender_synth.world.scenery._street_parts import Building, Furniture, rectangle
+from blender_synth.world.scenery._town import (
+    Footprints,
+    Standing,
+    azimuth_deg,
+    before_mounts,
+    by_windows,
+    line_is_free,
+    on_walls,
+    poles_before,
+    square,
+    standing_obstacles,
+)
+from blender_synth.world.things import Thing
+from blender_synth.world.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
+
+PAVING_ID, CENTRE_ID, BUILDING_FIRST_ID, FURNITURE_FIRST_ID = 3001, 3002, 3011, 3101
+SIDES = ("north", "east", "south", "west")
+WALL_MARGIN_M = 0.40
+TERRACE_M = 1.6
+"""Between the wall and the first tables of a café, where people pass."""
+_RING = ("bench", "bin", "planter", "bicycle_stand", "cabinet")
+Centres = Annotated[Weights, only("fountain", "obelisk", "statue", "column", "none")]
+Floors = Annotated[Weights, only("bands", "rings", "checker", "plain")]
+Trees = Annotated[Weights, only("none", "rows", "grove", "corners")]
+
+
+@plain
+class Alley:
+    """A way out between two houses: `along_m` counts on its side from the left as seen from the middle."""
+
+    side: Literal["north", "east", "south", "west"]
+    start_xy_m: Vec2
+    facing_deg: float
+    width_m: float
+    depth_m: float
+
+    def box(self, margin_m: float) -> tuple[Vec2, ...]:
+        """Its ground, counter-clockwise, less a margin at its walls and its end."""
+        a = math.radians(self.facing_deg)
+        nx, ny = math.cos(a), math.sin(a)
+        rx, ry = -ny, nx
+        x, y = self.start_xy_m
+
+        def at(along: float, out: float) -> Vec2:
+            return (x + rx * along + nx * out, y + ry * along + ny * out)
+
+        m, w, d = margin_m, self.width_m, self.depth_m
+        return (at(w - m, 1.0), at(w - m, m - d), at(m, m - d), at(m, 1.0))
+
+
+@plain
+class Paved:
+    """What the square is paved with.
+
+    Attributes:
+        floor: how two kinds of paving are laid: bands across fields, rings round the middle, a checker, or one alone.
+        pattern, rgb: of the fields. band_pattern, band_rgb: of bands, rings and every other field.
+        field_m, band_m: their widths. dirt: 0 clean to 1 filthy.
+    """
+
+    floor: Literal["bands", "rings", "checker", "plain"]
+    pattern: Literal["slabs", "bond", "pavers", "setts"]
+    rgb: Rgb
+    band_pattern: Literal["slabs", "bond", "pavers", "setts"]
+    band_rgb: Rgb
+    field_m: float
+    band_m: float
+    dirt: float
+
+
+@plain
+class Centre:
+    """What stands in the middle.
+
+    Attributes:
+        radius_m: of its lowest step or basin. height_m: up to its top. steps: round it. corners: of its plan.
+    """
+
+    kind: Literal["fountain", "obelisk", "statue", "column", "none"]
+    xy_m: Vec2
+    radius_m: float
+    height_m: float
+    steps: int
+    corners: int
+    rgb: Rgb
+    metal_rgb: Rgb
+    detail_seed: int
+
+    def outline(self) -> tuple[Vec2, ...]:
+        """Counter-clockwise corners round all of it."""
+        reach = self.radius_m / math.cos(math.pi / 8)
+        turns = (np.arange(8) + 0.5) * math.pi / 4
+        return tuple(
+            (self.xy_m[0] + float(reach * math.cos(t)), self.xy_m[1] + float(reach * math.sin(t))) for t in turns
+        )
+
+
+@plain
+class Spec:
+    """One square, down to its last chair.
+
+    Attributes:
+        size_m: wall to wall along x and y. litter_seed: feeds leaves and litter on the ground.
+    """
+
+    kind: Literal["plaza"] = "plaza"
+    size_m: Vec2
+    paved: Paved
+    centre: Centre
+    alleys: tuple[Alley, ...]
+    buildings: tuple[Building, ...]
+    furniture: tuple[Furniture, ...]
+    leaf_rgb: Rgb
+    litter: float
+    litter_seed: int
+
+    def things(self) -> tuple[Thing, ...]:
+        """Everything that gets labels, with its stable instance id."""
+        centre = [Thing(instance_id=CENTRE_ID, category="street_furniture", name=self.centre.kind)]
+        return (
+            Thing(instance_id=PAVING_ID, category="pavement", name="plaza"),
+            *(centre if self.centre.kind != "none" else ()),
+            *(Thing(instance_id=b.instance_id, category="building", name=b.name) for b in self.buildings),
+            *(Thing(instance_id=f.instance_id, category=f.category, name=f.name) for f in self.furniture),
+        )
+
+    def layout(self) -> Layout:
+        """Where people walk, mirrors hang, cameras stand and props may be put."""
+        obstacles, areas = self._obstacles(), self._areas()
+        front = [b for b in self.buildings if not b.name.startswith("building_end")]
+        mounts = tuple(mount for house in front for mount in blank_walls(house, 0.0))
+        return Layout(
+            areas=areas,
+            mirror_mounts=mounts,
+            hosts=tuple(host for house in front for host in glass_hosts(house, 0.0)),
+            cameras=self._cameras(areas, obstacles, mounts, front),
+            obstacles=obstacles,
+            prop_spots=self._prop_spots(obstacles, front),
+            seats=tuple(seat for piece in self.furniture for seat in piece.seats()),
+        )
+
+    def _areas(self) -> tuple[Area, ...]:
+        wide, deep = (s - 2 * WALL_MARGIN_M for s in self.size_m)
+        areas = [
+            Area(
+                name="plaza",
+                use="pavement",
+                polygon_xy_m=rectangle((0.0, 0.0), wide, deep, 0.0),
+                ground_id=PAVING_ID,
+            )
+        ]
+        for alley in self.alleys:
+            areas.append(
+                Area(
+                    name=f"alley_{alley.side}",
+                    use="pavement",
+                    polygon_xy_m=alley.box(WALL_MARGIN_M),
+                    flow_deg=alley.facing_deg % 180.0,
+                    ground_id=PAVING_ID,
+                )
+            )
+        return tuple(areas)
+
+    def _obstacles(self) -> tuple[Obstacle, ...]:
+        standing = standing_obstacles(self.buildings, self.furniture, ())
+        if self.centre.kind == "none":
+            return standing
+        low = min(self.centre.height_m, 1.2) if self.centre.kind == "fountain" else self.centre.height_m
+        return (*standing, Obstacle(name="centre", polygon_xy_m=self.centre.outline(), height_m=low))
+
+    def _cameras(self, areas, obstacles, mounts, front) -> tuple[CameraAnchor, ...]:
+        anchors: list[CameraAnchor] = []
+        footprints = Footprints(obstacles)
+        poles = [f.position_m[:2] for f in self.furniture if f.kind in ("lamp", "tree", "parasol", "sign")]
+        bulky = [f.position_m[:2] for f in self.furniture if f.kind in ("stall", "parasol")]
+        half_x, half_y = (s / 2 for s in self.size_m)
+        middle = self.centre.xy_m
+        targets = (middle, (middle[0] - 0.45 * half_x, middle[1]), (middle[0] + 0.45 * half_x, middle[1]))
+        for side, (nx, ny) in zip(SIDES, ((0, -1), (-1, 0), (0, 1), (1, 0)), strict=True):
+            half, reach = (half_y, half_x) if ny else (half_x, half_y)
+            for out in (1.6, 0.42 * half):
+                for at, t in enumerate(np.arange(-reach + 2.5, reach - 4.5, 5.0)):
+                    a, b = ((-nx * (half - out) + abs(ny) * s, -ny * (half - out) + abs(nx) * s) for s in (t, t + 2.0))
+                    for number in ((at + k) % len(targets) for k in range(len(targets))):
+                        target = targets[number]
+                        facing = azimuth_deg(a, target)
+                        aside = abs((facing - math.degrees(math.atan2(ny, nx)) + 180.0) % 360.0 - 180.0)
+                        far = math.dist(a, target) > 7.0
+                        if aside > 55.0 or not far or not line_is_free(a, b, footprints, areas, 0.35):
+                            continue
+                        if poles_before(a, facing, poles, 2.4) or poles_before(a, facing, bulky, 4.5):
+                            continue
+                        anchors.append(
+                            CameraAnchor(
+                                name=f"edge_{side}_{out:.0f}_{t:+.0f}_{number}",
+                                rig="handheld",
+                                start_xy_m=(float(a[0]), float(a[1])),
+                                end_xy_m=(float(b[0]), float(b[1])),
+                                base_z_m=0.0,
+                                facing_deg=facing,
+                            )
+                        )
+                        break
+        for name, out in (("mirror", 1.9), ("mirror_far", 3.4)):
+            anchors.extend(before_mounts(mounts, areas, footprints, 0.0, out, name))
+        panes = [host for house in front for host in glass_hosts(house, 0.0) if host.use == "shop"]
+        anchors.extend(before_mounts(panes[:: max(1, len(panes) // 8)], areas, footprints, 0.0, 2.2, "pane"))
+        trees = [f for f in self.furniture if f.crown_m > 0]
+        anchors.extend(on_walls(front, 0.0, targets, trees, 7.0, 34.0))
+        return tuple(anchors)
+
+    def _prop_spots(self, obstacles, front) -> tuple[PropSpot, ...]:
+        spots: list[PropSpot] = []
+        free = Standing(0, [o.polygon_xy_m for o in obstacles])
+        wide, deep = (s / 2 - 2.2 for s in self.size_m)
+        for k in range(400):
+            at = ((k * 7.31) % (2 * wide) - wide, (k * 4.17) % (2 * deep) - deep)
+            if len(spots) == 9 or free.touches(square(at, 1.0), 0.5):
+                continue
+            free.taken.append(square(at, 1.0))
+            spots.append(
+                PropSpot(
+                    name=f"open_{len(spots)}",
+                    use="pavement",
+                    position_m=(float(at[0]), float(at[1]), 0.0),
+                    heading_deg=azimuth_deg(at, self.centre.xy_m),
+                    room_m=1.0,
+                )
+            )
+        taken = [f.footprint() for f in self.furniture]
+        walls = [
+            s for s in by_windows(front, 0.0, 40) if not Standing(0, taken).touches(square(s.position_m, 0.4), 0.1)
+        ]
+        return (*spots, *walls[:8])
+
+
+@plain
+class Randomizer(Houses):
+    """How squares vary. Ranges are `[low, high]` or one number; weights a mapping, a list or one name.
+
+    Attributes:
+        size_m: wall to wall, each way. alleys: ways out between the houses. alley_m: their width.
+        floor: how the paving is laid. centre: what stands in the middle; off_centre: how far from it, 0 to 1.
+        trees: where; tree_height_m, leaf_hue (0 blue-green to 1 yellow-green). benches: how many.
+        cafes: terraces before shops. stalls: of a market, where there is one; market_share: how often there is.
+        lamps: how many. furniture: bins, planters, bicycle stands and the like.
+        shop_share, balcony_share, soot: as in a street. blank_walls: closed stretches of ground floor.
+        dirt: of the paving; litter: 0 clean to 1.
+    """
+
+    kind: Literal["plaza"] = "plaza"
+    size_m: Range = (27.0, 46.0)
+    alleys: Range = (1, 3)
+    alley_m: Range = (3.6, 6.0)
+    floor: Floors = Field(default_factory=lambda: {"bands": 3.0, "rings": 2.0, "checker": 1.5, "plain": 1.0})
+    centre: Centres = Field(
+        default_factory=lambda: {"fountain": 4.0, "obelisk": 1.5, "statue": 2.5, "column": 1.5, "none": 0.5}
+    )
+    off_centre: Range = (0.0, 0.25)
+    trees: Trees = Field(default_factory=lambda: {"none": 1.0, "rows": 3.0, "grove": 2.0, "corners": 2.0})
+    tree_height_m: Range = (5.2, 8.0)
+    leaf_hue: Range = (0.1, 0.9)
+    benches: Range = (4, 10)
+    cafes: Range = (1, 4)
+    market_share: float = Field(default=0.35, ge=0, le=1)
+    stalls: Range = (3, 8)
+    lamps: Range = (4, 8)
+    furniture: Range = (5, 14)
+    shop_share: Range = (0.5, 0.9)
+    balcony_share: Range = (0.2, 0.6)
+    blank_walls: Range = (3, 5)
+    soot: Range = (0.1, 0.6)
+    dirt: Range = (0.2, 0.8)
+    litter: Range = (0.05, 0.5)
+
+    def sample(self, streams: Streams) -> Spec:
+        """One square; every draw comes from a stream named after its part."""
+        rng = streams.rng("layout")
+        size = (uniform(rng, self.size_m), uniform(rng, self.size_m))
+        size = (max(size), max(min(size), 0.62 * max(size)))
+        gaps = self._gaps(rng, size)
+        buildings, alleys = self._buildings(streams.rng("facades"), size, gaps)
+        centre = self._centre(streams.rng("centre"), size)
+        litter_rng, hue = streams.rng("litter"), uniform(streams.rng("leaves"), self.leaf_hue)
+        spec = Spec(
+            size_m=size,
+            paved=self._paved(streams.rng("paving")),
+            centre=centre,
+            alleys=alleys,
+            buildings=buildings,
+            furniture=(),
+            leaf_rgb=palette.blend((0.045, 0.085, 0.030), (0.115, 0.145, 0.035), hue),
+            litter=uniform(litter_rng, self.litter),
+            litter_seed=seed_of(litter_rng),
+        )
+        return replace(spec, furniture=self._furniture(streams, spec))
+
+    def _gaps(self, rng: np.random.Generator, size: Vec2) -> dict[str, tuple[float, float]]:
+        """By side, where an alley begins and how wide it is, counted along the row of houses."""
+        gaps = {}
+        sides = [str(s) for s in rng.permutation(list(SIDES))][: round(uniform(rng, self.alleys))]
+        for side in sides:
+            length, wide = size[SIDES.index(side) % 2], uniform(rng, self.alley_m)
+            low, high = 8.5, length - 8.5 - wide
+            if high > low:
+                gaps[side] = (float(rng.uniform(low, high)), wide)
+        return gaps
+
+    def _paved(self, rng: np.random.Generator) -> Paved:
+        pattern = str(rng.choice(["slabs", "bond", "pavers", "setts"], p=[0.3, 0.25, 0.25, 0.2]))
+        others = [p for p in ("slabs", "setts", "pavers") if p != pattern]
+        band = str(rng.choice(others))
+        rgb = palette.paving(rng, pattern)
+        band_rgb = palette.blend(palette.paving(rng, band), rgb, 0.2)
+        shade = float(rng.choice([0.55, 0.7, 1.35]))
+        return Paved(
+            floor=pick(rng, self.floor),
+            pattern=pattern,
+            rgb=rgb,
+            band_pattern=band,
+            band_rgb=tuple(min(0.6, shade * c) for c in band_rgb),
+            field_m=float(rng.uniform(3.5, 7.5)),
+            band_m=float(rng.uniform(0.45, 1.1)),
+            dirt=uniform(rng, self.dirt),
+        )
+
+    def _centre(self, rng: np.random.Generator, size: Vec2) -> Centre:
+        kind = pick(rng, self.centre)
+        off = uniform(rng, self.off_centre)
+        turn = rng.uniform(0, 2 * math.pi)
+        radius = {"fountain": rng.uniform(2.2, 4.0), "none": 0.5}.get(kind, rng.uniform(1.5, 2.6))
+        high = {"fountain": rng.uniform(1.6, 3.4), "obelisk": rng.uniform(7.0, 12.0), "column": rng.uniform(6.0, 10.0),
+                "statue": rng.uniform(3.6, 5.2), "none": 0.5}[kind]  # fmt: skip
+        stone = palette.STONE[int(rng.integers(len(palette.STONE)))]
+        return Centre(
+            kind=kind,
+            xy_m=(float(off * 0.5 * size[0] * math.cos(turn)), float(off * 0.5 * size[1] * math.sin(turn))),
+            radius_m=float(radius),
+            height_m=float(high),
+            steps=int(rng.integers(1, 4)),
+            corners=int(rng.choice([4, 8, 32])),
+            rgb=palette.blend(palette.linear(stone), (0.3, 0.3, 0.29), 0.3),
+            metal_rgb=((0.09, 0.16, 0.12), (0.05, 0.04, 0.03), (0.14, 0.10, 0.05))[int(rng.integers(3))],
+            detail_seed=seed_of(rng),
+        )
+
+    def _buildings(self, rng: np.random.Generator, size: Vec2, gaps) -> tuple[tuple[Building, ...], tuple[Alley, ...]]:
+        half_x, half_y = size[0] / 2, size[1] / 2
+        rows = {
+            "north": ((-half_x, half_y), 270.0, size[0]),
+            "east": ((half_x, half_y), 180.0, size[1]),
+            "south": ((half_x, -half_y), 90.0, size[0]),
+            "west": ((-half_x, -half_y), 0.0, size[1]),
+        }
+        shops, balconies, soot = (uniform(rng, r) for r in (self.shop_share, self.balcony_share, self.soot))
+        words = list(palette.SHOP_WORDS)
+        rng.shuffle(words)
+        buildings: list[Building] = []
+        alleys: list[Alley] = []
+        plans = []  # (side, start along the row, width, whether it is the end of an alley)
+        for side, (_, _, length) in rows.items():
+            gap = gaps.get(side)
+            spans = [(0.0, length)] if gap is None else [(0.0, gap[0]), (gap[0] + gap[1], length)]
+            for low, high in spans:
+                at = low
+                for width in self.widths(rng, high - low):
+                    plans.append((side, at, width))
+                    at += width
+        blanks = {int(k) for k in rng.choice(len(plans), size=min(len(plans), round(uniform(rng, self.blank_walls))),
+                                             replace=False)}  # fmt: skip
+        counts = dict.fromkeys(SIDES, 0)
+        last = ""
+        for number, (side, along, width) in enumerate(plans):
+            start, facing, _ = rows[side]
+            buildings.append(
+                self.house(
+                    rng,
+                    instance_id=BUILDING_FIRST_ID + number,
+                    name=f"building_{side}_{counts[side]}",
+                    start=_along(start, facing, along),
+                    facing_deg=facing,
+                    width_m=width,
+                    blank=number in blanks,
+                    shop_share=shops,
+                    balcony_share=balconies,
+                    soot=soot,
+                    last_wall=last,
+                    words=words,
+                )
+            )
+            counts[side] += 1
+            last = buildings[-1].wall
+        for side, (along, wide) in gaps.items():
+            start, facing, _ = rows[side]
+            beside = [b for b in buildings if b.facing_deg == facing]
+            depth = min(b.depth_m for b in beside) - 0.6
+            a = math.radians(facing)
+            x, y = _along(start, facing, along - 1.0)
+            house = self.house(
+                rng,
+                instance_id=BUILDING_FIRST_ID + len(buildings),
+                name=f"building_end_{side}",
+                start=(x - depth * math.cos(a), y - depth * math.sin(a)),
+                facing_deg=facing,
+                width_m=wide + 2.0,
+                blank=False,
+                shop_share=0.0,
+                balcony_share=0.0,
+                soot=soot,
+                last_wall="",
+                words=words,
+            )
+            buildings.append(house)
+            alleys.append(
+                Alley(side=side, start_xy_m=_along(start, facing, along), facing_deg=facing, width_m=wide,
+                      depth_m=depth)
+            )  # fmt: skip
+        return tuple(buildings), tuple(alleys)
+
+    def _furniture(self, streams: Streams, spec: Spec) -> tuple[Furniture, ...]:
+        taken = [a.box(0.0) for a in spec.alleys]
+        if spec.centre.kind != "none":
+            taken.append(replace(spec.centre, radius_m=spec.centre.radius_m + 1.2).outline())
+        standing = Standing(FURNITURE_FIRST_ID, taken)
+        rng = streams.rng("furniture")
+        iron, paint = palette.ironwork(rng), palette.furniture_paint(rng)
+        half_x, half_y = (s / 2 for s in spec.size_m)
+        for number in range(round(uniform(streams.rng("cafes"), self.cafes))):
+            self._cafe(streams.rng(f"cafes/{number}"), spec, standing)
+        self._trees(streams.rng("vegetation"), spec, standing)
+        market = streams.rng("market")
+        if market.random() < self.market_share:
+            self._market(market, spec, standing)
+        lamps = streams.rng("lamps")
+        variant, rgb, scale = int(lamps.random() < 0.75), palette.ironwork(lamps), float(lamps.uniform(0.85, 1.05))
+        count, start = round(uniform(lamps, self.lamps)), lamps.uniform(0, 2 * math.pi)
+        for k in range(count):
+            turn = start + 2 * math.pi * k / count
+            for share in (0.62, 0.55, 0.7, 0.48):
+                at = (share * half_x * math.cos(turn), share * half_y * math.sin(turn))
+                if standing.add(
+                    "lamp", at, math.degrees(turn) + 180.0, scale=scale, rgb=rgb, variant=variant, gap_m=0.6
+                ):
+                    break
+        for k in range(round(uniform(rng, self.benches))):
+            turn, v = rng.uniform(0, 2 * math.pi), int(rng.integers(0, 2))
+            if k % 2 and spec.centre.kind != "none":
+                reach = spec.centre.radius_m + float(rng.uniform(1.8, 3.0))
+                at = (spec.centre.xy_m[0] + reach * math.cos(turn), spec.centre.xy_m[1] + reach * math.sin(turn))
+            else:
+                at = (float(rng.uniform(-0.8, 0.8)) * half_x, float(rng.uniform(-0.8, 0.8)) * half_y)
+            facing = azimuth_deg(at, spec.centre.xy_m) + (180.0 if rng.random() < 0.3 and k % 2 else 0.0)
+            standing.add("bench", at, facing + 90.0, rgb=paint, variant=v, gap_m=0.5)
+        for _ in range(round(uniform(rng, self.furniture))):
+            kind = str(rng.choice(_RING, p=[0.14, 0.28, 0.32, 0.16, 0.1]))
+            nx, ny = ((0, -1), (-1, 0), (0, 1), (1, 0))[int(rng.integers(4))]
+            t, out, v = float(rng.uniform(-0.85, 0.85)), float(rng.uniform(2.6, 4.4)), int(rng.integers(0, 3))
+            at = (-nx * (half_x - out) + abs(ny) * t * half_x, -ny * (half_y - out) + abs(nx) * t * half_y)
+            heading = math.degrees(math.atan2(ny, nx)) + 90.0
+            rgb = paint if kind in ("bench", "planter", "bin") else iron
+            standing.add(kind, at, heading, rgb=rgb, variant=v, gap_m=0.5)
+        return tuple(standing.pieces)
+
+    def _cafe(self, rng: np.random.Generator, spec: Spec, standing: Standing) -> None:
+        """Tables, chairs and parasols before a shop."""
+        doors = [(b, bay) for b in spec.buildings for bay in b.ground if bay.kind == "shop"]
+        if not doors:
+            return
+        house, bay = doors[int(rng.integers(len(doors)))]
+        start, end = house.bay_span(bay)
+        wood, cloth = palette.furniture_paint(rng), palette.shop(rng)[2]
+        if rng.random() < 0.5:
+            wood = (0.20, 0.115, 0.062)
+        canopy, rows = int(rng.integers(0, 4)), int(rng.integers(2, 4))
+        pitch, turned = float(rng.uniform(2.1, 2.5)), float(rng.choice([0.0, 45.0]))
+        columns = max(2, round((end - start + 3.0) / pitch))
+        middle = (start + end) / 2
+        table = palette.furniture_paint(rng) if rng.random() < 0.5 else (0.55, 0.54, 0.5)
+        for i in range(rows):
+            for j in range(columns):
+                along, out = middle + (j - (columns - 1) / 2) * pitch, TERRACE_M + 0.7 + i * pitch
+                at = house.point(along, out)
+                if standing.touches(square(at, 0.95), 0.05) or max(abs(at[0]) - spec.size_m[0] / 2,
+                                                                   abs(at[1]) - spec.size_m[1] / 2) > -1.0:  # fmt: skip
+                    continue
+                chairs = int(rng.integers(2, 5))
+                first = turned + 90.0 * int(rng.integers(4)) + float(rng.normal(0, 6))
+                standing.add("table", at, first, rgb=table, gap_m=0.0)
+                for k in range(chairs):
+                    turn = math.radians(house.facing_deg + first + (180.0 if chairs == 2 else 90.0) * k)
+                    # chairs stand a little away from the table, their fronts to it
+                    seat = (at[0] + 0.66 * math.cos(turn), at[1] + 0.66 * math.sin(turn))
+                    heading = math.degrees(turn) - 90.0 + float(rng.normal(0, 8))
+                    standing.add("chair", seat, heading, rgb=wood, gap_m=0.0)
+                if canopy < 3 and (i + j) % 2 == 0:
+                    pole = house.point(along + pitch / 2, out)
+                    standing.add("parasol", pole, house.facing_deg, rgb=cloth, variant=canopy, crown_m=1.7, gap_m=0.05)
+
+    def _trees(self, rng: np.random.Generator, spec: Spec, standing: Standing) -> None:
+        where, height, kind = pick(rng, self.trees), uniform(rng, self.tree_height_m), int(rng.integers(0, 3))
+        half_x, half_y = (s / 2 for s in spec.size_m)
+        places: list[Vec2] = []
+        if where == "rows":
+            out = float(rng.uniform(6.5, 8.0))
+            gap = float(rng.uniform(5.5, 8.0))
+            both = rng.random() < 0.6
+            for sign in (1, -1) if both else (int(rng.choice([-1, 1])),):
+                places += [(float(x), sign * (half_y - out)) for x in np.arange(-half_x + 6.0, half_x - 5.0, gap)]
+        elif where == "grove":
+            sign, gap = float(rng.choice([-1, 1])), float(rng.uniform(4.6, 6.0))
+            for i in range(3):
+                places += [
+                    (sign * (half_x - 6.5 - gap * i), float(y)) for y in np.arange(-half_y + 7.0, half_y - 6.0, gap)
+                ]
+        elif where == "corners":
+            places = [(x * (half_x - 7.0), y * (half_y - 6.5)) for x in (-1, 1) for y in (-1, 1)]
+        for x, y in places:
+            turn, tall = rng.uniform(0, 360), height * rng.uniform(0.9, 1.1)
+            standing.add_tree(
+                (x + float(rng.normal(0, 0.12)), y + float(rng.normal(0, 0.12))), float(turn), float(tall), kind
+            )
+
+    def _market(self, rng: np.random.Generator, spec: Spec, standing: Standing) -> None:
+        """One or two rows of stalls, back to back or face to face."""
+        half_x, half_y = (s / 2 for s in spec.size_m)
+        sign = float(rng.choice([-1, 1]))
+        count, pitch = round(uniform(rng, self.stalls)), float(rng.uniform(3.5, 4.4))
+        y0 = float(rng.uniform(0.3, 0.5)) * half_y * sign
+        for k in range(count):
+            row = k % 2
+            x = (k // 2 - (count / 2 - 1) / 2) * pitch + float(rng.normal(0, 0.1))
+            y = y0 + sign * row * 5.2
+            rgb = palette.shop(rng)[2]
+            if abs(x) < half_x - 5.0 and abs(y) < half_y - 4.5:
+                standing.add("stall", (x, y), 180.0 * ((row == 1) == (sign > 0)) + 180.0, rgb=rgb, gap_m=0.3)
+
+
+def _along(start: Vec2, facing_deg: float, along_m: float) -> Vec2:
+    """A point of a row of houses, to the right of its left end as seen from the front."""
+    a = math.radians(facing_deg)
+    return (start[0] - math.sin(a) * along_m, start[1] + math.cos(a) * along_m)
