@@ -16,7 +16,7 @@ from blender_synth.blender.build import build_scene  # noqa: E402
 from blender_synth.blender.scenery import cars  # noqa: E402
 from blender_synth.blender.scenery.materials import Materials  # noqa: E402
 from blender_synth.blender.scenery.meshes import to_object  # noqa: E402
-from blender_synth.blender.scenery.street import place  # noqa: E402
+from blender_synth.blender.scenery.pieces import place  # noqa: E402
 from blender_synth.blender.stage import Stage  # noqa: E402
 from blender_synth.blender.weather import cover, falling, night  # noqa: E402
 from blender_synth.blender.weather import sky as sky_builder  # noqa: E402
