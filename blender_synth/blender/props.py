@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -20,6 +20,8 @@ from blender_synth.packs.pack import own_from_blender
 from blender_synth.packs.problems import OPENED, OPENING
 from blender_synth.world.props import PropSpec
 
+say: Callable[[str], object] = lambda text: None  # noqa: E731
+"""A worker's way to let its parent know which file it was, should Blender die over it."""
 _VARIANT = "bs_variant_"
 """Begins the property of an object that holds the colour of one of its materials, so that all share one mesh."""
 
@@ -111,13 +113,12 @@ def shape_of(
     key = (spec.pack, spec.file, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
     try:
         if key not in known:
-            # Should Blender die over the file, the parent reads here which it was.
-            print(f"{OPENING}{spec.pack}/{spec.item}", file=sys.stderr, flush=True)
+            say(f"{OPENING}{spec.pack}/{spec.item}")
             known[key] = _load(pack_root / spec.file, pack_root, spec)
-            print(OPENED, file=sys.stderr, flush=True)
+            say(OPENED)
         return *_varied(known[key], spec, pack_root), known[key].by_name
     except AssetError as error:
-        print(OPENED, file=sys.stderr, flush=True)
+        say(OPENED)
         raise ItemError.of(error, spec.pack, spec.item) from None
 
 
@@ -142,6 +143,8 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
         loaded.drop()
         raise
     by_name = {loaded.name_of(material): material for material in loaded.materials}
+    for block in loaded.shading():  # the program knows its own by their names: `label_reflect`, `matt_panel` ...
+        block.name = f"~{loaded.name_of(block)}"
     loaded.drop(keep=meshes)
     if not meshes:
         raise AssetError(
@@ -177,6 +180,7 @@ def _varied(shape: _Shape, spec: PropSpec, root: Path) -> tuple[list[bpy.types.M
     for name, choice in spec.variant.items():
         if not choice.startswith("#") and choice not in shape.by_name and spec.file.lower().endswith(".blend"):
             [shape.by_name[choice]], problems = load_materials(root / spec.file, root, [choice])
+            shape.by_name[choice].name = f"~{choice}"
             Loaded(file=root / spec.file, problems=problems).raise_errors()
         if name not in shape.by_name or not (choice.startswith("#") or choice in shape.by_name):
             wrong, mend = name if name not in shape.by_name else choice, f"use one of: {', '.join(shape.by_name)}"

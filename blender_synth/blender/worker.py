@@ -115,6 +115,9 @@ def _set_up(message: dict) -> Workbench:
         from blender_synth.blender.system_libraries import explain
 
         raise explain(_IMPORT_ERROR)
+    from blender_synth.blender import props
+
+    props.say = lambda text: print(text, file=sys.stderr, flush=True)
     return Workbench(message["render"], message["packs"])
 
 

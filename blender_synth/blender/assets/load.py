@@ -58,6 +58,10 @@ class Loaded:
         """Those that came with the file, in the scene or not."""
         return [obj for obj in bpy.data.objects if obj not in self._before["objects"]]
 
+    def shading(self) -> list[bpy.types.ID]:
+        """Materials, images and what else came with the file that surfaces are made of."""
+        return [b for kind in _SHADING for b in getattr(bpy.data, kind) if b not in self._before[kind]]
+
     def name_of(self, block: bpy.types.ID) -> str:
         """The name that something has in its file; Blender adds `.001` and so on where a name is taken already."""
         base, dot, number = block.name.rpartition(".")
