@@ -15,6 +15,7 @@ from blender_synth.packs.panes import convex_outline, measure_pane
 from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
 from blender_synth.pipeline import render
+from blender_synth.seeds import Streams
 from blender_synth.world.mirrors._site import Site
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
@@ -327,15 +328,14 @@ def vehicles(tmp_path_factory):
 
 def test_vehicles_of_packs_park_where_the_street_has_room_along_the_traffic(vehicles):
     parked = 0
+    settings = compose([*SMALL, "scene=street", "props.parked=1", "scene.car_share=0.4", "scene.parking=both"])
     for index in range(6):
-        settings = compose([*SMALL, "scene=street", "props.parked=1", "scene.car_share=0.4", "scene.parking=both"])
-        spec = sample_scene(settings, vehicles, index)
-        bare = sample_scene(settings, find_packs(()), index)
-        assert (spec.scenery, bare.props) == (bare.scenery, ())
-        cars = [prop for prop in spec.props if prop.category == "vehicle" and prop.item == "car"]
+        street = settings.scenery.sample(Streams(0, index))
+        props = settings.props.sample(Streams(0, index), street.layout(), vehicles)
+        cars = [prop for prop in props if prop.category == "vehicle" and prop.item == "car"]
         parked += len(cars)
-        assert {prop.item for prop in spec.props} <= {"car", "toy"}
-        street, own = spec.scenery, [car.footprint() for car in spec.scenery.cars]
+        assert {prop.item for prop in props if prop.pack == "fleet"} <= {"car", "toy"}
+        own = [car.footprint() for car in street.cars]
         crossing = rectangle_xy((street.road.crossing.x_m, 0), street.road.crossing.width_m, 40.0, 0.0)
         for car in cars:
             _, y, z = car.position_m
@@ -350,12 +350,14 @@ def test_vehicles_of_packs_park_where_the_street_has_room_along_the_traffic(vehi
 
 
 def test_a_street_is_the_same_with_and_without_parking_places_for_packs(vehicles):
-    base = [*SMALL, "scene=street"]
-    some = sample_scene(compose(base), vehicles, 2)
-    none = sample_scene(compose([*base, "props.parked=0"]), vehicles, 2)
-    others = [prop for prop in some.props if prop.item != "car"]
-    assert others == list(none.props)
-    assert sample_scene(compose([*base, "props.count=0"]), vehicles, 2).props == ()
+    street = compose(["scene=street"]).scenery.sample(Streams(0, 2)).layout()
+    some, none, empty = (
+        compose(["scene=street", f"props.{key}"]).props.sample(Streams(0, 2), street, vehicles)
+        for key in ("parked=1", "parked=0", "count=0")
+    )
+    assert [prop for prop in some if prop.item != "car"] == list(none)
+    assert len(some) > len(none) > 0
+    assert empty == ()
 
 
 # --- materials
