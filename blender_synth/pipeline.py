@@ -17,7 +17,7 @@ from blender_synth.errors import AssetError, RunError
 from blender_synth.exporters import export_dataset
 from blender_synth.frames.run_folder import RunFolder, disk_errors, find_runs
 from blender_synth.packs.search import find_packs
-from blender_synth.packs.skies import sky_file
+from blender_synth.packs.skies import sky_of_packs
 from blender_synth.preflight import draw
 from blender_synth.settings import RunSettings
 from blender_synth.workers import ItemBroken, SceneRefused, Worker, WorkerLost, pack_entry
@@ -40,7 +40,7 @@ def render(settings: RunSettings, then_export: bool = False) -> int:
     packs = find_packs(settings.packs, settings.packs_on_error)
     settings.props.choices(packs)  # a wrong category or tag is told before Blender starts
     for sky in settings.weather.sky_files():
-        sky_file(sky, {pack.name: pack.folder for pack in packs})
+        sky_of_packs(sky, packs)
     with RunFolder(settings.output).opened(settings.plain, Identity.of(settings).plain) as folder:
         missing = folder.missing(settings.frames)
         for item in (item for pack in packs for item in pack.broken if missing):

@@ -17,6 +17,7 @@ from typing import Any
 from blender_synth import errors
 from blender_synth.errors import BlenderSynthError
 from blender_synth.packs.pack import Pack
+from blender_synth.packs.problems import OPENED, OPENING
 
 
 class WorkerLost(Exception):
@@ -131,12 +132,14 @@ class Worker:
             self._connection.send_bytes(json.dumps(message).encode())
             if not self._connection.poll(self._timeout_s):
                 self.stop()
+                self._blame_item(f"Blender took longer than worker.timeout_s={self._timeout_s:g}")
                 raise WorkerLost(f"no answer within worker.timeout_s={self._timeout_s:g}; the worker was stopped")
             answer = json.loads(self._connection.recv_bytes())
         except (EOFError, OSError):
             if self._closed:
                 raise WorkerClosed from None
             self.stop()
+            self._blame_item(f"Blender died ({_status(process.wait())})")
             raise WorkerLost(
                 f"the worker died ({_status(process.wait())}); its last words:\n{self._last_words()}"
             ) from None
@@ -155,6 +158,18 @@ class Worker:
             self.stop()
             raise error
         raise SceneRefused(str(error))
+
+    def _blame_item(self, what: str) -> None:
+        """Tell which item's file Blender was reading when it was lost.
+
+        Raises:
+            ItemBroken: it was reading one.
+        """
+        words = self._last_words()
+        opening = words.rfind(OPENING)
+        if opening > words.rfind(OPENED):
+            pack, _, item = words[opening + len(OPENING) :].splitlines()[0].partition("/")
+            raise ItemBroken(f"{pack}/{item}: {what} over its file\n  mend:  export it again", pack, item)
 
     def _last_words(self) -> str:
         self._log.seek(0, os.SEEK_END)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import OpenEXR
 
 from tests.small_glb import box_document, glb_bytes
 
@@ -58,6 +59,16 @@ def write_sky(file: Path, columns: int = 64, rows: int = 32, value: float = 0.5)
     sky[rows // 2 :] *= 0.2
     file.parent.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(file), sky)
+    return file
+
+
+def write_exr(file: Path, value: float, columns: int = 64, rows: int = 32) -> Path:
+    """A panorama of one value in 32-bit float."""
+    channels = {name: np.full((rows, columns), value, np.float32) for name in "RGB"}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    with OpenEXR.File(header, channels) as exr:
+        exr.write(str(file))
     return file
 
 

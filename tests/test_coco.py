@@ -169,3 +169,18 @@ def test_an_interrupted_frame_is_not_exported(tmp_path):
     run = make_run(tmp_path / "run", 1)
     make_frame(run / "frames" / ".000001.77.tmp")
     assert export_dataset([run], tmp_path / "data", ONE_SPLIT, DevelopSettings()).startswith("1 pictures")
+
+
+def test_keypoints_that_nobody_knows_are_not_labelled(tmp_path):
+    run = make_run(tmp_path / "run", 1)
+    file = run / "frames/000000/frame.json"
+    frame = json.loads(file.read_text())
+    frame["instances"][0]["keypoints_m"] = {"left_shoulder": [10.0, 3.5, -1.0]}  # of a rig without a face
+    file.write_text(json.dumps(frame))
+    export_dataset([run], tmp_path / "data", ONE_SPLIT, DevelopSettings())
+    coco = _coco(tmp_path / "data", "person_keypoints")
+    [person] = [a for a in coco.anns.values() if a["category_id"] == 1]
+    points = np.array(person["keypoints"]).reshape(17, 3)
+    assert person["num_keypoints"] == 1
+    assert points[5].tolist() == [WIDTH / 2 - 17.5, HEIGHT / 2 + 5.0, 2]
+    assert not np.delete(points, 5, axis=0).any()

@@ -115,7 +115,8 @@ def test_glass_shows_both_layers():
     np.testing.assert_allclose(labels["transmitted_path_m"][seen], through["path"][seen], rtol=2e-4)
 
 
-def test_what_alpha_cuts_out_is_not_there():
+@pytest.mark.parametrize("how", ["alpha", "mix"])
+def test_what_alpha_cuts_out_is_not_there(how: str):
     stage, camera = _stage()
     size = 4.0
     leaf = _rectangle(MirrorRectangle(9, 0, (-2.0, -1.0, 0.5), (size, 0.0, 0.0), (0.0, 0.0, 2.0)))
@@ -128,7 +129,25 @@ def test_what_alpha_cuts_out_is_not_there():
     right.inputs[1].default_value = 0.0
     tree.links.new(place.outputs["Position"], split.inputs[0])
     tree.links.new(split.outputs["X"], right.inputs[0])
-    tree.links.new(right.outputs[0], tree.nodes["Principled BSDF"].inputs["Alpha"])
+    if how == "alpha":
+        tree.links.new(right.outputs[0], tree.nodes["Principled BSDF"].inputs["Alpha"])
+    else:
+        picture = bpy.data.images.new("left and right", 2, 1)
+        picture.colorspace_settings.name = "Non-Color"
+        picture.pixels = [0.0] * 4 + [1.0] * 4
+        texture, place = tree.nodes.new("ShaderNodeTexImage"), tree.nodes.new("ShaderNodeCombineXYZ")
+        texture.image, texture.interpolation = picture, "Closest"
+        middle = tree.nodes.new("ShaderNodeMath")  # of the left or the right pixel
+        middle.operation = "MULTIPLY_ADD"
+        middle.inputs[1].default_value, middle.inputs[2].default_value = 0.5, 0.25
+        tree.links.new(right.outputs[0], middle.inputs[0])
+        tree.links.new(middle.outputs[0], place.inputs[0])
+        tree.links.new(place.outputs[0], texture.inputs[0])
+        mix, clear = tree.nodes.new("ShaderNodeMixShader"), tree.nodes.new("ShaderNodeBsdfTransparent")
+        tree.links.new(texture.outputs["Color"], mix.inputs[0])
+        tree.links.new(clear.outputs[0], mix.inputs[1])
+        tree.links.new(tree.nodes["Principled BSDF"].outputs[0], mix.inputs[2])
+        tree.links.new(mix.outputs[0], tree.nodes["Material Output"].inputs[0])
     leaf.data.materials.append(material)
     stage.add(leaf, 9)
     labels = label_pass.render_labels(stage)

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 
 from blender_synth.config import compose
-from blender_synth.errors import AssetError, ConfigError
+from blender_synth.errors import AssetError, BlenderSynthError, ConfigError, ItemError
 from blender_synth.packs.pack import load_pack
 from blender_synth.packs.panes import convex_outline, measure_pane
 from blender_synth.packs.search import find_packs
+from blender_synth.packs.skies import sky_of_packs
 from blender_synth.world.mirrors._site import Site
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
-from tests.small_kinds import circle, rectangle, write_manifest, write_mirror
+from tests.small_kinds import circle, rectangle, write_exr, write_manifest, write_mirror, write_sky
+from tests.test_motion import CMU
 
 SMALL = ["render.width_px=64", "render.height_px=48", "render.samples=1", "pedestrians=few"]
 
@@ -180,3 +182,121 @@ def test_a_mirrors_licence_is_found_in_the_scene(mirrors):
     (one,) = [part for part in spec.from_packs() if part.pack == "mirrors"]
     assert (one.item, one.licence, one.author) == ("tall", "CC0-1.0", "A. Artist")
     assert not list(dataclasses.replace(spec, mirrors=()).from_packs())
+
+
+# --- motions
+
+
+@pytest.fixture(scope="module")
+def motions(tmp_path_factory):
+    folder = write_manifest(
+        tmp_path_factory.mktemp("motions"), "moves", "kind: motion", "items:",
+        "  - {file: walk.bvh, name: jump, tags: [lively], author: CMU, start_s: 0.1}",
+        "  - {file: walk.bvh, name: other, weight: 0}",
+    )  # fmt: skip
+    (folder / "walk.bvh").write_bytes(CMU.read_bytes())
+    return find_packs([folder])
+
+
+@pytest.mark.parametrize("name", ["moves/jump", "lively", "moves"])
+def test_people_move_by_the_motions_of_packs_and_carry_their_licence(motions, name):
+    settings = compose([*SMALL, f"pedestrians.person.motion=[{name}]"])
+    spec = sample_scene(settings, motions, 0)
+    assert spec == spec_from_json(spec_to_json(spec))
+    moving = [p.pose.motion for p in spec.people if p.pose.motion is not None]
+    assert moving
+    for motion in moving:
+        assert (motion.name, motion.credit.pack) == ("walk.bvh", "moves")
+        assert (motion.credit.item, motion.credit.author) == ("jump", "CMU")
+    assert "moves" in {part.pack for part in spec.from_packs()}
+    same = sample_scene(compose([*SMALL, f"pedestrians.person.motion={CMU}"]), (), 0)
+    assert [p.position_m for p in same.people] == [p.position_m for p in spec.people]
+
+
+def test_a_motion_that_no_pack_has_is_told(motions):
+    with pytest.raises(ConfigError) as caught:
+        sample_scene(compose([*SMALL, "pedestrians.person.motion=[moves/run]"]), motions, 0)
+    assert all(word in str(caught.value) for word in ("pedestrians.person.motion", "moves/run", "moves/jump", "lively"))
+    with pytest.raises(ConfigError, match="kind: motion"):
+        sample_scene(compose([*SMALL, "pedestrians.person.motion=waltz"]), (), 0)
+
+
+def test_a_motion_without_people_in_it_is_told_by_item(tmp_path):
+    text = CMU.read_text().replace("LeftUpLeg", "Wheel")
+    write_manifest(tmp_path, "moves", "kind: motion")
+    (tmp_path / "cart.bvh").write_text(text)
+    packs = find_packs([tmp_path])
+    with pytest.raises(AssetError, match="does not fit the rig") as caught:
+        sample_scene(compose([*SMALL, "pedestrians.person.motion=moves/cart"]), packs, 0)
+    assert all(word in str(caught.value) for word in ("cart.bvh", "moves/cart: map", "left_thigh", "Wheel"))
+
+
+# --- what is read before anything is drawn
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "write", "told"),
+    [
+        ("motion", "m.bvh", lambda f: f.write_text("HIERARCHY\nROOT hips\n{\nOFFSET 0 0\n"), ("BVH", "m.bvh")),
+        ("motion", "m.bvh", lambda f: f.write_bytes(b"\x00\xff" * 40), ("BVH", "m.bvh")),
+        ("sky", "s.hdr", lambda f: f.write_bytes(b"#?RADIANCE\nnothing of the kind"), ("no image", "s.hdr")),
+        ("sky", "s.exr", lambda f: f.write_bytes(b"v/1\x01 but no more"), ("no image", "s.exr")),
+        ("sky", "s.hdr", lambda f: write_sky(f, 64, 64), ("no panorama", "64 x 64", "s.hdr")),
+        ("sky", "s.hdr", lambda f: write_sky(f, value=0.0), ("black", "s.hdr")),
+        ("sky", "s.exr", lambda f: write_exr(f, np.inf), ("infinite", "s.exr")),
+        ("material", "a_albedo.png", lambda f: f.write_bytes(b"\x89PNG broken"), ("no image", "a_albedo.png")),
+    ],
+)
+def test_a_damaged_file_fails_its_item_by_name(tmp_path, kind, name, write, told):
+    write_manifest(tmp_path, "mine", f"kind: {kind}", "items:", f"  - {{file: {name}, name: thing}}")
+    write(tmp_path / name)
+    with pytest.raises(ItemError) as caught:
+        load_pack(tmp_path)
+    assert all(word in str(caught.value) for word in ("mine/thing", *told, "mend"))
+    (left_out,) = load_pack(tmp_path, on_error="skip").broken
+    assert left_out.item == "thing"
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "key"),
+    [("motion", "a.fbx", ".bvh"), ("sky", "a.jpg", ".hdr .exr"), ("material", "a.glb", ".png"), ("sky", "", ".hdr")],
+)
+def test_a_file_of_the_wrong_format_is_told_with_the_right_ones(tmp_path, kind, file, key):
+    line = f"  - {{file: {file}, name: x}}" if file else "  - {name: x}"
+    write_manifest(tmp_path, "mine", f"kind: {kind}", "items:", line)
+    with pytest.raises(AssetError) as caught:
+        load_pack(tmp_path)
+    assert all(word in str(caught.value) for word in ("pack.yaml", "items[0].file", key))
+
+
+def test_a_folder_of_files_with_a_short_manifest_is_a_pack(tmp_path):
+    for name in ("noon.hdr", "deep/dawn.exr"):
+        write_sky(tmp_path / name) if name.endswith("hdr") else write_exr(tmp_path / name, 0.5)
+    pack = load_pack(write_manifest(tmp_path, "skies", "kind: sky"))
+    assert [(i.name, i.file) for i in pack.items] == [("dawn", "deep/dawn.exr"), ("noon", "noon.hdr")]
+    assert {i.kind for i in pack.items} == {"sky"}
+
+
+# --- skies
+
+
+@pytest.mark.parametrize("name", ["heavens/noon", "heavens/a/noon.hdr"])
+def test_a_sky_of_a_pack_is_named_by_item_or_file(tmp_path, name):
+    write_sky(tmp_path / "a" / "noon.hdr")
+    write_manifest(tmp_path, "heavens", "kind: sky", "author: P. Hotographer")
+    packs = find_packs([tmp_path])
+    spec = sample_scene(compose([*SMALL, f"weather.hdri={name}"]), packs, 0)
+    assert spec == spec_from_json(spec_to_json(spec))
+    assert spec.weather.hdri == "heavens/a/noon.hdr"
+    assert (spec.weather.hdri_credit.item, spec.weather.hdri_credit.author) == ("noon", "P. Hotographer")
+    assert [c.pack for c in spec.from_packs()] == ["heavens"]
+    assert sky_of_packs(name, packs)[0] == "heavens/a/noon.hdr"
+
+
+def test_a_sky_that_no_pack_has_stops_the_run_before_it_begins(tmp_path):
+    write_sky(tmp_path / "noon.hdr")
+    packs = find_packs([write_manifest(tmp_path, "heavens", "kind: sky")])
+    for name, told in (("heavens/dusk", "noon"), ("hell/noon", "heavens"), ("heavens/../x.hdr", "leads out")):
+        with pytest.raises(BlenderSynthError, match=told) as caught:
+            sky_of_packs(name, packs)
+        assert "weather.hdri" in str(caught.value)

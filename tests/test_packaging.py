@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "annotate": {"annotate", "develop", "frames"},
     "exporters": {"exporters", "annotate", "attribution", "develop", "frames", "settings"},
 }
-EVERYBODY = {"errors", "seeds", "geometry", "curved_mirrors", "keypoints", "__version__"}
+EVERYBODY = {"bvh", "errors", "seeds", "geometry", "curved_mirrors", "keypoints", "__version__"}
 VALUES = "blender_synth.world.values"
 
 

@@ -122,6 +122,20 @@ def test_broken_manifests(tmp_path: Path, manifest: str, says: str):
     _refused(write_pack(tmp_path, manifest), "pack.yaml", says)
 
 
+def test_a_manifest_of_aliases_of_aliases_is_refused_at_once(tmp_path: Path):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    _refused(write_pack(tmp_path, SHORTEST + "\n".join(lines) + "\n"), "holds too much")
+
+
+def test_a_manifest_that_is_a_link_out_of_its_folder_is_refused(tmp_path: Path):
+    (tmp_path / "outside.yaml").write_text(SHORTEST)
+    folder = write_pack(tmp_path / "pack")
+    (folder / "pack.yaml").unlink()
+    (folder / "pack.yaml").symlink_to(tmp_path / "outside.yaml")
+    _refused(folder, "link out of its pack")
+
+
 def test_an_empty_pack_is_an_error(tmp_path: Path):
     tmp_path.joinpath("pack.yaml").write_text(SHORTEST)
     _refused(tmp_path, "empty")

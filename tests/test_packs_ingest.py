@@ -12,6 +12,7 @@ import pytest
 from blender_synth.errors import AssetError, ItemError, SystemLibraryError
 from blender_synth.packs import ingest, load_pack
 from blender_synth.packs.cache import cache_folder, scratch_folder
+from blender_synth.workers import ItemBroken, Worker
 from tests.small_glb import write_box
 
 OBJ = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
@@ -34,7 +35,7 @@ def _never(*_):
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch) -> Path:
     monkeypatch.setattr(ingest, "_MODULE", "tests.fake_describer")
-    monkeypatch.setattr(ingest, "TIME_LIMIT_S", 2.0)
+    monkeypatch.setattr(ingest, "TIME_LIMIT_S", 1.0)
     (tmp_path / "pack.yaml").write_text(MANIFEST)
     for name in ("a", "b_crash", "c", "d_hang", "e"):
         (tmp_path / f"{name}.obj").write_text(OBJ)
@@ -47,7 +48,7 @@ def test_a_file_that_kills_blender_fails_alone(folder: Path):
     assert [isinstance(f, ingest.Description) for f in found] == [True, False, True, False, True]
     assert "crash" in str(found[1])
     assert "SIGSEGV" in str(found[1])
-    assert "longer than 2 s" in str(found[3])
+    assert "longer than 1 s" in str(found[3])
     assert len({f.triangles for f in found[::2]}) == 3  # a fresh process after each loss
 
 
@@ -209,3 +210,35 @@ def test_what_dead_processes_left_in_the_cache_goes():
     (left / "0.blend").write_text("x")
     assert scratch_folder().name == str(os.getpid())
     assert not left.exists()
+
+
+@pytest.mark.parametrize(
+    ("log", "blamed"),
+    [
+        ("opening item mix/a\nopened it\nopening item mix/b\nWriting: /tmp/crash.txt\n", ("mix", "b")),
+        ("opening item mix/a\nopened it\nSegmentation fault\n", None),
+        ("", None),
+    ],
+)
+def test_a_worker_that_dies_over_a_file_tells_which(log: str, blamed: tuple | None):
+    worker = Worker({}, 1.0)
+    worker._log.write(log.encode())
+    worker._log.flush()
+    if blamed is None:
+        worker._blame_item("Blender died")
+        return
+    with pytest.raises(ItemBroken, match="mix/b: Blender died over its file") as caught:
+        worker._blame_item("Blender died")
+    assert (caught.value.pack, caught.value.item) == blamed
+
+
+@pytest.mark.blender
+def test_textures_that_cannot_be_read_break_the_item(tmp_path: Path):
+    from tests.made_assets import export, make_crate
+
+    make_crate(tmp_path)
+    export(tmp_path / "crate.blend")
+    (tmp_path / "grain.png").write_bytes((tmp_path / "grain.png").read_bytes()[:40])
+    (tmp_path / "pack.yaml").write_text(MANIFEST)
+    with pytest.raises(ItemError, match=r"mix/crate: the texture cannot be read(.|\n)*grain"):
+        load_pack(tmp_path)

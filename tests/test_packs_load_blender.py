@@ -208,3 +208,58 @@ def test_a_file_cut_short_is_refused_by_name(tmp_path: Path, suffix: str):
     with pytest.raises(AssetError, match=rf"crate\{suffix}"):
         load_file(file, tmp_path)
     assert not bpy.data.objects
+
+
+def test_nodes_caches_and_tiles_that_read_elsewhere(tmp_path: Path):
+    import bpy
+
+    from blender_synth.blender.assets.load import load_file
+
+    crate = make_crate(tmp_path / "pack")
+    tree = bpy.data.node_groups.new("reader", "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    node, out = tree.nodes.new("GeometryNodeImportOBJ"), tree.nodes.new("NodeGroupOutput")
+    node.inputs["Path"].default_value = str(tmp_path / "secret.obj")
+    tree.links.new(node.outputs[0], out.inputs[0])
+    crate.modifiers.new("reader", "NODES").node_group = tree
+    cloth = crate.modifiers.new("cloth", "CLOTH")
+    cloth.point_cache.use_external, cloth.point_cache.filepath = True, str(tmp_path / "cache")
+    tiles = bpy.data.images.new("tiles", 4, 4, tiled=True)
+    tiles.filepath_raw, tiles.file_format = str(tmp_path / "pack/tiles.<UDIM>.png"), "PNG"
+    tiles.save()
+    crate.data.materials[0].node_tree.nodes.new("ShaderNodeTexImage").image = tiles
+    file = export(tmp_path / "pack/crate.blend")
+    (tmp_path / "secret.obj").write_text("v 0 0 0\nv 9 0 0\nv 0 9 0\nf 1 2 3\n")
+    fresh()
+    first = load_file(file, file.parent)
+    assert sorted(p.code for p in first.problems) == ["import_node_removed", "outside_path"]
+    assert [m.type for m in first.objects[0].modifiers] == ["NODES"]
+    (tmp_path / "pack/tiles.1001.png").rename(tmp_path / "tiles.png")
+    (tmp_path / "pack/tiles.1001.png").symlink_to(tmp_path / "tiles.png")
+    fresh()
+    again = load_file(file, file.parent)
+    assert sorted(p.code for p in again.problems) == ["import_node_removed", "outside_path", "outside_path"]
+
+
+def test_the_sky_that_an_artist_previewed_with_is_no_part_of_a_shape(tmp_path: Path):
+    import bpy
+
+    from blender_synth.blender.assets.load import load_file
+
+    make_crate(tmp_path / "pack")
+    world = bpy.data.worlds.new("studio")
+    world.use_nodes = True
+    sky = bpy.data.images.new("sky", 4, 2)
+    sky.filepath_raw, sky.file_format = str(tmp_path / "sky.png"), "PNG"
+    sky.save()
+    world.node_tree.nodes.new("ShaderNodeTexEnvironment").image = sky
+    bpy.context.scene.world = world
+    file = export(tmp_path / "pack/crate.blend")
+    bpy = fresh()
+    assert load_file(file, file.parent, worlds=False).problems == []
+    assert [image.name for image in bpy.data.images] == ["grain"]
+    assert not bpy.data.worlds
+    fresh()
+    loaded = load_file(file, file.parent)
+    assert [world.name for world in loaded.worlds] == ["studio"]
+    assert [p.code for p in loaded.problems] == ["outside_path"]

@@ -75,7 +75,15 @@ def test_material_libraries_outside(pack: Path, line: str):
 
 
 @pytest.mark.parametrize("library", ["a.mtl", "other.mtl"])
-@pytest.mark.parametrize("line", ["map_Kd ../../secret.png", "map_Bump -bm 0.3 /etc/passwd", "norm -s 1 1 C:\\x.png"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "map_Kd ../../secret.png",
+        "map_Bump -bm 0.3 /etc/passwd",
+        "norm -s 1 1 C:\\x.png",
+        "map_Kd -new on ../../secret.png",
+    ],
+)
 def test_textures_of_material_libraries_outside(pack: Path, library: str, line: str):
     mtllib = "" if library == "a.mtl" else f"mtllib {library}\n"  # importers take the file of the same name unasked
     (pack / "sub/a.obj").write_text(mtllib + OBJ)

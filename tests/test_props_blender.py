@@ -64,7 +64,7 @@ def test_prop_stands_on_its_spot_with_the_size_asked_for(tmp_path: Path, stage):
     assert np.allclose([xy.min(axis=0), xy.max(axis=0)], expected[:, :2], atol=1e-6)
     assert spec.obstacle().height_m == pytest.approx(3.0)
     assert obj.pass_index == spec.instance_id == PROP_IDS[0]
-    assert [m.name for m in obj.data.materials] == ["paint"]
+    assert [m.name for m in obj.data.materials] == ["~paint"]
 
 
 def test_back_touches_the_wall(tmp_path: Path, stage):
@@ -221,6 +221,7 @@ def _kit(folder: Path) -> None:
     crate.location = (0, 0, 0)
     leg = bpy.data.objects.new("leg", crate.data.copy())
     leg.data.materials[0] = bpy.data.materials.new("steel")
+    bpy.data.materials.new("brass").use_fake_user = True  # nothing wears it
     leg.parent = crate
     leg.location.y = 2.0
     cutter = bpy.data.objects.new("cutter", crate.data)
@@ -266,6 +267,26 @@ def test_hidden_parts_children_instances_and_modifiers(tmp_path: Path, stage):
         assert low[2] == pytest.approx(0, abs=1e-5)
 
 
+def test_a_material_of_a_pack_is_not_taken_for_one_of_the_program(tmp_path: Path, stage):
+    import bpy
+
+    from blender_synth.blender import label_pass
+    from blender_synth.blender.props import build
+    from blender_synth.blender.stage import Stage
+    from tests.made_assets import export, fresh, make_crate
+
+    crate = make_crate(tmp_path)
+    crate.data.materials[0].name = "label_reflect"
+    export(tmp_path / "crate.blend")
+    (tmp_path / "pack.yaml").write_text("name: p\nlicence: MIT\nversion: 1\n")
+    pack = load_pack(tmp_path)
+    fresh()
+    stage = Stage(bpy.context.scene)
+    [spec] = _sample(pack, _spots("pavement"))
+    [obj] = build(spec, stage, pack.folder)
+    assert label_pass._label_material("reflect") not in list(obj.data.materials)
+
+
 def test_variants_share_one_mesh(tmp_path: Path, stage):
     import bpy
 
@@ -273,7 +294,7 @@ def test_variants_share_one_mesh(tmp_path: Path, stage):
     from blender_synth.blender.stage import Stage
 
     _kit(tmp_path)
-    variants = "{wood: {'#ff0000': 1, '#0000ff..#00ff00': 1}, steel: [steel, wood]}"
+    variants = "{wood: {'#ff0000': 1, '#0000ff..#00ff00': 1}, steel: [steel, brass]}"
     manifest = f"name: p\nlicence: MIT\nversion: 1\nitems: [{{file: kit.blend, object: bench, variants: {variants}}}]\n"
     (tmp_path / "pack.yaml").write_text(manifest)
     pack = load_pack(tmp_path)
@@ -282,7 +303,7 @@ def test_variants_share_one_mesh(tmp_path: Path, stage):
     chosen = {spec.variant["wood"] for spec in specs}
     assert "#ff0000" in chosen
     assert len(chosen) > 4  # along the ramp
-    assert {spec.variant["steel"] for spec in specs} == {"steel", "wood"}
+    assert {spec.variant["steel"] for spec in specs} == {"steel", "brass"}
     stage = Stage(bpy.context.scene)
     bpy.data.materials.new("wood")  # a name that is taken changes nothing
     objects = [obj for spec in specs for obj in build(spec, stage, pack.folder)]
@@ -290,11 +311,15 @@ def test_variants_share_one_mesh(tmp_path: Path, stage):
     colours = {tuple(round(c, 3) for c in obj["bs_variant_wood"]) for obj in objects}
     assert len(colours) == len(chosen)
     assert (1.0, 0.0, 0.0) in colours
-    wood = next(m for obj in objects for m in obj.data.materials if m.name == "wood.001")
+    wood = next(m for obj in objects for m in obj.data.materials if m.name == "~wood")
     base = wood.node_tree.nodes["Principled BSDF"].inputs["Base Color"]
     assert base.links[0].from_node.blend_type == "MULTIPLY"  # its texture stays
+    assert {m.name for obj in objects for m in obj.data.materials} == {"~wood", "~steel", "~brass"}
     (tmp_path / "pack.yaml").write_text(manifest.replace("wood:", "woood:"))
     with pytest.raises(AssetError, match=r"no such material(.|\n)*use one of: wood, steel"):
+        load_pack(tmp_path)
+    (tmp_path / "pack.yaml").write_text(manifest.replace("brass]", "bras]"))
+    with pytest.raises(AssetError, match=r"no such material(.|\n)*use one of: (brass, )?(wood|steel)"):
         load_pack(tmp_path)
 
 

@@ -190,20 +190,21 @@ def _keypoints(
     joints_m: dict[str, list[float]], frame: RawFrame, mask: np.ndarray, mirrors: list[dict]
 ) -> np.ndarray | None:
     """COCO keypoints (17, 3): x, y, flag. 2 where the picture shows this very instance at the joint, 1 where it is
-    hidden, 0 (and 0, 0) outside the picture or off a curved mirror. Left stays anatomically left in a mirror. None
-    where the chain holds two curved mirrors."""
-    if any(name not in joints_m for name in COCO_KEYPOINTS):
+    hidden, 0 (and 0, 0) outside the picture, off a curved mirror or unknown. Left stays anatomically left in a mirror.
+    None where the chain holds two curved mirrors, or nothing is known."""
+    known = [index for index, name in enumerate(COCO_KEYPOINTS) if name in joints_m]
+    if not known:
         return None
     pose = np.array(frame.meta["camera"]["world_from_camera"])
-    turned = seen_by_chain(mirrors, pose[:3, 3], np.array([joints_m[name] for name in COCO_KEYPOINTS]))
+    turned = seen_by_chain(mirrors, pose[:3, 3], np.array([joints_m[COCO_KEYPOINTS[index]] for index in known]))
     if turned is None:
         return None
     points, valid = turned
     pixels, depth = project(points, pose, frame.k)
     height, width = mask.shape
-    result = np.zeros((len(points), 3))
-    for index, ((x, y), z) in enumerate(zip(pixels, depth, strict=True)):
-        if z <= 0 or not valid[index] or not (0 <= x < width and 0 <= y < height):
+    result = np.zeros((len(COCO_KEYPOINTS), 3))
+    for index, (x, y), z, reached in zip(known, pixels, depth, valid, strict=True):
+        if z <= 0 or not reached or not (0 <= x < width and 0 <= y < height):
             continue
         r = _KEYPOINT_RADIUS_PX
         around = mask[max(0, int(y) - r) : int(y) + r + 1, max(0, int(x) - r) : int(x) + r + 1]

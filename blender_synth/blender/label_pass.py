@@ -186,9 +186,17 @@ def _alpha_source(material: bpy.types.Material) -> bpy.types.NodeSocket | None:
     """What feeds the material's alpha, if it is cut out by a texture."""
     if not material.use_nodes or material.name.startswith("label_"):
         return None
-    for node in material.node_tree.nodes:
+    return _alpha_socket(material.node_tree)
+
+
+def _alpha_socket(tree: bpy.types.NodeTree) -> bpy.types.NodeSocket | None:
+    for node in tree.nodes:
         if node.type == "BSDF_PRINCIPLED" and node.inputs["Alpha"].is_linked:
             return node.inputs["Alpha"].links[0].from_socket
+        if node.type == "MIX_SHADER" and all(socket.is_linked for socket in node.inputs[:2]):
+            factor, first = (socket.links[0] for socket in node.inputs[:2])
+            if factor.from_node.type == "TEX_IMAGE" and first.from_node.type == "BSDF_TRANSPARENT":  # leaves on a card
+                return factor.from_socket
     return None
 
 
@@ -199,9 +207,7 @@ def _cut_out_variant(material: bpy.types.Material, mode: str) -> bpy.types.Mater
         variant.name = name
         variant.cycles.emission_sampling = "NONE"
         tree = variant.node_tree
-        node = next(n for n in tree.nodes if n.type == "BSDF_PRINCIPLED" and n.inputs["Alpha"].is_linked)
-        alpha = node.inputs["Alpha"].links[0].from_socket
-        opaque = _math(tree, "GREATER_THAN", alpha, _ALPHA_THRESHOLD)
+        opaque = _math(tree, "GREATER_THAN", _alpha_socket(tree), _ALPHA_THRESHOLD)
         mix = tree.nodes.new("ShaderNodeMixShader")
         tree.links.new(opaque, mix.inputs[0])
         tree.links.new(tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0], mix.inputs[1])

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import bpy
 from mathutils import Matrix
 
-from blender_synth.blender.assets.load import Loaded, load_file
+from blender_synth.blender.assets.load import Loaded, load_file, load_materials
 from blender_synth.blender.assets.shapes import shown
 from blender_synth.blender.stage import Stage
 from blender_synth.errors import AssetError, ItemError
 from blender_synth.packs.cache import scratch_folder
 from blender_synth.packs.pack import own_from_blender
+from blender_synth.packs.problems import OPENED, OPENING
 from blender_synth.world.props import PropSpec
 
+say: Callable[[str], object] = lambda text: None  # noqa: E731
+"""A worker's way to let its parent know which file it was, should Blender die over it."""
 _VARIANT = "bs_variant_"
 """Begins the property of an object that holds the colour of one of its materials, so that all share one mesh."""
 
@@ -109,9 +113,12 @@ def shape_of(
     key = (spec.pack, spec.file, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
     try:
         if key not in known:
+            say(f"{OPENING}{spec.pack}/{spec.item}")
             known[key] = _load(pack_root / spec.file, pack_root, spec)
-        return *_varied(known[key], spec), known[key].by_name
+            say(OPENED)
+        return *_varied(known[key], spec, pack_root), known[key].by_name
     except AssetError as error:
+        say(OPENED)
         raise ItemError.of(error, spec.pack, spec.item) from None
 
 
@@ -125,7 +132,9 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
     key += (spec.origin_m,)
     if (kept := _shelf.get(key)) is not None:
         return kept
-    loaded = load_file(file, root, objects=(spec.object,) if spec.object else (), collection=spec.collection)
+    loaded = load_file(
+        file, root, objects=(spec.object,) if spec.object else (), collection=spec.collection, worlds=False
+    )
     try:
         loaded.raise_errors()
         turn = Matrix(own_from_blender(spec.file, spec.up_axis, spec.front).tolist()).to_4x4()
@@ -134,6 +143,8 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
         loaded.drop()
         raise
     by_name = {loaded.name_of(material): material for material in loaded.materials}
+    for block in loaded.shading():  # the program knows its own by their names: `label_reflect`, `matt_panel` ...
+        block.name = f"~{loaded.name_of(block)}"
     loaded.drop(keep=meshes)
     if not meshes:
         raise AssetError(
@@ -163,10 +174,14 @@ def _meshes(loaded: Loaded, own_from_blender: Matrix) -> list[bpy.types.Mesh]:
     return meshes
 
 
-def _varied(shape: _Shape, spec: PropSpec) -> tuple[list[bpy.types.Mesh], dict[str, tuple[float, ...]]]:
+def _varied(shape: _Shape, spec: PropSpec, root: Path) -> tuple[list[bpy.types.Mesh], dict[str, tuple[float, ...]]]:
     """The meshes of the spec's variant, and the properties that an object of them needs."""
     colours, swaps = {}, []
     for name, choice in spec.variant.items():
+        if not choice.startswith("#") and choice not in shape.by_name and spec.file.lower().endswith(".blend"):
+            [shape.by_name[choice]], problems = load_materials(root / spec.file, root, [choice])
+            shape.by_name[choice].name = f"~{choice}"
+            Loaded(file=root / spec.file, problems=problems).raise_errors()
         if name not in shape.by_name or not (choice.startswith("#") or choice in shape.by_name):
             wrong, mend = name if name not in shape.by_name else choice, f"use one of: {', '.join(shape.by_name)}"
             raise AssetError("the file has no such material", file=spec.file, key="variants", value=wrong, mend=mend)

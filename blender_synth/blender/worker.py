@@ -70,7 +70,7 @@ class Workbench:
         """Name, licence, author and source of every asset that the scene shows, each once."""
         shown = [self.packs["people"]] if self.spec.people else []
         entries = [{key: pack[key] for key in ("name", "licence", "author", "source")} for pack in shown]
-        if self.spec.weather.hdri:
+        if self.spec.weather.hdri and not self.spec.weather.hdri_credit:
             from blender_synth.blender.weather import hdri
 
             entries.append(hdri.credit(self.spec.weather.hdri, self.packs))
@@ -115,6 +115,9 @@ def _set_up(message: dict) -> Workbench:
         from blender_synth.blender.system_libraries import explain
 
         raise explain(_IMPORT_ERROR)
+    from blender_synth.blender import props
+
+    props.say = lambda text: print(text, file=sys.stderr, flush=True)
     return Workbench(message["render"], message["packs"])
 
 

@@ -127,7 +127,7 @@ def _result(shape: Shape, answer: Mapping[str, Any]) -> Description | AssetError
         triangles=answer["triangles"],
         materials=tuple(answer["materials"]),
         bones=answer["bones"],
-        surface_m=np.array(answer["surface_m"], float).reshape(-1, 3, 3),
+        surface_m=np.array(answer.get("surface_m", ()), float).reshape(-1, 3, 3),
         problems=problems,
     )
 

@@ -36,6 +36,7 @@ STANDS = ("pavement", "road", "parking", "wall", "indoors", "table")
 """Uses of spots; what may stand on the road may be parked, too."""
 PEDESTRIAN = "pedestrian"
 _LARGEST_MANIFEST_BYTES = 4_000_000
+_MOST_VALUES = 500_000
 _MADE_OTHERWISE = {"pedestrian", "pedestrian_reflection", "mirror"}
 
 
@@ -388,15 +389,32 @@ def read_manifest(manifest: Path) -> dict[str, Any]:
     if not manifest.is_file():
         mend = f"add a {MANIFEST} with name, licence and version"
         raise AssetError("the folder is no asset pack", file=manifest.parent, mend=mend)
+    if not manifest.resolve().is_relative_to(manifest.parent.resolve()):
+        raise AssetError("the manifest is a link out of its pack", file=manifest, mend="copy it into the folder")
     if manifest.stat().st_size > _LARGEST_MANIFEST_BYTES:
         raise AssetError("the manifest is too large to be one", file=manifest, mend="keep data in files of its own")
     try:
         data = yaml.safe_load(manifest.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise AssetError("the manifest is not readable as YAML", file=manifest, mend=str(error)) from None
+    if _size(data) > _MOST_VALUES:
+        raise AssetError("the manifest holds too much", file=manifest, mend="use no aliases (*name) of large parts")
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
         raise AssetError("the manifest must be a mapping", file=manifest, value=data, mend="begin with `name: ...`")
     return data
+
+
+def _size(data: Any) -> int:
+    """How many values there are, those behind aliases counted each time; no further than `_MOST_VALUES`."""
+    count, waiting = 0, [data]
+    while waiting and count <= _MOST_VALUES:
+        value = waiting.pop()
+        count += 1
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list | tuple | set):
+            waiting += value
+    return count
 
 
 def validated(model: type[BaseModel], data: Mapping[str, Any], manifest: Path, key: str) -> Any:

@@ -382,12 +382,8 @@ def _item(draft: _Draft, folder: Path, found: Description | AssetError | None) -
             value=terms.height_m,
             mend="use scale, or turn up_axis",
         )
-    for material, choices in terms.variants.items():
-        for name in (material, *(choice for choice in choices if not choice.startswith("#"))):
-            if name not in found.materials and (name == material or draft.file.suffix.lower() != ".blend"):
-                mend = f"use one of: {', '.join(found.materials) or 'none'}"
-                key = f"{draft.key}.variants"
-                raise AssetError("the file has no such material", file=draft.file, key=key, value=name, mend=mend)
+    if terms.variants:
+        _check_variants(draft, folder, found)
     item = Item(
         name=draft.name,
         file=draft.relative,
@@ -416,6 +412,19 @@ def _pane(draft: _Draft, found: Description, scale: tuple[float, float, float], 
         )
     corners = found.surface_m.reshape(-1, 3) @ turn.T * np.array(scale)
     return measure_pane(corners, np.arange(len(corners)).reshape(-1, 3), draft.file, name)
+
+
+def _check_variants(draft: _Draft, folder: Path, found: Description) -> None:
+    """What varies is seen, and what it may become is there: in a `.blend` also what nothing wears as yet."""
+    there = found.materials
+    if draft.file.suffix.lower() == ".blend":
+        there = read_contents(draft.file, folder).names["material"]
+    for material, choices in draft.terms.variants.items():
+        others = [choice for choice in choices if not choice.startswith("#")]
+        for name, known in ((material, found.materials), *((other, there) for other in others)):
+            if name not in known:
+                mend, key = f"use one of: {', '.join(known) or 'none'}", f"{draft.key}.variants"
+                raise AssetError("the file has no such material", file=draft.file, key=key, value=name, mend=mend)
 
 
 def _joints(draft: _Draft, found: Description, turn: np.ndarray) -> dict[str, np.ndarray]:

@@ -151,9 +151,10 @@ def _check_obj(file: Path, root: Path) -> None:
         if not library.resolve().is_relative_to(root):
             raise _outside(file, library.name)
         for line in _lines(library):
-            written = texture_of(line)
-            if written and inside(root, file.parent, written) is None:
-                raise _outside(library, written)
+            words = texture_of(line).split()
+            for number in range(len(words)):  # an option that is unknown here may be known there
+                if inside(root, file.parent, written := " ".join(words[number:])) is None:
+                    raise _outside(library, written)
 
 
 def texture_of(line: str) -> str:

@@ -1,9 +1,10 @@
-"""Skies that are files of asset packs: `pack/relative/file.hdr`."""
+"""Skies of asset packs: items `pack/item`, and files `pack/relative/file.hdr` whether a manifest lists them or not."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from blender_synth.errors import ConfigError
 from blender_synth.packs.manifest import MANIFEST
@@ -25,3 +26,24 @@ def sky_file(name: str, folders: Mapping[str, Path], key: str = "weather.hdri") 
         raise ConfigError("there is no such asset pack", key=key, value=name, mend=mend)
     folder = folders[pack].resolve()
     return file_in_pack(folder, relative, folder / MANIFEST, key)
+
+
+def sky_of_packs(name: str, packs: Sequence[Any], key: str = "weather.hdri") -> tuple[str, Any, Any]:
+    """A sky by its file, `pack/relative/file.hdr`, with its pack and its item (None where the manifest lists none).
+
+    Args:
+        name: `pack/item` or `pack/relative/file.hdr`. packs: from `find_packs`. key: for the message.
+
+    Raises:
+        ConfigError: no such pack or item. AssetError: the path leads out of the pack, or nothing is there.
+    """
+    owner, _, rest = name.partition("/")
+    pack = next((pack for pack in packs if pack.name == owner), None)
+    skies = [item for item in pack.items if item.kind == "sky"] if pack else []
+    item = next((item for item in skies if rest in (item.name, item.file)), None)
+    if item is None and pack is not None and "." not in rest:
+        mend = f"its skies are: {', '.join(i.name for i in skies)}" if skies else "list it there with `kind: sky`"
+        raise ConfigError("the asset pack has no such sky", key=key, value=name, mend=mend)
+    name = f"{owner}/{item.file}" if item else name
+    sky_file(name, {pack.name: pack.folder for pack in packs}, key)
+    return name, pack, item

@@ -12,6 +12,7 @@ from blender_synth.world.mirror_placement import place_mirrors
 from blender_synth.world.mirrors.puddles import Randomizer as RainPuddles
 from blender_synth.world.placement import draw_count, place_camera
 from blender_synth.world.scene_spec import PERSON_IDS, SceneSpec
+from blender_synth.world.things import Credit, items_in_packs
 
 
 def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0) -> SceneSpec:
@@ -30,6 +31,10 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
         settings.camera, layout, streams.child("camera"), settings.render.width_px, settings.render.height_px
     )
     weather = settings.weather.sample(dataclasses.replace(streams, attempt=0).child("weather"))
+    for pack, item in items_in_packs(packs, "sky"):
+        if weather.hdri in (f"{pack.name}/{item.name}", f"{pack.name}/{item.file}"):
+            file, credit = f"{pack.name}/{item.file}", Credit.of(pack, item)
+            weather = dataclasses.replace(weather, hdri=file, hdri_credit=credit)
     indoors = layout.indoor_c is not None
     climate = Climate(temperature_c=layout.indoor_c, sunlight=0.0) if indoors else weather.climate()
     people, wanted = draw_people(

@@ -41,19 +41,24 @@ class Credit:
         return cls(pack=pack.name, item=item.name, licence=terms.licence, author=terms.author, source=terms.source)
 
 
+def items_in_packs(packs: Sequence[Any], kind: str) -> list[tuple[Any, Any]]:
+    """(pack, item) of every item of a kind. `packs`: from `packs.find_packs`."""
+    return [(pack, item) for pack in packs for item in pack.items if item.kind == kind]
+
+
 def items_named(name: str, packs: Sequence[Any], kind: str) -> list[tuple[Any, Any]]:
-    """(pack, item) of every item of a kind that a name means: `pack/item`, a whole pack, or a tag."""
+    """Those of them that a name means: `pack/item`, a whole pack, or a tag."""
     return [
         (pack, item)
-        for pack in packs
-        for item in pack.items
-        if item.kind == kind and name in (f"{pack.name}/{item.name}", pack.name, *item.terms.tags)
+        for pack, item in items_in_packs(packs, kind)
+        if name in (f"{pack.name}/{item.name}", pack.name, *item.terms.tags)
     ]
 
 
 def no_item(name: Any, packs: Sequence[Any], kind: str, key: str) -> ConfigError:
     """What is said when a name means nothing."""
-    found = [(pack, item) for pack in packs for item in pack.items if item.kind == kind]
-    known = sorted({n for pack, item in found for n in (f"{pack.name}/{item.name}", *item.terms.tags)})
+    known = sorted(
+        {n for pack, item in items_in_packs(packs, kind) for n in (f"{pack.name}/{item.name}", *item.terms.tags)}
+    )
     mend = f"use one of: {', '.join(known)}" if known else f"add a pack with items of `kind: {kind}`: packs=[FOLDER]"
     return ConfigError(f"no asset pack has such a {kind}", key=key, value=name, mend=mend)

@@ -11,18 +11,22 @@ import os
 import resource
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import bpy
 import numpy as np
 
-from blender_synth.blender.assets.load import load_file
+from blender_synth.blender.assets.load import Loaded, load_file
 from blender_synth.blender.assets.shapes import shown
 from blender_synth.errors import AssetError, BlenderSynthError
+from blender_synth.packs.problems import Problem
 
 MOST_TRIANGLES = 5_000_000
 MOST_PANE_TRIANGLES = 4000
+MOST_PIXELS = 16384 * 16384 // 2
+"""Of one texture."""
 
 
 def describe(
@@ -37,7 +41,7 @@ def describe(
         AssetError: the file cannot be used.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    loaded = load_file(file, root, objects=objects, collection=collection)
+    loaded = load_file(file, root, objects=objects, collection=collection, worlds=False)
     low, high, triangles = np.full(3, np.inf), np.full(3, -np.inf), 0
     materials: dict[str, None] = {}
     pane: list[np.ndarray] = []
@@ -79,8 +83,23 @@ def describe(
         "materials": list(materials),
         "bones": bones,
         "surface_m": np.concatenate(pane).tolist() if pane else [],
-        "problems": [vars(problem) for problem in loaded.problems],
+        "problems": [vars(problem) for problem in (*loaded.problems, *_bad_images(loaded))],
     }
+
+
+def _bad_images(loaded: Loaded) -> Iterator[Problem]:
+    """Textures that are there but cannot be read, or are too large for a picture's sake; each is read for that."""
+    told = {problem.object for problem in loaded.problems}
+    for image in bpy.data.images:
+        if image.source not in ("FILE", "TILED", "SEQUENCE") or not image.users or image.name in told:
+            continue
+        width_px, height_px = image.size
+        if width_px * height_px == 0:
+            mend = "save it again as PNG, JPEG or EXR"
+            yield Problem("damaged_texture", "error", image.name, "the texture cannot be read", mend)
+        elif width_px * height_px > MOST_PIXELS:
+            text = f"the texture is far too large: {width_px} x {height_px} pixels"
+            yield Problem("huge_texture", "error", image.name, text, "scale it down to 4096 pixels or less")
 
 
 def _of_material(mesh: bpy.types.Mesh, points: np.ndarray, slots: list[int]) -> np.ndarray:

@@ -8,7 +8,9 @@ text blocks and script nodes are taken out before anything is evaluated. Files t
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +58,10 @@ class Loaded:
         """Those that came with the file, in the scene or not."""
         return [obj for obj in bpy.data.objects if obj not in self._before["objects"]]
 
+    def shading(self) -> list[bpy.types.ID]:
+        """Materials, images and what else came with the file that surfaces are made of."""
+        return [b for kind in _SHADING for b in getattr(bpy.data, kind) if b not in self._before[kind]]
+
     def name_of(self, block: bpy.types.ID) -> str:
         """The name that something has in its file; Blender adds `.001` and so on where a name is taken already."""
         base, dot, number = block.name.rpartition(".")
@@ -83,12 +89,15 @@ class Loaded:
                 raise AssetError(problem.text, file=self.file, mend=problem.mend, **key)
 
 
-def load_file(file: Path, root: Path, *, objects: Sequence[str] = (), collection: str = "") -> Loaded:
+def load_file(
+    file: Path, root: Path, *, objects: Sequence[str] = (), collection: str = "", worlds: bool = True
+) -> Loaded:
     """Load a file into the present scene.
 
     Args:
         file: `.blend .glb .gltf .fbx .obj .usd .usda .usdc .usdz`. root: the pack's folder, which nothing leaves.
         objects, collection: names in a `.blend`; only these are loaded, objects with all that hangs under them.
+        worlds: whether the worlds of a `.blend` matter; if not, neither do pictures of skies that it lacks.
 
     Raises:
         AssetError: unreadable, too large, leads out of the pack, or holds no such object or collection.
@@ -107,7 +116,7 @@ def load_file(file: Path, root: Path, *, objects: Sequence[str] = (), collection
     )
     try:
         if suffix == ".blend":
-            _append(loaded, read_contents(file, root), root, objects, collection)
+            _append(loaded, read_contents(file, root), root, objects, collection, worlds)
         else:
             _import(loaded, root, suffix)
     except Exception:
@@ -120,6 +129,36 @@ def load_file(file: Path, root: Path, *, objects: Sequence[str] = (), collection
     return loaded
 
 
+def load_materials(file: Path, root: Path, names: Sequence[str]) -> tuple[list[bpy.types.Material], list[Problem]]:
+    """Materials of a `.blend`, by name, and what was dropped of them or is missing; see `load_file`.
+
+    Raises:
+        AssetError: as of `load_file`, or the file holds no such material.
+    """
+    file, root = file.absolute(), root.resolve()
+    check_file(file, root)
+    known = read_contents(file, root).names["material"]
+    for name in names:
+        if name not in known:
+            mend = f"use one of: {', '.join(sorted(known)) or 'none'}"
+            raise AssetError("the file has no such material", file=file, value=name, mend=mend)
+    bpy.context.preferences.filepaths.use_scripts_auto_execute = False
+    loaded = Loaded(file=file, _before={kind: set(blocks) for kind, blocks in _data()})
+    with _readable(file), bpy.data.libraries.load(str(file), link=False) as (_, wanted):
+        wanted.materials = list(names)
+    _make_harmless(loaded, root)
+    return list(wanted.materials), loaded.problems
+
+
+@contextlib.contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        mend = "save it again in Blender 4.5 or an older one"
+        raise AssetError("Blender cannot read the file", file=file, value=str(error).strip(), mend=mend) from None
+
+
 def _data() -> Iterator[tuple[str, Any]]:
     """Every kind of data in Blender that a file may bring."""
     for prop in bpy.types.BlendData.bl_rna.properties:
@@ -130,7 +169,9 @@ def _data() -> Iterator[tuple[str, Any]]:
 # --- .blend
 
 
-def _append(loaded: Loaded, contents: Contents, root: Path, objects: Sequence[str], collection: str) -> None:
+def _append(
+    loaded: Loaded, contents: Contents, root: Path, objects: Sequence[str], collection: str, worlds: bool
+) -> None:
     file = loaded.file
     for kind, names in (("object", objects), ("collection", [collection] if collection else [])):
         for name in names:
@@ -139,34 +180,23 @@ def _append(loaded: Loaded, contents: Contents, root: Path, objects: Sequence[st
                 raise AssetError(f"the file holds no such {kind}", file=file, value=name, mend=f"use one of: {known}")
     whole = not objects and not collection
     wanted: Any
-    try:
-        with bpy.data.libraries.load(str(file), link=False) as (source, wanted):
-            if collection:
-                wanted.collections = [collection]
-            if objects:
-                wanted.objects = contents.with_children(tuple(objects))
-            if whole:
-                wanted.scenes = [name for name in source.scenes if name == contents.scene]
-                for kind in ("materials", "worlds", "actions"):
-                    setattr(wanted, kind, list(getattr(source, kind)))
-                if not wanted.scenes:
-                    wanted.objects = list(source.objects)
-    except (OSError, RuntimeError) as error:
-        mend = "save it again in Blender 4.5 or an older one"
-        raise AssetError("Blender cannot read the file", file=file, value=str(error).strip(), mend=mend) from None
-    new = [block for kind, blocks in _data() for block in blocks if block not in loaded._before[kind]]
-    _take_out_scripts(loaded, new)
-    _take_out_paths(loaded, root)
-    for mesh in [block for block in new if isinstance(block, bpy.types.Mesh)]:
-        faces = len(mesh.polygons)
-        if mesh.validate(clean_customdata=False):  # its indices may lead anywhere; other importers check by themselves
-            lost = faces - len(mesh.polygons)
-            text = f"its geometry is damaged: {lost} of {faces} faces were left out"
-            severity = "error" if lost > 0.01 * faces else "warning"
-            loaded.problems.append(Problem("damaged_mesh", severity, mesh.name, text, "clean the mesh up in Blender"))
+    with _readable(file), bpy.data.libraries.load(str(file), link=False) as (source, wanted):
+        if collection:
+            wanted.collections = [collection]
+        if objects:
+            wanted.objects = contents.with_children(tuple(objects))
+        if whole:
+            wanted.scenes = [name for name in source.scenes if name == contents.scene]
+            for kind in ("materials", "worlds", "actions") if worlds else ("materials", "actions"):
+                setattr(wanted, kind, list(getattr(source, kind)))
+            if not wanted.scenes:
+                wanted.objects = list(source.objects)
+    if not worlds:
+        _forget_worlds(loaded)
+    _make_harmless(loaded, root)
     if whole:
         loaded.materials = [m for m in wanted.materials if m is not None]
-        loaded.worlds = [w for w in wanted.worlds if w is not None]
+        loaded.worlds = [w for w in wanted.worlds or () if w is not None] if worlds else []
         loaded.actions = [a for a in wanted.actions if a is not None]
     found: list[bpy.types.Object] = []
     for scene in wanted.scenes if whole else ():
@@ -185,6 +215,27 @@ def _append(loaded: Loaded, contents: Contents, root: Path, objects: Sequence[st
             bpy.data.scenes.remove(scene)
     loaded.assets = contents.assets
     bpy.context.view_layer.update()
+
+
+def _forget_worlds(loaded: Loaded) -> None:
+    """Remove worlds that came with the scene, and the pictures that only they show."""
+    bpy.data.batch_remove([world for world in bpy.data.worlds if world not in loaded._before["worlds"]])
+    new = [image for image in bpy.data.images if image not in loaded._before["images"]]
+    bpy.data.batch_remove([image for image in new if image.users - image.use_fake_user == 0])
+
+
+def _make_harmless(loaded: Loaded, root: Path) -> None:
+    """Take out of what was appended whatever runs or reads files from elsewhere, and faces that lead nowhere."""
+    new = [block for kind, blocks in _data() for block in blocks if block not in loaded._before[kind]]
+    _take_out_scripts(loaded, new)
+    _take_out_paths(loaded, root)
+    for mesh in [block for block in new if isinstance(block, bpy.types.Mesh)]:
+        faces = len(mesh.polygons)
+        if mesh.validate(clean_customdata=False):  # its indices may lead anywhere; other importers check by themselves
+            lost = faces - len(mesh.polygons)
+            text = f"its geometry is damaged: {lost} of {faces} faces were left out"
+            severity = "error" if lost > 0.01 * faces else "warning"
+            loaded.problems.append(Problem("damaged_mesh", severity, mesh.name, text, "clean the mesh up in Blender"))
 
 
 def _hide(layer: bpy.types.LayerCollection, hidden: bool) -> None:
@@ -236,6 +287,10 @@ def _take_out_scripts(loaded: Loaded, new: list[bpy.types.ID]) -> None:
             if node.bl_idname == "ShaderNodeScript":
                 tree.nodes.remove(node)
                 loaded.problems.append(_script(block.name, "a script node was taken out"))
+            elif node.bl_idname.startswith("GeometryNodeImport"):  # their paths may be put together while they run
+                tree.nodes.remove(node)
+                text, mend = "a node that reads a file was taken out", "apply the modifier, or make the geometry real"
+                loaded.problems.append(Problem("import_node_removed", "error", block.name, text, mend))
     for text in [block for block in new if isinstance(block, bpy.types.Text)]:
         loaded.problems.append(_script(text.name, "a text block was taken out"))
         bpy.data.texts.remove(text)
@@ -250,6 +305,8 @@ def _take_out_paths(loaded: Loaded, root: Path) -> None:
     new = {block for kind, blocks in _data() for block in blocks if block not in loaded._before[kind]}
     paths = bpy.data.file_path_map(subset=new)
     folder = loaded.file.parent
+    for obj in [block for block in new if isinstance(block, bpy.types.Object)]:
+        _take_out_caches(loaded, obj, root)
     for block, written in paths.items():
         if isinstance(block, bpy.types.Library):
             continue
@@ -263,6 +320,20 @@ def _take_out_paths(loaded: Loaded, root: Path) -> None:
                 loaded.problems.append(_outside(block.name, path))
                 _without(block, root, folder)
                 break
+
+
+def _take_out_caches(loaded: Loaded, obj: bpy.types.Object, root: Path) -> None:
+    """Simulations that were stored in other files, which Blender does not count among an object's paths."""
+    for modifier in list(obj.modifiers):
+        systems = [modifier, getattr(modifier, "particle_system", None)]
+        caches = [cache for system in systems if (cache := getattr(system, "point_cache", None)) is not None]
+        paths = [cache.filepath for cache in caches if cache.use_external]
+        paths += [getattr(modifier, "bake_directory", "")]
+        paths += [bake.directory for bake in getattr(modifier, "bakes", ()) if bake.use_custom_path]
+        outside = [path for path in paths if path and inside(root, loaded.file.parent, path) is None]
+        if outside:
+            loaded.problems.append(_outside(obj.name, outside[0]))
+            obj.modifiers.remove(modifier)
 
 
 def _without(block: bpy.types.ID, root: Path, folder: Path) -> None:
@@ -290,15 +361,20 @@ def _check_image(loaded: Loaded, image: bpy.types.Image, root: Path) -> None:
         return
     written = image.filepath_raw
     path = inside(root, loaded.file.parent, written)
-    if not written or path is None:
+    files = [path] if path and path.is_file() else []
+    if path and image.source in ("TILED", "SEQUENCE") and path.parent.is_dir():
+        files += path.parent.glob(_pattern(path))
+    if not written or path is None or not all(file.resolve().is_relative_to(root) for file in files):
         loaded.problems.append(_outside(image.name, written) if written else _missing(image.name, written))
         bpy.data.images.remove(image)
-    elif not path.is_file() and not (image.source == "TILED" and list(path.parent.glob(_udim(path)))):
+    elif not files:
         loaded.problems.append(_missing(image.name, written))
 
 
-def _udim(path: Path) -> str:
-    return path.name.replace("<UDIM>", "[0-9]" * 4).replace("<UVTILE>", "u[0-9]*_v[0-9]*")
+def _pattern(path: Path) -> str:
+    """Matches the tiles or the frames of a picture that lies in several files."""
+    name = glob.escape(path.name.replace("<UDIM>", "\0").replace("<UVTILE>", "\0"))
+    return re.sub(r"\d+|\0", "*", name)
 
 
 def _outside(name: str, written: str) -> Problem:

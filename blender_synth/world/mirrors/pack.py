@@ -16,7 +16,7 @@ from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors._shapes import Sheet, in_polygon, kind_things
 from blender_synth.world.mirrors._site import Site
 from blender_synth.world.props import Names, chosen_variant
-from blender_synth.world.things import Thing
+from blender_synth.world.things import Thing, items_in_packs
 from blender_synth.world.values import Range, Vec2, Vec3, plain, uniform
 
 WALL_GAP_M = 0.012
@@ -109,7 +109,7 @@ class Randomizer:
         Raises:
             ConfigError: no pack has such a mirror.
         """
-        found = [(pack, item) for pack in packs for item in pack.items if item.kind == "mirror"]
+        found = items_in_packs(packs, "mirror")
         known: dict[str, set[str]] = {
             "category": {item.terms.category for _, item in found},
             "tags": {tag for _, item in found for tag in item.terms.tags},

@@ -11,6 +11,7 @@ from pydantic import Field
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.world.people.situation import Footprint
+from blender_synth.world.props import chosen_variant
 from blender_synth.world.things import Thing
 from blender_synth.world.values import Vec3, plain
 
@@ -20,7 +21,8 @@ class Spec:
     """One figure. Its own axes: +X front, +Y left, +Z up.
 
     Attributes:
-        pack, item: where it comes from; file: relative to the pack's folder.
+        pack, item: where it comes from; file: relative to the pack's folder; object, collection: what of a `.blend`.
+        variant: what materials of the file look like instead, as of a prop.
         up_axis, front: directions in the file that become +Z and +X.
         origin_m: the point of the file, in the figure's axes before scaling, that stands at position_m.
         scale: factor on the file's own metres.
@@ -36,6 +38,9 @@ class Spec:
     pack: str
     item: str
     file: str
+    object: str = ""
+    collection: str = ""
+    variant: dict[str, str] = Field(default_factory=dict)
     up_axis: str
     front: str
     origin_m: Vec3
@@ -107,6 +112,9 @@ class Randomizer:
             pack=pack.name,
             item=item.name,
             file=item.file,
+            object=item.object,
+            collection=item.collection,
+            variant=chosen_variant(item, streams),
             up_axis=item.terms.up_axis,
             front=item.terms.front,
             origin_m=tuple(origin.tolist()),

@@ -1,4 +1,4 @@
-"""Names of photographed skies: those that Blender ships, and files of asset packs."""
+"""Names of photographed skies: those that Blender ships, items and files of asset packs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ SUFFIXES = (".hdr", ".exr")
 def known(weights: dict[str, float] | None) -> dict[str, float] | None:
     """The weights, if each of their names can be one of a sky."""
     for name in weights or {}:
-        if name not in (*SHIPPED, NONE) and not is_file(name):
-            raise ValueError(f"there is no sky {name!r}: use one of {', '.join(SHIPPED)}, or pack/file.hdr of a pack")
+        if name not in (*SHIPPED, NONE) and not of_pack(name):
+            raise ValueError(
+                f"there is no sky {name!r}: use one of {', '.join(SHIPPED)}, or pack/item or pack/file.hdr of a pack"
+            )
     return weights
 
 
-def is_file(name: str) -> bool:
-    """Whether it names a file of an asset pack."""
-    return "/" in name and PurePosixPath(name).suffix.lower() in SUFFIXES
+def of_pack(name: str) -> bool:
+    """Whether it names something of an asset pack: an item `pack/item`, whose name has no dot, or a file."""
+    pack, _, rest = name.partition("/")
+    return bool(pack and rest) and PurePosixPath(rest).suffix.lower() in ("", *SUFFIXES)

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
+from blender_synth.world.things import Credit
 from blender_synth.world.values import Range, Weights, pick, plain, uniform
 from blender_synth.world.weather import _daylight as daylight
 from blender_synth.world.weather import _hdri
@@ -47,7 +48,8 @@ class Spec:
         mor_m: meteorological optical range, rain and snow included; applied when pictures are developed.
         fog_height_m: height over which the air thins to 1/e, for radiation fog; None where it does not thin.
         medium: `analytic` air is laid over the picture when it is developed, a `volume` is rendered with it.
-        hdri: a photographed sky in place of the computed one (see `_hdri`).
+        hdri: a photographed sky in place of the computed one (see `_hdri`); of a pack by its file. hdri_credit: what is
+            owed for it.
         temperature_c: of the air. rain_mm_h: rate of rain. snow_mm_h: rate of snow as water.
         snow_depth_cm: lying on the ground. wetness: of the ground, 0 dry to 1 shining wet. ice: share of it under ice.
         puddles: how many rain leaves where the camera looks.
@@ -74,6 +76,7 @@ class Spec:
     fog_height_m: float | None = Field(default=None, gt=0)
     medium: Literal["analytic", "volume"] = "analytic"
     hdri: str | None = None
+    hdri_credit: Credit | None = None
     temperature_c: float = Field(ge=-60, le=60)
     rain_mm_h: float = Field(default=0.0, ge=0)
     snow_mm_h: float = Field(default=0.0, ge=0)
@@ -230,8 +233,9 @@ class Randomizer:
         fog_height_m: for radiation fog, see `Spec`.
         medium: `analytic` costs nothing and lets one frame be developed at many visibilities; `volume` is real
             scattering of light, for GPUs.
-        hdri: photographed skies and their weights: names of those that Blender ships, `pack/file.hdr` of an asset pack,
-            or `none` for the computed sky. They are turned by the drawn azimuth and shine as bright as the weather.
+        hdri: photographed skies and their weights: names of those that Blender ships, `pack/item` or `pack/file.hdr` of
+            an asset pack, or `none` for the computed sky. They are turned by the drawn azimuth and shine as bright as
+            the weather.
         rain_mm_h: light below 2.5, moderate below 7.6, heavy above (AMS Glossary of Meteorology).
         snow_visibility_m: how far one sees through the falling snow: light from 1000, moderate from 500, heavy below
             (AMS); None where none falls. snow_depth_cm: lying.
@@ -351,8 +355,8 @@ class Randomizer:
         return dataclasses.replace(spec, headlights=own)
 
     def sky_files(self) -> tuple[str, ...]:
-        """Skies among `hdri` that are files of asset packs."""
-        return tuple(name for name in self.hdri or () if _hdri.is_file(name))
+        """Skies among `hdri` that are of asset packs."""
+        return tuple(name for name in self.hdri or () if _hdri.of_pack(name))
 
     def _sun(self, share: float, azimuth_deg: float) -> tuple[float, float]:
         """(elevation, azimuth counter-clockwise from +X), degrees."""
