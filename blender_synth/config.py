@@ -31,6 +31,7 @@ from blender_synth.settings import (
     validate,
 )
 from blender_synth.world.crowd import Crowd
+from blender_synth.world.materials import SurfaceChoices
 from blender_synth.world.props import PropRandomizer
 from blender_synth.world.weather._together import together
 
@@ -54,6 +55,9 @@ def settings_from(config: DictConfig) -> RunSettings:
                 "there is no such key", key=str(key), value=plain[key], mend=f"use one of: {', '.join(sorted(_KEYS))}"
             )
     runs = plain["runs"]
+    scene, materials = plain["scene"], None
+    if isinstance(scene, Mapping) and "materials" in scene:
+        scene, materials = {key: scene[key] for key in scene if key != "materials"}, scene["materials"]
     packs = [plain["packs"]] if isinstance(plain["packs"], str) else plain["packs"]
     return RunSettings(
         frames=validate(NonNegativeInt, plain["frames"], "frames"),
@@ -68,7 +72,8 @@ def settings_from(config: DictConfig) -> RunSettings:
         render=validate(RenderSettings, plain["render"], "render"),
         worker=validate(WorkerSettings, plain["worker"], "worker"),
         develop=validate(DevelopSettings, plain["develop"], "develop"),
-        scenery=_scenery(plain["scene"]),
+        scenery=_scenery(scene),
+        surfaces=validate(SurfaceChoices, materials or {}, "scene.materials"),
         pedestrians=_crowd(plain["pedestrians"]),
         mirrors=_mirrors(plain["mirrors"]),
         paired=validate(bool, (plain["mirrors"] or {}).get("paired", False), "mirrors.paired"),

@@ -21,6 +21,7 @@ from blender_synth.packs.skies import sky_of_packs
 from blender_synth.preflight import draw
 from blender_synth.settings import RunSettings
 from blender_synth.workers import ItemBroken, SceneRefused, Worker, WorkerLost, pack_entry
+from blender_synth.world.sample import check_packs
 from blender_synth.world.scene_spec import SceneSpec
 
 
@@ -38,7 +39,7 @@ def render(settings: RunSettings, then_export: bool = False) -> int:
         BlenderSynthError: nothing can be rendered at all (bad config, device, disk, folder).
     """
     packs = find_packs(settings.packs, settings.packs_on_error)
-    settings.props.choices(packs)  # a wrong category or tag is told before Blender starts
+    check_packs(settings, packs)  # a name that no pack has is told before Blender starts
     for sky in settings.weather.sky_files():
         sky_of_packs(sky, packs)
     with RunFolder(settings.output).opened(settings.plain, Identity.of(settings).plain) as folder:
@@ -120,7 +121,7 @@ def _thick_air(index: int, spec: SceneSpec) -> str | None:
     """A warning where the air hides even the nearest person."""
     eye = spec.camera.position_m
     nearest = min((math.dist(eye, person.position_m) for person in spec.people), default=0.0)
-    if nearest <= spec.weather.mor_m:
+    if nearest <= spec.weather.mor_m or spec.scenery.layout().indoor_c is not None:
         return None
     air = f"one sees {spec.weather.mor_m:.0f} m far and the nearest person is {nearest:.0f} m away"
     return f"frame {index}: {air}; raise weather.mor_m, or develop.mor_m at export, to see anybody"

@@ -109,6 +109,8 @@ class RunSettings:
     camera: Any
     exporter: Any
     plain: dict
+    surfaces: dict[str, Any]
+    """What parts of the scenery are made of instead: `SurfaceChoices`."""
     paired: bool = False
     """Whether every scene gives two frames: with its mirrors, and with matt panels in their places."""
 

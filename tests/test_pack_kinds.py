@@ -9,14 +9,20 @@ import pytest
 
 from blender_synth.config import compose
 from blender_synth.errors import AssetError, BlenderSynthError, ConfigError, ItemError
+from blender_synth.packs.data_files import map_of
 from blender_synth.packs.pack import load_pack
 from blender_synth.packs.panes import convex_outline, measure_pane
 from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
+from blender_synth.pipeline import render
+from blender_synth.seeds import Streams
 from blender_synth.world.mirrors._site import Site
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
-from tests.small_kinds import circle, rectangle, write_exr, write_manifest, write_mirror, write_sky
+from blender_synth.world.scenery._street_parts import overlap
+from blender_synth.world.scenery._street_parts import rectangle as rectangle_xy
+from tests.small_glb import write_box
+from tests.small_kinds import circle, rectangle, write_exr, write_manifest, write_mirror, write_sky, write_textures
 from tests.test_motion import CMU
 
 SMALL = ["render.width_px=64", "render.height_px=48", "render.samples=1", "pedestrians=few"]
@@ -300,3 +306,158 @@ def test_a_sky_that_no_pack_has_stops_the_run_before_it_begins(tmp_path):
         with pytest.raises(BlenderSynthError, match=told) as caught:
             sky_of_packs(name, packs)
         assert "weather.hdri" in str(caught.value)
+
+
+# --- vehicles
+
+
+@pytest.fixture(scope="module")
+def vehicles(tmp_path_factory):
+    """A car, a lorry that no parking place holds, and one that may not be parked."""
+    folder = write_manifest(
+        tmp_path_factory.mktemp("vehicles"), "fleet", "category: vehicle", "stands: parking", "items:",
+        "  - {file: car.glb, author: A. Maker}", "  - {file: lorry.glb}", "  - {file: toy.glb, stands: pavement}",
+        "  - {file: crate.glb, category: crate, stands: [road, parking]}",
+    )  # fmt: skip
+    write_box(folder / "car.glb", (-0.9, 0, -2.2), (0.9, 1.5, 2.2))
+    write_box(folder / "lorry.glb", (-1.2, 0, -7), (1.2, 3.5, 7))
+    write_box(folder / "toy.glb", (-0.3, 0, -0.3), (0.3, 0.4, 0.3))
+    write_box(folder / "crate.glb", (-0.3, 0, -0.3), (0.3, 0.4, 0.3))
+    return find_packs([folder])
+
+
+def test_vehicles_of_packs_park_where_the_street_has_room_along_the_traffic(vehicles):
+    parked = 0
+    settings = compose([*SMALL, "scene=street", "props.parked=1", "scene.car_share=0.4", "scene.parking=both"])
+    for index in range(6):
+        street = settings.scenery.sample(Streams(0, index))
+        props = settings.props.sample(Streams(0, index), street.layout(), vehicles)
+        cars = [prop for prop in props if prop.category == "vehicle" and prop.item == "car"]
+        parked += len(cars)
+        assert {prop.item for prop in props if prop.pack == "fleet"} <= {"car", "toy"}
+        own = [car.footprint() for car in street.cars]
+        crossing = rectangle_xy((street.road.crossing.x_m, 0), street.road.crossing.width_m, 40.0, 0.0)
+        for car in cars:
+            _, y, z = car.position_m
+            assert (z, car.heading_deg) == (0.0, 0.0 if y < 0 else 180.0)
+            assert all(abs(corner[1]) < street.kerb_y_m for corner in car.footprint_xy_m())
+            assert all(abs(corner[1]) > street.kerb_y_m - 2.1 for corner in car.footprint_xy_m())
+            assert not any(overlap(car.footprint_xy_m(), other, 0.1) for other in (*own, crossing))
+            assert 4.1 < car.high_m[0] - car.low_m[0] < 4.7
+        shapes = [car.footprint_xy_m() for car in cars]
+        assert not any(overlap(a, b, 0.1) for n, a in enumerate(shapes) for b in shapes[:n])
+    assert parked > 20
+
+
+def test_a_street_is_the_same_with_and_without_parking_places_for_packs(vehicles):
+    street = compose(["scene=street"]).scenery.sample(Streams(0, 2)).layout()
+    some, none, empty = (
+        compose(["scene=street", f"props.{key}"]).props.sample(Streams(0, 2), street, vehicles)
+        for key in ("parked=1", "parked=0", "count=0")
+    )
+    assert [prop for prop in some if prop.item != "car"] == list(none)
+    assert len(some) > len(none) > 0
+    assert empty == ()
+
+
+# --- materials
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "rest"),
+    [
+        ("bricks_albedo.png", "albedo", "bricks"),
+        ("Bricks075A_1K-JPG_Color.jpg", "albedo", "Bricks075A_1K-JPG"),
+        ("Bricks075A_1K-JPG_NormalDX.jpg", "normal_dx", "Bricks075A_1K-JPG"),
+        ("rock_wall_nor_gl_2k.exr", "normal", "rock_wall_2k"),
+        ("rock_wall_diff_2k.jpg", "albedo", "rock_wall_2k"),
+        ("T-Wool-BaseColor.tif", "albedo", "T-Wool"),
+        ("wool_AO.png", "ao", "wool"),
+        ("colour.png", "albedo", ""),
+        ("colourful.png", "", "colourful"),
+        ("plate_metal_rough.png", "roughness", "plate_metal"),
+        ("metal_plate_diff_1k.jpg", "albedo", "metal_plate_1k"),
+    ],
+)
+def test_what_a_texture_is_of_is_told_by_its_name(name, kind, rest):
+    assert map_of(name) == (kind, rest)
+
+
+@pytest.fixture(scope="module")
+def materials(tmp_path_factory):
+    folder = write_manifest(
+        tmp_path_factory.mktemp("materials"), "stuff", "kind: material", "author: A. Maker", "items:",
+        "  - {file: walls/red_albedo.png, name: red, tile_m: [0.5, 0.25], tags: [brick]}",
+        "  - {file: tweed_albedo.png, name: tweed, tile_m: 0.2, maps: {roughness: walls/red_roughness.png}}",
+    )  # fmt: skip
+    write_textures(folder / "walls", "red", (200, 40, 30), "normal", "roughness", "height")
+    write_textures(folder / "walls", "blue", (20, 40, 200), "normal")
+    write_textures(folder, "tweed", (30, 160, 60), "normaldx")
+    return find_packs([folder])
+
+
+def test_a_set_of_textures_is_gathered_by_its_names(materials):
+    pack = next(pack for pack in materials if pack.name == "stuff")
+    assert dict(pack.item("red").maps) == {
+        "albedo": "walls/red_albedo.png", "normal": "walls/red_normal.png",
+        "roughness": "walls/red_roughness.png", "height": "walls/red_height.png",
+    }  # fmt: skip
+    assert dict(pack.item("tweed").maps) == {
+        "albedo": "tweed_albedo.png", "normal_dx": "tweed_normaldx.png", "roughness": "walls/red_roughness.png",
+    }  # fmt: skip
+    assert pack.item("tweed").terms.tile_m == (0.2, 0.2)
+
+
+def test_surfaces_and_clothes_are_made_of_materials_of_packs(materials):
+    base = [*SMALL, "scene=street"]
+    plain = sample_scene(compose(base), materials, 0)
+    settings = compose([*base, "scene.materials.wall=brick", "+scene.materials.road={stuff/tweed: 1, own: 0}"])
+    spec = sample_scene(settings, materials, 0)
+    assert spec == spec_from_json(spec_to_json(spec))
+    assert dataclasses.replace(spec, surfaces=()) == plain
+    assert {s.surface: s.material.item for s in spec.surfaces} == {"wall": "red", "road": "tweed"}
+    assert next(s.material for s in spec.surfaces if s.surface == "wall").tile_m == (0.5, 0.25)
+    dressed = sample_scene(compose([*base, "pedestrians.person.outfit.fabrics={stuff/tweed: 1, own: 1}"]), materials, 0)
+    worn = [g.fabric.texture for p in dressed.people for g in (p.outfit.lower, p.outfit.top)]
+    assert {None, "tweed"} == {t and t.item for t in worn}
+    assert {c.item for c in dressed.from_packs()} == {"tweed"}
+    assert [dataclasses.replace(p, outfit=q.outfit) for p, q in zip(dressed.people, plain.people, strict=True)] == [
+        *plain.people
+    ]
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["mirrors=pack", "pedestrians.person.motion=waltz", "scene.materials.wall=brick", "weather.hdri=heavens/noon",
+     "pedestrians.person.outfit.fabrics=tweed"],
+)  # fmt: skip
+def test_what_no_pack_has_stops_the_run_before_it_begins(tmp_path, override):
+    with pytest.raises(ConfigError, match="no "):
+        render(compose([*SMALL, override, f"output={tmp_path / 'run'}"]))
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        ("scene.materials.wall=stuff/green", ("scene.materials.wall", "stuff/green", "stuff/red, stuff/tweed")),
+        ("scene.materials.sky=brick", ("scene.materials", "sky", "pavement")),
+        ("scene.materials.wall={brick: -1}", ("scene.materials.wall", "negative")),
+        ("pedestrians.person.outfit.fabrics=silk", ("pedestrians.person.outfit.fabrics", "silk", "stuff/tweed")),
+    ],
+)
+def test_a_material_that_no_pack_has_is_told(materials, override, told):
+    with pytest.raises(ConfigError) as caught:
+        sample_scene(compose([*SMALL, "scene=street", override]), materials, 0)
+    assert all(word in str(caught.value) for word in told)
+
+
+def test_a_map_that_leads_out_of_the_pack_or_is_missing_is_told(tmp_path):
+    write_textures(tmp_path / "in", "a", (9, 9, 9))
+    write_textures(tmp_path, "a", (9, 9, 9), "normal")
+    for path, told in (("../a_normal.png", "leads out"), ("gone.png", "missing")):
+        line = f"  - {{file: a_albedo.png, maps: {{normal: {path}}}}}"
+        write_manifest(tmp_path / "in", "mine", "kind: material", "items:", line)
+        with pytest.raises(ItemError, match=told) as caught:
+            load_pack(tmp_path / "in")
+        assert all(word in str(caught.value) for word in ("maps.normal", path))

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import math
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from blender_synth.errors import BlenderSynthError, ConfigError
 from blender_synth.packs.skies import sky_file
 from blender_synth.pipeline import _thick_air, render
 from blender_synth.seeds import Streams
+from blender_synth.world.layout import Layout
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
 from blender_synth.world.weather import _falling as falling
@@ -215,6 +217,10 @@ def test_fog_that_hides_everybody_is_warned_of():
     assert _thick_air(0, spec) is None
     thick = dataclasses.replace(spec, weather=dataclasses.replace(spec.weather, mor_m=0.5))
     assert "weather.mor_m" in _thick_air(0, thick)
+    # under a roof the air is clear, whatever the weather
+    roofed = SimpleNamespace(layout=lambda: Layout(areas=(), indoor_c=21.0))
+    inside = SimpleNamespace(camera=thick.camera, people=thick.people, weather=thick.weather, scenery=roofed)
+    assert _thick_air(0, inside) is None
 
 
 # --- photographed skies

@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from blender_synth.blender import props
+from blender_synth.blender import props, surfaces
 from blender_synth.blender.stage import Stage
 from blender_synth.geometry import BLENDER_FROM_OPENCV_AXES, project
 from blender_synth.world.scene_spec import SceneSpec
@@ -35,6 +35,7 @@ def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path]) -> Stage:
     stage.pack_roots = pack_roots
     stage.indoors = spec.scenery.layout().indoor_c is not None
     _builder("scenery", spec.scenery)(spec.scenery, stage)
+    surfaces.lay(spec.surfaces, pack_roots)
     for prop in spec.props:
         props.build(prop, stage, pack_roots[prop.pack])
     build_people(spec, stage)

@@ -133,6 +133,7 @@ def cloth_look(garment: GarmentSpec) -> Look:
         second_rgb=fabric.second_rgb,
         scale_m=fabric.scale_m,
         seed=fabric.seed,
+        texture=fabric.texture,
         closure=closure,
         cut=garment.kind,
         tight=garment.kind == "trousers" and garment.fit <= 0.02,

@@ -15,6 +15,7 @@ import OpenEXR
 
 from blender_synth.bvh import read_bvh
 from blender_synth.errors import AssetError
+from blender_synth.packs.blendfile import read_contents
 from blender_synth.packs.cache import cache_folder, write_whole
 from blender_synth.packs.safety import check_file, inside
 
@@ -29,7 +30,7 @@ _NAMES = {
     "height": ("height", "displacement", "disp", "bump"),
     "ao": ("ambientocclusion", "ambient_occlusion", "occlusion", "ao"),
 }
-_ORDER = sorted(((n, kind) for kind, names in _NAMES.items() for n in names), key=lambda pair: -len(pair[0]))
+_WORDS = tuple((word, kind) for kind, words in _NAMES.items() for word in words)
 
 
 def map_of(name: str) -> tuple[str, str]:
@@ -38,11 +39,14 @@ def map_of(name: str) -> tuple[str, str]:
     Known are the usual words with `_`, `-`, `.` or a blank around them: `bricks_albedo.png`, `bricks_nor_gl_2k.jpg`.
     """
     stem = Path(name).stem
-    for word, kind in _ORDER:
-        found = re.search(rf"(?:^|[_\-. ]){re.escape(word)}(?=$|[_\-. ])", stem, re.IGNORECASE)
-        if found:
-            return kind, stem[: found.start()] + stem[found.end() :]
-    return "", stem
+    best = ("", stem)
+    end = length = -1
+    for word, kind in _WORDS:  # the last word tells, and of two that end alike the longer: a metal plate may be rough
+        for found in re.finditer(rf"(?:^|[_\-. ]){re.escape(word)}(?=$|[_\-. ])", stem, re.IGNORECASE):
+            if (found.end(), len(word)) > (end, length):
+                end, length = found.end(), len(word)
+                best = (kind, stem[: found.start()] + stem[found.end() :])
+    return best
 
 
 def check_sky(file: Path, root: Path, terms: Any = None) -> dict[str, str]:
@@ -74,6 +78,11 @@ def check_material(file: Path, root: Path, terms: Any) -> dict[str, str]:
     """
     if file.suffix.lower() == ".blend":
         check_file(file, root)
+        names = read_contents(file, root).names["material"]
+        if terms.material not in names and (terms.material or len(names) != 1):
+            mend = f"name one of: {', '.join(sorted(names))}" if names else "give something in it a material"
+            problem = "the file has no such material" if terms.material else "the file has several materials, or none"
+            raise AssetError(problem, file=file, key="material", value=terms.material or sorted(names), mend=mend)
         return {}
     maps = maps_beside(file)
     for kind, relative in terms.maps.items():

@@ -128,9 +128,11 @@ class PropSpot:
     """A place where a prop from a pack may stand.
 
     Attributes:
-        use: ``"pavement"``, ``"road"``, ``"wall"`` or ``"indoors"``.
+        use: ``"pavement"``, ``"road"``, ``"parking"``, ``"wall"`` or ``"indoors"``.
         heading_deg: azimuth that the prop's front should face.
         room_m: radius of the free circle around it.
+        bay_m: instead of a circle, free length along the heading and width across it, with position_m in its middle;
+            what stands there is not turned.
         wants: categories and tags, of which a prop must carry one; empty where anything may stand.
     """
 
@@ -139,6 +141,7 @@ class PropSpot:
     position_m: Vec3
     heading_deg: float
     room_m: float
+    bay_m: Vec2 | None = None
     wants: tuple[str, ...] = ()
 
 

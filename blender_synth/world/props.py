@@ -100,6 +100,8 @@ class PropRandomizer:
     Attributes:
         count: how many props on the scene's spots, as far as there are spots and items that fit them.
         scatter: how many more anywhere on the scene's free ground.
+        parked: share of the scene's free parking places that vehicles from packs are parked on, where `count` is not 0;
+            the scenery's own cars have theirs already.
         category, tags: only items of one of these categories, and with one of these tags; empty for all.
         weights: multiplies the packs' own weights, by category, pack or `pack/item`; 0 leaves out.
         turn_deg: away from the heading that the spot asks for; things against a wall are not turned.
@@ -108,6 +110,7 @@ class PropRandomizer:
 
     count: Annotated[Range, AfterValidator(_not_negative)] = (3.0, 8.0)
     scatter: Annotated[Range, AfterValidator(_not_negative)] = (0.0, 0.0)
+    parked: float = Field(default=0.6, ge=0, le=1)
     category: Names = ()
     tags: Names = ()
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
@@ -128,13 +131,19 @@ class PropRandomizer:
         choices = self.choices(packs)
         wanted = min(draw_count(streams, "count", self.count), len(PROP_IDS))
         props: list[PropSpec] = []
-        for number in streams.rng("spots").permutation(len(layout.prop_spots)):
+        spots = [spot for spot in layout.prop_spots if spot.use != "parking"]
+        for number in streams.rng("spots").permutation(len(spots)):
             if len(props) == wanted:
                 break
-            spot = layout.prop_spots[number]
+            spot = spots[number]
             prop = self._at(spot, streams.child(spot.name), choices, PROP_IDS[len(props)])
             if prop is not None:
                 props.append(prop)
+        for spot in layout.prop_spots if self.count[1] > 0 and choices else ():
+            here = streams.child(spot.name)
+            if spot.use == "parking" and here.rng("parked").random() < self.parked and len(props) < len(PROP_IDS):
+                prop = self._at(spot, here, choices, PROP_IDS[len(props)])
+                props += [prop] if prop is not None else []
         more = min(draw_count(streams, "scatter", self.scatter), len(PROP_IDS) - len(props)) if choices else 0
         wanted = len(props) + more
         for spot in free_spots(layout, props, more, streams.child("scatter")) if more else ():
@@ -203,13 +212,14 @@ class PropRandomizer:
             if choice[2] > 0
             and (spot.use in choice[1].terms.stands or (spot.use == "parking" and "road" in choice[1].terms.stands))
             and (not spot.wants or {choice[1].terms.category, *choice[1].terms.tags} & {*spot.wants})
-            and _reach_m(_box_m(choice[1], spot.use, size)) <= spot.room_m
+            and _fits(_box_m(choice[1], spot.use, size), spot)
         ]
         if not fitting:
             return None
         weights = np.array([weight for _, _, weight in fitting])
         pack, item, _ = fitting[int(streams.rng("item").choice(len(fitting), p=weights / weights.sum()))]
-        turn_deg = 0.0 if spot.use == "wall" else uniform(streams.rng("turn"), self.turn_deg)
+        fixed = spot.use == "wall" or spot.bay_m is not None
+        turn_deg = 0.0 if fixed else uniform(streams.rng("turn"), self.turn_deg)
         low_m, high_m = _box_m(item, spot.use, size).tolist()
         return PropSpec(
             instance_id=instance_id,
@@ -254,6 +264,9 @@ def _box_m(item: Any, use: str, size: float) -> np.ndarray:
     return (item.box_m - np.array(item.origin_m(use))) * np.array(item.scale()) * size
 
 
-def _reach_m(box_m: np.ndarray) -> float:
-    """Radius of the circle around the spot that holds the whole footprint."""
-    return float(np.hypot(*np.abs(box_m[:, :2]).max(axis=0)))
+def _fits(box_m: np.ndarray, spot: PropSpot) -> bool:
+    """Whether the whole footprint lies within the circle around the spot, or within its bay."""
+    reach = np.abs(box_m[:, :2]).max(axis=0)
+    if spot.bay_m is not None:
+        return bool((2 * reach <= spot.bay_m).all())
+    return float(np.hypot(*reach)) <= spot.room_m

@@ -8,6 +8,7 @@ from typing import Any
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
 from blender_synth.world.crowd import draw_people
+from blender_synth.world.materials import draw_surfaces
 from blender_synth.world.mirror_placement import place_mirrors
 from blender_synth.world.mirrors.puddles import Randomizer as RainPuddles
 from blender_synth.world.placement import draw_count, place_camera
@@ -62,6 +63,7 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
         scene_index=scene_index,
         attempt=attempt,
         scenery=scenery,
+        surfaces=draw_surfaces(settings.surfaces, packs, streams.child("surfaces")),
         camera=camera,
         people=people,
         people_wanted=wanted,
@@ -69,6 +71,21 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
         props=props,
         weather=weather,
     )
+
+
+def check_packs(settings: Any, packs: tuple) -> None:
+    """Look up all that the settings name of asset packs, before anything is drawn.
+
+    Raises:
+        ConfigError: no pack has it. AssetError: it cannot be used.
+    """
+    streams = Streams(settings.seed, 0)
+    settings.props.choices(packs)
+    settings.pedestrians.figures.choices(packs)
+    settings.pedestrians.person.from_packs(packs)
+    draw_surfaces(settings.surfaces, packs, streams)
+    for group in settings.mirrors.values():
+        _with_packs(group.randomizer, packs, streams)
 
 
 def _with_packs(randomizer: Any, packs: tuple, streams: Streams) -> Any:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, TypeAdapter
 
 from blender_synth.world.kinds import spec_from
+from blender_synth.world.materials import SurfaceSpec
 from blender_synth.world.props import PropSpec
 from blender_synth.world.things import Thing
 from blender_synth.world.values import plain
@@ -37,6 +38,7 @@ class SceneSpec:
     Attributes:
         attempt: how often the preflight had it drawn again.
         pair_role: tells the two frames of a paired scene apart: with its mirrors, or with matt panels for them.
+        surfaces: materials of packs that parts of the scenery are made of.
         people_wanted: how many people were asked for, which is more than there are where the ground was full.
     """
 
@@ -46,6 +48,7 @@ class SceneSpec:
     attempt: int = 0
     pair_role: Literal["mirror", "matt"] | None = None
     scenery: Annotated[Any, _of("scenery")]
+    surfaces: tuple[SurfaceSpec, ...] = ()
     camera: Annotated[Any, _of("cameras")]
     people_wanted: int = 0
     people: Annotated[tuple[Any, ...], _each_of("people")] = ()

@@ -6,10 +6,14 @@ only are copies of one template, with the values put into its named nodes.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import bpy
 
+from blender_synth.blender import textures
 from blender_synth.blender.people import wares
 from blender_synth.bodies.person import Look
 
@@ -17,7 +21,8 @@ from blender_synth.bodies.person import Look
 class _Nodes:
     """A small vocabulary for building one material's node tree."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str, pack_roots: Mapping[str, Path]):
+        self.pack_roots = pack_roots
         self.material = bpy.data.materials.new(name)
         self.material.use_nodes = True
         self.tree = self.material.node_tree
@@ -332,7 +337,10 @@ def _cloth(look: Look, n: _Nodes) -> None:
     roughness, sheen, specular, scale, weave, depth = _FABRICS[fabric]
     share = None if look["pattern"] == "plain" else _pattern(look, n, p, u, v, rest)
     colour = p["rgb"] if share is None else n.mix(share, p["rgb"], p["second"])
-    if fabric == "denim":
+    texture = look["texture"] and textures.sample(n.tree, look["texture"], n.pack_roots)
+    if texture:
+        colour = texture.colour
+    elif fabric == "denim":
         x, _, z = n.axes(rest)
         thigh = n.math(
             "MULTIPLY",
@@ -353,7 +361,7 @@ def _cloth(look: Look, n: _Nodes) -> None:
         height = cells.outputs["Distance"]
     else:
         height = n.noise(vector, scale, 1.0)
-    normal = n.bump(height, weave, 0.0015)
+    normal = texture.normal if texture else n.bump(height, weave, 0.0015)
     if look["closure"] != "none":
         colour, normal = _closure(look, n, p, rest, colour, normal)
     if look["cut"] in ("trousers", "shorts", "jacket", "coat") and not look["tight"]:
@@ -369,7 +377,7 @@ def _cloth(look: Look, n: _Nodes) -> None:
     for socket in grey.inputs:
         n.put(socket, dim)
     colour = n.mix(1.0, colour, grey.outputs[0], "MULTIPLY")
-    gloss = roughness
+    gloss = texture.roughness if texture and texture.roughness else roughness
     if look["pattern"] == "bands":
         gloss = n.ramp(share, 0, 1, roughness, 0.3)
     n.set(
@@ -515,7 +523,9 @@ _KINDS = {  # kind: (what builds its tree, what values a look puts into it, what
         _cloth,
         _cloth_values,
         lambda look: (
-            *(look[k] for k in ("fabric", "pattern", "closure", "cut", "tight", "quilted")),
+            look["fabric"],
+            _short(look["texture"]) if look["texture"] else look["pattern"],
+            *(look[k] for k in ("closure", "cut", "tight", "quilted")),
             look["seed"] % {"print": 2, "logo": 3}.get(look["pattern"], 1),
         ),
     ),
@@ -534,8 +544,16 @@ def _set(material: bpy.types.Material, values: dict[str, Any]) -> None:
         socket.default_value = (*value, 1.0) if isinstance(value, tuple) else value
 
 
-def material_for(look: Look) -> bpy.types.Material:
-    """The material of a look; made once and shared by all parts with an equal look."""
+def _short(value: Any) -> str:
+    """A few letters that depend on all of a value: Blender's names end at 63."""
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:8]
+
+
+def material_for(look: Look, pack_roots: Mapping[str, Path]) -> bpy.types.Material:
+    """The material of a look; made once and shared by all parts with an equal look.
+
+    `pack_roots`: folders of the asset packs whose fabrics are worn.
+    """
     found = bpy.data.materials.get(look.name)
     if found is not None:
         return found
@@ -543,7 +561,7 @@ def material_for(look: Look) -> bpy.types.Material:
     name = "_".join(["person", look.kind, *(str(v) for v in structure(look))])
     template = bpy.data.materials.get(name)
     if template is None:
-        nodes = _Nodes(name)
+        nodes = _Nodes(name, pack_roots)
         build(look, nodes)
         template = nodes.material
         template.use_fake_user = True  # it stays though nobody wears it

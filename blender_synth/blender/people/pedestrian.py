@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -26,7 +27,7 @@ def build(spec: Spec, stage: Stage, detail: Detail = "full") -> None:
         number = instance_id or spec.instance_id
         name = f"pedestrian_{spec.instance_id:04d}" + (f"_{number}" if instance_id else "")
         parts = tuple(p for p in person.parts if p.instance_id == instance_id)
-        obj = bpy.data.objects.new(name, mesh_of(parts, name))
+        obj = bpy.data.objects.new(name, mesh_of(parts, name, stage.pack_roots))
         obj.location = spec.position_m
         obj.rotation_euler = (0.0, 0.0, np.radians(spec.heading_deg))
         stage.add(obj, number)
@@ -34,8 +35,11 @@ def build(spec: Spec, stage: Stage, detail: Detail = "full") -> None:
     stage.keypoints[spec.instance_id] = {k: turn @ person.joints_m[k] + spec.position_m for k in COCO_KEYPOINTS}
 
 
-def mesh_of(parts: Sequence[Part], name: str) -> bpy.types.Mesh:
-    """Parts as one mesh, smooth-shaded, with a material slot for each look and the parts' attributes."""
+def mesh_of(parts: Sequence[Part], name: str, pack_roots: Mapping[str, Path] | None = None) -> bpy.types.Mesh:
+    """Parts as one mesh, smooth-shaded, with a material slot for each look and the parts' attributes.
+
+    `pack_roots`: folders of the asset packs whose fabrics are worn.
+    """
     starts = np.cumsum([0] + [len(p.vertices) for p in parts])
     looks = list(dict.fromkeys(p.look for p in parts))
     corners, totals, slots, uvs = [], [], [], []
@@ -65,7 +69,7 @@ def mesh_of(parts: Sequence[Part], name: str) -> bpy.types.Mesh:
         kind, target = ("FLOAT_VECTOR", "vector") if width == 2 else ("FLOAT", "value")
         mesh.attributes.new(key, kind, "POINT").data.foreach_set(target, values.astype(np.float32).ravel())
     for look in looks:
-        mesh.materials.append(material_for(look))
+        mesh.materials.append(material_for(look, pack_roots or {}))
     mesh.update(calc_edges=True)
     mesh.validate()
     mesh.shade_smooth()

@@ -20,6 +20,8 @@ HEAD_LAMP, TAIL_LAMP = "car_glass_head", "car_glass_tail"
 LIGHTS_PROPERTY = "bs_lights"
 """Of a car with its lights on; in the lenses' materials, the node with their radiance."""
 """Names by which what is dark by day is found at night: a material, and two value nodes of windows."""
+CLEAN = "bs_clean"
+"""Names the node with a surface's colour before dirt, wear and markings; see `blender.surfaces`."""
 DIRT_PROPERTY = "dirt"
 """Object property, 0 to 1: dust on a car."""
 
@@ -68,7 +70,7 @@ def _wall(name: str, bump_m: float, roughness: float) -> Callable[[Materials], b
         uv = g.uv()
         colour, soot = _tint(g)
         structure = _mapped(g, materials, name, uv)
-        clean = g.vector("MULTIPLY", g.scale(colour, 2.0), structure.outputs["Color"])
+        clean = g.mark(CLEAN, g.vector("MULTIPLY", g.scale(colour, 2.0), structure.outputs["Color"]))
         base = g.scale(clean, _dirt(g, materials, uv, soot))
         normal = g.bump(structure.outputs["Alpha"], bump_m)
         return g.surface(g.principled(base=base, roughness=roughness, normal=normal, specular=0.3))
@@ -118,7 +120,7 @@ def _paving(pattern: str):
         stain = g.math("MULTIPLY", g.ramp(broad, 0.35, 0.95), g.ramp(fine, 0.2, 0.8, 0.25, 1.0))
         gum = g.math("MULTIPLY", g.ramp(speckle, 0.955, 0.985), 0.6)
         dark = g.math("MULTIPLY", g.math("MAXIMUM", g.math("MULTIPLY", stain, 0.7), gum), dirt)
-        clean = g.vector("MULTIPLY", g.scale(colour, 2.0), structure.outputs["Color"])
+        clean = g.mark(CLEAN, g.vector("MULTIPLY", g.scale(colour, 2.0), structure.outputs["Color"]))
         base = g.scale(clean, g.math("SUBTRACT", 1.0, dark))
         deep = {"slabs": 0.006, "bond": 0.007, "pavers": 0.006, "setts": 0.02}[pattern]
         normal = g.bump(structure.outputs["Alpha"], deep)
@@ -140,7 +142,8 @@ def _kerb(materials: Materials) -> bpy.types.Material:
     broad, _, _ = g.split(_mapped(g, materials, "grunge", uv, 2.0).outputs["Color"])
     stone = g.math("FRACT", g.math("MULTIPLY", g.math("SINE", g.math("FLOOR", along)), 43.7))
     light = g.math("MULTIPLY", g.ramp(stone, 0, 1, 0.85, 1.12), g.ramp(broad, 0, 1, 1.1, 0.65))
-    clean = g.vector("MULTIPLY", g.scale(colour, 2.0), g.mix(0.5, (0.5, 0.5, 0.5), speckle.outputs["Color"]))
+    speckled = g.mix(0.5, (0.5, 0.5, 0.5), speckle.outputs["Color"])
+    clean = g.mark(CLEAN, g.vector("MULTIPLY", g.scale(colour, 2.0), speckled))
     base = g.scale(clean, g.math("MULTIPLY", light, g.math("SUBTRACT", 1.0, g.math("MULTIPLY", open_joint, 0.75))))
     height = g.math("SUBTRACT", g.math("MULTIPLY", speckle.outputs["Alpha"], 0.15), open_joint)
     return g.surface(g.principled(base=base, roughness=0.75, normal=g.bump(height, 0.006), specular=0.4))
@@ -158,7 +161,7 @@ def _asphalt(materials: Materials) -> bpy.types.Material:
     g = Graph("asphalt")
     colour, _ = _tint(g)
     albedo, height, _ = _asphalt_base(g, materials, g.uv())
-    base = g.vector("MULTIPLY", colour, albedo)
+    base = g.mark(CLEAN, g.vector("MULTIPLY", colour, albedo))
     return g.surface(g.principled(base=base, roughness=0.85, normal=g.bump(height, 0.004), specular=0.35))
 
 
@@ -177,7 +180,8 @@ def road_material(materials: Materials, wear: np.ndarray, size_m: tuple[float, f
     marks = g.image(data_image("road_wear", wear), place, extension="EXTEND")
     paint, tone, crack = g.split(marks.outputs["Color"])
     polish = marks.outputs["Alpha"]
-    base = g.scale(g.vector("MULTIPLY", tuple(rgb), albedo), g.math("MULTIPLY", tone, 2.0))
+    clean = g.mark(CLEAN, g.vector("MULTIPLY", tuple(rgb), albedo))
+    base = g.scale(clean, g.math("MULTIPLY", tone, 2.0))
     base = g.scale(base, g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.ramp(crack, 0.25, 0.6), 0.72)))
     # paint lies on the stones and goes first from their tops, last from the pores
     edge = g.math("ADD", paint, g.math("MULTIPLY", g.math("SUBTRACT", 0.45, height), 0.22))

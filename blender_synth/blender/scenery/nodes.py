@@ -96,6 +96,11 @@ class Graph:
         keys = {names.get(k, k.replace("_", " ").title()): v for k, v in inputs.items()}
         return self.node("ShaderNodeBsdfPrincipled", keys).outputs[0]
 
+    def mark(self, name: str, socket: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+        """Name the node of a socket, for others to find it."""
+        socket.node.name = name
+        return socket
+
     def surface(self, shader: bpy.types.NodeSocket) -> bpy.types.Material:
         """Make `shader` the material's surface."""
         self.tree.links.new(shader, self.output.inputs["Surface"])

@@ -267,6 +267,8 @@ def wet(spec: Spec, stage: Stage, above: Above) -> None:
         nodes = [n for n in tree.nodes if n.type == "BSDF_PRINCIPLED"]
         if not nodes or (person and not _is_cloth(material)):
             continue
+        if spec.wetness <= 0 and not material.name.startswith(_FILMED):
+            continue  # ice lies on the ground only
         group = tree.nodes.new("ShaderNodeGroup")
         group.node_tree = g.tree
         for node in nodes:
@@ -336,7 +338,8 @@ def snow(spec: Spec, stage: Stage, above: Above) -> None:
     tint = g.node("ShaderNodeMix", data_type="RGBA", clamp_factor=True)
     g.tree.links.new(dirty, tint.inputs[0])
     tint.inputs[6].default_value, tint.inputs[7].default_value = (0.80, 0.83, 0.87, 1), (0.30, 0.285, 0.27, 1)
-    height = g.math("ADD", g.math("MULTIPLY", broad, 1.0), g.math("MULTIPLY", fine, g.ramp(dirty, 0, 1, 0.08, 0.5)))
+    # of the patterns alone: whatever feeds a bump is worked out three times
+    height = g.math("MULTIPLY_ADD", fine, 0.2, broad)
     bump = g.node("ShaderNodeBump", {"Height": height, "Distance": min(0.012 * depth + 0.01, 0.09), "Strength": 0.7})
     flake = g.node("ShaderNodeBsdfPrincipled", {
         "Base Color": tint.outputs[2], "Roughness": g.ramp(dirty, 0.2, 0.9, 0.75, 0.22), "Specular IOR Level": 0.3,

@@ -26,8 +26,8 @@ from blender_synth.world.weather._daylight import WATTS_PER_UNIT
 from blender_synth.world.weather.sky import Spec
 
 NEAREST_M = 0.35
-_FAINTEST = 0.012
-_MOST = 12_000
+_FAINTEST = 0.02
+_MOST = 8000
 _APERTURE_M, _FOCUS_M = 0.0022, 6.0
 """Of a small camera: 6 mm at f/2.8, focused on the scene."""
 _WIND_SHARE = 0.75

@@ -1,7 +1,7 @@
 """Headlights: of cars that stand with their lights on, and of the car that a dashcam looks out of.
 
-Dipped beams: some 8000 cd each in the middle of a flat cone that ends a little above the horizontal (UN ECE R112 asks
-for 5 to 50 kcd about there), and lenses that seen from beside are about as bright as a street lamp's.
+Dipped beams: some 4000 cd each in the middle of a flat cone that ends a little above the horizontal, which is what a
+lamp of 1000 lm gives over that solid angle. Lenses seen from beside are about as bright as a street lamp's.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from blender_synth.blender.stage import Stage
 from blender_synth.world.weather._daylight import LUX_PER_UNIT
 from blender_synth.world.weather.sky import Spec
 
-BEAM_CD = 8000.0
+BEAM_CD = 4000.0
 LENS_CD_M2 = {HEAD_LAMP: 15_000.0, TAIL_LAMP: 1200.0}
 BEAM_RGB = (1.06, 0.99, 0.88)
 """Between halogen and LED, luminance 1."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from blender_synth.world.materials import Materials, MaterialSpec
 from blender_synth.world.people.choices import Colours, choice
 from blender_synth.world.values import Range, Rgb, plain
 
@@ -30,6 +31,7 @@ class FabricSpec:
         second_rgb: colour of the pattern.
         scale_m: period of the pattern.
         seed: number that a print's irregular shapes are computed from.
+        texture: of an asset pack, in place of colour, pattern and weave.
     """
 
     kind: Literal[FABRICS]
@@ -38,6 +40,7 @@ class FabricSpec:
     second_rgb: Rgb = (0.5, 0.5, 0.5)
     scale_m: float = 0.05
     seed: int = 0
+    texture: MaterialSpec | None = None
 
 
 @plain
@@ -122,6 +125,9 @@ class OutfitSpec:
 class OutfitRanges:
     """How outfits vary: relative weights of garments and colours.
 
+    `fabrics` are materials of asset packs (items of `kind: material`, sets of textures) that trousers, skirts, tops and
+    jackets are made of, by `pack/item`, pack or tag, and `own` for the program's fabrics.
+
     The weights of garments are those of a mild day (16 degrees); `season` bends them to the weather.
     """
 
@@ -196,5 +202,6 @@ class OutfitRanges:
             "yellow": 1,
         }
     )
+    fabrics: Materials | None = None
     patterned_share: float = Field(default=0.3, ge=0, le=1)
     fit: Range = (0.05, 0.95)

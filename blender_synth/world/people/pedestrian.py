@@ -20,7 +20,7 @@ from blender_synth.world.people.complexion import HairRanges, HairSpec, SkinRang
 from blender_synth.world.people.motion import MotionRanges, Motions, draw_motion
 from blender_synth.world.people.posture import PoseRanges, PoseSpec, draw_activity, draw_pose
 from blender_synth.world.people.situation import Footprint, Situation
-from blender_synth.world.people.wardrobe import OutfitRanges, OutfitSpec, draw_outfit
+from blender_synth.world.people.wardrobe import OutfitRanges, OutfitSpec, draw_outfit, in_fabrics
 from blender_synth.world.scene_spec import CARRIED_IDS, THINGS_EACH
 from blender_synth.world.things import Thing
 from blender_synth.world.values import Vec3, plain
@@ -90,8 +90,12 @@ class Randomizer:
         Raises:
             ConfigError: no pack has it.
         """
-        motion = self.motion.from_packs(packs)
-        return self if motion is self.motion else replace(self, motion=motion)
+        motion, outfit = self.motion.from_packs(packs), self.outfit
+        if outfit.fabrics is not None:
+            fabrics = outfit.fabrics.from_packs(packs, "pedestrians.person.outfit.fabrics", textures_only=True)
+            outfit = replace(outfit, fabrics=fabrics)
+        same = motion is self.motion and outfit is self.outfit
+        return self if same else replace(self, motion=motion, outfit=outfit)
 
     def sample(
         self,
@@ -121,6 +125,9 @@ class Randomizer:
             carried = tuple(thing for thing in carried if thing.held == "back")
             pose = replace(pose, activity="motion", legs="motion", left_arm="hang", right_arm="hang", motion=motion)
         own = self.carried.instance == "own"
+        outfit = draw_outfit(self.outfit, body.sex, body.age_years, situation.climate, streams.rng("outfit"))
+        if self.outfit.fabrics is not None:
+            outfit = in_fabrics(outfit, self.outfit.fabrics, streams.child("fabrics"))
         return Spec(
             instance_id=instance_id,
             position_m=tuple(float(v) for v in position_m),
@@ -128,7 +135,7 @@ class Randomizer:
             body=body,
             skin=draw_skin(self.skin, body, streams.rng("skin")),
             hair=draw_hair(self.hair, body, streams.rng("hair")),
-            outfit=draw_outfit(self.outfit, body.sex, body.age_years, situation.climate, streams.rng("outfit")),
+            outfit=outfit,
             pose=pose,
             carried=with_phones(carried, pose.left_arm, pose.right_arm, own, first_id),
         )

@@ -6,10 +6,13 @@ import dataclasses
 
 import numpy as np
 
+from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
+from blender_synth.world.materials import MaterialChoices
 from blender_synth.world.people import season
 from blender_synth.world.people.clothes import FabricSpec, GarmentSpec, OutfitRanges, OutfitSpec, ShoeSpec
 from blender_synth.world.people.colours import COLOURS, DENIM, HIVIS
+from blender_synth.world.things import no_item
 from blender_synth.world.values import Rgb, pick, uniform
 
 _QUIET = ("black", "charcoal", "grey", "cream", "beige", "camel", "brown", "navy", "olive", "khaki", "burgundy")
@@ -115,6 +118,26 @@ def draw_outfit(
         scarf_rgb=scarf_rgb if wrapped else None,
         glove_rgb=glove_rgb if chance[2] < ranges.glove_share * season.chance_of_gloves(climate) else None,
     )
+
+
+def in_fabrics(outfit: OutfitSpec, fabrics: MaterialChoices, streams: Streams) -> OutfitSpec:
+    """The outfit with some of its garments, as often as the weights say, made of fabrics from packs.
+
+    Raises:
+        ConfigError: nothing was looked up in the packs yet.
+    """
+    if not fabrics.found:
+        raise no_item(next(iter(fabrics.weights)), (), "material", "pedestrians.person.outfit.fabrics")
+    worn: dict[str, GarmentSpec] = {}
+    for name in ("lower", "top", "outer"):
+        garment, texture = getattr(outfit, name), fabrics.pick(streams.rng(name))
+        if garment is not None and texture is not None:
+            worn[name] = _with(garment, fabric=dataclasses.replace(garment.fabric, pattern="plain", texture=texture))
+    if outfit.lower.kind == "dress" and "lower" in worn:  # of one piece of cloth
+        worn["top"] = _with(outfit.top, fabric=worn["lower"].fabric)
+    elif outfit.lower.kind == "dress":
+        worn.pop("top", None)
+    return dataclasses.replace(outfit, **worn)
 
 
 def _with(garment: GarmentSpec, **changes) -> GarmentSpec:

@@ -446,7 +446,34 @@ class Spec:
                             room_m=0.40,
                         )
                     )
-        return tuple(spots)
+        return (*spots, *self._parking_places())
+
+    def _parking_places(self) -> list[PropSpot]:
+        """Free stretches of the parking lanes, cut into places that hold one vehicle each."""
+        places = []
+        reach, crossing = self.length_m / 2 - 6.0, self.road.crossing
+        for side, sign, free in (("left", 1, self.parking_left), ("right", -1, self.parking_right)):
+            y = sign * (self.kerb_y_m - PARKING_LANE_M / 2)
+            stretches = self._free_stretches(y, reach, clear_m=0.3, least_m=3.0) if free else []
+            if crossing is not None:  # nobody parks on a crossing or before it
+                low, high = (crossing.x_m + way * (crossing.width_m / 2 + 5.0) for way in (-1, 1))
+                stretches = [(max(a, c), min(b, d)) for a, b in stretches for c, d in ((a, low), (high, b))]
+            for start, end in sorted(s for s in stretches if s[1] - s[0] >= 3.0):
+                count = max(1, int((end - start) / 5.6))
+                length = (end - start) / count
+                for k in range(count):
+                    places.append(
+                        PropSpot(
+                            name=f"parking_{side}_{len(places)}",
+                            use="parking",
+                            position_m=(start + (k + 0.5) * length, y, 0.0),
+                            heading_deg=0.0 if side == "right" else 180.0,  # traffic keeps right
+                            room_m=PARKING_LANE_M / 2,
+                            bay_m=(length - 0.4, PARKING_LANE_M),
+                            wants=("vehicle", "car"),
+                        )
+                    )
+        return places
 
     def _on_crossing(self, x_m: float, room_m: float) -> bool:
         cross = self.road.crossing

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _LOWER = {"mor_m", "snow_visibility_m", "fog_height_m", "sun_elevation_deg"}
-_HIGHER = {"cloud_oktas", "turbidity", "sun_behind_cloud", "rain_mm_h", "snow_depth_cm", "wetness", "puddles",
-           "wind_mps", "unusual"}  # fmt: skip
+_HIGHER = {"cloud_oktas", "turbidity", "sun_behind_cloud", "rain_mm_h", "snow_depth_cm", "wetness", "ice",
+           "puddles", "wind_mps", "unusual"}  # fmt: skip
 
 
 def together(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

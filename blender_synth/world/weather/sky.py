@@ -29,8 +29,7 @@ LAMPS_ON_LUX = 70.0
 LAMPS_LUX = 10.0
 """What lamps give the carriageway on average (EN 13201-2, classes M4 to P2)."""
 HEADLIGHTS_ON_LUX = 1500.0
-"""Drivers switch headlights on below about this, and in rain, snow and fog (Highway Code rules 113 and 226; sensors of
-cars trip at 1000 to 2000 lx)."""
+"""Drivers have headlights on below about this daylight, and in rain, snow and fog (Highway Code, rules 113, 226)."""
 _FOG_M, _CLEAR_M = 1000.0, 10_000.0
 """Below these optical ranges air is fog, and haze or mist (WMO-No. 8)."""
 
