@@ -45,7 +45,7 @@ def test_bad_overrides_are_told_before_blender_starts(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("arguments", [["preview", "people", "--count=0"], ["preview", "dogs"], []])
+@pytest.mark.parametrize("arguments", [["preview", "people", "--count=0"], ["preview"], ["check"], ["new"], []])
 def test_bad_usage(arguments, tmp_path):
     done = command(*arguments, cwd=tmp_path)
     assert done.returncode == 2
