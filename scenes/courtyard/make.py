@@ -2,11 +2,12 @@
 
     python scenes/courtyard/make.py
 
-Everything here could have been done by hand: plain meshes, node materials, instances of a collection, and marks by name.
+Everything here could have been done by hand: plain meshes, node materials, instances of a collection, marks by name.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from pathlib import Path
 
@@ -98,7 +99,10 @@ def wood(name: str, rgb) -> bpy.types.Material:
     mix = n.add("Mix")
     mix.data_type = "RGBA"
     n.tree.links.new(fac, mix.inputs[0])
-    mix.inputs[6].default_value, mix.inputs[7].default_value = (*(c * 0.6 for c in rgb), 1), (*(c * 1.4 for c in rgb), 1)
+    mix.inputs[6].default_value, mix.inputs[7].default_value = (
+        (*(c * 0.6 for c in rgb), 1),
+        (*(c * 1.4 for c in rgb), 1),
+    )
     n.tree.links.new(mix.outputs[2], n.shader.inputs["Base Color"])
     n.rough(fac, 0.002)
     return n.material
@@ -254,14 +258,15 @@ def turned(at, degrees: float) -> Matrix:
 
 # --- the houses
 
+
 def facade(name: str, length: float, wall, holes, m, where, matrix: Matrix) -> None:
     """A wall along +x from the origin that looks to -y, with holes (x0, x1, z0, z1, kind) and what fills them."""
     s = Shape()
     columns = sorted({0.0, length, *(x for h in holes for x in h[:2])})
     rows = sorted({0.0, EAVES, *(z for h in holes for z in h[2:4])})
-    for x0, x1 in zip(columns, columns[1:], strict=False):
+    for x0, x1 in itertools.pairwise(columns):
         start = None
-        for z0, z1 in zip(rows, rows[1:], strict=False):
+        for z0, z1 in itertools.pairwise(rows):
             x, z = (x0 + x1) / 2, (z0 + z1) / 2
             inside = any(h[0] < x < h[1] and h[2] < z < h[3] for h in holes)
             if not inside and start is None:
@@ -362,7 +367,8 @@ def shop(m, where) -> None:
     s.face([(x1, back, 0.3), (x1, y + 0.2, 0.3), (x1, y + 0.2, 3.0), (x1, back, 3.0)], m["shop wall"])
     s.face([(x0, y + 0.2, 0.33), (x1, y + 0.2, 0.33), (x1, back, 0.33), (x0, back, 0.33)], m["planks"])
     s.face([(x0, y + 0.2, 2.95), (x0, back, 2.95), (x1, back, 2.95), (x1, y + 0.2, 2.95)], m["shop wall"])
-    for a, b, c, d in ((x0, x1, z0 - 0.35, z0), (x0, x0 + 0.09, z0, z1), (x1 - 0.09, x1, z0, z1), (x0, x1, z1 - 0.09, z1),
+    for a, b, c, d in ((x0, x1, z0 - 0.35, z0), (x0, x0 + 0.09, z0, z1), (x1 - 0.09, x1, z0, z1),
+                       (x0, x1, z1 - 0.09, z1),
                        ((x0 + x1) / 2 - 0.04, (x0 + x1) / 2 + 0.04, z0, z1)):  # fmt: skip
         s.box((a, y - 0.03, c), (b, y + 0.12, d), m["shop front"])
     s.box((x0 - 0.1, y - 0.1, z1 + 0.02), (x1 + 0.1, y + 0.02, z1 + 0.45), m["shop front"])
@@ -371,7 +377,9 @@ def shop(m, where) -> None:
     words.body, words.size, words.extrude, words.align_x = "ANTIQUES & MIRRORS", 0.27, 0.008, "CENTER"
     words.materials.append(m["brass"])
     sign = bpy.data.objects.new("sign", words)
-    sign.matrix_world = Matrix.Translation(((x0 + x1) / 2, y - 0.11, z1 + 0.15)) @ Matrix.Rotation(math.radians(90), 4, "X")
+    sign.matrix_world = Matrix.Translation(((x0 + x1) / 2, y - 0.11, z1 + 0.15)) @ Matrix.Rotation(
+        math.radians(90), 4, "X"
+    )
     where.objects.link(sign)
     goods = collection("cat.furniture")
     s = Shape()
@@ -432,7 +440,9 @@ def tree(m) -> None:
     at = np.array(tips)
     at = at[RNG.integers(len(at), size=2600)] + RNG.normal(0, 0.24, (2600, 3))
     Shape().foliage(at, 0.11, m["lime leaves"]).to(where, "lime leaves", obstacle=0)
-    Shape().lathe([(0.62, 0.0), (0.62, 0.02), (0.0, 0.025)], m["earth"], 24, (2.2, 0.6, 0.0)).to(where, "tree pit", obstacle=0)
+    Shape().lathe([(0.62, 0.0), (0.62, 0.02), (0.0, 0.025)], m["earth"], 24, (2.2, 0.6, 0.0)).to(
+        where, "tree pit", obstacle=0
+    )
 
 
 def round_bench(m) -> None:
@@ -441,7 +451,10 @@ def round_bench(m) -> None:
     for k in range(8):
         a, b = k * math.pi / 4, (k + 1) * math.pi / 4
         for r0, r1 in ((0.78, 0.93), (0.95, 1.10), (1.12, 1.27)):
-            ring = [(r * math.cos(t), r * math.sin(t)) for r, t in ((r0, a + 0.01), (r1, a + 0.01), (r1, b - 0.01), (r0, b - 0.01))]
+            ring = [
+                (r * math.cos(t), r * math.sin(t))
+                for r, t in ((r0, a + 0.01), (r1, a + 0.01), (r1, b - 0.01), (r0, b - 0.01))
+            ]
             s.face([(x, y, 0.45) for x, y in ring], m["slats"])
             s.face([(x, y, 0.41) for x, y in ring[::-1]], m["slats"])
             outer = [ring[1], ring[2]]
@@ -477,7 +490,9 @@ def cafe(m) -> None:
         empty(original, f"seat.chair {n}", away @ Matrix.Translation((0, 0.06, 0.46)).translation, turn + 180, 0.25)
     where = collection("cafe")
     where["category"] = "furniture"
-    for n, (x, y, turn) in enumerate(((-6.2, -2.2, 10), (-4.4, -4.3, 80), (-1.6, -5.0, 40), (-3.2, -2.3, 130), (-3.8, 2.9, 60))):
+    for n, (x, y, turn) in enumerate(
+        ((-6.2, -2.2, 10), (-4.4, -4.3, 80), (-1.6, -5.0, 40), (-3.2, -2.3, 130), (-3.8, 2.9, 60))
+    ):
         instance = bpy.data.objects.new(f"cafe table.{n:03d}", None)
         instance.instance_type, instance.instance_collection = "COLLECTION", original
         instance.matrix_world = turned((x, y, 0), turn)
@@ -497,7 +512,11 @@ def cafe(m) -> None:
     lights = collection("fairy lights")
     lights["category"] = "street_furniture"
     s = Shape()
-    for a, b in (((-HALF_X, -5.5, 4.2), (2.2, 0.6, 4.0)), ((-HALF_X, 3.5, 4.2), (2.2, 0.6, 4.1)), ((-HALF_X, -1.0, 4.4), (2.2, 0.6, 4.2))):
+    for a, b in (
+        ((-HALF_X, -5.5, 4.2), (2.2, 0.6, 4.0)),
+        ((-HALF_X, 3.5, 4.2), (2.2, 0.6, 4.1)),
+        ((-HALF_X, -1.0, 4.4), (2.2, 0.6, 4.2)),
+    ):
         t = np.linspace(0, 1, 15)
         path = np.outer(1 - t, a) + np.outer(t, b) - np.outer(4 * 0.7 * t * (1 - t), (0, 0, 1))
         s.tube(path, 0.006, m["iron"], 4)
@@ -517,7 +536,9 @@ def greenery(m) -> None:
     Shape().foliage(np.array(at), 0.085, m["ivy leaves"]).to(ivy, "ivy leaves", obstacle=0)
     pots = collection("planters")
     pots["category"] = "vegetation"
-    for n, (x, y, size) in enumerate(((-9.2, 6.6, 1.0), (-1.1, 6.8, 0.8), (4.6, 6.7, 1.1), (9.2, -6.6, 1.2), (-9.3, -1.2, 0.9), (6.4, -6.8, 0.8))):
+    for n, (x, y, size) in enumerate(
+        ((-9.2, 6.6, 1.0), (-1.1, 6.8, 0.8), (4.6, 6.7, 1.1), (9.2, -6.6, 1.2), (-9.3, -1.2, 0.9), (6.4, -6.8, 0.8))
+    ):
         s = Shape()
         s.lathe([(0.2, 0), (0.3, 0.36), (0.33, 0.4), (0.29, 0.41), (0.27, 0.36), (0.0, 0.36)], m["terracotta"], 20)
         round_about = RNG.normal(size=(150, 3))
@@ -546,13 +567,20 @@ def clutter(m) -> None:
         s = Shape()
         ring = np.linspace(0, 2 * np.pi, 25)
         for cx in (-0.52, 0.52):
-            s.tube([(cx + 0.33 * math.cos(t), 0, 0.34 + 0.33 * math.sin(t)) for t in ring], 0.018, m["rubber"], 6, cap=False)
+            s.tube(
+                [(cx + 0.33 * math.cos(t), 0, 0.34 + 0.33 * math.sin(t)) for t in ring],
+                0.018,
+                m["rubber"],
+                6,
+                cap=False,
+            )
             for t in ring[:-1:2]:
                 s.tube([(cx, 0, 0.34), (cx + 0.31 * math.cos(t), 0, 0.34 + 0.31 * math.sin(t))], 0.002, m["steel"], 3)
         paint = m[("bike green", "bike blue", "bike red")[n]]
         for path in ([(-0.52, 0, 0.34), (-0.06, 0, 0.3), (0.36, 0, 0.76), (-0.2, 0, 0.72), (-0.06, 0, 0.3)],
-                     [(-0.52, 0, 0.34), (-0.2, 0, 0.72)], [(0.52, 0, 0.34), (0.4, 0, 0.64), (0.33, 0, 0.95)]):  # fmt: skip
-            for a, b in zip(path, path[1:], strict=False):
+                     [(-0.52, 0, 0.34), (-0.2, 0, 0.72)],
+                     [(0.52, 0, 0.34), (0.4, 0, 0.64), (0.33, 0, 0.95)]):  # fmt: skip
+            for a, b in itertools.pairwise(path):
                 s.tube([a, b], 0.016, paint, 8)
         s.tube([(-0.2, 0, 0.72), (-0.23, 0, 0.86)], 0.013, m["steel"], 8)
         s.box((-0.36, -0.07, 0.86), (-0.1, 0.07, 0.91), m["rubber"])
@@ -580,7 +608,9 @@ def lanterns(m) -> None:
 def marks() -> None:
     where = collection("marks")
     e, x, y = 0.25, HALF_X, HALF_Y
-    Shape().face([(-x + e, -y + e, 0), (x - e, -y + e, 0), (x - e, y - e, 0), (-x + e, y - e, 0)], None).to(where, "walk.pavement.yard")
+    Shape().face([(-x + e, -y + e, 0), (x - e, -y + e, 0), (x - e, y - e, 0), (-x + e, y - e, 0)], None).to(
+        where, "walk.pavement.yard"
+    )
     w = 0.4
     for name, low, high in (("north", (-x, y, 0), (x, y + w, 9)), ("south", (-x, -y - w, 0), (x, -y, 9)),
                             ("east", (x, -y, 0), (x + w, y, 9)), ("west", (-x - w, -y, 0), (-x, y, 9))):  # fmt: skip
@@ -599,7 +629,9 @@ def marks() -> None:
         camera.rotation_euler = (math.radians(90 + pitch), 0, math.radians(heading - 90))
         where.objects.link(camera)
     bpy.context.scene.camera = bpy.data.objects["camera.handheld.gate"]
-    for n, (sx, sy, turn) in enumerate(((6.8, 3.4, 200), (4.6, -6.3, 90), (5.6, -2.6, 150), (-8.7, 0.4, 0), (7.6, 6.2, 270))):
+    for n, (sx, sy, turn) in enumerate(
+        ((6.8, 3.4, 200), (4.6, -6.3, 90), (5.6, -2.6, 150), (-8.7, 0.4, 0), (7.6, 6.2, 270))
+    ):
         empty(where, f"spot.pavement.any.{n:03d}", (sx, sy, 0), turn, 0.8, arrow=False)
 
 
@@ -613,7 +645,8 @@ def main() -> None:
         "render west": plaster("render west", (0.62, 0.60, 0.56)),
         "trim": plaster("trim", (0.6, 0.58, 0.53)), "plinth": plaster("plinth", (0.24, 0.23, 0.21)),
         "tiles": plain("roof tiles", (0.24, 0.09, 0.055), 0.8), "zinc": plain("zinc", (0.33, 0.34, 0.35), 0.45, 0.8),
-        "frames": plain("window frames", (0.62, 0.6, 0.55), 0.5), "window": plain("window glass", (0.016, 0.018, 0.02), 0.04),
+        "frames": plain("window frames", (0.62, 0.6, 0.55), 0.5),
+        "window": plain("window glass", (0.016, 0.018, 0.02), 0.04),
         "curtain": plain("curtain", (0.5, 0.47, 0.42), 0.9), "door": wood("door", (0.62, 0.60, 0.56)),
         "gate": wood("gate", (0.09, 0.055, 0.035)), "brass": plain("brass", (0.6, 0.43, 0.16), 0.3, 1.0),
         "shop wall": plain("shop wall", (0.45, 0.38, 0.3), 0.9), "planks": wood("planks", (0.17, 0.1, 0.06)),
@@ -624,12 +657,15 @@ def main() -> None:
         "ivy leaves": leaves("ivy leaves", (0.035, 0.085, 0.025)), "earth": plain("earth", (0.06, 0.045, 0.032), 0.95),
         "slats": wood("bench slats", (0.2, 0.12, 0.065)), "iron": plain("iron", (0.03, 0.032, 0.034), 0.5, 0.3),
         "table top": plain("table top", (0.5, 0.48, 0.45), 0.3), "chair slats": wood("chair slats", (0.16, 0.28, 0.22)),
-        "parasol cream": plain("parasol cream", (0.62, 0.56, 0.44), 0.9), "parasol red": plain("parasol red", (0.35, 0.05, 0.035), 0.9),
+        "parasol cream": plain("parasol cream", (0.62, 0.56, 0.44), 0.9),
+        "parasol red": plain("parasol red", (0.35, 0.05, 0.035), 0.9),
         "bulbs": shining("bulbs", (1.0, 0.68, 0.32), 60.0), "terracotta": plaster("terracotta", (0.36, 0.15, 0.085)),
         "bin": plain("bin", (0.035, 0.038, 0.04), 0.55), "lid grey": plain("lid grey", (0.06, 0.062, 0.065), 0.5),
-        "lid blue": plain("lid blue", (0.02, 0.07, 0.22), 0.5), "lid yellow": plain("lid yellow", (0.55, 0.38, 0.02), 0.5),
+        "lid blue": plain("lid blue", (0.02, 0.07, 0.22), 0.5),
+        "lid yellow": plain("lid yellow", (0.55, 0.38, 0.02), 0.5),
         "rubber": plain("rubber", (0.018, 0.018, 0.018), 0.7), "steel": plain("steel", (0.55, 0.56, 0.57), 0.3, 1.0),
-        "bike green": plain("bike green", (0.03, 0.13, 0.08), 0.3), "bike blue": plain("bike blue", (0.03, 0.08, 0.22), 0.3),
+        "bike green": plain("bike green", (0.03, 0.13, 0.08), 0.3),
+        "bike blue": plain("bike blue", (0.03, 0.08, 0.22), 0.3),
         "bike red": plain("bike red", (0.3, 0.03, 0.025), 0.3), "lens": plain("lamp_lens", (0.5, 0.48, 0.42), 0.3),
     }  # fmt: skip
     ground = collection("cat.pavement")
