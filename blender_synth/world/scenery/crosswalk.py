@@ -250,7 +250,7 @@ class Spec:
 
         for number, arm in enumerate(self.arms):
             street, other = self.street(arm), self.cross_street(arm)
-            pavement, before = self.pavements[number], self.pavements[number - 1]
+            pavement, before = self.pavements[number], self.pavements[(number - 1) % 4]
             wide, flow = street.pavement_m, arm.azimuth_deg % 180.0
             low, high, far = street.kerb_m + RAMP_M, street.kerb_m + wide - WALL_MARGIN_M, street.half_length_m
             start = other.kerb_m + other.pavement_m
