@@ -140,7 +140,7 @@ def test_rain_is_in_the_picture_and_never_in_the_labels(yard):
     sky_builder.build(weather(rain_mm_h=20.0, fall_gain=3.0), yard)
     drops = [o for o in yard.scene.objects if o.name.startswith("rainfall")]
     assert len(drops) == 1
-    assert len(drops[0].data.polygons) > 300
+    assert len(drops[0].data.polygons) > 150
     after = label_pass.render_labels(yard)
     for name, layer in before.items():
         np.testing.assert_array_equal(layer, after[name], err_msg=name)
@@ -279,5 +279,6 @@ def test_what_falls_is_drawn_out_by_speed_and_exposure(yard):
         spec = replace(weather(rain_mm_h=10.0, fall_gain=1e6), shutter_s=shutter_s)
         _, half, width, _ = falling._streaks(spec, kind, yard.scene, Open(), np.random.default_rng(1))
         lengths.append(np.median(2 * np.linalg.norm(half, axis=1) - 2 * width))
-    assert 4.0 / 200 < lengths[0] < 9.65 / 200
+    # between the speeds of the smallest drops drawn, 0.6 mm, and the largest
+    assert 2.4 / 200 < lengths[0] < 9.65 / 200
     assert lengths[1] == pytest.approx(4 * lengths[0], rel=0.02)

@@ -35,7 +35,7 @@ def light(spec: Spec, stage: Stage, brighter: float) -> None:
     Args:
         brighter: render units per 100 W.
     """
-    if stage.indoors:
+    if stage.indoors or stage.scene.camera is None:
         return
     beams = spec.daylight_lux() < _SEEN_BELOW_LUX
     eye = np.array(stage.scene.camera.location)
