@@ -13,8 +13,8 @@ import numpy as np
 from blender_synth.blender.scenery.furniture import leaves
 from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.meshes import Part, bevelled_box, box, join, lathe, loft, part, quad, to_mesh, tube
-from blender_synth.blender.scenery.rooms import DARK, STEEL, WHITE, glow, text
 from blender_synth.blender.scenery.pieces import place
+from blender_synth.blender.scenery.rooms import DARK, STEEL, WHITE, glow, text
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery._rooms import Piece
 

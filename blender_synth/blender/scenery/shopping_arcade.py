@@ -9,8 +9,8 @@ import numpy as np
 
 from blender_synth.blender.scenery import facade, room_pieces, rooms
 from blender_synth.blender.scenery.meshes import Part, box, join, lathe, part, quad, to_object, tube
-from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.scenery.pieces import place
+from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery._rooms import CEILING_ID, FLOOR_ID, LAMPS_ID
 from blender_synth.world.scenery._street_parts import Building
