@@ -3,7 +3,7 @@
 # make bench   seconds per frame;  make bench-wishes  how often a wish is met
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
 # make bench-people   cost of crowds;  make bench-weather  cost of weathers;  make bench-props  cost of props
-# make mirrors-page, make weathers-page   the README's sheets
+# make scenes-page, make mirrors-page, make weathers-page   the README's sheets
 # make image   the container image
 
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
@@ -14,7 +14,7 @@ LOCK := docker/constraints.txt
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test lint bench bench-wishes bench-mirrors bench-labels mirrors-page weathers-page bench-weather bench-people bench-props lock image clean
+.PHONY: demo setup setup-dev test lint bench bench-wishes bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -66,6 +66,9 @@ bench-weather: setup
 
 weathers-page: setup
 	$(BIN)/python -m blender_synth.weathers_page
+
+scenes-page: setup
+	$(BIN)/python -m blender_synth.scenes_page
 
 mirrors-page: setup
 	$(BIN)/python -m blender_synth.mirrors_page

@@ -22,6 +22,7 @@ from blender_synth.develop.picture import shots
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.packs.search import find_packs
 from blender_synth.preflight import draw
+from blender_synth.sheets import row, stack, text, write_jpeg
 from blender_synth.workers import Worker, pack_entry
 
 SHEET = Path(".docs/mirrors.jpg")
@@ -29,7 +30,7 @@ LARGEST_BYTES = 600_000
 SIZE_PX = (400, 225)
 CELL_PX = (400, 225)
 COLUMNS = 2
-_BAR_PX, _GAP_PX = 26, 6
+_BAR_PX = 26
 SCENES: dict[str, list[str]] = {
     "wall": ["seed=14"],
     "full_length": ["seed=11"],
@@ -53,7 +54,6 @@ def main(arguments: list[str]) -> None:
     """Render the scenes and write the sheet, or with kinds named only their parts of it, beside the sheet."""
     kinds = [a for a in arguments if a in SCENES] or list(SCENES)
     overrides = [a for a in arguments if a not in SCENES]
-    SHEET.parent.mkdir(exist_ok=True)
     cells = []
     for kind in tqdm(kinds, unit="picture"):
         cells.append(_cell(kind, overrides))
@@ -61,9 +61,9 @@ def main(arguments: list[str]) -> None:
     path = SHEET if len(kinds) == len(SCENES) else SHEET.with_name(f"mirrors-{'-'.join(kinds)}.png")
     if path.suffix == ".png":
         cv2.imwrite(str(path), sheet)
+        print(path)
     else:
-        _write_small(path, sheet)
-    print(f"{path}: {path.stat().st_size} bytes")
+        write_jpeg(path, sheet, LARGEST_BYTES)
 
 
 def _cell(kind: str, overrides: list[str]) -> np.ndarray:
@@ -90,30 +90,14 @@ def _cell(kind: str, overrides: list[str]) -> np.ndarray:
         found = annotate(frame, shot.mor_m, GlassPolicy(min_mix=0))
         picture = cv2.cvtColor(shot.picture, cv2.COLOR_RGB2BGR)
     both = [cv2.resize(p, CELL_PX, interpolation=cv2.INTER_AREA) for p in (picture, draw_labels(picture, found))]
-    bar = np.full((_BAR_PX, 2 * CELL_PX[0], 3), 255, np.uint8)
-    cv2.putText(bar, f"mirrors={kind}", (4, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (40, 40, 40), 1, cv2.LINE_AA)
+    bar = text(f"mirrors={kind}", 2 * CELL_PX[0], _BAR_PX)
     return np.concatenate([bar, np.concatenate(both, axis=1)])
 
 
 def _sheet(cells: list[np.ndarray]) -> np.ndarray:
-    blank = np.full_like(cells[0], 255)
     columns = min(COLUMNS, len(cells))
-    cells = cells + [blank] * (-len(cells) % columns)
-    gap = np.full((cells[0].shape[0], _GAP_PX, 3), 255, np.uint8)
-    rows = []
-    for start in range(0, len(cells), columns):
-        parts = [part for cell in cells[start : start + columns] for part in (cell, gap)]
-        rows.append(np.concatenate(parts[:-1], axis=1))
-    return np.concatenate(rows)
-
-
-def _write_small(path: Path, sheet: np.ndarray) -> None:
-    """A JPEG as good as fits."""
-    for quality in range(90, 40, -4):
-        _, data = cv2.imencode(".jpg", sheet, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        if len(data) <= LARGEST_BYTES:
-            break
-    path.write_bytes(data.tobytes())
+    cells = cells + [np.full_like(cells[0], 255)] * (-len(cells) % columns)
+    return stack([row(cells[start : start + columns]) for start in range(0, len(cells), columns)])
 
 
 if __name__ == "__main__":

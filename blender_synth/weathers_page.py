@@ -21,6 +21,7 @@ from blender_synth.develop.picture import shots
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.packs.search import find_packs
 from blender_synth.settings import RunSettings
+from blender_synth.sheets import row, stack, text, write_jpeg
 from blender_synth.workers import Worker, pack_entry
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_to_json
@@ -28,7 +29,7 @@ from blender_synth.world.scene_spec import spec_to_json
 SHEET, CELLS = Path(".docs/weathers.jpg"), Path("out/weathers-page")
 LARGEST_BYTES = 500_000
 SIZE_PX = (360, 202)
-_GAP_PX, _BAR_PX = 4, 20
+_BAR_PX = 20
 WEATHERS = {
     "sunny": [],
     "cloudy": [],
@@ -62,9 +63,7 @@ def main(arguments: list[str]) -> None:
     if missing:
         print(f"{CELLS}: still missing {', '.join(missing)}")
         return
-    SHEET.parent.mkdir(exist_ok=True)
-    _write(SHEET, _sheet())
-    print(f"{SHEET}: {SHEET.stat().st_size} bytes")
+    write_jpeg(SHEET, _sheet(), LARGEST_BYTES)
 
 
 def _cell(weather: str, time: str) -> Path:
@@ -101,35 +100,11 @@ def _render(settings: RunSettings, worker: Worker) -> np.ndarray:
 def _sheet() -> np.ndarray:
     """Weathers in rows, times in columns, the names beside and above."""
     width, height = SIZE_PX
-    rows = [_row([_text("", 84, _BAR_PX), *(_text(time, width, _BAR_PX) for time in TIMES)])]
+    rows = [row([text("", 84, _BAR_PX), *(text(time, width, _BAR_PX) for time in TIMES)])]
     for weather in WEATHERS:
         cells = [cv2.imread(str(_cell(weather, time))) for time in TIMES]
-        rows.append(_row([_text(weather, 84, height), *cells]))
-    return np.concatenate([np.concatenate([row, _blank(row.shape[1], _GAP_PX)]) for row in rows])
-
-
-def _row(parts: list[np.ndarray]) -> np.ndarray:
-    spaced = [piece for part in parts for piece in (part, _blank(_GAP_PX, part.shape[0]))]
-    return np.concatenate(spaced[:-1], axis=1)
-
-
-def _blank(width: int, height: int) -> np.ndarray:
-    return np.full((height, width, 3), 255, np.uint8)
-
-
-def _text(words: str, width: int, height: int) -> np.ndarray:
-    area = _blank(width, height)
-    cv2.putText(area, words, (6, height // 2 + 5), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (40, 40, 40), 1, cv2.LINE_AA)
-    return area
-
-
-def _write(path: Path, sheet: np.ndarray) -> None:
-    """As JPEG, as good as fits into `LARGEST_BYTES`."""
-    for quality in range(92, 40, -3):
-        _, data = cv2.imencode(".jpg", sheet, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        if len(data) <= LARGEST_BYTES:
-            break
-    path.write_bytes(data.tobytes())
+        rows.append(row([text(weather, 84, height), *cells]))
+    return stack(rows)
 
 
 if __name__ == "__main__":
