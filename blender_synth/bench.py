@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from tqdm import tqdm
 
@@ -24,7 +24,7 @@ from blender_synth import bench_mirrors
 from blender_synth.config import compose
 from blender_synth.packs.search import find_packs
 from blender_synth.preflight import draw
-from blender_synth.workers import Worker, pack_entry, worker_environment
+from blender_synth.workers import worker_environment, worker_for
 
 WISHES_SEEDS = 40
 CROWDS = (1, 10, 60, 200)
@@ -89,8 +89,7 @@ def wishes(overrides: list[str]) -> None:
     """Draws the demo's frames for 40 seeds, as a run would before it renders their pictures."""
     settings = compose(["experiment=demo", "frames=1", *overrides])
     packs = find_packs(settings.packs)
-    setup = {"render": asdict(settings.render), "packs": {pack.name: pack_entry(pack) for pack in packs}}
-    worker = Worker(setup, settings.worker.timeout_s)
+    worker = worker_for(settings, packs)
     fulfilled, attempts = [], []
     try:
         jobs = [(seed, index) for seed in range(WISHES_SEEDS) for index in range(settings.frames)]

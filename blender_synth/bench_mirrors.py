@@ -8,7 +8,6 @@ and the mirror's edge cuts the reflection or not.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from blender_synth.config import compose
 from blender_synth.geometry import project
 from blender_synth.packs.search import find_packs
 from blender_synth.preflight import draw
-from blender_synth.workers import Worker, pack_entry
+from blender_synth.workers import Worker, worker_for
 from blender_synth.world.scene_spec import SceneSpec
 
 CHOICES = ("wall", "panels", "convex", "shopfront", "facade", "puddles", "mixed")
@@ -45,8 +44,7 @@ def main(overrides: list[str]) -> None:
     for choice in CHOICES:
         settings = compose([f"frames={FRAMES}", *overrides, f"mirrors={choice}"])
         packs = find_packs(settings.packs)
-        setup = {"render": asdict(settings.render), "packs": {pack.name: pack_entry(pack) for pack in packs}}
-        worker = Worker(setup, settings.worker.timeout_s)
+        worker = worker_for(settings, packs)
         rows = []
         try:
             worker.start()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -23,7 +22,7 @@ from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.packs.search import find_packs
 from blender_synth.preflight import draw
 from blender_synth.sheets import row, stack, text, write_jpeg
-from blender_synth.workers import Worker, pack_entry
+from blender_synth.workers import worker_for
 
 SHEET = Path(".docs/mirrors.jpg")
 LARGEST_BYTES = 600_000
@@ -76,8 +75,7 @@ def _cell(kind: str, overrides: list[str]) -> np.ndarray:
         ]
     )  # fmt: skip
     packs = find_packs(settings.packs)
-    setup = {"render": asdict(settings.render), "packs": {pack.name: pack_entry(pack) for pack in packs}}
-    worker = Worker(setup, settings.worker.timeout_s)
+    worker = worker_for(settings, packs)
     with tempfile.TemporaryDirectory() as folder:
         try:
             worker.start()

@@ -8,7 +8,6 @@ import shlex
 import sys
 import threading
 import time
-from dataclasses import asdict
 
 from tqdm import tqdm
 
@@ -20,7 +19,7 @@ from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
 from blender_synth.preflight import draw
 from blender_synth.settings import RunSettings
-from blender_synth.workers import ItemBroken, SceneRefused, Worker, WorkerLost, pack_entry
+from blender_synth.workers import ItemBroken, SceneRefused, Worker, WorkerLost, worker_for
 from blender_synth.world.sample import check_packs
 from blender_synth.world.scene_spec import SceneSpec
 
@@ -77,12 +76,7 @@ def _render_missing(settings: RunSettings, packs: tuple, folder: RunFolder, miss
     failed: list[int] = []
     broken: set[tuple[str, str]] = set()
     fatal: list[BaseException] = []
-    setup = {
-        "render": asdict(settings.render),
-        "packs": {pack.name: pack_entry(pack) for pack in packs},
-        "scene_folder": getattr(settings.scenery, "folder", ""),
-    }
-    workers = [Worker(setup, settings.worker.timeout_s) for _ in range(min(settings.worker.count, len(missing)))]
+    workers = [worker_for(settings, packs) for _ in range(min(settings.worker.count, len(missing)))]
     with tqdm(total=settings.frames, initial=settings.frames - len(missing), unit="frame", file=sys.stderr) as bar:
         bar.set_description("starting Blender")
 

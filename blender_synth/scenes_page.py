@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -23,7 +22,7 @@ from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.packs.search import find_packs
 from blender_synth.preflight import draw
 from blender_synth.sheets import row, stack, text, write_jpeg
-from blender_synth.workers import Worker, pack_entry
+from blender_synth.workers import worker_for
 
 SHEET, CELLS = Path(".docs/scenes.jpg"), Path("out/scenes-page")
 LARGEST_BYTES = 600_000
@@ -60,8 +59,7 @@ def _render(scene: str, seed: int, overrides: list[str]) -> np.ndarray:
     size = [f"render.width_px={SIZE_PX[0]}", f"render.height_px={SIZE_PX[1]}", "render.samples=20"]
     settings = compose([f"scene={scene}", f"seed={seed}", *size, *CAMERAS.get(scene, []), *overrides])
     packs = find_packs(settings.packs)
-    setup = {"render": asdict(settings.render), "packs": {pack.name: pack_entry(pack) for pack in packs}}
-    worker = Worker(setup, settings.worker.timeout_s)
+    worker = worker_for(settings, packs)
     with tempfile.TemporaryDirectory() as folder:
         try:
             worker.start()

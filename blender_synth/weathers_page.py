@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -22,7 +21,7 @@ from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.packs.search import find_packs
 from blender_synth.settings import RunSettings
 from blender_synth.sheets import row, stack, text, write_jpeg
-from blender_synth.workers import Worker, pack_entry
+from blender_synth.workers import Worker, worker_for
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_to_json
 
@@ -82,8 +81,7 @@ def _settings(weather: str, time: str, overrides: list[str]) -> RunSettings:
 
 
 def _worker(settings: RunSettings) -> Worker:
-    packs = {pack.name: pack_entry(pack) for pack in find_packs(settings.packs)}
-    worker = Worker({"render": asdict(settings.render), "packs": packs}, settings.worker.timeout_s)
+    worker = worker_for(settings, find_packs(settings.packs))
     worker.start()
     return worker
 

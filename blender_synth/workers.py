@@ -11,6 +11,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -18,6 +20,7 @@ from blender_synth import errors
 from blender_synth.errors import BlenderSynthError
 from blender_synth.packs.pack import Pack
 from blender_synth.packs.problems import OPENED, OPENING
+from blender_synth.settings import RunSettings
 
 
 class WorkerLost(Exception):
@@ -177,7 +180,17 @@ class Worker:
         return self._log.read().decode(errors="replace")
 
 
-def pack_entry(pack: Pack) -> dict[str, str]:
+def worker_for(settings: RunSettings, packs: Iterable[Pack]) -> Worker:
+    """A worker for the scenes of a run; its process starts with the first of them."""
+    setup = {
+        "render": asdict(settings.render),
+        "packs": {pack.name: _pack_entry(pack) for pack in packs},
+        "scene_folder": getattr(settings.scenery, "folder", ""),
+    }
+    return Worker(setup, settings.worker.timeout_s)
+
+
+def _pack_entry(pack: Pack) -> dict[str, str]:
     """What a worker needs to know of an asset pack."""
     credit = {"name": pack.name, "licence": pack.licence, "author": pack.author, "source": pack.source}
     return {"folder": str(pack.folder), "kind": pack.kind, **credit}

@@ -73,7 +73,8 @@ class Answering:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # what it no longer read
+            process.stdin.close()
         process.stdout.close()
 
     def __enter__(self) -> Answering:
