@@ -6,7 +6,6 @@ python -m blender_synth.mirrors_page [kind ...] [group=name ...]   only these ki
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 
 import cv2
@@ -18,11 +17,7 @@ from blender_synth.annotate.overlay import draw_labels
 from blender_synth.annotate.ownership import GlassPolicy
 from blender_synth.config import compose
 from blender_synth.develop.picture import shots
-from blender_synth.frames.raw_frame import RawFrame
-from blender_synth.packs.search import find_packs
-from blender_synth.preflight import draw
-from blender_synth.sheets import row, stack, text, write_jpeg
-from blender_synth.workers import worker_for
+from blender_synth.sheets import first_frame, row, stack, text, write_jpeg
 
 SHEET = Path(".docs/mirrors.jpg")
 LARGEST_BYTES = 600_000
@@ -74,16 +69,7 @@ def _cell(kind: str, overrides: list[str]) -> np.ndarray:
             "render.samples=20", *SCENES[kind], *overrides,
         ]
     )  # fmt: skip
-    packs = find_packs(settings.packs)
-    worker = worker_for(settings, packs)
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            worker.start()
-            draw(settings, packs, worker, 0)
-            worker.render(str(Path(folder) / "frame"))
-        finally:
-            worker.stop()
-        frame = RawFrame(Path(folder) / "frame")
+    with first_frame(settings) as frame:
         shot = next(shots(frame, settings.develop))
         found = annotate(frame, shot.mor_m, GlassPolicy(min_mix=0))
         picture = cv2.cvtColor(shot.picture, cv2.COLOR_RGB2BGR)

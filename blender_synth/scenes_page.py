@@ -8,7 +8,6 @@ Pictures go to out/scenes-page first; a cell whose picture lies there is not ren
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 
 import cv2
@@ -18,11 +17,7 @@ from tqdm import tqdm
 from blender_synth import resources
 from blender_synth.config import compose
 from blender_synth.develop.picture import shots
-from blender_synth.frames.raw_frame import RawFrame
-from blender_synth.packs.search import find_packs
-from blender_synth.preflight import draw
-from blender_synth.sheets import row, stack, text, write_jpeg
-from blender_synth.workers import worker_for
+from blender_synth.sheets import first_frame, row, stack, text, write_jpeg
 
 SHEET, CELLS = Path(".docs/scenes.jpg"), Path("out/scenes-page")
 LARGEST_BYTES = 600_000
@@ -58,16 +53,8 @@ def _render(scene: str, seed: int, overrides: list[str]) -> np.ndarray:
     """The picture (H, W, 3), B G R, of a scene's first frame."""
     size = [f"render.width_px={SIZE_PX[0]}", f"render.height_px={SIZE_PX[1]}", "render.samples=20"]
     settings = compose([f"scene={scene}", f"seed={seed}", *size, *CAMERAS.get(scene, []), *overrides])
-    packs = find_packs(settings.packs)
-    worker = worker_for(settings, packs)
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            worker.start()
-            draw(settings, packs, worker, 0)
-            worker.render(str(Path(folder) / "frame"))
-        finally:
-            worker.stop()
-        shot = next(shots(RawFrame(Path(folder) / "frame"), settings.develop))
+    with first_frame(settings) as frame:
+        shot = next(shots(frame, settings.develop))
     return cv2.cvtColor(shot.picture, cv2.COLOR_RGB2BGR)
 
 

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from blender_synth.frames.raw_frame import RawFrame
+from blender_synth.packs.search import find_packs
+from blender_synth.preflight import draw
+from blender_synth.settings import RunSettings
+from blender_synth.workers import worker_for
+
 GAP_PX = 4
+
+
+@contextmanager
+def first_frame(settings: RunSettings) -> Iterator[RawFrame]:
+    """The first frame that a run would render, gone with the block."""
+    packs = find_packs(settings.packs)
+    worker = worker_for(settings, packs)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            worker.start()
+            draw(settings, packs, worker, 0)
+            worker.render(str(Path(folder) / "frame"))
+        finally:
+            worker.stop()
+        yield RawFrame(Path(folder) / "frame")
 
 
 def row(parts: Sequence[np.ndarray]) -> np.ndarray:

@@ -241,7 +241,7 @@ def _usd_layers(layer: Path, file: Path, root: Path) -> list[Path]:
 def _leads_out(written: str, root: Path, folder: Path) -> bool:
     """Whether a word of a USD file, if it is a path, means a file outside.
 
-    Paths of prims (`/root/chair`) look like absolute paths; only those of which such a file exists count.
+    Paths of prims (`/World/chair`) look like absolute paths; only those of which such a file exists count.
     """
     text = written.replace("\\", "/")
     if "\n" in text or len(text) > 4096:
