@@ -54,8 +54,11 @@ def check_mount(mount: MirrorMount, obstacles: Obstacles) -> None:
     walls = (obstacles.high > mount.base_z_m + 1.0) & (obstacles.high - obstacles.low > 2.0)
     into = np.zeros(len(walls), bool)
     for away in _AROUND_M:  # panes lie deeper than their house's face, and a wall may be thin
-        into |= obstacles.holding(middle + away * out) & ~obstacles.holding(middle - away * out)
-    for number in np.flatnonzero(walls & into):
+        ahead, behind = (obstacles.holding(middle + step * out) & walls for step in (away, -away))
+        if (behind & ~ahead).any():
+            return  # the wall is there, whatever stands before it
+        into |= ahead & ~behind
+    for number in np.flatnonzero(into):
         raise ConfigError(
             f"the normal of this mirror's mount points into {obstacles.names[number]}",
             key=f"layout.mirror_mounts.{mount.name}.facing_deg",

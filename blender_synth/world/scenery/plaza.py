@@ -37,6 +37,8 @@ from blender_synth.world.values import Range, Rgb, Vec2, Weights, pick, plain, u
 PAVING_ID, CENTRE_ID, BUILDING_FIRST_ID, FURNITURE_FIRST_ID = 3001, 3002, 3011, 3101
 SIDES = ("north", "east", "south", "west")
 WALL_MARGIN_M = 0.40
+PARASOL_M = 1.7
+"""From a parasol's pole to the edge of its cloth."""
 TERRACE_M = 1.6
 """Between the wall and the first tables of a café, where people pass."""
 _RING = ("bench", "bin", "planter", "bicycle_stand", "cabinet")
@@ -501,8 +503,7 @@ class Randomizer(Houses):
             for j in range(columns):
                 along, out = middle + (j - (columns - 1) / 2) * pitch, TERRACE_M + 0.7 + i * pitch
                 at = house.point(along, out)
-                if standing.touches(square(at, 0.95), 0.05) or max(abs(at[0]) - spec.size_m[0] / 2,
-                                                                   abs(at[1]) - spec.size_m[1] / 2) > -1.0:  # fmt: skip
+                if standing.touches(square(at, 0.95), 0.05) or not _within(at, spec.size_m, 1.0):
                     continue
                 chairs = int(rng.integers(2, 5))
                 first = turned + 90.0 * int(rng.integers(4)) + float(rng.normal(0, 6))
@@ -515,7 +516,11 @@ class Randomizer(Houses):
                     standing.add("chair", seat, heading, rgb=wood, gap_m=0.0)
                 if canopy < 3 and (i + j) % 2 == 0:
                     pole = house.point(along + pitch / 2, out)
-                    standing.add("parasol", pole, house.facing_deg, rgb=cloth, variant=canopy, crown_m=1.7, gap_m=0.05)
+                    if not _within(pole, spec.size_m, PARASOL_M):
+                        continue  # its cloth would run into the next house
+                    standing.add(
+                        "parasol", pole, house.facing_deg, rgb=cloth, variant=canopy, crown_m=PARASOL_M, gap_m=0.05
+                    )
 
     def _trees(self, rng: np.random.Generator, spec: Spec, standing: Standing) -> None:
         where, height, kind = pick(rng, self.trees), uniform(rng, self.tree_height_m), int(rng.integers(0, 3))
@@ -560,3 +565,8 @@ def _along(start: Vec2, facing_deg: float, along_m: float) -> Vec2:
     """A point of a row of houses, to the right of its left end as seen from the front."""
     a = math.radians(facing_deg)
     return (start[0] - math.sin(a) * along_m, start[1] + math.cos(a) * along_m)
+
+
+def _within(xy_m: Vec2, size_m: Vec2, margin_m: float) -> bool:
+    """Whether a place keeps so far from the edges of a square of this size about the origin."""
+    return all(abs(at) <= size / 2 - margin_m for at, size in zip(xy_m, size_m, strict=True))
