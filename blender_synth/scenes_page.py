@@ -25,7 +25,7 @@ SIZE_PX = (360, 202)
 SEEDS = (1, 2, 3)
 LEFT_OUT = ("studio",)
 """Scenes for tests."""
-CAMERAS = {"lift": ["camera=cctv"]}
+CAMERAS = {"lift": ["camera=cctv"], "lobby": ["camera=cctv"]}
 """What shows a scene well, where a camera in the hand does not."""
 
 

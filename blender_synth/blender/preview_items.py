@@ -253,6 +253,7 @@ def _light(scene: bpy.types.Scene) -> None:
     tree.links.new(axes.outputs["Z"], ramp.inputs["Value"])
     tree.links.new(ramp.outputs["Result"], tree.nodes["Background"].inputs["Strength"])
     tree.nodes["Background"].inputs["Color"].default_value = (1, 1, 1, 1)
+    world.cycles.sampling_method = "NONE"  # too even for a map of it to be worth its time
     scene.world = world
 
 
