@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> None:
     if missing:
         print(f"{CELLS}: still missing {', '.join(missing)}")
         return
-    rows = [[text(s, 130, SIZE_PX[1]), *(cv2.imread(str(_cell(s, k))) for k in SEEDS)] for s in scenes]
+    rows = [[text(s, 150, SIZE_PX[1]), *(cv2.imread(str(_cell(s, k))) for k in SEEDS)] for s in scenes]
     write_jpeg(SHEET, stack([row(cells) for cells in rows]), LARGEST_BYTES)
 
 
