@@ -9,7 +9,6 @@ import select
 import signal
 import subprocess
 import sys
-import tempfile
 from typing import Any
 
 from blender_synth.errors import AssetError, BlenderSynthError
@@ -30,7 +29,6 @@ class Answering:
     def __init__(self, module: str, timeout_s: float):
         self._module, self._timeout_s = module, timeout_s
         self._process: subprocess.Popen | None = None
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
 
     def ask(self, job: dict[str, Any]) -> dict[str, Any]:
         """The answer to one job.
@@ -59,12 +57,6 @@ class Answering:
         value = {} if answer["value"] is None else {"value": answer["value"]}
         raise AssetError(answer["problem"], file=answer["file"], key=answer["key"], mend=answer["mend"], **value)
 
-    def last_words(self) -> str:
-        """The end of what the process has said on standard error."""
-        self._log.seek(0, os.SEEK_END)
-        self._log.seek(max(0, self._log.tell() - 2000))
-        return self._log.read().decode(errors="replace")
-
     def stop(self) -> None:
         """End the process, whatever it is doing."""
         process, self._process = self._process, None
@@ -82,7 +74,6 @@ class Answering:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-        self._log.close()
 
     def _start(self) -> None:
         if self._process is None:
@@ -92,7 +83,7 @@ class Answering:
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=self._log,
+                stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
 

@@ -149,7 +149,7 @@ class PropTerms(Terms):
     front: Axis | None = None
     origin: Literal["foot", "file"] = "foot"
     stands: Annotated[
-        tuple[Literal["pavement", "road", "parking", "wall", "indoors", "table"], ...],
+        tuple[Literal[STANDS], ...],
         BeforeValidator(_several),
         Field(min_length=1),
     ] = ("pavement",)

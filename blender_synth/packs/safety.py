@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from blender_synth.errors import AssetError
@@ -196,20 +196,33 @@ def _lines(file: Path) -> Iterator[str]:
 
 def _check_usd(file: Path, root: Path) -> None:
     """Every path in the file and in the layers that it refers to."""
-    waiting, seen = [file], set()
-    while waiting:
-        layer = waiting.pop()
-        if layer in seen:
-            continue
-        seen.add(layer)
-        if len(seen) > _MOST_FILES:
-            raise AssetError("the file is made of too many layers", file=file, value=len(seen), mend="flatten it")
+
+    def layers(layer: Path) -> list[Path]:
         try:
-            waiting += _usd_layers(layer, file, root)
+            return _usd_layers(layer, file, root)
         except (ValueError, IndexError, struct.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise AssetError(
                 "the file is no whole USD", file=layer, value=str(error), mend="export it again as .usd or .usdz"
             ) from None
+
+    _follow(file, layers, "the file is made of too many layers", "flatten it")
+
+
+def _follow(file: Path, referred: Callable[[Path], list[Path]], too_many: str, mend: str) -> None:
+    """Look at a file, at those that it refers to, and at theirs, each once.
+
+    Raises:
+        AssetError: `too_many` with its `mend`, past `_MOST_FILES`; and whatever `referred` raises.
+    """
+    waiting, seen = [file], set()
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        if len(seen) > _MOST_FILES:
+            raise AssetError(too_many, file=file, value=len(seen), mend=mend)
+        waiting += referred(one)
 
 
 def _usd_layers(layer: Path, file: Path, root: Path) -> list[Path]:
@@ -350,28 +363,26 @@ def _lz4(data: bytes, limit: int) -> bytes:
 
 def _check_blend(file: Path, root: Path) -> None:
     """The libraries that it links, and theirs."""
-    waiting, seen = [file], set()
-    while waiting:
-        blend = waiting.pop()
-        if blend in seen:
-            continue
-        seen.add(blend)
-        if len(seen) > _MOST_FILES:
-            raise AssetError("the file links too many others", file=file, value=len(seen), mend="make its data local")
-        for written in read_contents(blend, root).libraries:
-            library = inside(root, blend.parent, written)
-            if library is None:
-                raise AssetError(
-                    "the file links a library outside its pack",
-                    file=blend,
-                    value=written,
-                    mend="copy the library into the pack, or make its data local (Object > Relations > Make Local)",
-                )
-            if not library.is_file():
-                raise AssetError(
-                    "a library that the file links is missing",
-                    file=blend,
-                    value=written,
-                    mend="copy it into the pack, or make its data local (Object > Relations > Make Local)",
-                )
-            waiting.append(library)
+    _follow(file, lambda blend: _libraries(blend, root), "the file links too many others", "make its data local")
+
+
+def _libraries(blend: Path, root: Path) -> list[Path]:
+    libraries = []
+    for written in read_contents(blend, root).libraries:
+        library = inside(root, blend.parent, written)
+        if library is None:
+            raise AssetError(
+                "the file links a library outside its pack",
+                file=blend,
+                value=written,
+                mend="copy the library into the pack, or make its data local (Object > Relations > Make Local)",
+            )
+        if not library.is_file():
+            raise AssetError(
+                "a library that the file links is missing",
+                file=blend,
+                value=written,
+                mend="copy it into the pack, or make its data local (Object > Relations > Make Local)",
+            )
+        libraries.append(library)
+    return libraries

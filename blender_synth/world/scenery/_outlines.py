@@ -151,11 +151,6 @@ def normal_of(corners: np.ndarray) -> np.ndarray | None:
     return total / length if length > 1e-8 else None
 
 
-def is_flat(corners: np.ndarray, normal: np.ndarray) -> bool:
-    """Whether points (N, 3) lie in one plane of this normal."""
-    return bool(np.ptp(corners @ normal) < 2 * FLAT_M)
-
-
 def footprints(
     vertices: np.ndarray, polygons: Sequence[Sequence[int]], ground_z_m: float
 ) -> list[tuple[tuple[Vec2, ...], float, float]]:
