@@ -1,6 +1,6 @@
 # make demo    sets up .venv and renders the demo dataset
 # make test    lint and tests
-# make bench   seconds per frame;  make bench-wishes  how often a wish is met
+# make bench   seconds per frame;  make bench-accept  how often frames meet their acceptance criteria
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
 # make bench-people   cost of crowds;  make bench-weather  cost of weathers;  make bench-props  cost of props
 # make scenes-page, make mirrors-page, make weathers-page   the README's sheets
@@ -14,7 +14,7 @@ LOCK := docker/constraints.txt
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test lint bench bench-wishes bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props lock image clean
+.PHONY: demo setup setup-dev test lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -27,11 +27,11 @@ setup-dev: .venv/installed-dev
 # the install is editable.
 .venv/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 was not found (Blender 4.5 runs on no other)."; \
-	  echo "  mend:  on Debian 12: apt-get install python3.11 python3.11-venv; elsewhere: make PYTHON=/path/to/python3.11"; exit 1; } >&2
+	  echo "  fix:   on Debian 12: apt-get install python3.11 python3.11-venv; elsewhere: make PYTHON=/path/to/python3.11"; exit 1; } >&2
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
 	  echo "PYTHON=$(PYTHON) is not Python 3.11 (Blender 4.5 runs on no other)."; exit 1; } >&2
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) lacks venv."; \
-	  echo "  mend:  on Debian 12: apt-get install python3.11-venv"; exit 1; } >&2
+	  echo "  fix:   on Debian 12: apt-get install python3.11-venv"; exit 1; } >&2
 	"$(PYTHON)" -m venv --clear .venv
 	@touch $@
 
@@ -50,34 +50,34 @@ lint: setup-dev
 	$(BIN)/ruff check .
 
 bench: setup
-	$(BIN)/python -m blender_synth.bench frame
+	$(BIN)/python -m blender_synth.dev.bench frame
 
-bench-wishes: setup
-	$(BIN)/python -m blender_synth.bench wishes
+bench-accept: setup
+	$(BIN)/python -m blender_synth.dev.bench accept
 
 bench-mirrors: setup
-	$(BIN)/python -m blender_synth.bench mirrors
+	$(BIN)/python -m blender_synth.dev.bench mirrors
 
 bench-labels: setup
-	$(BIN)/python -m blender_synth.bench labels
+	$(BIN)/python -m blender_synth.dev.bench labels
 
 bench-weather: setup
-	$(BIN)/python -m blender_synth.bench weather
+	$(BIN)/python -m blender_synth.dev.bench weather
 
 weathers-page: setup
-	$(BIN)/python -m blender_synth.weathers_page
+	$(BIN)/python -m blender_synth.dev.weathers_page
 
 scenes-page: setup
-	$(BIN)/python -m blender_synth.scenes_page
+	$(BIN)/python -m blender_synth.dev.scenes_page
 
 mirrors-page: setup
-	$(BIN)/python -m blender_synth.mirrors_page
+	$(BIN)/python -m blender_synth.dev.mirrors_page
 
 bench-people: setup
-	$(BIN)/python -m blender_synth.bench people
+	$(BIN)/python -m blender_synth.dev.bench people
 
 bench-props: setup
-	$(BIN)/python -m blender_synth.bench props
+	$(BIN)/python -m blender_synth.dev.bench props
 
 # Resolves the newest versions that pyproject.toml allows, in a fresh environment, and pins them.
 lock: .venv/python

@@ -13,7 +13,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from blender_synth import __version__, assets, keys, pipeline, resources
+from blender_synth import __version__, keys, pack_tools, pipeline, resources
 from blender_synth.config import any_key, settings_from
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.settings import RunSettings
@@ -34,7 +34,7 @@ def run(config: DictConfig) -> None:
     _do(pipeline.run, config)
 
 
-PLAIN_COMMANDS = {"assets": assets.main, "keys": keys.main}
+PLAIN_COMMANDS = {"assets": pack_tools.main, "keys": keys.main}
 COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export": export, "run": run}
 
 
@@ -90,7 +90,7 @@ def _do(stage: Callable[[RunSettings], int | None], config: DictConfig) -> None:
     global _error
     try:
         if failed := stage(settings_from(config)):
-            raise RunError(f"{failed} frames failed", mend="see failures.jsonl; the same command tries them again")
+            raise RunError(f"{failed} frames failed", hint="see failures.jsonl; the same command tries them again")
     except BlenderSynthError as error:
         if HydraConfig.get().mode == RunMode.MULTIRUN:
             raise

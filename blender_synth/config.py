@@ -21,24 +21,27 @@ from blender_synth.errors import ConfigError
 from blender_synth.exporters import exporter_settings
 from blender_synth.scene_files import find_scene, load_scene
 from blender_synth.settings import (
+    AcceptanceCriteria,
     MirrorGroup,
     RenderSettings,
     RunSettings,
-    Wishes,
     WorkerSettings,
     randomizer_from,
     validate,
 )
-from blender_synth.world.crowd import Crowd
 from blender_synth.world.materials import SurfaceChoices
-from blender_synth.world.props import PropRandomizer
-from blender_synth.world.weather._together import together
+from blender_synth.world.placement.crowd import Crowd
+from blender_synth.world.placement.props import PropRandomizer
+from blender_synth.world.weather.merge import merge_weathers
 
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 _KEYS = {
-    "frames", "seed", "output", "dataset", "runs", "packs", "packs_on_error", "props", "wishes", "worker", "develop",
+    "frames", "seed", "output", "dataset", "runs", "packs", "packs_on_error", "props", "accept", "worker", "develop",
     "scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter",
 }  # fmt: skip
+
+ALIASES = {"wishes": "accept"}
+"""Former names of sections, still accepted on the command line and in config files."""
 
 
 def settings_from(config: DictConfig) -> RunSettings:
@@ -47,11 +50,11 @@ def settings_from(config: DictConfig) -> RunSettings:
     Raises:
         ConfigError: the first thing wrong with it, with its full key.
     """
-    plain = OmegaConf.to_container(config, resolve=True)
+    plain = _with_aliases(OmegaConf.to_container(config, resolve=True))
     for key in plain:
         if key not in _KEYS:
             raise ConfigError(
-                "there is no such key", key=str(key), value=plain[key], mend=f"use one of: {', '.join(sorted(_KEYS))}"
+                "there is no such key", key=str(key), value=plain[key], hint=f"use one of: {', '.join(sorted(_KEYS))}"
             )
     runs = plain["runs"]
     scene, materials = plain["scene"], None
@@ -69,7 +72,7 @@ def settings_from(config: DictConfig) -> RunSettings:
         packs=packs,
         packs_on_error=validate(Literal["stop", "skip"], plain["packs_on_error"], "packs_on_error"),
         props=validate(PropRandomizer, plain["props"], "props"),
-        wishes=_wishes(plain),
+        accept=_criteria(plain),
         render=validate(RenderSettings, plain["render"], "render"),
         worker=validate(WorkerSettings, plain["worker"], "worker"),
         develop=validate(DevelopSettings, plain["develop"], "develop"),
@@ -86,18 +89,26 @@ def settings_from(config: DictConfig) -> RunSettings:
     )
 
 
-def _wishes(plain: dict) -> Wishes:
-    """The wishes, with numbers for what was left open."""
-    wishes = validate(Wishes, plain["wishes"], "wishes")
+def _with_aliases(plain: dict) -> dict:
+    """The config with keys of an alias (`wishes` for `accept`) moved to the section that it stands for."""
+    for alias, section in ALIASES.items():
+        if isinstance(plain.get(alias), Mapping) and isinstance(plain.get(section), Mapping):
+            plain[section] = {**plain[section], **plain.pop(alias)}
+    return plain
+
+
+def _criteria(plain: dict) -> AcceptanceCriteria:
+    """The acceptance criteria, with numbers for what was left open."""
+    criteria = validate(AcceptanceCriteria, plain["accept"], "accept")
     render = validate(RenderSettings, plain["render"], "render")
-    if wishes.min_reflected_people is None:
+    if criteria.min_reflected_people is None:
         crowd = plain["pedestrians"] or {}
         anybody = crowd.get("count") not in (0, [0, 0]) or crowd.get("density_per_m2") is not None
-        wishes = replace(wishes, min_reflected_people=int(bool(_mirrors(plain["mirrors"])) and anybody))
-    if wishes.min_reflected_px is None:
+        criteria = replace(criteria, min_reflected_people=int(bool(_mirrors(plain["mirrors"])) and anybody))
+    if criteria.min_reflected_px is None:
         share = render.width_px * render.height_px / (960 * 540)
-        wishes = replace(wishes, min_reflected_px=max(wishes.min_visible_px, round(400 * share)))
-    return wishes
+        criteria = replace(criteria, min_reflected_px=max(criteria.min_visible_px, round(400 * share)))
+    return criteria
 
 
 def any_key(arguments: Sequence[str]) -> list[str]:
@@ -106,20 +117,22 @@ def any_key(arguments: Sequence[str]) -> list[str]:
     Hydra alone refuses those without a `+`; here the validation that follows tells a good key from a typo.
     """
     dotted = re.compile(rf"({'|'.join(sorted(_KEYS))})\.[^=]*=")
-    return [f"++{argument}" if dotted.match(argument) else argument for argument in arguments]
+    alias = re.compile(rf"^(\+{{0,2}}|~)({'|'.join(ALIASES)})(?=[.=])")
+    named = [alias.sub(lambda found: found[1] + ALIASES[found[2]], argument) for argument in arguments]
+    return [f"++{argument}" if dotted.match(argument) else argument for argument in named]
 
 
 def _scenery(scene: Any, packs: Sequence[Path]) -> tuple[Any, str]:
     """The randomizer of `scenes/<name>/scene.yaml`, with what the config sets beside `name` over it; its digest."""
     if not isinstance(scene, Mapping) or not isinstance(scene.get("name"), str):
-        raise ConfigError("a scene needs a name", key="scene.name", value=scene, mend="choose one, e.g. scene=street")
+        raise ConfigError("a scene needs a name", key="scene.name", value=scene, hint="choose one, e.g. scene=street")
     overrides = {key: value for key, value in scene.items() if key != "name"}
     return load_scene(scene["name"], find_scene(scene["name"], packs), overrides)
 
 
 def _crowd(data: Any) -> Crowd:
     if not isinstance(data, Mapping):
-        raise ConfigError("a mapping is needed", key="pedestrians", value=data, mend="choose one, e.g. pedestrians=few")
+        raise ConfigError("a mapping is needed", key="pedestrians", value=data, hint="choose one, e.g. pedestrians=few")
     person = randomizer_from("people", {"kind": "pedestrian", **(data.get("person") or {})}, "pedestrians.person")
     return validate(Crowd, {**data, "person": person}, "pedestrians")
 
@@ -132,7 +145,7 @@ def _weather(data: Any) -> Any:
     if not parts:
         return randomizer_from("weather", data)
     beside = {key: value for key, value in data.items() if key not in parts}
-    return randomizer_from("weather", {**together(list(parts.values())), **beside})
+    return randomizer_from("weather", {**merge_weathers(list(parts.values())), **beside})
 
 
 def _mirrors(data: Any) -> dict[str, MirrorGroup]:
@@ -142,7 +155,7 @@ def _mirrors(data: Any) -> dict[str, MirrorGroup]:
         if name == "paired":
             continue
         if not isinstance(group, Mapping):
-            raise ConfigError("a mapping is needed", key=key, value=group, mend="see conf/mirrors/wall.yaml")
+            raise ConfigError("a mapping is needed", key=key, value=group, hint="see conf/mirrors/wall.yaml")
         fields = {"kind": name, **group}
         count = fields.pop("count", 1)
         groups[name] = validate(

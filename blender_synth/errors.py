@@ -1,4 +1,4 @@
-"""The one error family. Every error says what is wrong, where, and how to mend it."""
+"""The one error family. Every error says what is wrong, where, and how to fix it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class BlenderSynthError(Exception):
         file: the file or folder it concerns, if any.
         key: the full config or manifest key, if any.
         value: the offending value, if any.
-        mend: what the user can do about it.
+        hint: what the user can do about it.
     """
 
-    def __init__(self, problem: str, *, file: Any = None, key: str | None = None, value: Any = _ABSENT, mend: str = ""):
-        self.problem, self.file, self.key, self.mend = problem, file, key, mend
+    def __init__(self, problem: str, *, file: Any = None, key: str | None = None, value: Any = _ABSENT, hint: str = ""):
+        self.problem, self.file, self.key, self.hint = problem, file, key, hint
         self.value = None if value is _ABSENT else value
         lines = [problem]
         if file is not None:
@@ -28,8 +28,8 @@ class BlenderSynthError(Exception):
             lines.append(f"  key:   {key}")
         if value is not _ABSENT:
             lines.append(f"  value: {value!r}")
-        if mend:
-            lines.append(f"  mend:  {mend}")
+        if hint:
+            lines.append(f"  fix:   {hint}")
         super().__init__("\n".join(lines))
 
 
@@ -50,7 +50,7 @@ class ItemError(AssetError):
     def of(cls, error: AssetError, pack: str, item: str) -> ItemError:
         """The same error, which says what item it concerns."""
         about = {} if error.value is None else {"value": error.value}
-        said = cls(f"{pack}/{item}: {error.problem}", file=error.file, key=error.key, mend=error.mend, **about)
+        said = cls(f"{pack}/{item}: {error.problem}", file=error.file, key=error.key, hint=error.hint, **about)
         said.pack, said.item = pack, item
         return said
 

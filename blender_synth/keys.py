@@ -15,7 +15,7 @@ from blender_synth.settings import RunSettings
 
 _SECTIONS = {
     "scene": "scenery", "pedestrians": "pedestrians", "mirrors": "mirrors", "weather": "weather", "camera": "camera",
-    "props": "props", "render": "render", "wishes": "wishes", "worker": "worker", "develop": "develop",
+    "props": "props", "render": "render", "accept": "accept", "worker": "worker", "develop": "develop",
     "exporter": "exporter",
 }  # fmt: skip
 """Config groups and sections, and where they are in the settings."""
@@ -50,7 +50,7 @@ def values_at(settings: RunSettings, key: str) -> Any:
         path.append(name)
         if not isinstance(found, Mapping) or name not in found:
             known = ", ".join(found) if isinstance(found, Mapping) else "nothing below it"
-            raise ConfigError("there is no such key", key=".".join(path), value=name, mend=f"use one of: {known}")
+            raise ConfigError("there is no such key", key=".".join(path), value=name, hint=f"use one of: {known}")
         found = found[name]
     return found
 

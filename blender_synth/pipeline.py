@@ -1,4 +1,4 @@
-"""The stages in order: sample, probe until the wishes are met, render; then export."""
+"""The stages in order: sample, probe until the acceptance criteria are met, render; then export."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import time
 
 from tqdm import tqdm
 
+from blender_synth.acceptance import sample_until_accepted
+from blender_synth.blender_process import ItemBroken, SceneRefused, Worker, WorkerLost, worker_for
 from blender_synth.config import Identity
 from blender_synth.errors import AssetError, RunError
 from blender_synth.exporters import export_dataset
 from blender_synth.frames.run_folder import RunFolder, disk_errors, find_runs
 from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
-from blender_synth.preflight import draw
 from blender_synth.settings import RunSettings
-from blender_synth.workers import ItemBroken, SceneRefused, Worker, WorkerLost, worker_for
 from blender_synth.world.sample import check_packs
 from blender_synth.world.scene_spec import SceneSpec
 
@@ -63,7 +63,7 @@ def export(settings: RunSettings, runs: list[str] | None = None) -> None:
     """
     patterns = runs or list(settings.runs)
     if not patterns:
-        raise RunError("no runs are given", key="runs", value=[], mend="give run folders, e.g. runs=out/run")
+        raise RunError("no runs are given", key="runs", value=[], hint="give run folders, e.g. runs=out/run")
     with disk_errors(settings.dataset):
         print(export_dataset(find_runs(patterns), settings.dataset, settings.exporter, settings.develop))
     print(f"next: look at {settings.dataset / 'images'}; annotations are in {settings.dataset / 'annotations'}")
@@ -149,12 +149,12 @@ def _render_frame(
             worker.start()
             bar.set_description(worker.device)
             with disk_errors(folder.path):
-                drawing = draw(settings, packs, worker, index, broken)
-                if not drawing.fulfilled and settings.wishes.on_shortfall == "fail":
-                    raise SceneRefused(f"the wishes were not met: {drawing.shortfall}")
-                if len(drawing.spec.people) < drawing.spec.people_wanted:
-                    tqdm.write(_full_ground(index, drawing.spec), file=sys.stderr)
-                if warning := _thick_air(index, drawing.spec):
+                candidate = sample_until_accepted(settings, packs, worker, index, broken)
+                if not candidate.satisfied and settings.accept.on_shortfall == "fail":
+                    raise SceneRefused(f"the acceptance criteria were not met: {candidate.shortfall}")
+                if len(candidate.spec.people) < candidate.spec.people_wanted:
+                    tqdm.write(_full_ground(index, candidate.spec), file=sys.stderr)
+                if warning := _thick_air(index, candidate.spec):
                     tqdm.write(warning, file=sys.stderr)
                 worker.render(str(folder.frame_path(index).absolute()))
             return True

@@ -30,8 +30,8 @@ from blender_synth.packs.search import pack_folders
 from blender_synth.seeds import Streams
 from blender_synth.settings import randomizer_from
 from blender_synth.world.layout import Layout
-from blender_synth.world.scenery._marks import Marks, SceneProblem
 from blender_synth.world.scenery.authored import layout_problems
+from blender_synth.world.scenery.shared.marks import Marks, SceneProblem
 
 SCENE_FILE = "scene.yaml"
 ENVIRONMENT = "BLENDER_SYNTH_SCENES"
@@ -92,7 +92,7 @@ def find_scene(name: str, packs: Iterable[Path] = ()) -> Path:
         if len(inside) == 1:
             return inside[0]
     raise ConfigError(
-        "there is no such scene", key="scene.name", value=name, mend=f"use one of: {', '.join(sorted(known))}"
+        "there is no such scene", key="scene.name", value=name, hint=f"use one of: {', '.join(sorted(known))}"
     )
 
 
@@ -113,13 +113,13 @@ def load_scene(name: str, folder: Path, overrides: Mapping[str, Any]) -> tuple[A
     for key in _FILLED_IN:
         if key in data:
             raise ConfigError("the program sets this key", file=file, key=f"scene.{key}", value=data[key],
-                              mend="remove it")  # fmt: skip
+                              hint="remove it")  # fmt: skip
     digest = _digest(folder, _content(folder))
     randomizer = randomizer_from("scenery", {**data, "scene": name}, "scene", told)
     _check_licence(randomizer, file)
     if not randomizer.file and not randomizer.parts:
         raise ConfigError("the scene is empty", file=file, key="scene.file", value="",
-                          mend="name its .blend with `file:`, or describe it in `parts:`")  # fmt: skip
+                          hint="name its .blend with `file:`, or describe it in `parts:`")  # fmt: skip
     filled = {"scene": name, "folder": str(folder), "digest": digest}
     if randomizer.file:
         filled["found"] = read_marks(folder, randomizer.file, randomizer.indoor_c is not None, digest)
@@ -140,7 +140,7 @@ def read_marks(folder: Path, relative: str, indoors: bool, digest: str) -> Marks
     file = file_in_pack(folder, relative, folder / SCENE_FILE, "file")
     if file.suffix.lower() != ".blend":
         raise AssetError("a scene's file must be a .blend", file=folder / SCENE_FILE, key="file", value=relative,
-                         mend="save it from Blender; other formats carry no marks")  # fmt: skip
+                         hint="save it from Blender; other formats carry no marks")  # fmt: skip
     key = hashlib.sha256(json.dumps([__version__, _MARKS_VERSION, digest, relative, indoors]).encode()).hexdigest()
     kept = _cache_folder() / f"{key}.json"
     with suppress(OSError, ValidationError):
@@ -166,7 +166,7 @@ def _read_in_blender(folder: Path, file: Path, indoors: bool) -> bytes:
             done = subprocess.run(command, env=environment, capture_output=True, timeout=READ_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             raise AssetError("Blender does not finish reading the file", file=file,
-                             mend="make the scene smaller, or save it again from Blender") from None  # fmt: skip
+                             hint="make the scene smaller, or save it again from Blender") from None  # fmt: skip
         if out.is_file():
             answer = json.loads(out.read_bytes())
             if "marks" in answer:
@@ -174,7 +174,7 @@ def _read_in_blender(folder: Path, file: Path, indoors: bool) -> bytes:
             raise AssetError(**answer["error"])
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise AssetError("Blender cannot read the file", file=file, value=said[-1] if said else done.returncode,
-                         mend="save it again from Blender 4.5 or older")  # fmt: skip
+                         hint="save it again from Blender 4.5 or older")  # fmt: skip
 
 
 def describe_scene(folder: Path) -> tuple[list[SceneProblem], Layout | None]:
@@ -206,7 +206,7 @@ def describe_scene(folder: Path) -> tuple[list[SceneProblem], Layout | None]:
         code = "unusable_scene" if isinstance(error, ConfigError) else "unreadable_file"
         text = error.problem if error.key is None else f"{error.key}: {error.problem} ({error.value!r})"
         problem = SceneProblem(code=code, severity="error", object=Path(str(error.file or file)).name, text=text,
-                               mend=error.mend)  # fmt: skip
+                               hint=error.hint)  # fmt: skip
         return [*dict.fromkeys([*problems, problem])], None
     return [*dict.fromkeys(problems)], layout
 
@@ -214,14 +214,14 @@ def describe_scene(folder: Path) -> tuple[list[SceneProblem], Layout | None]:
 def _read_yaml(file: Path) -> dict[str, Any]:
     try:
         if file.stat().st_size > _LARGEST_YAML_BYTES:
-            raise ConfigError("the file is too large to be a scene's", file=file, mend="keep data in files of its own")
+            raise ConfigError("the file is too large to be a scene's", file=file, hint="keep data in files of its own")
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError("the scene has no readable scene.yaml", file=file, mend=str(error)) from None
+        raise ConfigError("the scene has no readable scene.yaml", file=file, hint=str(error)) from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigError("the file is not readable as YAML", file=file, mend=str(error)) from None
+        raise ConfigError("the file is not readable as YAML", file=file, hint=str(error)) from None
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
-        raise ConfigError("a scene file holds a mapping", file=file, mend="see scenes/street/scene.yaml")
+        raise ConfigError("a scene file holds a mapping", file=file, hint="see scenes/street/scene.yaml")
     return data
 
 
@@ -230,17 +230,17 @@ def _check_licence(randomizer: Any, file: Path) -> None:
         canonicalize_license_expression(randomizer.licence)
     except InvalidLicenseExpression:
         raise ConfigError("the value cannot be used", file=file, key="scene.licence", value=randomizer.licence,
-                          mend="write an SPDX id such as CC0-1.0 or CC-BY-4.0") from None  # fmt: skip
+                          hint="write an SPDX id such as CC0-1.0 or CC-BY-4.0") from None  # fmt: skip
     if randomizer.licence.upper().startswith("CC-BY") and not randomizer.author:
         raise ConfigError(f"{randomizer.licence} asks for the author's name", file=file, key="scene.author", value="",
-                          mend="add `author`")  # fmt: skip
+                          hint="add `author`")  # fmt: skip
 
 
 def _check_marks(marks: Marks, file: Path) -> None:
     errors = [problem for problem in marks.problems if problem.severity == "error"]
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise AssetError(errors[0].text + more, file=file, key="object", value=errors[0].object, mend=errors[0].mend)
+        raise AssetError(errors[0].text + more, file=file, key="object", value=errors[0].object, hint=errors[0].hint)
 
 
 def _content(folder: Path) -> list[Path]:
@@ -258,7 +258,7 @@ def _digest(folder: Path, files: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for file in files:
         if not file.resolve().is_relative_to(folder.resolve()):
-            raise AssetError("a link leads out of the scene's folder", file=file, mend="copy the file into the folder")
+            raise AssetError("a link leads out of the scene's folder", file=file, hint="copy the file into the folder")
         total.update(file.relative_to(folder).as_posix().encode() + b"\0")
         with open(file, "rb") as content:
             total.update(hashlib.file_digest(content, "sha256").digest())

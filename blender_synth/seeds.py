@@ -15,7 +15,7 @@ def rng_for(root_seed: int, scene_index: int, purpose: str, attempt: int = 0) ->
         root_seed: the run's `seed`.
         scene_index: number of the scene in the run.
         purpose: name of the stream, e.g. ``"weather/rain"``.
-        attempt: how often the preflight has drawn this scene again.
+        attempt: how often acceptance has resampled this scene.
 
     Returns:
         A PCG64 generator that depends on all four arguments and on nothing else.

@@ -1,4 +1,4 @@
-"""What a user may configure, with types and bounds. Validation names the full key and the mend."""
+"""What a user may configure, with types and bounds. Validation names the full key and the fix."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
-from blender_synth.world.kinds import kind_module
-from blender_synth.world.values import Range, plain
+from blender_synth.values import Range, plain
+from blender_synth.world.registry import kind_module
 
 
 @plain
@@ -39,7 +39,7 @@ class RenderSettings:
 
 
 @plain
-class Wishes:
+class AcceptanceCriteria:
     """What a frame must show; the scene is drawn again until it does or `max_attempts` are used up.
 
     Attributes:
@@ -98,7 +98,7 @@ class RunSettings:
     packs: tuple[Path, ...]
     packs_on_error: str
     props: Any
-    wishes: Wishes
+    accept: AcceptanceCriteria
     render: RenderSettings
     worker: WorkerSettings
     develop: DevelopSettings
@@ -131,11 +131,11 @@ def validate(type_: Any, value: Any, key: str, file: Any = None) -> Any:
         unknown = first["type"] in ("unexpected_keyword_argument", "extra_forbidden")
         if unknown:
             fields = ", ".join(sorted(getattr(type_, "__dataclass_fields__", {})))
-            problem, mend = "there is no such key", f"use one of: {fields}" if fields else "remove it"
+            problem, hint = "there is no such key", f"use one of: {fields}" if fields else "remove it"
         else:
-            problem, mend = "the value cannot be used", first["msg"].removeprefix("Value error, ")
+            problem, hint = "the value cannot be used", first["msg"].removeprefix("Value error, ")
         shown = first["input"] if first["type"] != "missing" else None
-        raise ConfigError(problem, file=file, key=where, value=shown, mend=mend) from None
+        raise ConfigError(problem, file=file, key=where, value=shown, hint=hint) from None
 
 
 def randomizer_from(group: str, data: Any, key: str | None = None, file: Any = None) -> Any:
@@ -146,7 +146,7 @@ def randomizer_from(group: str, data: Any, key: str | None = None, file: Any = N
     """
     key = key or group
     if not isinstance(data, Mapping) or "kind" not in data:
-        raise ConfigError("a mapping with a `kind` is needed", key=key, value=data, mend=f"choose one, e.g. {key}=...")
+        raise ConfigError("a mapping with a `kind` is needed", key=key, value=data, hint=f"choose one, e.g. {key}=...")
     randomizer = kind_module(group, str(data["kind"])).Randomizer
     fields = {
         name: value for name, value in data.items() if name != "kind" or "kind" in randomizer.__dataclass_fields__

@@ -117,8 +117,8 @@ def layers_digest(layers: dict[str, np.ndarray]) -> str:
 
 def export_digests() -> dict[str, str]:
     """Digests of the files of a COCO export of frames that are made without Blender."""
-    from blender_synth.exporters import export_dataset, exporter_settings
     from blender_synth.develop.settings import DevelopSettings
+    from blender_synth.exporters import export_dataset, exporter_settings
     from tests.made_frames import make_run
 
     with tempfile.TemporaryDirectory() as folder:
@@ -157,7 +157,9 @@ def main() -> int:
         return 0
     recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
     differing = [
-        f"{part}: {key}" for part, entries in found.items() for key, value in entries.items()
+        f"{part}: {key}"
+        for part, entries in found.items()
+        for key, value in entries.items()
         if recorded[part].get(key) != value
     ]
     print("\n".join(differing) or "all equal")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from blender_synth.assets import check as assets_check
-from blender_synth.assets._blender import Answering
+from blender_synth.pack_tools import check as assets_check
+from blender_synth.pack_tools.blender_jobs import Answering
 from blender_synth.packs.survey import survey
 from tests import broken_items
 from tests.made_assets import export, make_crate
@@ -48,7 +48,7 @@ def report(broken: Path) -> dict:
 def test_each_fault_is_found_by_name(report, item, fault):
     found = [finding for finding in report["findings"] if finding["item"] == item]
     assert fault in {finding["code"] for finding in found}
-    assert all(finding["file"] == f"{item}.glb" and finding["mend"] and finding["text"] for finding in found)
+    assert all(finding["file"] == f"{item}.glb" and finding["hint"] and finding["text"] for finding in found)
 
 
 def test_nothing_else_is_found(report):
@@ -127,7 +127,7 @@ def test_the_status_tells_ci(tmp_path: Path):
     done = check("p", cwd=tmp_path)
     assert done.returncode == 0
     assert "crate.glb  (crate)\n  warning origin_not_at_feet: " in done.stdout
-    assert "mend: " in done.stdout
+    assert "hint: " in done.stdout
     assert done.stdout.endswith("p: 1 item, 0 errors, 1 warning\n")
     assert check("p", "--strict", cwd=tmp_path).returncode == 1
     (tmp_path / "p" / "pack.yaml").write_text("name: p\n")

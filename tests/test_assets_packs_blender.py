@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from blender_synth.assets.new import TEMPLATE
+from blender_synth.pack_tools.new import TEMPLATE
 from blender_synth.packs import load_pack
 from tests.small_glb import write_box, write_pack
 
@@ -144,4 +144,4 @@ def test_the_wheel_carries_the_template(tmp_path):
     shipped = set(zipfile.ZipFile(wheel).namelist())
     files = {f.relative_to(TEMPLATE).as_posix() for f in TEMPLATE.rglob("*") if f.is_file()}
     assert {"pack.yaml", "GUIDE.md", "bench.glb"} <= files
-    assert {f"blender_synth/assets/template/{file}" for file in files} <= shipped
+    assert {f"blender_synth/pack_tools/template/{file}" for file in files} <= shipped

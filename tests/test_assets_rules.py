@@ -58,9 +58,9 @@ def test_absurd_size(size, severity):
 
 def test_centimetres_and_millimetres_are_recognised():
     [cm] = [f for f in judge(item(size=(50, 160, 80))) if f.code == "absurd_size"]
-    assert "`scale: 0.01`" in cm.mend
+    assert "`scale: 0.01`" in cm.hint
     [mm] = [f for f in judge(item(size=(500, 1600, 800))) if f.code == "absurd_size"]
-    assert "`scale: 0.001`" in mm.mend
+    assert "`scale: 0.001`" in mm.hint
 
 
 def test_the_size_is_judged_after_the_manifest_has_scaled_it():
@@ -125,7 +125,7 @@ def test_origin_not_at_the_feet():
 def test_rules_of_meshes(mesh, expected):
     report = item(meshes=(MeshReport(**{"name": "part", "triangles": 500, **mesh}),))
     assert codes(report) == expected
-    assert all(f.mend and f.file == "thing.glb" and f.item == "thing" for f in judge(report))
+    assert all(f.hint and f.file == "thing.glb" and f.item == "thing" for f in judge(report))
 
 
 def test_huge_textures():
@@ -197,7 +197,7 @@ items:
     texts = "\n".join(finding.text for finding in told.findings)
     for key in ("name", "colour", "category", "items[0].height_m", "items[0].weight"):
         assert f"{key}: " in texts, key
-    assert all(finding.mend for finding in told.findings)
+    assert all(finding.hint for finding in told.findings)
     assert len(set(told.findings)) == len(told.findings)
     assert "bollard" in [entry.name for entry in told.entries]  # what can be looked into is
 

@@ -16,9 +16,10 @@ from blender_synth.keys import values_at
 from blender_synth.packs import load_pack
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import Area, CameraAnchor, MirrorMount, PlacedProp, Seat
-from blender_synth.world.placed import with_placed
-from blender_synth.world.placement import place_camera
-from blender_synth.world.scenery import _marks, _outlines, _parts, authored
+from blender_synth.world.placement.camera import place_camera
+from blender_synth.world.placement.scene_props import with_placed
+from blender_synth.world.scenery import authored
+from blender_synth.world.scenery.shared import marks, outlines, parts
 from tests.small_glb import write_box
 
 SQUARE = [[-5, -4], [5, -4], [5, 4], [-5, 4]]
@@ -61,7 +62,7 @@ def test_any_polygon_becomes_convex_ones_of_the_same_area(seed):
     rng = np.random.default_rng(seed)
     angles = np.sort(rng.uniform(0, 2 * np.pi, 14))
     polygon = np.round(rng.uniform(1, 6, 14)[:, None] * np.stack([np.cos(angles), np.sin(angles)], 1), 4)
-    parts = _outlines.convex_parts([polygon[::-1]])
+    parts = outlines.convex_parts([polygon[::-1]])
     assert sum(geometry.polygon_area(p) for p in parts) == pytest.approx(geometry.polygon_area(polygon), rel=1e-6)
     points = rng.uniform(-6, 6, (400, 2))
     inside = np.sum([geometry.in_convex(points, p) for p in parts], axis=0)
@@ -73,7 +74,7 @@ def test_any_polygon_becomes_convex_ones_of_the_same_area(seed):
 
 def test_a_floor_of_many_faces_is_one_area():
     grid = [np.array([(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)], float) for i in range(6) for j in range(5)]
-    (whole,) = _outlines.convex_parts(grid)
+    (whole,) = outlines.convex_parts(grid)
     assert geometry.polygon_area(whole) == pytest.approx(30)
     assert len(whole) == 4
 
@@ -81,31 +82,31 @@ def test_a_floor_of_many_faces_is_one_area():
 def test_walls_in_one_mesh_leave_the_room_free_and_furniture_does_not():
     points = np.array([(x, y, z) for z in (0, 3) for x, y in SQUARE], float)
     sides = [(0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7)]
-    walls = _outlines.footprints(points, sides, 0.0)
+    walls = outlines.footprints(points, sides, 0.0)
     assert len(walls) == 4
     assert not any(geometry.in_convex(np.zeros(2), outline) for outline, _, _ in walls)
-    (table,) = _outlines.footprints(points * (0.1, 0.1, 0.25), sides, 0.0)
+    (table,) = outlines.footprints(points * (0.1, 0.1, 0.25), sides, 0.0)
     assert geometry.in_convex(np.zeros(2), table[0])
-    assert _outlines.footprints(points * (1, 1, 0.05), sides, 0.0) == []  # a rug is stepped over
-    assert _outlines.footprints(points * (0.1, 0.1, 0.25) + (0, 0, 2.5), sides, 0.0) == []  # a lamp is walked under
+    assert outlines.footprints(points * (1, 1, 0.05), sides, 0.0) == []  # a rug is stepped over
+    assert outlines.footprints(points * (0.1, 0.1, 0.25) + (0, 0, 2.5), sides, 0.0) == []  # a lamp is walked under
 
 
 # --- marks
 
 
 def test_names_of_marks():
-    record = _marks.Record
-    assert _marks.mark_of(record("Walk.Pavement.Yard.001", "MESH")) == ["walk", "pavement", "yard"]
-    assert _marks.mark_of(record("Empty.003", "EMPTY", collections=("things", "Seat.Sofa"))) == ["seat", "sofa"]
-    assert _marks.mark_of(record("x", "EMPTY", properties={"bs": "spot.wall"})) == ["spot", "wall"]
-    assert _marks.mark_of(record("table.001/seat.left.002", "EMPTY")) == ["seat", "left"]
+    record = marks.Record
+    assert marks.mark_of(record("Walk.Pavement.Yard.001", "MESH")) == ["walk", "pavement", "yard"]
+    assert marks.mark_of(record("Empty.003", "EMPTY", collections=("things", "Seat.Sofa"))) == ["seat", "sofa"]
+    assert marks.mark_of(record("x", "EMPTY", properties={"bs": "spot.wall"})) == ["spot", "wall"]
+    assert marks.mark_of(record("table.001/seat.left.002", "EMPTY")) == ["seat", "left"]
     for plain in ("Camera", "Mirror.001", "walkway.pavement", "Road"):
-        assert _marks.mark_of(record(plain, "MESH")) is None
-    assert _marks.surface_of("Mirror!.001") == "mirror"
-    assert _marks.surface_of("mirror") is None
-    assert _marks.thing_of(record("chair.002", "MESH", collections=("cat.furniture",))) == ("chair.002", "furniture")
-    assert _marks.thing_of(record("leg", "MESH", parents=("chair",))) == ("chair", "scenery")
-    assert _marks.thing_of(record("leaf", "MESH", collections=("thing.vegetation.oak",)))[0] == "thing.vegetation.oak"
+        assert marks.mark_of(record(plain, "MESH")) is None
+    assert marks.surface_of("Mirror!.001") == "mirror"
+    assert marks.surface_of("mirror") is None
+    assert marks.thing_of(record("chair.002", "MESH", collections=("cat.furniture",))) == ("chair.002", "furniture")
+    assert marks.thing_of(record("leg", "MESH", parents=("chair",))) == ("chair", "scenery")
+    assert marks.thing_of(record("leaf", "MESH", collections=("thing.vegetation.oak",)))[0] == "thing.vegetation.oak"
 
 
 def test_marks_in_yaml_mean_what_they_say():
@@ -159,15 +160,15 @@ def test_parts_make_a_layout_that_is_the_same_for_a_seed_and_differs_between_see
     layout = one.layout()
     assert layout.indoor_c == 21
     (area,) = layout.areas
-    assert (area.use, area.ground_id) == ("indoors", one.things()[0].instance_id)
+    assert (area.use, area.ground_id) == ("indoors", one.labelled_instances()[0].instance_id)
     assert {m.name.split("_")[0] for m in layout.mirror_mounts} == {"north"}
     for mount in layout.mirror_mounts:  # the wall's front looks into the room, and mounts keep off the window
         assert mount.facing_deg == pytest.approx(270)
         assert np.cross([*(np.subtract(mount.end_xy_m, mount.start_xy_m)), 0], [0, 0, 1])[1] < 0
-    assert layout.own_mirrors[0].surface == "glass"
+    assert layout.built_in_mirrors[0].surface == "glass"
     assert len([s for s in layout.seats if s.bench.startswith("furniture")]) == 2
     assert not [p for p in scene_problems(layout) if p.severity == "error"]
-    assert len({t.instance_id for t in one.things()}) == len(one.things())
+    assert len({t.instance_id for t in one.labelled_instances()}) == len(one.labelled_instances())
 
 
 def scene_problems(layout):
@@ -195,7 +196,7 @@ def test_every_material_of_parts_can_be_made():
     from blender_synth.blender.scenery.materials import MAKERS
     from blender_synth.blender.scenery.room_materials import ROOM_MAKERS
 
-    assert set(_parts.MATERIALS) <= set(MAKERS) | set(ROOM_MAKERS)
+    assert set(parts.MATERIALS) <= set(MAKERS) | set(ROOM_MAKERS)
 
 
 @pytest.mark.parametrize(("part", "key"), [
@@ -240,7 +241,7 @@ def test_a_bad_scene_file_is_told_with_the_mend(tmp_path, change, word):
     assert word in str(caught.value)
     problems, layout = scene_files.describe_scene(folder)
     assert layout is None
-    assert any(p.severity == "error" and p.mend for p in problems)
+    assert any(p.severity == "error" and p.hint for p in problems)
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path):
@@ -277,31 +278,31 @@ def test_nowhere_to_walk_no_camera_and_a_mount_into_its_wall_are_found():
 
 def test_a_thing_that_moves_takes_its_places_along():
     what = Seat(bench="b", position_m=(1.0, 0.0, 0.0), heading_deg=90.0, height_m=0.4)
-    moved = authored._moved(_marks.Marked(what=what, of="t"), (2.0, 0.0, 90.0), (0.0, 0.0)).what
+    moved = authored._moved(marks.Marked(what=what, of="t"), (2.0, 0.0, 90.0), (0.0, 0.0)).what
     assert moved.position_m == pytest.approx((2.0, 1.0, 0.0))
     assert moved.heading_deg == pytest.approx(180)
     mount = MirrorMount(name="m", start_xy_m=(0, 0), end_xy_m=(1, 0), facing_deg=270, base_z_m=0, clear_height_m=2)
-    moved = authored._moved(_marks.Marked(what=mount, of="t"), (0.0, 0.0, 90.0), (0.0, 0.0)).what
+    moved = authored._moved(marks.Marked(what=mount, of="t"), (0.0, 0.0, 90.0), (0.0, 0.0)).what
     assert moved.end_xy_m == pytest.approx((0.0, 1.0))
     assert moved.facing_deg == pytest.approx(0)
 
 
 def found_scene(**rules):
     places = (
-        _marks.Marked(what=Area(name="walk.indoors", use="indoors", polygon_xy_m=tuple(map(tuple, SQUARE))), of="w"),
-        _marks.Marked(what=CameraAnchor(name="camera.handheld", rig="handheld", start_xy_m=(0, 0), end_xy_m=(0, 0),
+        marks.Marked(what=Area(name="walk.indoors", use="indoors", polygon_xy_m=tuple(map(tuple, SQUARE))), of="w"),
+        marks.Marked(what=CameraAnchor(name="camera.handheld", rig="handheld", start_xy_m=(0, 0), end_xy_m=(0, 0),
                                         base_z_m=0, facing_deg=0), of="c"),
-        _marks.Marked(what=Seat(bench="sofa", position_m=(1, 1, 0), heading_deg=0, height_m=0.4), of="sofa",
+        marks.Marked(what=Seat(bench="sofa", position_m=(1, 1, 0), heading_deg=0, height_m=0.4), of="sofa",
                       within=("old", "sofa")),
     )  # fmt: skip
     things = [("floor", ()), ("sofa", ("old",)), ("chair", ("new",))]
-    marks = _marks.Marks(
+    found = marks.Marks(
         things=tuple(
-            _marks.MarkedThing(name=n, category="furniture", pivot_xy_m=(0, 0), within=w) for n, w in things
+            marks.MarkedThing(name=n, category="furniture", pivot_xy_m=(0, 0), within=w) for n, w in things
         ),
         places=places, names=("Old", "New", "sofa", "chair", "floor"), materials=("Cloth",),
     )  # fmt: skip
-    return authored.Randomizer(file="x.blend", licence="CC0-1.0", found=marks, **rules)
+    return authored.Randomizer(file="x.blend", licence="CC0-1.0", found=found, **rules)
 
 
 def test_of_variants_one_is_there_with_all_that_is_in_it():
@@ -309,11 +310,11 @@ def test_of_variants_one_is_there_with_all_that_is_in_it():
     seen = set()
     for seed in range(12):
         spec = randomizer.sample(Streams(seed, 0))
-        names = {thing.name for thing in spec.things()}
+        names = {thing.name for thing in spec.labelled_instances()}
         assert ("sofa" in names) != ("chair" in names)
         assert bool(spec.layout().seats) == ("sofa" in names)
         seen |= names
-        ids = {thing.name: thing.instance_id for thing in spec.things()}
+        ids = {thing.name: thing.instance_id for thing in spec.labelled_instances()}
         assert ids["floor"] == 3001  # whatever else is there
     assert seen == {"floor", "sofa", "chair"}
 
@@ -323,7 +324,7 @@ def test_presence_colours_and_jitter_vary_and_only_by_the_seed():
              "jitter": {"chair": {"shift_m": [0.1, 0.2]}}}  # fmt: skip
     specs = [found_scene(**rules).sample(Streams(seed, 0)) for seed in range(10)]
     assert specs == [found_scene(**rules).sample(Streams(seed, 0)) for seed in range(10)]
-    assert {len(spec.things()) for spec in specs} == {2, 3}
+    assert {len(spec.labelled_instances()) for spec in specs} == {2, 3}
     assert len({spec.colours["Cloth"] for spec in specs}) == 10
     assert all(0.1 <= math.hypot(*spec.moves["chair"][:2]) <= 0.2 for spec in specs)
 
@@ -360,7 +361,7 @@ def test_scenes_are_found_in_folders_and_packs(tmp_path, monkeypatch):
     assert settings.scenery.scene == "harbour/cellar"
     with pytest.raises(ConfigError) as caught:
         scene_files.find_scene("attic", [pack])
-    assert all(name in caught.value.mend for name in ("harbour/cellar", "room", "street", "courtyard"))
+    assert all(name in caught.value.hint for name in ("harbour/cellar", "room", "street", "courtyard"))
     for hostile in ("../mine/room", "harbour/../cellar", "", "a/b/c"):
         with pytest.raises(ConfigError, match="no such scene"):
             scene_files.find_scene(hostile, [pack])
@@ -399,11 +400,11 @@ def test_a_spec_survives_json():
 
 def test_the_guide_names_every_mark_part_material_and_key():
     guide = (scene_files.resources.scenes_dir() / "README.md").read_text(encoding="utf-8")
-    for mark in _marks.MARKS:
+    for mark in marks.MARKS:
         assert f"`{mark}." in guide
-    for surface in _marks.SURFACES:
+    for surface in marks.SURFACES:
         assert f"`{surface}!`" in guide
-    for material in _parts.MATERIALS:
+    for material in parts.MATERIALS:
         assert material in guide
     told = {"floor", "wall", "ceiling", "box", "cylinder", "furniture", "mirror", "light", "prop"}
     for part in told:

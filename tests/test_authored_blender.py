@@ -66,7 +66,7 @@ def test_marks_of_a_file_become_a_layout(made):
     assert {area.flow_deg for area in layout.areas} == {None, 0.0}  # the arrow lies on one of the two
     (mount,) = layout.mirror_mounts
     assert (mount.facing_deg, mount.length_m, mount.clear_height_m) == pytest.approx((0, 4, 2.8))
-    (own,) = layout.own_mirrors
+    (own,) = layout.built_in_mirrors
     assert own.surface == "mirror"
     assert own.roughness == pytest.approx(0.02)
     assert {p[1] for p in own.faces_m[0]} == {3.9}
@@ -126,18 +126,18 @@ def test_the_builder_puts_on_the_stage_what_was_drawn(made):
     stage = Stage(bpy.context.scene)
     stage.scene_folder = made("hall")
     builder.build(spec, stage)
-    assert set(stage.objects) == {thing.instance_id for thing in spec.things()}
+    assert set(stage.objects) == {thing.instance_id for thing in spec.labelled_instances()}
     assert [light.data.type for light in stage.lights] == ["AREA"]  # the file's sun is the weather's to give
     assert stage.lights[0].data.energy == pytest.approx(2.0 * spec.light_scale)
     assert [lamp[2] for lamp in stage.lamps] == [1]
-    bench = next(t.instance_id for t in spec.things() if t.name == "bench")
+    bench = next(t.instance_id for t in spec.labelled_instances() if t.name == "bench")
     points, _ = stage.triangles(bench)
     assert points.mean(axis=0)[:2] == pytest.approx(np.add((-3, -3), spec.moves["bench"][:2]), abs=1e-4)
     obstacle = next(o for o in spec.layout().obstacles if o.name == "bench")
     assert np.sort(np.array(obstacle.polygon_xy_m), axis=0) == pytest.approx(
         np.sort(np.unique(np.round(points[:, :2], 3), axis=0), axis=0)[:4], abs=0.5
     )
-    glass = next(t.instance_id for t in spec.things() if "looking glass" in t.name)
+    glass = next(t.instance_id for t in spec.labelled_instances() if "looking glass" in t.name)
     assert sum(len(o.data.polygons) for o in stage.objects[glass]) == 1  # its mirror is built as a mirror
     paint = bpy.data.materials["wall paint"].node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value
     assert tuple(paint[:3]) == pytest.approx(spec.colours["wall paint"], abs=1e-5)
@@ -153,7 +153,7 @@ def test_marks_that_cannot_be_meant_are_told_by_name(made):
         ("cat.pedestrian.dummy", "bad_category"), ("", "no_walkable_area"),
     ):  # fmt: skip
         assert expected in found, expected
-    assert all(p.mend for p in problems)
+    assert all(p.hint for p in problems)
     with pytest.raises(AssetError, match=r"and \d+ more"):
         scene_files.load_scene("wrong", made("wrong"), {})
 
@@ -204,7 +204,7 @@ def test_a_damaged_file_is_told_by_name(made, tmp_path, damage):
     with pytest.raises(AssetError) as caught:
         scene_files.load_scene("broken", tmp_path, {})
     assert "scene.blend" in str(caught.value)
-    assert caught.value.mend
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize("name", ["courtyard", "waiting_room"])
@@ -212,5 +212,5 @@ def test_the_scenes_that_are_shipped_are_in_order(name):
     problems, layout = scene_files.describe_scene(scene_files.find_scene(name))
     assert problems == []
     assert {camera.rig for camera in layout.cameras} >= {"handheld", "cctv"}
-    assert layout.own_mirrors
+    assert layout.built_in_mirrors
     assert layout.mirror_mounts

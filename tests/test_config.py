@@ -1,4 +1,4 @@
-"""Bad config is refused before Blender starts, with key, value and mend; good config means what it says."""
+"""Bad config is refused before Blender starts, with key, value and hint; good config means what it says."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def _command(*arguments, cwd=None):
         ("mirrors.wall.kind=portal", "mirrors.kind", "wall"),
         ("scene.name=../../etc", "scene.name", "street"),
         ("scene.name=moon", "scene.name", "street"),
-        ("wishes.min_people=-1", "wishes.min_people", "greater"),
-        ("wishes.min_persons=1", "wishes.min_persons", "min_people"),
+        ("accept.min_people=-1", "accept.min_people", "greater"),
+        ("accept.min_persons=1", "accept.min_persons", "min_people"),
         ("exporter.kind=voc", "exporter.kind", "coco"),
         ("exporter.splits={train: -1}", "exporter.splits", "none negative"),
         ("develop.mor_m=0", "develop.mor_m", "greater than 0"),
@@ -59,7 +59,7 @@ def test_bad_values_name_key_value_and_mend(override, key, says):
     text = str(caught.value)
     assert f"key:   {key}" in text
     assert says in text
-    assert "mend:" in text
+    assert "hint:" in text
 
 
 def test_errors_reach_the_shell_in_one_piece(tmp_path):

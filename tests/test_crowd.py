@@ -11,11 +11,11 @@ from blender_synth.errors import AssetError, ConfigError
 from blender_synth.packs.pack import load_pack
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
-from blender_synth.world.crowd import draw_people
-from blender_synth.world.ground import Ground
 from blender_synth.world.layout import CAMERA_CLEARANCE_M
 from blender_synth.world.people.situation import Footprint
-from blender_synth.world.placement import CHEST_M, clear_line
+from blender_synth.world.placement.camera import CHEST_M, clear_line
+from blender_synth.world.placement.crowd import draw_people
+from blender_synth.world.placement.ground import Ground
 from blender_synth.world.sample import sample_scene
 from tests.small_glb import write_pack
 
@@ -213,7 +213,7 @@ def test_figures_mix_in_by_their_share(tmp_path):
     for figure in figures:
         assert figure.high_m[2] == pytest.approx(1.8)
         assert figure.low_m[2] == pytest.approx(0)
-        assert figure.things()[0].category == "pedestrian"
+        assert figure.labelled_instances()[0].category == "pedestrian"
     with pytest.raises(ConfigError, match=r"pedestrians\.figures\.share"):
         sample_scene(settings, (), 0)
 

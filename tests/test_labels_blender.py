@@ -12,8 +12,8 @@ bpy = pytest.importorskip("bpy")
 from blender_synth.blender import cycles, label_pass  # noqa: E402
 from blender_synth.blender.build import _add_camera  # noqa: E402
 from blender_synth.blender.stage import Stage  # noqa: E402
+from blender_synth.optics.silhouette import silhouette  # noqa: E402
 from blender_synth.settings import RenderSettings  # noqa: E402
-from blender_synth.silhouette import silhouette  # noqa: E402
 from blender_synth.world.cameras.pinhole import Spec as Camera  # noqa: E402
 
 pytestmark = pytest.mark.blender

@@ -9,23 +9,23 @@ import numpy as np
 import pytest
 from pycocotools.coco import COCO
 
+from blender_synth.acceptance import judge, sample_until_accepted
 from blender_synth.config import compose
-from blender_synth.curved_mirrors import seen_by_chain, seen_on
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
 from blender_synth.exporters import export_dataset
 from blender_synth.exporters.coco import Settings
 from blender_synth.geometry import mirror_points, polygon_area
+from blender_synth.optics.curved_mirrors import seen_by_chain, seen_on
 from blender_synth.packs.search import find_packs
-from blender_synth.preflight import draw, judge
 from blender_synth.seeds import Streams
-from blender_synth.settings import Wishes
-from blender_synth.world.kinds import kinds_of
-from blender_synth.world.mirror_placement import place_mirrors
+from blender_synth.settings import AcceptanceCriteria
 from blender_synth.world.mirrors import puddles
-from blender_synth.world.mirrors._checks import check_mirrors
-from blender_synth.world.mirrors._shapes import in_polygon
-from blender_synth.world.mirrors._site import Obstacles, Site
+from blender_synth.world.mirrors.checks import check_mirrors
+from blender_synth.world.mirrors.placement_context import Obstacles, PlacementContext
+from blender_synth.world.mirrors.shapes import in_polygon
+from blender_synth.world.placement.mirrors import place_mirrors
+from blender_synth.world.registry import kinds_of
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
 from tests.made_frames import make_run
@@ -92,11 +92,14 @@ def test_every_kind_finds_a_place_and_shows_somebody_in_the_studio(kind, packs):
     for index in range(4):
         spec = sample_scene(settings, packs, index)
         assert spec == spec_from_json(spec_to_json(spec))
-        site = Site(spec.scenery.layout(), spec.camera, spec.people)
+        site = PlacementContext(spec.scenery.layout(), spec.camera, spec.people)
         shown += any(site.predicted_px(mirror) > 0 for mirror in spec.mirrors)
         for mirror in spec.mirrors:
-            assert {t.instance_id for t in mirror.things()} <= {mirror.instance_id, mirror.frame_instance_id}
-            assert ("mirror" in {t.category for t in mirror.things()}) == (mirror.surface != "opaque")
+            assert {t.instance_id for t in mirror.labelled_instances()} <= {
+                mirror.instance_id,
+                mirror.frame_instance_id,
+            }
+            assert ("mirror" in {t.category for t in mirror.labelled_instances()}) == (mirror.surface != "opaque")
     assert shown >= 2
 
 
@@ -106,7 +109,7 @@ def test_a_dashcam_has_its_own_cars_mirror_which_shows_what_is_behind(packs):
     forward = spec.camera.world_from_camera()[:3, 2]
     eye = np.array(spec.camera.position_m)
     behind = (eye - 12.0 * forward)[None] - (0, 0, 0.4)
-    hits, _ = mirror.seen_at(eye, behind)
+    hits, _ = mirror.reflection_points(eye, behind)
     assert (hits[0] - eye) @ forward > 0.2
     assert mirror.plane()[1] @ forward < -0.7
 
@@ -127,7 +130,7 @@ def test_two_mirrors_in_one_place_are_refused_by_name(packs):
     spec = _mirrors(packs, "mirrors=wall")
     (one,) = spec.mirrors
     other = dataclasses.replace(one, instance_id=1002, mount="another")
-    with pytest.raises(ConfigError, match=r"same place(.|\n)*mirror_1001(.|\n)*mirror_1002(.|\n)*mend"):
+    with pytest.raises(ConfigError, match=r"same place(.|\n)*mirror_1001(.|\n)*mirror_1002(.|\n)*hint"):
         check_mirrors([one, other])
     right = one.axes()[0]
     beside = tuple(float(v) for v in np.array(one.position_m) + (one.width_m + 0.3) * right)
@@ -145,7 +148,7 @@ def test_a_mount_that_looks_into_its_wall_and_one_without_area_are_refused(packs
     randomizers = {name: group.randomizer for name, group in settings.mirrors.items()}
     for change, says in (
         ({"facing_deg": 90.0}, r"points into wall(.|\n)*layout\.mirror_mounts\.wall(.|\n)*270"),
-        ({"end_xy_m": mount.start_xy_m}, r"no area(.|\n)*layout\.mirror_mounts\.wall(.|\n)*mend"),
+        ({"end_xy_m": mount.start_xy_m}, r"no area(.|\n)*layout\.mirror_mounts\.wall(.|\n)*hint"),
     ):
         bad = dataclasses.replace(layout, mirror_mounts=(dataclasses.replace(mount, **change),))
         with pytest.raises(ConfigError, match=says):
@@ -153,7 +156,7 @@ def test_a_mount_that_looks_into_its_wall_and_one_without_area_are_refused(packs
 
 
 def test_more_mirrors_than_ids_are_refused_before_anything_is_placed(packs):
-    with pytest.raises(ConfigError, match=r"63 mirrors(.|\n)*mirrors\.puddles\.count(.|\n)*mend"):
+    with pytest.raises(ConfigError, match=r"63 mirrors(.|\n)*mirrors\.puddles\.count(.|\n)*hint"):
         _mirrors(packs, "mirrors=puddles", "mirrors.puddles.count=64")
 
 
@@ -184,14 +187,14 @@ class Prober:
 def test_paired_frames_share_a_scene_and_the_second_has_matt_panels(packs):
     settings = compose([*SMALL, "mirrors=wall", "mirrors.paired=true"])
     assert list(settings.mirrors) == ["wall"]
-    first, second, third = (draw(settings, packs, Prober(), index).spec for index in (0, 1, 2))
+    first, second, third = (sample_until_accepted(settings, packs, Prober(), index).spec for index in (0, 1, 2))
     assert [s.frame_index for s in (first, second, third)] == [0, 1, 2]
     assert [s.scene_index for s in (first, second, third)] == [0, 0, 1]
     assert dataclasses.replace(second, pair_role="mirror") == first
-    categories = [{t.category for t in s.things() if t.instance_id == 1001} for s in (first, second)]
+    categories = [{t.category for t in s.labelled_instances() if t.instance_id == 1001} for s in (first, second)]
     assert categories == [{"mirror"}, {"matt_panel"}]
     prober = Prober()
-    draw(settings, packs, prober, 1)
+    sample_until_accepted(settings, packs, prober, 1)
     assert [spec["pair_role"] for spec in prober.specs] == ["mirror", "matt"]
     with pytest.raises(ConfigError, match=r"mirrors\.paired"):
         compose([*SMALL, "mirrors.paired=maybe"])
@@ -221,15 +224,15 @@ def test_the_dataset_links_the_frames_of_a_pair(tmp_path):
 
 def test_frames_with_mirrors_wish_for_a_reflected_person_unless_told_otherwise():
     big = ["scene=studio", "render.width_px=1920", "render.height_px=1080"]
-    assert compose([*big, "mirrors=wall"]).wishes.min_reflected_people == 1
-    assert compose([*big, "mirrors=wall"]).wishes.min_reflected_px == 1600
-    assert compose([*big, "mirrors=none"]).wishes.min_reflected_people == 0
-    assert compose([*big, "mirrors=wall", "pedestrians=none"]).wishes.min_reflected_people == 0
-    assert compose([*big, "wishes.min_reflected_people=0"]).wishes.min_reflected_people == 0
-    wishes = Wishes(min_reflected_people=1, min_reflected_px=400)
+    assert compose([*big, "mirrors=wall"]).accept.min_reflected_people == 1
+    assert compose([*big, "mirrors=wall"]).accept.min_reflected_px == 1600
+    assert compose([*big, "mirrors=none"]).accept.min_reflected_people == 0
+    assert compose([*big, "mirrors=wall", "pedestrians=none"]).accept.min_reflected_people == 0
+    assert compose([*big, "accept.min_reflected_people=0"]).accept.min_reflected_people == 0
+    criteria = AcceptanceCriteria(min_reflected_people=1, min_reflected_px=400)
     seen = [{"instance_id": 1, "via": [1001], "height_px": 50, "visible_px": 399}]
-    assert judge(wishes, seen)[1]
-    assert not judge(wishes, [seen[0] | {"visible_px": 400}])[1]
+    assert judge(criteria, seen)[1]
+    assert not judge(criteria, [seen[0] | {"visible_px": 400}])[1]
 
 
 def test_a_clad_house_carries_no_other_mirror(packs):

@@ -20,11 +20,11 @@ bpy = pytest.importorskip("bpy")
 from blender_synth.blender import build, cycles, glass_light, label_pass, record  # noqa: E402
 from blender_synth.blender.mirrors import convex as convex_builder  # noqa: E402
 from blender_synth.blender.mirrors import puddles as puddle_builder  # noqa: E402
-from blender_synth.blender.mirrors._materials import GLASS_IOR, pane  # noqa: E402
+from blender_synth.blender.mirrors.materials import GLASS_IOR, pane  # noqa: E402
 from blender_synth.blender.scenery.materials import Materials  # noqa: E402
-from blender_synth.blender.scenery.nodes import Graph  # noqa: E402
-from blender_synth.curved_mirrors import seen_by_chain  # noqa: E402
+from blender_synth.blender.shading.nodes import Graph  # noqa: E402
 from blender_synth.frames.raw_frame import decode_via, read_exr  # noqa: E402
+from blender_synth.optics.curved_mirrors import seen_by_chain  # noqa: E402
 from blender_synth.settings import RenderSettings  # noqa: E402
 from tests.test_labels_blender import MIRROR, _box, _rectangle, _stage  # noqa: E402
 
@@ -267,7 +267,7 @@ def test_a_rough_floor_is_no_mirror(packs):
     spec = sample_scene(compose([*SMALL, *rough]), packs, 3)
     (floor,) = spec.mirrors
     assert floor.surface == "opaque"
-    assert {t.category for t in spec.things() if t.instance_id == floor.instance_id} == {"pavement"}
+    assert {t.category for t in spec.labelled_instances() if t.instance_id == floor.instance_id} == {"pavement"}
     labels = label_pass.render_labels(_build(spec, packs))
     assert floor.instance_id in labels["surface_id"]
     assert (labels["reflected_via"] == 0).all()
@@ -282,7 +282,7 @@ def test_meshes_that_cannot_mirror_are_refused():
     mesh = bpy.data.meshes.new("fins")
     corners = [(0, 0, 0), (0, 0, 1), (1, 0, 0), (0, 1, 0), (-1, 0, 0)]
     mesh.from_pydata(corners, [], [(0, 1, 2), (0, 1, 3), (0, 1, 4)])
-    with pytest.raises(AssetError, match=r"'fins' is not manifold(.|\n)*mend"):
+    with pytest.raises(AssetError, match=r"'fins' is not manifold(.|\n)*hint"):
         stage.add(bpy.data.objects.new("fins", mesh), 1001, "glass")
     with pytest.raises(AssetError, match=r"turns its back(.|\n)*flip"):
         stage.add(sheet, 1001, "mirror", facing=(0.0, 1.0, 0.0))

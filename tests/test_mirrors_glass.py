@@ -10,7 +10,6 @@ from pycocotools.coco import COCO
 
 from blender_synth.annotate.instances import annotate
 from blender_synth.annotate.ownership import GlassPolicy
-from blender_synth.curved_mirrors import seen_on
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.exporters import export_dataset
 from blender_synth.exporters.coco import Settings
@@ -18,6 +17,7 @@ from blender_synth.frames.raw_frame import RawFrame, write_exr, write_frame
 from blender_synth.frames.run_folder import RUN_VERSION
 from blender_synth.geometry import project
 from blender_synth.keypoints import COCO_KEYPOINTS
+from blender_synth.optics.curved_mirrors import seen_on
 from tests import made_frames
 from tests.made_frames import HIDDEN_PERSON, MIRROR, MIRROR_BOX, PERSON
 

@@ -10,9 +10,9 @@ import pytest
 from blender_synth.bodies.limits import joint_angles
 from blender_synth.bodies.person import dressed_person
 from blender_synth.bodies.skeleton import from_quaternion
-from blender_synth.bvh import read_bvh
 from blender_synth.config import compose
 from blender_synth.errors import AssetError, ConfigError
+from blender_synth.packs.bvh import read_bvh
 from blender_synth.seeds import Streams
 from blender_synth.settings import randomizer_from
 from blender_synth.world.people.motion import NEEDED, MotionClip, motion_frame
@@ -182,7 +182,7 @@ def test_what_is_no_bvh_is_told(tmp_path, content, told):
     with pytest.raises(AssetError, match=told) as error:
         read_bvh(file)
     assert str(file) in str(error.value)
-    assert "mend:" in str(error.value)
+    assert "hint:" in str(error.value)
 
 
 def test_a_lying_rest_pose_is_told(tmp_path):

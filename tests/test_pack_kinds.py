@@ -16,11 +16,11 @@ from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
 from blender_synth.pipeline import render
 from blender_synth.seeds import Streams
-from blender_synth.world.mirrors._site import Site
+from blender_synth.world.mirrors.placement_context import PlacementContext
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
-from blender_synth.world.scenery._street_parts import overlap
-from blender_synth.world.scenery._street_parts import rectangle as rectangle_xy
+from blender_synth.world.scenery.shared.street_parts import overlap
+from blender_synth.world.scenery.shared.street_parts import rectangle as rectangle_xy
 from tests.small_glb import write_box
 from tests.small_kinds import circle, rectangle, write_exr, write_manifest, write_mirror, write_sky, write_textures
 from tests.test_motion import CMU
@@ -76,7 +76,7 @@ def test_a_round_panes_outline_keeps_every_corner_and_no_point_inside(rng):
 def test_a_pane_that_cannot_be_a_flat_mirror_is_refused_with_its_mend(points, triangles, told):
     with pytest.raises(AssetError, match=told) as caught:
         _measured(points, triangles if triangles is not None else ((0, 1, 2), (0, 2, 3)))
-    assert all(word in str(caught.value) for word in ("mirror.glb", "surface.material", "Glass", "mend"))
+    assert all(word in str(caught.value) for word in ("mirror.glb", "surface.material", "Glass", "hint"))
 
 
 def test_a_pane_bent_by_less_than_a_millimetre_passes():
@@ -114,7 +114,7 @@ def test_mirrors_of_a_pack_hang_lean_and_stand_at_walls(mirrors):
         spec = sample_scene(settings, mirrors, index)
         assert spec == spec_from_json(spec_to_json(spec))
         layout = spec.scenery.layout()
-        site = Site(layout, spec.camera, spec.people)
+        site = PlacementContext(layout, spec.camera, spec.people)
         for mirror in spec.mirrors:
             kinds.add((mirror.item, mirror.lean_deg > 0))
             shown += site.predicted_px(mirror) > 0
@@ -128,7 +128,7 @@ def test_mirrors_of_a_pack_hang_lean_and_stand_at_walls(mirrors):
             else:
                 assert mirror.tilt_deg == pytest.approx(mirror.lean_deg, abs=1e-6)
                 assert mirror.tint[0] == pytest.approx(0.8)
-            things = {t.category for t in mirror.things()}
+            things = {t.category for t in mirror.labelled_instances()}
             assert things == {"mirror", "cheval" if mirror.item == "tall" else "mirrors"}
             assert mirror.corners_m()[:, 2].min() > mount.base_z_m
     assert shown >= 3
@@ -144,7 +144,7 @@ def test_a_round_mirror_shows_nobody_in_the_corners_of_its_rectangle(mirrors):
     for along, high, seen in ((0.0, 0.0, True), (0.2, 0.2, True), (0.26, 0.26, False)):
         at = middle + along * right + high * up
         point = at + (at - eye) - 2 * ((at - eye) @ normal) * normal  # what is seen there, mirrored about the plane
-        hits, on = spec.seen_at(eye, point[None])
+        hits, on = spec.reflection_points(eye, point[None])
         np.testing.assert_allclose(hits[0], at, atol=1e-6)
         assert on[0] == seen
 
@@ -184,7 +184,7 @@ def test_a_mirror_that_cannot_be_used_is_told_with_file_key_and_mend(tmp_path, l
     write_manifest(tmp_path, "one", "kind: mirror", "items:", f"  - {{file: m.glb{line}}}")
     with pytest.raises(AssetError) as caught:
         load_pack(tmp_path)
-    assert all(word in str(caught.value) for word in (*told, "mend"))
+    assert all(word in str(caught.value) for word in (*told, "hint"))
 
 
 def test_a_mirrors_licence_is_found_in_the_scene(mirrors):
@@ -263,7 +263,7 @@ def test_a_damaged_file_fails_its_item_by_name(tmp_path, kind, name, write, told
     write(tmp_path / name)
     with pytest.raises(ItemError) as caught:
         load_pack(tmp_path)
-    assert all(word in str(caught.value) for word in ("mine/thing", *told, "mend"))
+    assert all(word in str(caught.value) for word in ("mine/thing", *told, "hint"))
     (left_out,) = load_pack(tmp_path, on_error="skip").broken
     assert left_out.item == "thing"
 

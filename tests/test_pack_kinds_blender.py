@@ -19,12 +19,12 @@ from tests.small_kinds import circle, rectangle, write_manifest, write_mirror, w
 
 bpy = pytest.importorskip("bpy")
 
-from blender_synth.blender import cycles, label_pass, surfaces  # noqa: E402
+from blender_synth.blender import cycles, label_pass, pack_materials  # noqa: E402
 from blender_synth.blender.mirrors import pack as mirror_builder  # noqa: E402
 from blender_synth.blender.people.pedestrian import mesh_of  # noqa: E402
 from blender_synth.blender.scenery.materials import Materials  # noqa: E402
 from blender_synth.blender.scenery.meshes import quad, to_object  # noqa: E402
-from blender_synth.blender.scenery.nodes import Graph  # noqa: E402
+from blender_synth.blender.shading.nodes import Graph  # noqa: E402
 from blender_synth.blender.weather import cover  # noqa: E402
 from blender_synth.bodies.person import dressed_person  # noqa: E402
 from blender_synth.errors import ItemError  # noqa: E402
@@ -148,7 +148,7 @@ def _wall(surface, material, pack):
     world.use_nodes = True
     world.node_tree.nodes["Background"].inputs["Color"].default_value = (1, 1, 1, 1)
     stage.scene.world = world
-    surfaces.lay([SurfaceSpec(surface=surface, material=material)], {pack.name: pack.folder})
+    pack_materials.apply_pack_materials([SurfaceSpec(surface=surface, material=material)], {pack.name: pack.folder})
     return stage, camera
 
 

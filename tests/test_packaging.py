@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "exporters": {"exporters", "annotate", "attribution", "develop", "frames", "settings"},
 }
 EVERYBODY = {"bvh", "errors", "seeds", "geometry", "curved_mirrors", "keypoints", "__version__"}
-VALUES = "blender_synth.world.values"
+VALUES = "blender_synth.values"
 
 
 def _imports(module: Path) -> set[str]:
@@ -150,10 +150,10 @@ def test_a_missing_library_is_named_with_the_line_that_installs_it(monkeypatch):
     error = system_libraries.explain(failed)
     assert isinstance(error, SystemLibraryError)
     assert "libX11.so.6, libSM.so.6" in str(error)
-    assert system_libraries.APT_LINE in error.mend
+    assert system_libraries.APT_LINE in error.hint
 
 
 def test_other_reasons_are_told_as_they_are(monkeypatch):
     monkeypatch.setattr(system_libraries, "_is_missing", lambda _: False)
     assert "undefined symbol" in str(system_libraries.explain(ImportError("undefined symbol: x")))
-    assert "make setup" in system_libraries.explain(ModuleNotFoundError("No module named 'bpy'", name="bpy")).mend
+    assert "make setup" in system_libraries.explain(ModuleNotFoundError("No module named 'bpy'", name="bpy")).hint

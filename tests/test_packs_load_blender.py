@@ -16,7 +16,7 @@ pytestmark = pytest.mark.blender
 
 @pytest.mark.parametrize("suffix", SHAPE_SUFFIXES)
 def test_every_format_comes_in_upright_and_in_metres(tmp_path: Path, suffix: str):
-    from blender_synth.blender.assets.load import load_file
+    from blender_synth.blender.pack_loader.load import load_file
 
     make_crate(tmp_path)
     file = export(tmp_path / f"crate{suffix}")
@@ -59,7 +59,7 @@ def _evil_blend(file: Path, canary: Path) -> Path:
 
 
 def test_nothing_in_a_blend_runs(tmp_path: Path):
-    from blender_synth.blender.assets.load import load_file
+    from blender_synth.blender.pack_loader.load import load_file
 
     canary = tmp_path / "ran"
     file = _evil_blend(tmp_path / "pack/evil.blend", canary)
@@ -90,7 +90,7 @@ def test_nothing_in_a_blend_runs(tmp_path: Path):
 def test_textures_outside_the_pack_are_dropped_unread(tmp_path: Path):
     import bpy
 
-    from blender_synth.blender.assets.load import load_file
+    from blender_synth.blender.pack_loader.load import load_file
 
     crate = make_crate(tmp_path / "pack/sub")
     nodes = crate.data.materials[0].node_tree.nodes
@@ -121,7 +121,7 @@ def test_textures_outside_the_pack_are_dropped_unread(tmp_path: Path):
 
 
 def test_missing_textures_are_told(tmp_path: Path):
-    from blender_synth.blender.assets.load import load_file
+    from blender_synth.blender.pack_loader.load import load_file
 
     make_crate(tmp_path)
     files = [export(tmp_path / f"crate{suffix}") for suffix in (".blend", ".fbx", ".obj", ".usda")]
@@ -134,7 +134,7 @@ def test_missing_textures_are_told(tmp_path: Path):
 
 
 def test_fbx_textures_are_found_in_the_pack_by_name_and_nowhere_else(tmp_path: Path):
-    from blender_synth.blender.assets.load import load_file
+    from blender_synth.blender.pack_loader.load import load_file
 
     make_crate(tmp_path / "artist")
     file = export(tmp_path / "crate.fbx")
@@ -150,7 +150,7 @@ def test_fbx_textures_are_found_in_the_pack_by_name_and_nowhere_else(tmp_path: P
 
 
 def test_libraries_outside_the_pack_are_refused_and_those_inside_are_not(tmp_path: Path):
-    from blender_synth.blender.assets.load import load_file
+    from blender_synth.blender.pack_loader.load import load_file
 
     pack = tmp_path / "pack"
     make_crate(pack)
@@ -174,7 +174,7 @@ def test_libraries_outside_the_pack_are_refused_and_those_inside_are_not(tmp_pat
 def test_named_things_come_with_what_hangs_under_them_and_nothing_else(tmp_path: Path):
     import bpy
 
-    from blender_synth.blender.assets.load import load_file
+    from blender_synth.blender.pack_loader.load import load_file
 
     crate = make_crate(tmp_path)
     for name, parent in (("lid", crate), ("other", None)):
@@ -198,7 +198,7 @@ def test_named_things_come_with_what_hangs_under_them_and_nothing_else(tmp_path:
 
 @pytest.mark.parametrize("suffix", SHAPE_SUFFIXES)
 def test_a_file_cut_short_is_refused_by_name(tmp_path: Path, suffix: str):
-    from blender_synth.blender.assets.load import load_file
+    from blender_synth.blender.pack_loader.load import load_file
 
     make_crate(tmp_path)
     file = export(tmp_path / f"crate{suffix}")
@@ -213,7 +213,7 @@ def test_a_file_cut_short_is_refused_by_name(tmp_path: Path, suffix: str):
 def test_nodes_caches_and_tiles_that_read_elsewhere(tmp_path: Path):
     import bpy
 
-    from blender_synth.blender.assets.load import load_file
+    from blender_synth.blender.pack_loader.load import load_file
 
     crate = make_crate(tmp_path / "pack")
     tree = bpy.data.node_groups.new("reader", "GeometryNodeTree")
@@ -244,7 +244,7 @@ def test_nodes_caches_and_tiles_that_read_elsewhere(tmp_path: Path):
 def test_the_sky_that_an_artist_previewed_with_is_no_part_of_a_shape(tmp_path: Path):
     import bpy
 
-    from blender_synth.blender.assets.load import load_file
+    from blender_synth.blender.pack_loader.load import load_file
 
     make_crate(tmp_path / "pack")
     world = bpy.data.worlds.new("studio")

@@ -38,7 +38,7 @@ def _refused(file: Path, root: Path, says: str) -> None:
     with pytest.raises(AssetError, match=says) as caught:
         check_file(file, root)
     assert file.name in str(caught.value)
-    assert caught.value.mend
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize(

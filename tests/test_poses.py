@@ -270,10 +270,13 @@ def test_own_instances_have_ids_of_their_own():
         assert all(number in CARRIED_IDS for number in numbers)
         assert not seen & set(numbers)
         seen |= set(numbers)
-        assert [t.category for t in spec.things()] == ["pedestrian", *(CATEGORY[t.kind] for t in spec.carried)]
+        assert [t.category for t in spec.labelled_instances()] == [
+            "pedestrian",
+            *(CATEGORY[t.kind] for t in spec.carried),
+        ]
     built = dressed_person(spec)
     assert {p.instance_id for p in built.parts} == {None, *(t.instance_id for t in spec.carried)}
-    assert len(draw(1, "walk").things()) == 1
+    assert len(draw(1, "walk").labelled_instances()) == 1
 
 
 def test_weights_and_names_are_checked():

@@ -14,7 +14,7 @@ from blender_synth.errors import AssetError
 from blender_synth.packs import load_pack
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import Layout, PropSpot
-from blender_synth.world.props import PROP_IDS, PropRandomizer
+from blender_synth.world.placement.props import PROP_IDS, PropRandomizer
 from tests.small_glb import box_document, glb_bytes, write_box, write_pack
 
 pytestmark = pytest.mark.blender

@@ -15,7 +15,7 @@ from blender_synth.config import compose
 from blender_synth.seeds import Streams
 from blender_synth.world.cameras.pinhole import Randomizer as Camera
 from blender_synth.world.layout import CameraAnchor
-from blender_synth.world.placement import place_camera
+from blender_synth.world.placement.camera import place_camera
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import MIRROR_IDS, spec_from_json, spec_to_json
 
@@ -59,7 +59,7 @@ def test_polygons_are_convex_and_counter_clockwise(specs):
 
 def test_ids_and_names_are_single_and_clash_with_no_others(specs):
     for spec in specs:
-        things = spec.things()
+        things = spec.labelled_instances()
         assert max(Counter(t.instance_id for t in things).values()) == 1
         assert max(Counter(t.name for t in things).values()) == 1
         assert all(3001 <= t.instance_id < 4000 for t in things)

@@ -25,7 +25,7 @@ def test_a_room_is_built_as_planned(kind):
     stage = Stage(bpy.context.scene)
     importlib.import_module(f"blender_synth.blender.scenery.{kind}").build(spec, stage)
     meshes = [o for o in stage.scene.objects if o.type == "MESH"]
-    assert {o.pass_index for o in meshes} == {t.instance_id for t in spec.things()}
+    assert {o.pass_index for o in meshes} == {t.instance_id for t in spec.labelled_instances()}
     bpy.context.view_layer.update()
     for obj in meshes:
         flat = np.empty(len(obj.data.vertices) * 3, np.float32)

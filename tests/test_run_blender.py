@@ -24,7 +24,7 @@ pytestmark = pytest.mark.blender
 TINY = [
     "experiment=demo", "scene=studio", "pedestrians=few", "pedestrians.dress=fixed",
     "render.width_px=64", "render.height_px=36", "render.samples=1",
-    "wishes.max_attempts=3", "wishes.min_height_px=4", "wishes.min_visible_px=4",
+    "accept.max_attempts=3", "accept.min_height_px=4", "accept.min_visible_px=4",
     "exporter.splits={train: 1}", "render.device=cpu",
 ]  # fmt: skip
 

@@ -37,7 +37,7 @@ def meshes(stage):
 
 def test_every_thing_is_there_and_every_object_is_labelled(built):
     spec, stage = built
-    assert {o.pass_index for o in meshes(stage)} == {t.instance_id for t in spec.things()}
+    assert {o.pass_index for o in meshes(stage)} == {t.instance_id for t in spec.labelled_instances()}
 
 
 def test_triangles_stay_within_bounds(built):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from blender_synth import geometry
-from blender_synth.silhouette import cover, silhouette
+from blender_synth.optics.silhouette import cover, silhouette
 
 
 def test_covered_centres_are_those_inside_a_triangle(rng):

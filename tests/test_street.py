@@ -51,7 +51,7 @@ def test_spec_survives_json(streets):
 
 def test_things_have_ids_of_their_own(streets):
     for spec in streets:
-        things = spec.things()
+        things = spec.labelled_instances()
         assert max(Counter(t.instance_id for t in things).values()) == 1
         assert max(Counter(t.name for t in things).values()) == 1
         assert {t.category for t in things} <= CATEGORIES

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
-from blender_synth.assets.importing import select
 from blender_synth.errors import AssetError, ConfigError
+from blender_synth.pack_tools.importing import select
 from blender_synth.packs import load_pack
 from blender_synth.packs import sweethome3d as sh3f
 from blender_synth.packs.glb import read_document
@@ -336,7 +336,7 @@ def test_leaves_are_thinned_and_solids_collapsed():
 
     import bmesh
 
-    from blender_synth.blender.assets.convert import simplify
+    from blender_synth.blender.pack_loader.convert import simplify
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     rng = np.random.default_rng(1)

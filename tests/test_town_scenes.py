@@ -13,9 +13,9 @@ from blender_synth import geometry
 from blender_synth.config import compose
 from blender_synth.seeds import Streams
 from blender_synth.world.mirrors import wall
-from blender_synth.world.mirrors._checks import check_mount
-from blender_synth.world.mirrors._site import Obstacles, Site
-from blender_synth.world.placement import place_camera
+from blender_synth.world.mirrors.checks import check_mount
+from blender_synth.world.mirrors.placement_context import Obstacles, PlacementContext
+from blender_synth.world.placement.camera import place_camera
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scenery import car_park, crosswalk, plaza
 
@@ -57,7 +57,7 @@ def test_outlines_are_convex_and_counter_clockwise(scenes):
 
 def test_ids_and_names_are_unique_and_in_range(scenes):
     for spec, layout in scenes[1]:
-        things = spec.things()
+        things = spec.labelled_instances()
         assert max(Counter(t.instance_id for t in things).values()) == 1
         assert max(Counter(t.name for t in things).values()) == 1
         assert all(3001 <= t.instance_id < 4000 for t in things)
@@ -166,7 +166,7 @@ def test_people_and_mirrors_find_places(scenes):
         assert len(spec.people) >= 0.9 * spec.people_wanted
         assert spec.mirrors
         # everyone stands on ground
-        site = Site(spec.scenery.layout(), spec.camera, spec.people)
+        site = PlacementContext(spec.scenery.layout(), spec.camera, spec.people)
         standing = [p for p in spec.people if site.ground(p.position_m[:2]) is not None]
         assert len(standing) >= 0.8 * len(spec.people)
 

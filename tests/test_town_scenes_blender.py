@@ -32,7 +32,7 @@ def test_everything_is_built_labelled_and_where_the_plan_says(name):
     builder.build(spec, stage)
     bpy.context.view_layer.update()
     meshes = [o for o in stage.scene.objects if o.type == "MESH"]
-    assert {o.pass_index for o in meshes} == {t.instance_id for t in spec.things()}
+    assert {o.pass_index for o in meshes} == {t.instance_id for t in spec.labelled_instances()}
     shared = {o.data.name: o.data for o in meshes}
     for mesh in shared.values():
         mesh.calc_loop_triangles()

@@ -21,10 +21,10 @@ from blender_synth.seeds import Streams
 from blender_synth.world.layout import Layout
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
-from blender_synth.world.weather import _falling as falling
+from blender_synth.world.weather import falling as falling
 from blender_synth.world.weather import sky
-from blender_synth.world.weather._daylight import LUX_PER_UNIT, clear_beam, clear_sky_light
-from blender_synth.world.weather._solar import Place, sun_position
+from blender_synth.world.weather.daylight import LUX_PER_UNIT, clear_beam, clear_sky_light
+from blender_synth.world.weather.solar import Place, sun_position
 
 KINDS = ("sunny", "cloudy", "overcast", "hazy", "foggy", "rainy", "snowy")
 
@@ -208,7 +208,7 @@ def test_what_cannot_be_is_refused_with_key_and_mend(overrides, words):
     with pytest.raises(ConfigError) as caught:
         compose(overrides)
     assert words in str(caught.value)
-    assert "mend:" in str(caught.value)
+    assert "hint:" in str(caught.value)
 
 
 def test_fog_that_hides_everybody_is_warned_of():
@@ -256,7 +256,7 @@ def test_a_sky_of_a_pack_is_found_inside_of_it_only(tmp_path):
                        ("other/x.hdr", "known are: mine")):  # fmt: skip
         with pytest.raises(BlenderSynthError, match=word) as caught:
             sky_file(name, folders)
-        assert "mend:" in str(caught.value)
+        assert "hint:" in str(caught.value)
 
 
 def test_a_sky_that_is_not_there_stops_the_run_before_it_begins(tmp_path):

@@ -29,7 +29,7 @@ from blender_synth.settings import RenderSettings  # noqa: E402
 from blender_synth.world.sample import sample_scene  # noqa: E402
 from blender_synth.world.scene_spec import PERSON_IDS  # noqa: E402
 from blender_synth.world.weather import sky  # noqa: E402
-from blender_synth.world.weather._falling import rain_sizes  # noqa: E402
+from blender_synth.world.weather.falling import rain_sizes  # noqa: E402
 
 pytestmark = pytest.mark.blender
 SMALL = RenderSettings(width_px=96, height_px=64, samples=16)

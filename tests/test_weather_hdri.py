@@ -14,7 +14,7 @@ from blender_synth.blender.stage import Stage  # noqa: E402
 from blender_synth.blender.weather import hdri  # noqa: E402
 from blender_synth.blender.weather import sky as sky_builder  # noqa: E402
 from blender_synth.errors import AssetError  # noqa: E402
-from blender_synth.world.weather._hdri import SHIPPED  # noqa: E402
+from blender_synth.world.weather.hdri_names import SHIPPED  # noqa: E402
 from tests.test_weather_blender import weather  # noqa: E402
 
 pytestmark = pytest.mark.blender

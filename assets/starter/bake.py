@@ -21,7 +21,7 @@ from typing import Any
 
 import yaml
 
-from blender_synth.assets._blender import Answering
+from blender_synth.pack_tools.blender_jobs import Answering
 from blender_synth.packs.sweethome3d import find_libraries, read_libraries, unpack
 
 HERE = Path(__file__).resolve().parent

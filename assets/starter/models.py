@@ -18,7 +18,7 @@ import bmesh  # there only once bpy is
 import numpy as np
 from mathutils import Matrix, Vector
 
-from blender_synth.blender.assets.convert import export, fit, smooth
+from blender_synth.blender.pack_loader.convert import export, fit, smooth
 from blender_synth.blender.quiet import quiet
 
 HERE = Path(__file__).resolve().parent

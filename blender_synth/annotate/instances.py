@@ -10,11 +10,11 @@ import numpy as np
 from pycocotools import mask as rle
 
 from blender_synth.annotate.ownership import GlassPolicy, Sighting, people_seen
-from blender_synth.curved_mirrors import seen_by_chain
 from blender_synth.develop.air import layer_air_m, layer_paths_m, transmittance
 from blender_synth.frames.raw_frame import RawFrame, decode_via
 from blender_synth.geometry import project
 from blender_synth.keypoints import COCO_KEYPOINTS
+from blender_synth.optics.curved_mirrors import seen_by_chain
 
 PEDESTRIAN, REFLECTION, MIRROR = "pedestrian", "pedestrian_reflection", "mirror"
 _KEYPOINT_RADIUS_PX = 1

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.frames.raw_frame import RawFrame, sightings
-from blender_synth.world.values import plain
+from blender_synth.values import plain
 
 _LAYERED = ("glass", "water", "polished")
 _SHARES = {"reflected": "reflected_share", "transmitted": "transmitted_share"}

@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from blender_synth.blender import props, surfaces
+from blender_synth.blender import pack_materials, props
 from blender_synth.blender.stage import Stage
 from blender_synth.geometry import BLENDER_FROM_OPENCV_AXES, project
 from blender_synth.world.scene_spec import SceneSpec
@@ -35,7 +35,7 @@ def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path], scene_folder: P
     stage.pack_roots, stage.scene_folder = pack_roots, scene_folder
     stage.indoors = spec.scenery.layout().indoor_c is not None
     _builder("scenery", spec.scenery)(spec.scenery, stage)
-    surfaces.lay(spec.surfaces, pack_roots)
+    pack_materials.apply_pack_materials(spec.surfaces, pack_roots)
     for prop in spec.props:
         props.build(prop, stage, pack_roots[prop.pack])
     build_people(spec, stage)
@@ -62,7 +62,7 @@ def _detail(person: Any, spec: SceneSpec) -> str:
     eye, chest = np.array(camera.position_m), np.array(person.position_m) + (0.0, 0.0, _BODY_M / 2)
     pixel, depth_m = project(chest, camera.world_from_camera(), camera.k())
     margin_px = camera.k()[1, 1] * _BODY_M / max(depth_m, 0.1)
-    turns = [mirror.seen_at(eye, chest[None])[0][0] for mirror in spec.mirrors]
+    turns = [mirror.reflection_points(eye, chest[None])[0][0] for mirror in spec.mirrors]
     ways_m = [np.linalg.norm(turn - eye) + np.linalg.norm(chest - turn) for turn in turns]
     if (
         depth_m > 0

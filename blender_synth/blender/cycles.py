@@ -47,7 +47,7 @@ def choose_device(wanted: str) -> tuple[str, str]:
         if kind not in found or (kind != "CPU" and not found[kind]):
             here = "; ".join(f"{k.lower()} ({', '.join(names)})" for k, names in found.items() if names or k == "CPU")
             raise DeviceError(
-                "no such device here", key="render.device", value=wanted, mend=f"use auto or one of: {here}"
+                "no such device here", key="render.device", value=wanted, hint=f"use auto or one of: {here}"
             )
     return kind, ", ".join(found[kind]) or kind
 

@@ -16,8 +16,8 @@ import numpy as np
 import OpenEXR
 
 from blender_synth.blender.cycles import render_picture
-from blender_synth.blender.restoring import restoring
 from blender_synth.blender.stage import LAYERED, Stage
+from blender_synth.blender.temporary_settings import temporary_settings
 from blender_synth.frames.raw_frame import GLASS_LAYERS, write_exr
 
 _HALF_MAX = 65504.0
@@ -44,10 +44,12 @@ def _render_passes(stage: Stage) -> dict[str, np.ndarray]:
     wanted = {f"use_pass_{way}_{part}": True for way in ("glossy", "transmission")
               for part in ("direct", "indirect", "color")}  # fmt: skip
     with ExitStack() as changes, tempfile.TemporaryDirectory() as folder:
-        changes.enter_context(restoring(scene.view_layers[0], **wanted))
+        changes.enter_context(temporary_settings(scene.view_layers[0], **wanted))
         image = scene.render.image_settings
-        changes.enter_context(restoring(image, file_format="OPEN_EXR_MULTILAYER", color_depth="32", exr_codec="NONE"))
-        changes.enter_context(restoring(scene.render, filepath=scene.render.filepath))
+        changes.enter_context(
+            temporary_settings(image, file_format="OPEN_EXR_MULTILAYER", color_depth="32", exr_codec="NONE")
+        )
+        changes.enter_context(temporary_settings(scene.render, filepath=scene.render.filepath))
         path = Path(folder) / "picture.exr"
         render_picture(scene, path)
         with OpenEXR.File(str(path), separate_channels=True) as file:

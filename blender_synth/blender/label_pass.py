@@ -28,7 +28,6 @@ import bpy
 import numpy as np
 import OpenEXR
 
-from blender_synth.blender.restoring import restoring
 from blender_synth.blender.stage import (
     SEE_THROUGH,
     SLOT_PROPERTY,
@@ -37,6 +36,7 @@ from blender_synth.blender.stage import (
     UNSEEN_PROPERTY,
     Stage,
 )
+from blender_synth.blender.temporary_settings import temporary_settings
 from blender_synth.errors import FrameError
 from blender_synth.frames.raw_frame import LABEL_LAYERS, MAX_BOUNCES, VIA_BITS
 from blender_synth.geometry import intrinsics, ray_lengths
@@ -100,7 +100,7 @@ def _whole(values: np.ndarray) -> np.ndarray:
     whole = np.rint(values)
     if np.abs(values - whole).max(initial=0.0) > 0.01:
         raise FrameError(
-            "the label pass brought back blended ids", mend="report this with the frame's spec: it is a defect"
+            "the label pass brought back blended ids", hint="report this with the frame's spec: it is a defect"
         )
     return whole.astype(np.uint32)
 
@@ -111,12 +111,14 @@ def _render(scene: bpy.types.Scene, mode: str) -> dict[str, np.ndarray]:
     unseen = [o for o in scene.objects if (o.type == "LIGHT" or o.get(UNSEEN_PROPERTY)) and not o.hide_render]
     with ExitStack() as changes, tempfile.TemporaryDirectory() as folder:
         for obj in unseen:
-            changes.enter_context(restoring(obj, hide_render=True))
-        changes.enter_context(restoring(scene, world=None))
-        changes.enter_context(restoring(scene.camera.data.dof, use_dof=False))
-        changes.enter_context(restoring(layer, use_pass_object_index=True, use_pass_z=True, use_pass_normal=True))
+            changes.enter_context(temporary_settings(obj, hide_render=True))
+        changes.enter_context(temporary_settings(scene, world=None))
+        changes.enter_context(temporary_settings(scene.camera.data.dof, use_dof=False))
         changes.enter_context(
-            restoring(
+            temporary_settings(layer, use_pass_object_index=True, use_pass_z=True, use_pass_normal=True)
+        )
+        changes.enter_context(
+            temporary_settings(
                 cycles,
                 samples=1,
                 seed=0,
@@ -134,9 +136,11 @@ def _render(scene: bpy.types.Scene, mode: str) -> dict[str, np.ndarray]:
             )
         )
         image = render.image_settings
-        changes.enter_context(restoring(image, file_format="OPEN_EXR_MULTILAYER", color_depth="32", exr_codec="NONE"))
+        changes.enter_context(
+            temporary_settings(image, file_format="OPEN_EXR_MULTILAYER", color_depth="32", exr_codec="NONE")
+        )
         path = Path(folder) / "labels.exr"
-        changes.enter_context(restoring(render, filepath=str(path), use_motion_blur=False))
+        changes.enter_context(temporary_settings(render, filepath=str(path), use_motion_blur=False))
         changes.enter_context(_label_materials(layer, mode))
         bpy.ops.render.render(write_still=True)
         with OpenEXR.File(str(path), separate_channels=True) as file:
@@ -149,7 +153,7 @@ def _label_materials(layer: bpy.types.ViewLayer, mode: str) -> Iterator[None]:
     material = _label_material(mode)
     cut_out = {m: _cut_out_variant(m, mode) for m in bpy.data.materials if _alpha_source(m) is not None}
     if not cut_out:
-        with restoring(layer, material_override=material):
+        with temporary_settings(layer, material_override=material):
             yield
         return
     # one override serves a whole view layer, so with cut-outs about every mesh changes its materials instead

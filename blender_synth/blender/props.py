@@ -11,14 +11,14 @@ from weakref import WeakKeyDictionary
 import bpy
 from mathutils import Matrix
 
-from blender_synth.blender.assets.load import Loaded, load_file, load_materials
-from blender_synth.blender.assets.shapes import shown
+from blender_synth.blender.pack_loader.load import Loaded, load_file, load_materials
+from blender_synth.blender.pack_loader.shapes import shown
 from blender_synth.blender.stage import Stage
 from blender_synth.errors import AssetError, ItemError
 from blender_synth.packs.cache import scratch_folder
 from blender_synth.packs.pack import own_from_blender
 from blender_synth.packs.problems import OPENED, OPENING
-from blender_synth.world.props import PropSpec
+from blender_synth.world.placement.props import PropSpec
 
 say: Callable[[str], object] = lambda text: None  # noqa: E731
 """A worker's way to let its parent know which file it was, should Blender die over it."""
@@ -148,7 +148,7 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
     loaded.drop(keep=meshes)
     if not meshes:
         raise AssetError(
-            "the file shows no mesh", file=file, mend="export it again with its meshes in the scene that is open"
+            "the file shows no mesh", file=file, hint="export it again with its meshes in the scene that is open"
         )
     shape = _Shape(meshes, by_name)
     _shelf.put(key, shape)
@@ -183,8 +183,8 @@ def _varied(shape: _Shape, spec: PropSpec, root: Path) -> tuple[list[bpy.types.M
             shape.by_name[choice].name = f"~{choice}"
             Loaded(file=root / spec.file, problems=problems).raise_errors()
         if name not in shape.by_name or not (choice.startswith("#") or choice in shape.by_name):
-            wrong, mend = name if name not in shape.by_name else choice, f"use one of: {', '.join(shape.by_name)}"
-            raise AssetError("the file has no such material", file=spec.file, key="variants", value=wrong, mend=mend)
+            wrong, hint = name if name not in shape.by_name else choice, f"use one of: {', '.join(shape.by_name)}"
+            raise AssetError("the file has no such material", file=spec.file, key="variants", value=wrong, hint=hint)
         if choice.startswith("#"):
             prop = _VARIANT + re.sub(r"\W", "_", name)
             if name not in shape.coloured:

@@ -16,7 +16,7 @@ from blender_synth import __version__, geometry
 from blender_synth.blender.glass_light import render_with_shares
 from blender_synth.blender.stage import Stage
 from blender_synth.frames.raw_frame import FRAME_VERSION, decode_via, encode_via, sightings, write_exr, write_frame
-from blender_synth.silhouette import Silhouette, silhouette
+from blender_synth.optics.silhouette import Silhouette, silhouette
 from blender_synth.world.scene_spec import SceneSpec, spec_to_plain
 
 _Body = tuple[np.ndarray, np.ndarray]
@@ -110,7 +110,7 @@ def _frame_meta(spec: SceneSpec, stage: Stage, instances: list[dict], credit: tu
             "world_from_camera": camera.world_from_camera().tolist(),
         },
         "instances": instances,
-        "categories": sorted({thing.category for thing in spec.things()}),
+        "categories": sorted({thing.category for thing in spec.labelled_instances()}),
         "mirror_slots": stage.mirror_slots,
         "medium": {"mor_m": spec.weather.mor_m, **stage.medium},
         "licences": credit[0],
@@ -138,7 +138,7 @@ def _instances(spec: SceneSpec, stage: Stage, labels: dict, bodies: dict[int, _B
         if entry["via"]:
             chains.setdefault(entry["instance_id"], []).append(entry["via"])
     rows = []
-    for thing in spec.things():
+    for thing in spec.labelled_instances():
         row: dict[str, Any] = {"instance_id": thing.instance_id, "category": thing.category, "name": thing.name}
         if person := people.get(thing.instance_id):
             row |= {"position_m": person.position_m, "heading_deg": person.heading_deg}

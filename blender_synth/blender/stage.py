@@ -85,7 +85,7 @@ class Stage:
                 self.mirror_slots.append(instance_id)
             if len(self.mirror_slots) >= 2**VIA_BITS:
                 raise AssetError(
-                    "too many mirrors in one scene", value=len(self.mirror_slots), mend=f"use at most {2**VIA_BITS - 1}"
+                    "too many mirrors in one scene", value=len(self.mirror_slots), hint=f"use at most {2**VIA_BITS - 1}"
                 )
             obj[SLOT_PROPERTY] = float(self.mirror_slots.index(instance_id) + 1)
         self.scene.collection.objects.link(obj)
@@ -146,7 +146,7 @@ def _check_reflecting(obj: bpy.types.Object, surface: str, facing: Sequence[floa
     if areas.sum() < LEAST_AREA_M2:
         raise AssetError(
             f"the {surface} {obj.name!r} has no area", key="area_m2", value=float(areas.sum()),
-            mend="give it faces of some size, or leave it out",
+            hint="give it faces of some size, or leave it out",
         )  # fmt: skip
     if surface in SEE_THROUGH:
         edges = np.sort(corners[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
@@ -155,13 +155,13 @@ def _check_reflecting(obj: bpy.types.Object, surface: str, facing: Sequence[floa
             raise AssetError(
                 f"the {surface} {obj.name!r} is not manifold: an edge bounds more than two triangles",
                 key="edges", value=int((shared > 2).sum()),
-                mend="make it one sheet or one closed body, without inner or doubled faces",
+                hint="make it one sheet or one closed body, without inner or doubled faces",
             )  # fmt: skip
     if facing is not None and normals.sum(axis=0) @ np.asarray(facing) <= 0.5 * areas.sum():
         raise AssetError(
             f"the {surface} {obj.name!r} turns its back to the scene", key="normal",
             value=[round(float(v), 3) for v in normals.sum(axis=0) / areas.sum()],
-            mend="flip its faces, so that their normals point away from the wall",
+            hint="flip its faces, so that their normals point away from the wall",
         )  # fmt: skip
 
 

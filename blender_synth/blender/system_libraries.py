@@ -35,15 +35,15 @@ def explain(import_error: ImportError) -> SystemLibraryError:
     """
     if isinstance(import_error, ModuleNotFoundError):
         return SystemLibraryError(
-            f"the Python module {import_error.name!r} is not installed", mend="install the project again: make setup"
+            f"the Python module {import_error.name!r} is not installed", hint="install the project again: make setup"
         )
     named = re.match(r"(\S+\.so\S*): cannot open shared object file", str(import_error))
     missing = dict.fromkeys([named[1]] if named else [])
     missing.update(dict.fromkeys(filter(_is_missing, LIBRARIES)))
     if not missing:
-        return SystemLibraryError(f"Blender's module does not load: {import_error}", mend=f"as root: {APT_LINE}")
+        return SystemLibraryError(f"Blender's module does not load: {import_error}", hint=f"as root: {APT_LINE}")
     return SystemLibraryError(
-        f"Blender's module does not load: the system lacks {', '.join(missing)}", mend=f"as root: {APT_LINE}"
+        f"Blender's module does not load: the system lacks {', '.join(missing)}", hint=f"as root: {APT_LINE}"
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from blender_synth.bodies.flesh import Measures, depth_in_body
-from blender_synth.bodies.parts import Look, Part
+from blender_synth.bodies.parts import Part, ShadingParams
 from blender_synth.bodies.skeleton import SIDES, Posed, X, Y, Z, rotation, unit
 from blender_synth.bodies.solids import (
     Solid,
@@ -26,8 +26,8 @@ from blender_synth.bodies.solids import (
     smooth_path,
     wheel,
 )
+from blender_synth.values import Rgb
 from blender_synth.world.people.carrying import CarriedSpec
-from blender_synth.world.values import Rgb
 
 _STEEL, _DARK, _TYRE = (0.62, 0.62, 0.63), (0.014, 0.014, 0.015), (0.012, 0.012, 0.012)
 _SIDE = {"left": "L", "right": "R"}
@@ -96,7 +96,7 @@ def carried_parts(thing: CarriedSpec, who: Carrier) -> list[Part]:
             f"{thing.kind}.{name}",
             solid[0].astype(np.float32),
             solid[1],
-            Look.of("ware", surface=surface, rgb=tuple(float(c) for c in rgb)),
+            ShadingParams.of("ware", surface=surface, rgb=tuple(float(c) for c in rgb)),
             instance_id=thing.instance_id,
         )
         for name, solid, surface, rgb in pieces

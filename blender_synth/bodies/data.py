@@ -65,12 +65,12 @@ class BodyData:
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     if not path.is_file():
-        raise AssetError("a data file of the people pack is missing", file=path, mend=_MEND)
+        raise AssetError("a data file of the people pack is missing", file=path, hint=_MEND)
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
     except Exception as error:
-        raise AssetError(f"a data file of the people pack is damaged ({error})", file=path, mend=_MEND) from error
+        raise AssetError(f"a data file of the people pack is damaged ({error})", file=path, hint=_MEND) from error
 
 
 def read_body_data(folder: Path) -> BodyData:
@@ -84,7 +84,7 @@ def read_body_data(folder: Path) -> BodyData:
         return _assemble(body, shapes)
     except (KeyError, ValueError, IndexError) as error:
         raise AssetError(
-            f"the people pack's data files do not fit together ({error})", file=folder, mend=_MEND
+            f"the people pack's data files do not fit together ({error})", file=folder, hint=_MEND
         ) from error
 
 

@@ -10,16 +10,16 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Look:
+class ShadingParams:
     """How a part is shaded: a kind of material and its plain values. Equal looks are one material."""
 
     kind: str
     values: tuple[tuple[str, Any], ...]
 
     @staticmethod
-    def of(kind: str, **values: Any) -> Look:
+    def of(kind: str, **values: Any) -> ShadingParams:
         """A look with sorted values, so that equal ones compare equal."""
-        return Look(kind, tuple(sorted(values.items())))
+        return ShadingParams(kind, tuple(sorted(values.items())))
 
     def __getitem__(self, key: str) -> Any:
         return dict(self.values)[key]
@@ -45,7 +45,7 @@ class Part:
     name: str
     vertices: np.ndarray
     faces: np.ndarray
-    look: Look
+    look: ShadingParams
     uv: np.ndarray | None = None
     attributes: dict[str, np.ndarray] = field(default_factory=dict)
     instance_id: int | None = None

@@ -15,7 +15,7 @@ from blender_synth.bodies.flesh import measure
 from blender_synth.bodies.gait import gait_moment
 from blender_synth.bodies.head import Head, head_of
 from blender_synth.bodies.mesh import Surface, clipped, compact, joined, triangle_count, vertex_normals
-from blender_synth.bodies.parts import Look, Part
+from blender_synth.bodies.parts import Part, ShadingParams
 from blender_synth.bodies.pose import pose_body
 from blender_synth.bodies.shape import shaped_points
 from blender_synth.bodies.skeleton import SIDES, Posed, Rig
@@ -117,7 +117,7 @@ def _blush() -> np.ndarray:
     return np.maximum(out, 0.5 * np.clip((a.arm - 2.4) / 0.6, 0, 1))
 
 
-def cloth_look(garment: GarmentSpec) -> Look:
+def cloth_look(garment: GarmentSpec) -> ShadingParams:
     """The look of a garment."""
     fabric = garment.fabric
     closure = "none"
@@ -125,7 +125,7 @@ def cloth_look(garment: GarmentSpec) -> Look:
         closure = "zip" if fabric.kind in ("nylon", "leather", "hivis") or garment.hood != "none" else "buttons"
     elif garment.kind == "top" and garment.collar_m > 0 and fabric.kind == "cotton":
         closure = "buttons"
-    return Look.of(
+    return ShadingParams.of(
         "cloth",
         fabric=fabric.kind,
         rgb=fabric.rgb,
@@ -165,7 +165,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
 
     parts: list[Part] = []
 
-    def add(name: str, surface: Surface, look: Look, *attributes: str, at: np.ndarray | None = None) -> None:
+    def add(name: str, surface: Surface, look: ShadingParams, *attributes: str, at: np.ndarray | None = None) -> None:
         if not len(surface.faces):
             return
         vertices = posed.skin(surface.vertices, surface.fields["weights"]) if at is None else at
@@ -185,26 +185,31 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     normals = vertex_normals(points[: data.vertex_count], data.faces["body"])
     parts.append(_skin_part(data, points, normals, head, posed, spec, detail))
     if fine.small_parts:
-        add("eyes", face.make_eyes(data, points, detail == "full"), Look.of("eye", iris_rgb=spec.skin.iris_rgb), "gaze")
-    hair_look = Look.of("hair", rgb=spec.hair.rgb, curly=spec.hair.style in _CURLY)
-    beard = Look.of("hair", rgb=spec.hair.brow_rgb, curly=False)
+        add(
+            "eyes",
+            face.make_eyes(data, points, detail == "full"),
+            ShadingParams.of("eye", iris_rgb=spec.skin.iris_rgb),
+            "gaze",
+        )
+    hair_look = ShadingParams.of("hair", rgb=spec.hair.rgb, curly=spec.hair.style in _CURLY)
+    beard = ShadingParams.of("hair", rgb=spec.hair.brow_rgb, curly=False)
     through = [round(0.7 * h + 0.2 * s, 5) for h, s in zip(spec.hair.brow_rgb, spec.skin.rgb, strict=True)]
-    brow = Look.of("hair", rgb=tuple(through), curly=False)  # thin hair: the skin shows
+    brow = ShadingParams.of("hair", rgb=tuple(through), curly=False)  # thin hair: the skin shows
     if fine.small_parts:
         add("brows", face.make_brows(data, points, normals, 1.6 if spec.body.sex == "male" else 1.2), brow, "shade")
     settled = garments.settled(worn, posed, fine.settle)
     for w, at in zip(worn, settled, strict=True):
         look = cloth_look(w.spec)
         if w.name == "scarf":
-            look = Look.of("cloth", **(dict(look.values) | {"rgb": outfit.scarf_rgb, "cut": "scarf"}))
+            look = ShadingParams.of("cloth", **(dict(look.values) | {"rgb": outfit.scarf_rgb, "cut": "scarf"}))
         add(w.name, w.surface, look, "rest", "flow", "gather", at=at)
     s = outfit.shoes
     for side, shoe in pairs.items():
-        add(f"shoe.{side}", shoe.upper, Look.of("shoe", rgb=s.rgb, gloss=s.gloss))
-        add(f"sole.{side}", shoe.sole, Look.of("rubber", rgb=s.sole_rgb))
+        add(f"shoe.{side}", shoe.upper, ShadingParams.of("shoe", rgb=s.rgb, gloss=s.gloss))
+        add(f"sole.{side}", shoe.sole, ShadingParams.of("rubber", rgb=s.sole_rgb))
         if shoe.accent is not None:
             laces = (0.6, 0.6, 0.58) if sum(s.rgb) < 1.2 else s.accent_rgb
-            add(f"laces.{side}", shoe.accent, Look.of("rubber", rgb=laces))
+            add(f"laces.{side}", shoe.accent, ShadingParams.of("rubber", rgb=laces))
     mesh = hair.make_hair(
         data,
         points,
@@ -223,12 +228,12 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         add("beard", hair.make_beard(data, points, normals, head, spec.hair, fine.beard_locks), beard, "shade")
     if outfit.hat != "none":
         for name, surface in headwear.hat(data, head, outfit.hat, spec.hair, fine.small_parts).items():
-            add(name, surface, Look.of("felt", rgb=outfit.hat_rgb, knit=outfit.hat == "beanie"), "rest")
+            add(name, surface, ShadingParams.of("felt", rgb=outfit.hat_rgb, knit=outfit.hat == "beanie"), "rest")
     if outfit.glasses != "none" and fine.small_parts:
         rims, lenses = headwear.glasses(data, points, head)
-        add("glasses", rims, Look.of("phone", rgb=(0.015, 0.014, 0.013)))
+        add("glasses", rims, ShadingParams.of("phone", rgb=(0.015, 0.014, 0.013)))
         if outfit.glasses == "sun":
-            add("lenses", lenses, Look.of("phone", rgb=(0.008, 0.008, 0.009)))
+            add("lenses", lenses, ShadingParams.of("phone", rgb=(0.008, 0.008, 0.009)))
     if spec.carried:
         who = Carrier(posed, measures, _trunk_cloth(worn, settled), spec.pose.legs in ("walk", "run"))
         for thing in spec.carried:
@@ -294,7 +299,7 @@ def _skin_part(
     vertices = posed.skin(surface.vertices, surface.fields["weights"])
     attributes = {k: v.astype(np.float32) for k, v in surface.fields.items() if k not in ("weights", "leg")}
     skin, outfit = spec.skin, spec.outfit
-    look = Look.of(
+    look = ShadingParams.of(
         "skin",
         rgb=skin.rgb,
         lip_rgb=skin.lip_rgb,

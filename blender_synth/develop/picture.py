@@ -55,7 +55,7 @@ def visibilities(frame: RawFrame, settings: DevelopSettings) -> tuple[float | No
         raise FrameError(
             "the frame's air was rendered with it and cannot be taken out again",
             file=frame.folder, key="develop.mor_m", value=settings.mor_m,
-            mend="leave develop.mor_m out, or render with weather.medium=analytic",
+            hint="leave develop.mor_m out, or render with weather.medium=analytic",
         )  # fmt: skip
     return settings.mor_m
 

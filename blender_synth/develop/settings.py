@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from blender_synth.world.values import Range, plain
+from blender_synth.values import Range, plain
 
 
 def _each(value: object) -> object:

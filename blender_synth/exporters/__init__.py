@@ -30,7 +30,7 @@ def exporter_settings(data: Any) -> Any:
     kind = data.get("kind") if isinstance(data, Mapping) else None
     if kind not in kinds:
         raise ConfigError(
-            "there is no such exporter", key="exporter.kind", value=kind, mend=f"use one of: {', '.join(kinds)}"
+            "there is no such exporter", key="exporter.kind", value=kind, hint=f"use one of: {', '.join(kinds)}"
         )
     return validate(importlib.import_module(f"{__name__}.{kind}").Settings, dict(data), "exporter")
 
@@ -52,7 +52,7 @@ def export_dataset(runs: list[Path], dataset: Path, settings: Any, develop: Deve
     frames = [(run, frame) for run in runs for frame in frames_of(run)]
     if not frames:
         raise RunError(
-            "these runs hold no whole frames", key="runs", value=[str(r) for r in runs], mend="render them first"
+            "these runs hold no whole frames", key="runs", value=[str(r) for r in runs], hint="render them first"
         )
     if dataset.exists() and not (dataset / MARKER).is_file() and (not dataset.is_dir() or any(dataset.iterdir())):
         raise RunError(
@@ -60,7 +60,7 @@ def export_dataset(runs: list[Path], dataset: Path, settings: Any, develop: Deve
             file=dataset,
             key="dataset",
             value=str(dataset),
-            mend="choose another folder, or empty it",
+            hint="choose another folder, or empty it",
         )
     module = importlib.import_module(f"{__name__}.{settings.kind}")
     dataset.parent.mkdir(parents=True, exist_ok=True)

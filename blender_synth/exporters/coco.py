@@ -32,7 +32,7 @@ from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.keypoints import COCO_KEYPOINTS
-from blender_synth.world.values import Weights, plain
+from blender_synth.values import Weights, plain
 
 _SKELETON = [
     [16, 14], [14, 12], [17, 15], [15, 13], [12, 13], [6, 12], [7, 13], [6, 7], [6, 8], [7, 9], [8, 10], [9, 11],
@@ -120,8 +120,8 @@ def write(
 
 def _hidden_by_air(names: list[str]) -> str:
     some = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
-    mend = "raise develop.mor_m, or set develop.min_contrast=0.05 to have them ignored"
-    return f"the air hides every person of {len(names)} pictures ({some}): less than 5 % of their light arrives; {mend}"
+    hint = "raise develop.mor_m, or set develop.min_contrast=0.05 to have them ignored"
+    return f"the air hides every person of {len(names)} pictures ({some}): less than 5 % of their light arrives; {hint}"
 
 
 class _File:

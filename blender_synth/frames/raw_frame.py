@@ -99,13 +99,13 @@ def read_exr(path: Path) -> dict[str, np.ndarray]:
         FrameError: absent or damaged.
     """
     if not path.is_file():
-        raise FrameError("a file of the frame is missing", file=path, mend="delete the frame's folder and render again")
+        raise FrameError("a file of the frame is missing", file=path, hint="delete the frame's folder and render again")
     try:
         with OpenEXR.File(str(path), separate_channels=True) as file:
             return {name: channel.pixels for name, channel in file.channels().items()}
     except Exception as error:  # the binding raises RuntimeError, ValueError and others alike
         raise FrameError(
-            f"the image is damaged ({str(error)[:200]})", file=path, mend="delete the frame's folder and render again"
+            f"the image is damaged ({str(error)[:200]})", file=path, hint="delete the frame's folder and render again"
         ) from None
 
 
@@ -140,13 +140,13 @@ class RawFrame:
     def meta(self) -> dict[str, Any]:
         """The content of frame.json."""
         path = self.folder / "frame.json"
-        mend = "delete the frame's folder and render again"
+        hint = "delete the frame's folder and render again"
         try:
             meta = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise FrameError("a file of the frame is missing", file=path, mend=mend) from None
+            raise FrameError("a file of the frame is missing", file=path, hint=hint) from None
         except (OSError, ValueError) as error:
-            raise FrameError(f"the file is not readable as JSON ({error})", file=path, mend=mend) from None
+            raise FrameError(f"the file is not readable as JSON ({error})", file=path, hint=hint) from None
         if not isinstance(meta, dict) or meta.get("frame_version") != FRAME_VERSION:
             found = meta.get("frame_version") if isinstance(meta, dict) else None
             raise FrameError(
@@ -154,13 +154,13 @@ class RawFrame:
                 file=path,
                 key="frame_version",
                 value=found,
-                mend=f"version {FRAME_VERSION} is read here; {mend}",
+                hint=f"version {FRAME_VERSION} is read here; {hint}",
             )
         missing = [
             key for key in ("spec", "camera", "instances", "categories", "mirror_slots", "medium") if key not in meta
         ]
         if missing:
-            raise FrameError("a key is missing", file=path, key=missing[0], mend=mend)
+            raise FrameError("a key is missing", file=path, key=missing[0], hint=hint)
         return meta
 
     @property
@@ -197,16 +197,16 @@ class RawFrame:
         for layer in _LATER_LAYERS:
             if layer in wanted and layer not in channels:
                 channels[layer] = np.zeros(self.size_px[::-1], np.uint32)
-        mend = "delete the frame's folder and render again"
+        hint = "delete the frame's folder and render again"
         for channel in wanted:
             if channel not in channels:
-                raise FrameError("a layer is missing", file=self.folder / name, key=channel, mend=mend)
+                raise FrameError("a layer is missing", file=self.folder / name, key=channel, hint=hint)
             if channels[channel].shape != self.size_px[::-1]:
                 raise FrameError(
                     "the image has another size than frame.json says",
                     file=self.folder / name,
                     key=channel,
                     value=channels[channel].shape,
-                    mend=mend,
+                    hint=hint,
                 )
         return {channel: channels[channel] for channel in wanted}

@@ -41,7 +41,7 @@ class RunFolder:
         """
         with disk_errors(self.path):
             if self.path.exists() and not self.path.is_dir():
-                raise RunError("the output is a file", file=self.path, key="output", mend="choose another output")
+                raise RunError("the output is a file", file=self.path, key="output", hint="choose another output")
             fresh = not (self.path / "run.json").exists()
             if fresh and self.path.is_dir() and any(p.name != ".lock" for p in self.path.iterdir()):
                 raise RunError(
@@ -49,12 +49,12 @@ class RunFolder:
                     file=self.path,
                     key="output",
                     value=str(self.path),
-                    mend="choose another output, or empty the folder",
+                    hint="choose another output, or empty the folder",
                 )
             self.path.mkdir(parents=True, exist_ok=True)
             if shutil.disk_usage(self.path).free < _FREE_BYTES_NEEDED:
                 raise RunError(
-                    "the disk is full", file=self.path, key="output", mend="free some space or choose another output"
+                    "the disk is full", file=self.path, key="output", hint="free some space or choose another output"
                 )
             with open(self.path / ".lock", "w") as lock:
                 try:
@@ -64,7 +64,7 @@ class RunFolder:
                         "another process is rendering into this folder",
                         file=self.path,
                         key="output",
-                        mend="wait for it, or choose another output",
+                        hint="wait for it, or choose another output",
                     ) from None
                 if fresh:
                     self._write_text("config.yaml", yaml.safe_dump(config, sort_keys=False))
@@ -87,7 +87,7 @@ class RunFolder:
                     file=self.path / "config.yaml",
                     key=key,
                     value=now.get(key),
-                    mend="choose another output, or delete this folder",
+                    hint="choose another output, or delete this folder",
                 )
 
     def frame_path(self, index: int) -> Path:
@@ -133,11 +133,11 @@ def disk_errors(path: Path):
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise RunError(
-                "the disk is full", file=path, mend="free some space and give the same command again"
+                "the disk is full", file=path, hint="free some space and give the same command again"
             ) from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise RunError(
-                "the folder cannot be written", file=error.filename or path, mend="choose a folder you may write to"
+                "the folder cannot be written", file=error.filename or path, hint="choose a folder you may write to"
             ) from None
         raise
 
@@ -152,10 +152,10 @@ def read_run_state(path: Path) -> dict:
     try:
         state = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RunError("this is no run folder", file=path, key="runs", mend="give the `output` of a render") from None
+        raise RunError("this is no run folder", file=path, key="runs", hint="give the `output` of a render") from None
     except (OSError, ValueError) as error:
         raise RunError(
-            f"the file is damaged ({error})", file=file, mend="delete the run folder and render again"
+            f"the file is damaged ({error})", file=file, hint="delete the run folder and render again"
         ) from None
     if not isinstance(state, dict) or state.get("run_version") != RUN_VERSION:
         raise RunError(
@@ -163,7 +163,7 @@ def read_run_state(path: Path) -> dict:
             file=file,
             key="run_version",
             value=state.get("run_version") if isinstance(state, dict) else None,
-            mend="render it again",
+            hint="render it again",
         )
     return state
 
@@ -184,7 +184,7 @@ def find_runs(patterns: Iterable[str]) -> list[Path]:
         )
         runs = [run for root in roots for run in _runs_below(root)]
         if not runs:
-            raise RunError("no run folder is there", key="runs", value=pattern, mend="give the `output` of a render")
+            raise RunError("no run folder is there", key="runs", value=pattern, hint="give the `output` of a render")
         found += [run for run in runs if run not in found]
     return found
 

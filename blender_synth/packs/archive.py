@@ -63,8 +63,8 @@ def unpacked(archive: Path) -> Path:
     return folder
 
 
-def _refused(archive: Path, problem: str, value: object, mend: str) -> AssetError:
-    return AssetError(problem, file=archive, value=value, mend=mend)
+def _refused(archive: Path, problem: str, value: object, hint: str) -> AssetError:
+    return AssetError(problem, file=archive, value=value, hint=hint)
 
 
 def _zip_entries(archive: Path, opened: zipfile.ZipFile) -> Iterator[tuple[str, IO[bytes]]]:
@@ -88,8 +88,8 @@ def _tar_entries(archive: Path, opened: tarfile.TarFile) -> Iterator[tuple[str, 
 
 
 def _no_file(archive: Path, name: str) -> AssetError:
-    mend = "pack plain files only, no links or devices"
-    return _refused(archive, "the archive holds something that is no plain file", name, mend)
+    hint = "pack plain files only, no links or devices"
+    return _refused(archive, "the archive holds something that is no plain file", name, hint)
 
 
 def _write(archive: Path, folder: Path, entries: Iterator[tuple[str, IO[bytes]]]) -> None:
@@ -102,17 +102,17 @@ def _write(archive: Path, folder: Path, entries: Iterator[tuple[str, IO[bytes]]]
             path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name or PureWindowsPath(name).drive
             or not path.parts
         ):  # fmt: skip
-            mend = "pack the pack's folder with relative paths"
-            raise _refused(archive, "a path in the archive leads out of it", name, mend)
+            hint = "pack the pack's folder with relative paths"
+            raise _refused(archive, "a path in the archive leads out of it", name, hint)
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as out:
             while piece := stream.read(_PIECE_BYTES):
                 total += len(piece)
                 if total > LARGEST_BYTES:
-                    mend = f"keep it below {LARGEST_BYTES} bytes"
-                    raise _refused(archive, "the archive holds too much", name, mend)
+                    hint = f"keep it below {LARGEST_BYTES} bytes"
+                    raise _refused(archive, "the archive holds too much", name, hint)
                 if total > _SMALL_BYTES and total > HIGHEST_RATIO * packed:
-                    mend = "pack it without files of nothing but zeros"
-                    raise _refused(archive, "the archive unpacks to far more than it is", name, mend)
+                    hint = "pack it without files of nothing but zeros"
+                    raise _refused(archive, "the archive unpacks to far more than it is", name, hint)
                 out.write(piece)

@@ -124,7 +124,7 @@ def read_contents(file: Path, root: Path | None = None) -> Contents:
             "the file is no whole .blend",
             file=file,
             value=str(error),
-            mend="save it again in Blender 4.5 or older that it reads",
+            hint="save it again in Blender 4.5 or older that it reads",
         ) from None
 
 

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 import OpenEXR
 
-from blender_synth.bvh import read_bvh
 from blender_synth.errors import AssetError
 from blender_synth.packs.blendfile import read_contents
+from blender_synth.packs.bvh import read_bvh
 from blender_synth.packs.cache import cache_folder, write_whole
 from blender_synth.packs.safety import check_file, inside
 
@@ -80,23 +80,23 @@ def check_material(file: Path, root: Path, terms: Any) -> dict[str, str]:
         check_file(file, root)
         names = read_contents(file, root).names["material"]
         if terms.material not in names and (terms.material or len(names) != 1):
-            mend = f"name one of: {', '.join(sorted(names))}" if names else "give something in it a material"
+            hint = f"name one of: {', '.join(sorted(names))}" if names else "give something in it a material"
             problem = "the file has no such material" if terms.material else "the file has several materials, or none"
-            raise AssetError(problem, file=file, key="material", value=terms.material or sorted(names), mend=mend)
+            raise AssetError(problem, file=file, key="material", value=terms.material or sorted(names), hint=hint)
         return {}
     maps = maps_beside(file)
     for kind, relative in terms.maps.items():
         path = inside(root, root, relative)
         if path is None or not path.is_file():
             problem = "a path leads out of its pack" if path is None else "the file is missing"
-            mend = "write it from the pack's folder on, with forward slashes, and put the file there"
-            raise AssetError(problem, file=path or file, key=f"maps.{kind}", value=relative, mend=mend)
+            hint = "write it from the pack's folder on, with forward slashes, and put the file there"
+            raise AssetError(problem, file=path or file, key=f"maps.{kind}", value=relative, hint=hint)
         if kind == "normal":
             maps.pop("normal_dx", None)
         maps[kind] = path
     for kind, path in maps.items():
         if not path.resolve().is_relative_to(root):
-            raise AssetError("a path leads out of its pack", file=path, key=f"maps.{kind}", mend="copy the file there")
+            raise AssetError("a path leads out of its pack", file=path, key=f"maps.{kind}", hint="copy the file there")
         _once(path, "map", lambda path=path: _check_image(path))
     return {kind: path.resolve().relative_to(root).as_posix() for kind, path in sorted(maps.items())}
 
@@ -130,8 +130,8 @@ def _once(file: Path, what: str, check: Callable[[], None]) -> dict[str, str]:
     known = cache_folder("files") / f"{hashlib.sha256(name.encode()).hexdigest()}.ok"
     if not known.exists():
         if state.st_size > LARGEST_IMAGE_BYTES:
-            mend = f"keep it below {LARGEST_IMAGE_BYTES} bytes"
-            raise AssetError("the file is too large", file=file, value=state.st_size, mend=mend)
+            hint = f"keep it below {LARGEST_IMAGE_BYTES} bytes"
+            raise AssetError("the file is too large", file=file, value=state.st_size, hint=hint)
         check()
         with contextlib.suppress(OSError):
             write_whole(known, name)
@@ -144,21 +144,21 @@ def _check_motion(file: Path) -> None:
 
 def _check_image(file: Path) -> None:
     if _pixels(file) is None:
-        raise AssetError("the texture is no image that can be read", file=file, mend="save it again as PNG or JPEG")
+        raise AssetError("the texture is no image that can be read", file=file, hint="save it again as PNG or JPEG")
 
 
 def _check_sky(file: Path) -> None:
     pixels = _pixels(file)
     if pixels is None:
-        mend = "save it again as Radiance .hdr or OpenEXR .exr"
-        raise AssetError("the sky is no image that can be read", file=file, mend=mend)
+        hint = "save it again as Radiance .hdr or OpenEXR .exr"
+        raise AssetError("the sky is no image that can be read", file=file, hint=hint)
     rows, columns = pixels.shape[:2]
     if columns != 2 * rows or rows < 16:
         raise AssetError(
             "the sky is no panorama",
             file=file,
             value=f"{columns} x {rows} pixels",
-            mend="give an equirectangular picture of the whole sphere, twice as wide as high",
+            hint="give an equirectangular picture of the whole sphere, twice as wide as high",
         )
     wrong = int((~np.isfinite(pixels)).sum())
     if wrong:
@@ -166,10 +166,10 @@ def _check_sky(file: Path) -> None:
             "the sky holds values that are infinite or undefined",
             file=file,
             value=f"{wrong} of {pixels.size}",
-            mend="clamp it to 65504 and save it again, or let it be saved as 32-bit float",
+            hint="clamp it to 65504 and save it again, or let it be saved as 32-bit float",
         )
     if not (pixels[: rows // 2] > 0).any():
-        raise AssetError("the sky is black", file=file, mend="give one with light above its horizon, its zenith on top")
+        raise AssetError("the sky is black", file=file, hint="give one with light above its horizon, its zenith on top")
 
 
 def _pixels(file: Path) -> np.ndarray | None:

@@ -102,7 +102,7 @@ def check_references(file: Path, document: dict[str, Any], resolve: Callable[[st
             file=file,
             key="extensionsRequired",
             value=unreadable[0],
-            mend="export it again without this extension (and without mesh compression other than Draco)",
+            hint="export it again without this extension (and without mesh compression other than Draco)",
         )
     for part in ("buffers", "images"):
         for number, entry in enumerate(document.get(part, ())):
@@ -115,7 +115,7 @@ def check_references(file: Path, document: dict[str, Any], resolve: Callable[[st
                     file=file,
                     key=f"{part}[{number}].uri",
                     value=uri,
-                    mend="export it as one .glb with everything inside",
+                    hint="export it as one .glb with everything inside",
                 )
             resolve(unquote(uri))
 
@@ -146,7 +146,7 @@ def bounding_box_m(file: Path, document: dict[str, Any]) -> np.ndarray:
 
 
 def _damaged(file: Path, what: str, **more: Any) -> AssetError:
-    return AssetError(f"the file {what}", file=file, mend="export it again as .glb (glTF 2.0 binary)", **more)
+    return AssetError(f"the file {what}", file=file, hint="export it again as .glb (glTF 2.0 binary)", **more)
 
 
 def _check_buffer(file: Path, document: dict[str, Any], size: int, offset: int) -> None:

@@ -36,11 +36,11 @@ TIME_LIMIT_S = 180.0
 """For one file."""
 MEMORY_LIMIT_BYTES = 12 * 2**30
 """Of addresses, for the process that opens them; Blender alone takes some 2 GB."""
-_MODULE = "blender_synth.blender.assets.describe"
+_MODULE = "blender_synth.blender.pack_loader.describe"
 READ_HERE = (".glb", ".gltf")
 _BLENDER_FROM_YUP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
-_CODE = ("packs/blendfile.py", "packs/safety.py", "blender/assets/load.py", "blender/assets/shapes.py",
-         "blender/assets/describe.py")  # fmt: skip
+_CODE = ("packs/blendfile.py", "packs/safety.py", "blender/pack_loader/load.py", "blender/pack_loader/shapes.py",
+         "blender/pack_loader/describe.py")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def describe(shapes: Sequence[Shape]) -> list[Description | AssetError]:
         except AssetError as error:
             found[shape] = error
         except OSError as error:
-            found[shape] = AssetError("the file cannot be read", file=shape.file, mend=error.strerror or str(error))
+            found[shape] = AssetError("the file cannot be read", file=shape.file, hint=error.strerror or str(error))
     for (shape, known), answer in zip(waiting, _ask_blender([s for s, _ in waiting]), strict=True):
         if not answer.pop("again", False):
             with contextlib.suppress(OSError):
@@ -112,16 +112,16 @@ def describe(shapes: Sequence[Shape]) -> list[Description | AssetError]:
 def _result(shape: Shape, answer: Mapping[str, Any]) -> Description | AssetError:
     if "error" in answer:
         about = {"value": answer["value"]} if answer.get("value") else {}
-        file, mend = answer.get("file") or shape.file, answer.get("mend") or "export it again"
-        return AssetError(answer["error"], file=file, mend=mend, **about)
+        file, hint = answer.get("file") or shape.file, answer.get("hint") or "export it again"
+        return AssetError(answer["error"], file=file, hint=hint, **about)
     problems = tuple(Problem(**problem) for problem in answer["problems"])
     for problem in problems:
         if problem.severity == "error":
             key = {"key": problem.object} if problem.object else {}
-            return AssetError(problem.text, file=shape.file, mend=problem.mend, **key)
+            return AssetError(problem.text, file=shape.file, hint=problem.hint, **key)
     if answer["box_m"] is None or not np.isfinite(answer["box_m"]).all():
-        mend = "export it again with its meshes in the scene that was open, visible in the render"
-        return AssetError("the file shows no mesh", file=shape.file, mend=mend)
+        hint = "export it again with its meshes in the scene that was open, visible in the render"
+        return AssetError("the file shows no mesh", file=shape.file, hint=hint)
     return Description(
         box_m=np.array(answer["box_m"]),
         triangles=answer["triangles"],
@@ -187,7 +187,7 @@ def _ask_blender(shapes: Sequence[Shape]) -> list[dict[str, Any]]:
                 try:
                     answers.append(process.ask(shapes[len(answers)]))
                 except _Gone as gone:
-                    answers.append({"error": str(gone), "mend": "export it again, smaller or simpler", "again": True})
+                    answers.append({"error": str(gone), "hint": "export it again, smaller or simpler", "again": True})
                     break
         finally:
             process.stop()

@@ -387,20 +387,20 @@ def read_manifest(manifest: Path) -> dict[str, Any]:
         AssetError: no such file, not YAML, or no mapping.
     """
     if not manifest.is_file():
-        mend = f"add a {MANIFEST} with name, licence and version"
-        raise AssetError("the folder is no asset pack", file=manifest.parent, mend=mend)
+        hint = f"add a {MANIFEST} with name, licence and version"
+        raise AssetError("the folder is no asset pack", file=manifest.parent, hint=hint)
     if not manifest.resolve().is_relative_to(manifest.parent.resolve()):
-        raise AssetError("the manifest is a link out of its pack", file=manifest, mend="copy it into the folder")
+        raise AssetError("the manifest is a link out of its pack", file=manifest, hint="copy it into the folder")
     if manifest.stat().st_size > _LARGEST_MANIFEST_BYTES:
-        raise AssetError("the manifest is too large to be one", file=manifest, mend="keep data in files of its own")
+        raise AssetError("the manifest is too large to be one", file=manifest, hint="keep data in files of its own")
     try:
         data = yaml.safe_load(manifest.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise AssetError("the manifest is not readable as YAML", file=manifest, mend=str(error)) from None
+        raise AssetError("the manifest is not readable as YAML", file=manifest, hint=str(error)) from None
     if _size(data) > _MOST_VALUES:
-        raise AssetError("the manifest holds too much", file=manifest, mend="use no aliases (*name) of large parts")
+        raise AssetError("the manifest holds too much", file=manifest, hint="use no aliases (*name) of large parts")
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
-        raise AssetError("the manifest must be a mapping", file=manifest, value=data, mend="begin with `name: ...`")
+        raise AssetError("the manifest must be a mapping", file=manifest, value=data, hint="begin with `name: ...`")
     return data
 
 
@@ -444,13 +444,13 @@ def complaints(model: type[BaseModel], data: Mapping[str, Any], manifest: Path, 
 def _told(error: ValidationError, model: type[BaseModel], manifest: Path, key: str) -> list[AssetError]:
     told = []
     for one in error.errors():
-        problem, mend = "the value cannot be used", one["msg"].removeprefix("Value error, ")
+        problem, hint = "the value cannot be used", one["msg"].removeprefix("Value error, ")
         if one["type"] == "extra_forbidden":
             problem = "there is no such key"
-            mend = f"use one of: {', '.join(sorted({*model.model_fields, *HEAD_KEYS}))}"
+            hint = f"use one of: {', '.join(sorted({*model.model_fields, *HEAD_KEYS}))}"
         elif one["type"] == "missing":
-            problem, mend = "a key is missing", f"add `{one['loc'][-1]}: ...`"
+            problem, hint = "a key is missing", f"add `{one['loc'][-1]}: ...`"
         path = ".".join([key, *(str(part) for part in one["loc"])]).strip(".")
         about = {} if isinstance(one["input"], dict) else {"value": one["input"]}
-        told.append(AssetError(problem, file=manifest, key=path or None, mend=mend, **about))
+        told.append(AssetError(problem, file=manifest, key=path or None, hint=hint, **about))
     return told

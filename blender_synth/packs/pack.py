@@ -136,7 +136,7 @@ class Pack:
             if item.name == name:
                 return item
         names = ", ".join(item.name for item in self.items)
-        raise AssetError("the pack has no such item", file=self.folder, value=name, mend=f"use one of: {names}")
+        raise AssetError("the pack has no such item", file=self.folder, value=name, hint=f"use one of: {names}")
 
 
 def load_pack(folder: Path, on_error: Literal["stop", "skip"] = "stop") -> Pack:
@@ -147,7 +147,7 @@ def load_pack(folder: Path, on_error: Literal["stop", "skip"] = "stop") -> Pack:
             the item's name, or it is left out and told in `Pack.broken`. A mistake in the manifest is always raised.
 
     Raises:
-        AssetError: with the file, the key, the value and the mend.
+        AssetError: with the file, the key, the value and the fix.
     """
     folder = folder.resolve()
     manifest = folder / MANIFEST
@@ -162,8 +162,8 @@ def load_pack(folder: Path, on_error: Literal["stop", "skip"] = "stop") -> Pack:
     if entries is None:
         entries = [{"file": f} for f in _files(folder, terms)]
         if not entries and (terms.shaped or terms.suffixes):
-            mend = f"put {', '.join(terms.suffixes or SHAPE_SUFFIXES)} files beside its pack.yaml"
-            raise AssetError("the pack is empty", file=folder, mend=mend)
+            hint = f"put {', '.join(terms.suffixes or SHAPE_SUFFIXES)} files beside its pack.yaml"
+            raise AssetError("the pack is empty", file=folder, hint=hint)
     broken: list[BrokenItem] = []
 
     def fail(name: str, error: AssetError) -> None:
@@ -182,9 +182,9 @@ def load_pack(folder: Path, on_error: Literal["stop", "skip"] = "stop") -> Pack:
     seen: dict[str, str] = {}
     for draft in drafts:
         if draft.name in seen:
-            mend = f"{seen[draft.name]!r} and {draft.relative!r} need different names: set `name` in items"
+            hint = f"{seen[draft.name]!r} and {draft.relative!r} need different names: set `name` in items"
             raise AssetError(
-                "two items of the pack have one name", file=manifest, key="items", value=draft.name, mend=mend
+                "two items of the pack have one name", file=manifest, key="items", value=draft.name, hint=hint
             )
         seen[draft.name] = draft.relative
     found = iter(describe([draft.shape(folder) for draft in drafts if draft.shaped]))
@@ -224,7 +224,7 @@ def file_in_pack(folder: Path, relative: str, manifest: Path, key: str) -> Path:
             file=manifest,
             key=key,
             value=relative,
-            mend="write it from the pack's folder on, with forward slashes",
+            hint="write it from the pack's folder on, with forward slashes",
         )
     file = (folder / relative).resolve()
     if not file.is_relative_to(folder):
@@ -233,7 +233,7 @@ def file_in_pack(folder: Path, relative: str, manifest: Path, key: str) -> Path:
             file=manifest,
             key=key,
             value=relative,
-            mend="copy the file into the pack's folder",
+            hint="copy the file into the pack's folder",
         )
     if not file.is_file():
         raise AssetError(
@@ -241,7 +241,7 @@ def file_in_pack(folder: Path, relative: str, manifest: Path, key: str) -> Path:
             file=file,
             key=f"{key} in {manifest}",
             value=relative,
-            mend="add it or correct the path",
+            hint="add it or correct the path",
         )
     return file
 
@@ -281,22 +281,22 @@ def _draft(folder: Path, manifest: Path, shared: Mapping[str, Any], entry: Mappi
     suffix = Path(relative).suffix.lower() if isinstance(relative, str) else ""
     formats = SHAPE_SUFFIXES if terms.shaped else terms.suffixes
     if not isinstance(relative, str) or (formats and suffix not in formats):
-        mend = f"name a file of one of these formats: {' '.join(formats)}"
+        hint = f"name a file of one of these formats: {' '.join(formats)}"
         what = "its shape" if terms.shaped else "its data"
         raise AssetError(
-            f"a {terms.kind} needs a file with {what}", file=manifest, key=f"{key}.file", value=relative, mend=mend
+            f"a {terms.kind} needs a file with {what}", file=manifest, key=f"{key}.file", value=relative, hint=hint
         )
     part = ""
     if terms.shaped:
         part = terms.object or terms.collection
         if part and suffix != ".blend":
-            mend = "leave object and collection out; they are for .blend files"
-            raise AssetError("only a .blend holds named things", file=manifest, key=key, value=part, mend=mend)
+            hint = "leave object and collection out; they are for .blend files"
+            raise AssetError("only a .blend holds named things", file=manifest, key=key, value=part, hint=hint)
         try:
             terms = terms.for_format(suffix)
         except ValueError as error:
             raise AssetError(
-                "the axes cannot be used", file=manifest, key=f"{key}.front", value=terms.front, mend=str(error)
+                "the axes cannot be used", file=manifest, key=f"{key}.front", value=terms.front, hint=str(error)
             ) from None
     name = validated(Named, {"name": entry.get("name", _tidy(part or Path(relative).stem))}, manifest, key).name
     file = file_in_pack(folder, relative, manifest, f"{key}.file") if relative else None
@@ -323,8 +323,8 @@ def _marked(draft: _Draft, folder: Path, manifest: Path, has_category: bool) -> 
     if wanted is not None:
         kind, name = wanted
         if name not in contents.names[kind]:
-            mend = f"use one of: {', '.join(sorted(contents.names[kind])) or 'none'}"
-            raise AssetError(f"the file holds no such {kind}", file=draft.file, key=draft.key, value=name, mend=mend)
+            hint = f"use one of: {', '.join(sorted(contents.names[kind])) or 'none'}"
+            raise AssetError(f"the file holds no such {kind}", file=draft.file, key=draft.key, value=name, hint=hint)
         asset = assets.get(wanted)
         return [_with_mark(draft, asset, manifest, has_category) if asset else draft]
     if draft.named or not assets:
@@ -380,7 +380,7 @@ def _item(draft: _Draft, folder: Path, found: Description | AssetError | None) -
             file=draft.file,
             key=f"{draft.key}.height_m",
             value=terms.height_m,
-            mend="use scale, or turn up_axis",
+            hint="use scale, or turn up_axis",
         )
     if terms.variants:
         _check_variants(draft, folder, found)
@@ -408,7 +408,7 @@ def _pane(draft: _Draft, found: Description, scale: tuple[float, float, float], 
             file=draft.file,
             key=f"{draft.key}.surface.material",
             value=name,
-            mend=f"use one of: {', '.join(found.materials) or 'none: give the pane a material'}",
+            hint=f"use one of: {', '.join(found.materials) or 'none: give the pane a material'}",
         )
     corners = found.surface_m.reshape(-1, 3) @ turn.T * np.array(scale)
     return measure_pane(corners, np.arange(len(corners)).reshape(-1, 3), draft.file, name)
@@ -423,8 +423,8 @@ def _check_variants(draft: _Draft, folder: Path, found: Description) -> None:
         others = [choice for choice in choices if not choice.startswith("#")]
         for name, known in ((material, found.materials), *((other, there) for other in others)):
             if name not in known:
-                mend, key = f"use one of: {', '.join(known) or 'none'}", f"{draft.key}.variants"
-                raise AssetError("the file has no such material", file=draft.file, key=key, value=name, mend=mend)
+                hint, key = f"use one of: {', '.join(known) or 'none'}", f"{draft.key}.variants"
+                raise AssetError("the file has no such material", file=draft.file, key=key, value=name, hint=hint)
 
 
 def _joints(draft: _Draft, found: Description, turn: np.ndarray) -> dict[str, np.ndarray]:
@@ -432,13 +432,13 @@ def _joints(draft: _Draft, found: Description, turn: np.ndarray) -> dict[str, np
     for keypoint, bone in draft.terms.skeleton.items():
         name, end = (bone[:-5], 1) if bone.endswith(":tail") else (bone, 0)
         if name not in found.bones:
-            mend = f"use one of: {', '.join(found.bones) or 'none: the file has no skeleton'}"
+            hint = f"use one of: {', '.join(found.bones) or 'none: the file has no skeleton'}"
             raise AssetError(
                 "the skeleton has no such bone",
                 file=draft.file,
                 key=f"{draft.key}.skeleton.{keypoint}",
                 value=name,
-                mend=mend,
+                hint=hint,
             )
         joints[keypoint] = turn @ np.array(found.bones[name][end])
     return joints

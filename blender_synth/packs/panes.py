@@ -52,7 +52,7 @@ def measure_pane(points_m: np.ndarray, triangles: np.ndarray, file: Path, materi
     if not len(corners) or total < LEAST_M**2:
         raise AssetError(
             f"the reflecting surface has no area to speak of ({total:.4f} m2)",
-            mend=f"give the whole pane this material; it needs to be {LEAST_M:g} m wide and high",
+            hint=f"give the whole pane this material; it needs to be {LEAST_M:g} m wide and high",
             **about,
         )
     used = corners.reshape(-1, 3)
@@ -62,21 +62,21 @@ def measure_pane(points_m: np.ndarray, triangles: np.ndarray, file: Path, materi
     if depth_m > FLAT_M:
         raise AssetError(
             f"the reflecting surface is not flat: it is {1000 * depth_m:.1f} mm deep",
-            mend="give this material to the front face alone, not to the edges or the back, and make it plane to 1 mm",
+            hint="give this material to the front face alone, not to the edges or the back, and make it plane to 1 mm",
             **about,
         )
     front = areas.sum(axis=0)
     if np.linalg.norm(front) < 0.99 * total:
         raise AssetError(
             "the reflecting surface has faces that look both ways",
-            mend="delete the pane's back and make its normals point out of the front",
+            hint="delete the pane's back and make its normals point out of the front",
             **about,
         )
     normal = front / np.linalg.norm(front)
     if normal[0] < _LEAST_FACING:
         raise AssetError(
             "the reflecting surface does not look out of the item's front",
-            mend="set `front` to the direction in which the mirror looks, or flip the pane's normals",
+            hint="set `front` to the direction in which the mirror looks, or flip the pane's normals",
             **about,
         )
     right = np.array([-normal[1], normal[0], 0.0])
@@ -87,7 +87,7 @@ def measure_pane(points_m: np.ndarray, triangles: np.ndarray, file: Path, materi
     if min(high_x - low_x, high_y - low_y) < LEAST_M:
         raise AssetError(
             f"the reflecting surface is {high_x - low_x:.3f} m wide and {high_y - low_y:.3f} m high",
-            mend=f"make it {LEAST_M:g} m wide and high at least, or mend the item's size or scale",
+            hint=f"make it {LEAST_M:g} m wide and high at least, or fix the item's size or scale",
             **about,
         )
     foot_uv = np.array([(low_x + high_x) / 2, low_y])

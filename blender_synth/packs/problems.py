@@ -17,11 +17,11 @@ class Problem:
         code: names the kind of fault (`missing_texture`, `outside_path`, `script_removed`, `driver_removed` ...).
         severity: of an `error` the item is not to be used; a `warning` says what was changed or looks odd.
         object: the object, material or other thing in the file that it concerns; "" for the file.
-        text: what is wrong. mend: what the artist can do about it.
+        text: what is wrong. hint: what the artist can do about it.
     """
 
     code: str
     severity: Literal["error", "warning"]
     object: str
     text: str
-    mend: str
+    hint: str

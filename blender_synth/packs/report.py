@@ -19,14 +19,14 @@ class Finding:
     Attributes:
         code: its name, one of a fixed set (`absurd_size`, `missing_texture` ...).
         severity: `error`: it is refused, looks wrong or carries wrong labels; `warning`: it works, but hardly as meant.
-        text: what is wrong. mend: what to do about it.
+        text: what is wrong. hint: what to do about it.
         file: relative to the pack. item, object: names, where one is meant.
     """
 
     code: str
     severity: Severity
     text: str
-    mend: str = ""
+    hint: str = ""
     file: str = ""
     item: str = ""
     object: str = ""

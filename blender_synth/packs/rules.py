@@ -59,7 +59,7 @@ def judge(report: ItemReport) -> list[Finding]:
     """Everything that is wrong with an item, what the loader found first."""
     found = chain(report.found, *(rule(report) for rule in RULES))
     return [
-        Finding(f.code, f.severity, f.text, f.mend, f.file or report.file, f.item or report.name, f.object)
+        Finding(f.code, f.severity, f.text, f.hint, f.file or report.file, f.item or report.name, f.object)
         for f in found
     ]
 
@@ -76,15 +76,15 @@ def absurd_size(report: ItemReport) -> Iterator[Finding]:
     off = low / longest if longest < low else longest / high
     severity: Severity = "error" if off >= FAR_OFF or not SMALLEST_M <= longest <= LARGEST_M else "warning"
     guess = [(unit, f) for unit, f in UNITS.items() if low <= longest * f <= high]
-    mend = "set height_m, size_m or scale in the manifest, or model it at its real size"
+    hint = "set height_m, size_m or scale in the manifest, or model it at its real size"
     if guess and not report.sized:
         unit, factor = guess[0]
-        mend = (
+        hint = (
             f"the file seems to be in {unit}: set `scale: {factor:g}` in the manifest, or apply that scale and export"
         )
     span = f"{_metres(low)} to {_metres(high)}"
     usual = f"usual for {word!r} are {span}" if word else f"things are {span} long"
-    yield Finding("absurd_size", severity, f"its longest side is {_metres(longest)}; {usual}", mend)
+    yield Finding("absurd_size", severity, f"its longest side is {_metres(longest)}; {usual}", hint)
 
 
 def wrong_up_axis(report: ItemReport) -> Iterator[Finding]:
@@ -92,13 +92,13 @@ def wrong_up_axis(report: ItemReport) -> Iterator[Finding]:
     size, box = report.size_m, report.box_m
     if size is None or min(size) <= 0:
         return
-    mend = f"set up_axis in the manifest (it is {report.up_axis})" if report.up_axis else "set up_axis in the manifest"
-    mend += ", or turn it upright in the file and apply the rotation"
+    hint = f"set up_axis in the manifest (it is {report.up_axis})" if report.up_axis else "set up_axis in the manifest"
+    hint += ", or turn it upright in the file and apply the rotation"
     words = _words(report) & UPRIGHT
     if words and size[2] < 0.9 * max(size[:2]):
         shape = f"{_metres(max(size[:2]))} long and {_metres(size[2])} high"
         text = f"a {sorted(words)[0]} stands upright, but this one is {shape}"
-        yield Finding("wrong_up_axis", "error", text, mend)
+        yield Finding("wrong_up_axis", "error", text, hint)
         return
     low, high = box
     extent = [h - lo for lo, h in zip(low, high, strict=True)]
@@ -112,7 +112,7 @@ def wrong_up_axis(report: ItemReport) -> Iterator[Finding]:
         and middle[0] + middle[1] == 1
     ):
         text = "its origin is at one end of it, but not at the lower one: it seems to lie on its side"
-        yield Finding("wrong_up_axis", "warning", text, mend)
+        yield Finding("wrong_up_axis", "warning", text, hint)
 
 
 def origin_not_at_feet(report: ItemReport) -> Iterator[Finding]:
@@ -130,12 +130,12 @@ def origin_not_at_feet(report: ItemReport) -> Iterator[Finding]:
         where = f"{_metres(aside)} beside its middle"
     else:
         return
-    mend = "let it stand on the world's origin and apply all transforms (Ctrl A)"
+    hint = "let it stand on the world's origin and apply all transforms (Ctrl A)"
     if report.origin == "file":
-        yield Finding("origin_not_at_feet", "error", f"its origin is {where}, and `origin: file` asks for it", mend)
+        yield Finding("origin_not_at_feet", "error", f"its origin is {where}, and `origin: file` asks for it", hint)
     else:
-        mend += "; until then it is put down by its box (`origin: foot`)"
-        yield Finding("origin_not_at_feet", "warning", f"its origin is {where}", mend)
+        hint += "; until then it is put down by its box (`origin: foot`)"
+        yield Finding("origin_not_at_feet", "warning", f"its origin is {where}", hint)
 
 
 def negative_scale(report: ItemReport) -> Iterator[Finding]:
@@ -184,15 +184,15 @@ def non_manifold_glass(report: ItemReport) -> Iterator[Finding]:
 
 def flipped_normals(report: ItemReport) -> Iterator[Finding]:
     """Faces that look inwards."""
-    mend = "recalculate normals outside (edit mode, select all, Shift N)"
+    hint = "recalculate normals outside (edit mode, select all, Shift N)"
     for mesh in report.meshes:
         if mesh.inside_out:
             parts = f"{mesh.inside_out} closed parts of it are" if mesh.inside_out > 1 else "it is"
             severity: Severity = "error" if mesh.glass else "warning"  # what is opaque looks alike from both sides
-            yield Finding("flipped_normals", severity, f"{parts} inside out", mend, object=mesh.name)
+            yield Finding("flipped_normals", severity, f"{parts} inside out", hint, object=mesh.name)
         elif mesh.disagreeing_edges:
             text = f"faces on both sides of {mesh.disagreeing_edges} edges look to different sides"
-            yield Finding("flipped_normals", "warning", text, mend, object=mesh.name)
+            yield Finding("flipped_normals", "warning", text, hint, object=mesh.name)
 
 
 def zero_area_faces(report: ItemReport) -> Iterator[Finding]:
@@ -212,8 +212,8 @@ def too_many_triangles(report: ItemReport) -> Iterator[Finding]:
         severity: Severity = "error" if report.triangles > FAR_TOO_MANY_TRIANGLES else "warning"
         largest = max(report.meshes, key=lambda mesh: mesh.triangles)
         text = f"it has {report.triangles:,} triangles; {MANY_TRIANGLES:,} are plenty"
-        mend = "use a Decimate modifier or fewer subdivisions; small relief belongs into a normal map"
-        yield Finding("too_many_triangles", severity, text, mend, object=largest.name)
+        hint = "use a Decimate modifier or fewer subdivisions; small relief belongs into a normal map"
+        yield Finding("too_many_triangles", severity, text, hint, object=largest.name)
 
 
 def no_uv(report: ItemReport) -> Iterator[Finding]:
@@ -242,8 +242,8 @@ def huge_textures(report: ItemReport) -> Iterator[Finding]:
         if longest > LARGE_IMAGE_PX:
             severity: Severity = "error" if longest > HUGE_IMAGE_PX else "warning"
             text = f"the image {image.name} has {image.width_px} x {image.height_px} pixels"
-            mend = f"scale it down to {LARGE_IMAGE_PX} or less; 2048 is enough for most things"
-            yield Finding("huge_texture", severity, text, mend, object=image.name)
+            hint = f"scale it down to {LARGE_IMAGE_PX} or less; 2048 is enough for most things"
+            yield Finding("huge_texture", severity, text, hint, object=image.name)
 
 
 def unknown_rig(report: ItemReport) -> Iterator[Finding]:
@@ -251,12 +251,12 @@ def unknown_rig(report: ItemReport) -> Iterator[Finding]:
     for skeleton in report.skeletons:
         if report.kind != "person":
             text = f"a {report.kind} is not posed; its skeleton is dropped and it stays as the file shows it"
-            mend = "apply the Armature modifier and delete the skeleton"
-            yield Finding("rig_on_prop", "warning", text, mend, object=skeleton.name)
+            hint = "apply the Armature modifier and delete the skeleton"
+            yield Finding("rig_on_prop", "warning", text, hint, object=skeleton.name)
         elif rig_of(skeleton.bones) is None and not report.keypoints:
             text = f"its {len(skeleton.bones)} bones follow no naming that is known ({', '.join(RIGS)})"
-            mend = "rename its bones after one of these, or write the 17 keypoints into the manifest"
-            yield Finding("unknown_rig", "warning", text, mend, object=skeleton.name)
+            hint = "rename its bones after one of these, or write the 17 keypoints into the manifest"
+            yield Finding("unknown_rig", "warning", text, hint, object=skeleton.name)
 
 
 def rig_of(bones: tuple[str, ...]) -> str | None:

@@ -38,18 +38,18 @@ def check_file(file: Path, root: Path) -> None:
     root = root.resolve()
     suffix = file.suffix.lower()
     if suffix not in SHAPE_SUFFIXES:
-        mend = f"use one of: {' '.join(SHAPE_SUFFIXES)}"
-        raise AssetError("the file is of a format that cannot be read", file=file, value=suffix, mend=mend)
+        hint = f"use one of: {' '.join(SHAPE_SUFFIXES)}"
+        raise AssetError("the file is of a format that cannot be read", file=file, value=suffix, hint=hint)
     if not file.resolve().is_relative_to(root):
         raise _outside(file, str(file))
     if not file.is_file():
-        raise AssetError("the file is missing", file=file, mend="add it or correct the path")
+        raise AssetError("the file is missing", file=file, hint="add it or correct the path")
     size = file.stat().st_size
     if size > LARGEST_FILE_BYTES:
-        mend = f"keep it below {LARGEST_FILE_BYTES} bytes: fewer triangles, smaller textures, several files"
-        raise AssetError("the file is too large", file=file, value=size, mend=mend)
+        hint = f"keep it below {LARGEST_FILE_BYTES} bytes: fewer triangles, smaller textures, several files"
+        raise AssetError("the file is too large", file=file, value=size, hint=hint)
     if size == 0:
-        raise AssetError("the file is empty", file=file, mend="export it again")
+        raise AssetError("the file is empty", file=file, hint="export it again")
     if suffix in (".glb", ".gltf"):
         document = glb.read_document(file)
         glb.check_references(file, document, lambda uri: _needed(file, root, uri))
@@ -63,7 +63,7 @@ def check_file(file: Path, root: Path) -> None:
         with file.open("rb") as stream:
             if not stream.read(20).startswith(b"Kaydara FBX Binary"):
                 raise AssetError(
-                    "the file is no binary FBX", file=file, mend="export it as binary FBX 7.1 or newer, not as ASCII"
+                    "the file is no binary FBX", file=file, hint="export it as binary FBX 7.1 or newer, not as ASCII"
                 )
 
 
@@ -109,7 +109,7 @@ def _outside(file: Path, written: str) -> AssetError:
         "the file refers to something outside its pack",
         file=file,
         value=written,
-        mend="copy what it refers to into the pack's folder and export the file again with relative paths",
+        hint="copy what it refers to into the pack's folder and export the file again with relative paths",
     )
 
 
@@ -117,15 +117,15 @@ def _needed(file: Path, root: Path, written: str) -> Path:
     """A file beside `file` that must be there."""
     if PurePosixPath(written).is_absolute() or "\\" in written:
         raise AssetError(
-            "a path must be relative to its pack", file=file, value=written, mend="export the file with relative paths"
+            "a path must be relative to its pack", file=file, value=written, hint="export the file with relative paths"
         )
     path = inside(root, file.parent, written)
     if path is None:
         raise AssetError(
-            "a path leads out of its pack", file=file, value=written, mend="copy the file into the pack's folder"
+            "a path leads out of its pack", file=file, value=written, hint="copy the file into the pack's folder"
         )
     if not path.is_file():
-        raise AssetError("a file that it needs is missing", file=file, value=written, mend=f"add {path}")
+        raise AssetError("a file that it needs is missing", file=file, value=written, hint=f"add {path}")
     return path
 
 
@@ -141,7 +141,7 @@ def _check_obj(file: Path, root: Path) -> None:
             libraries.append(line[6:].strip())
         points += line.startswith(("v ", "v\t"))
     if not points:
-        raise AssetError("the file shows no mesh", file=file, mend="export it again as Wavefront OBJ with its mesh")
+        raise AssetError("the file shows no mesh", file=file, hint="export it again as Wavefront OBJ with its mesh")
     for written in libraries:
         for name in {written, *written.split()}:  # importers differ on whether a name may hold spaces
             if inside(root, file.parent, name.strip("\"'")) is None:
@@ -177,7 +177,7 @@ def texture_of(line: str) -> str:
 def _lines(file: Path) -> Iterator[str]:
     """Lines of a text file, continued ones joined."""
     if file.stat().st_size > _LARGEST_TEXT_BYTES:
-        raise AssetError("the file is too large", file=file, value=file.stat().st_size, mend="use a binary format")
+        raise AssetError("the file is too large", file=file, value=file.stat().st_size, hint="use a binary format")
     held = ""
     with file.open("r", encoding="utf-8", errors="replace") as stream:
         for line in stream:
@@ -202,17 +202,17 @@ def _check_usd(file: Path, root: Path) -> None:
             return _usd_layers(layer, file, root)
         except (ValueError, IndexError, struct.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise AssetError(
-                "the file is no whole USD", file=layer, value=str(error), mend="export it again as .usd or .usdz"
+                "the file is no whole USD", file=layer, value=str(error), hint="export it again as .usd or .usdz"
             ) from None
 
     _follow(file, layers, "the file is made of too many layers", "flatten it")
 
 
-def _follow(file: Path, referred: Callable[[Path], list[Path]], too_many: str, mend: str) -> None:
-    """Look at a file, at those that it refers to, and at theirs, each once.
+def _follow(file: Path, referred: Callable[[Path], list[Path]], too_many: str, hint: str) -> None:
+    """ShadingParams at a file, at those that it refers to, and at theirs, each once.
 
     Raises:
-        AssetError: `too_many` with its `mend`, past `_MOST_FILES`; and whatever `referred` raises.
+        AssetError: `too_many` with its `hint`, past `_MOST_FILES`; and whatever `referred` raises.
     """
     waiting, seen = [file], set()
     while waiting:
@@ -221,7 +221,7 @@ def _follow(file: Path, referred: Callable[[Path], list[Path]], too_many: str, m
             continue
         seen.add(one)
         if len(seen) > _MOST_FILES:
-            raise AssetError(too_many, file=file, value=len(seen), mend=mend)
+            raise AssetError(too_many, file=file, value=len(seen), hint=hint)
         waiting += referred(one)
 
 
@@ -375,14 +375,14 @@ def _libraries(blend: Path, root: Path) -> list[Path]:
                 "the file links a library outside its pack",
                 file=blend,
                 value=written,
-                mend="copy the library into the pack, or make its data local (Object > Relations > Make Local)",
+                hint="copy the library into the pack, or make its data local (Object > Relations > Make Local)",
             )
         if not library.is_file():
             raise AssetError(
                 "a library that the file links is missing",
                 file=blend,
                 value=written,
-                mend="copy it into the pack, or make its data local (Object > Relations > Make Local)",
+                hint="copy it into the pack, or make its data local (Object > Relations > Make Local)",
             )
         libraries.append(library)
     return libraries

@@ -43,7 +43,7 @@ def find_packs(paths: Iterable[Path] = (), on_error: Literal["stop", "skip"] = "
                 file=pack.folder / MANIFEST,
                 key="name",
                 value=pack.name,
-                mend=f"rename one of them, or leave one out; the other is {packs[pack.name].folder}",
+                hint=f"rename one of them, or leave one out; the other is {packs[pack.name].folder}",
             )
         packs[pack.name] = pack
     return tuple(packs.values())
@@ -73,16 +73,16 @@ def _pack_folders(place: Path, key: str | None) -> list[Path]:
     found = sorted(manifest.parent.resolve() for manifest in place.glob(f"*/{MANIFEST}"))
     if not found and key is not None:
         problem = "no asset pack is there" if place.is_dir() else "the folder is missing"
-        mend = f"name a folder that holds a {MANIFEST}, or a folder of such folders"
-        raise AssetError(problem, key=key, value=str(place), mend=mend)
+        hint = f"name a folder that holds a {MANIFEST}, or a folder of such folders"
+        raise AssetError(problem, key=key, value=str(place), hint=hint)
     return found
 
 
 def _package_folders(module: str) -> list[Path]:
     spec = find_spec(module)
     if spec is None or not spec.submodule_search_locations:
-        mend = f"let the entry point name a package (a folder) that holds {MANIFEST}"
+        hint = f"let the entry point name a package (a folder) that holds {MANIFEST}"
         raise AssetError(
-            "an installed asset pack is not where it says", key=f"entry point {ENTRY_POINTS}", value=module, mend=mend
+            "an installed asset pack is not where it says", key=f"entry point {ENTRY_POINTS}", value=module, hint=hint
         )
     return [Path(folder) for folder in spec.submodule_search_locations]

@@ -22,8 +22,8 @@ def sky_file(name: str, folders: Mapping[str, Path], key: str = "weather.hdri") 
     """
     pack, _, relative = name.partition("/")
     if pack not in folders:
-        mend = f"add its folder to packs; known are: {', '.join(folders)}"
-        raise ConfigError("there is no such asset pack", key=key, value=name, mend=mend)
+        hint = f"add its folder to packs; known are: {', '.join(folders)}"
+        raise ConfigError("there is no such asset pack", key=key, value=name, hint=hint)
     folder = folders[pack].resolve()
     return file_in_pack(folder, relative, folder / MANIFEST, key)
 
@@ -42,8 +42,8 @@ def sky_of_packs(name: str, packs: Sequence[Any], key: str = "weather.hdri") -> 
     skies = [item for item in pack.items if item.kind == "sky"] if pack else []
     item = next((item for item in skies if rest in (item.name, item.file)), None)
     if item is None and pack is not None and "." not in rest:
-        mend = f"its skies are: {', '.join(i.name for i in skies)}" if skies else "list it there with `kind: sky`"
-        raise ConfigError("the asset pack has no such sky", key=key, value=name, mend=mend)
+        hint = f"its skies are: {', '.join(i.name for i in skies)}" if skies else "list it there with `kind: sky`"
+        raise ConfigError("the asset pack has no such sky", key=key, value=name, hint=hint)
     name = f"{owner}/{item.file}" if item else name
     sky_file(name, {pack.name: pack.folder for pack in packs}, key)
     return name, pack, item

@@ -54,7 +54,7 @@ class Survey:
 
 
 def survey(folder: Path) -> Survey:
-    """Look through a pack; never raises for what is in it.
+    """ShadingParams through a pack; never raises for what is in it.
 
     Args:
         folder: the folder that holds `pack.yaml`.
@@ -79,8 +79,8 @@ def survey(folder: Path) -> Survey:
     terms = terms_class(shared).model_construct(**shared)
     entries = [{"file": file} for file in _files(folder, terms)] if listed is None else listed
     if not entries and listed is None and (terms.shaped or terms.suffixes):
-        mend = f"put {', '.join(terms.suffixes or SHAPE_SUFFIXES)} files beside its {MANIFEST}"
-        found.append(Finding("empty_pack", "error", "the pack is empty", mend))
+        hint = f"put {', '.join(terms.suffixes or SHAPE_SUFFIXES)} files beside its {MANIFEST}"
+        found.append(Finding("empty_pack", "error", "the pack is empty", hint))
     drafts: list[_Draft] = []
     for number, entry in enumerate(entries):
         has_category = named or "category" in entry
@@ -89,7 +89,7 @@ def survey(folder: Path) -> Survey:
         found = [finding for finding in found if finding.code != "absent_licence"]
         for number, entry in enumerate(entries):
             if "licence" not in entry:
-                error = AssetError("a licence is missing", file=manifest, key=f"items[{number}].licence", mend=_ADD)
+                error = AssetError("a licence is missing", file=manifest, key=f"items[{number}].licence", hint=_ADD)
                 found.append(replace(finding_of(error, folder), item=_label(entry)))
     found += _doubled(drafts, manifest)
     found += _restricted(drafts)
@@ -164,8 +164,8 @@ def finding_of(error: AssetError, folder: Path) -> Finding:
     value = "" if error.value is None else f" ({error.value!r})"
     text = f"{where}{error.problem}{value}"
     code = _code(error)
-    mend = _ADD if code == "absent_licence" else error.mend
-    return Finding(code, "error", text if len(text) < 400 else text[:400] + " ...", mend, name)
+    hint = _ADD if code == "absent_licence" else error.hint
+    return Finding(code, "error", text if len(text) < 400 else text[:400] + " ...", hint, name)
 
 
 def _code(error: AssetError) -> str:
@@ -187,8 +187,8 @@ def _doubled(drafts: list[_Draft], manifest: Path) -> Iterator[Finding]:
     for draft in drafts:
         if draft.name in seen:
             text = f"two items have the name {draft.name!r}: {seen[draft.name]} and {draft.relative}"
-            mend = "give one of them another `name` in items"
-            yield Finding("doubled_name", "error", text, mend, manifest.name, draft.name)
+            hint = "give one of them another `name` in items"
+            yield Finding("doubled_name", "error", text, hint, manifest.name, draft.name)
         seen.setdefault(draft.name, draft.relative)
 
 
@@ -197,8 +197,8 @@ def _restricted(drafts: list[_Draft]) -> Iterator[Finding]:
         for part, what in _RESTRICTED.items():
             if part in draft.terms.licence:
                 text = f"the licence {draft.terms.licence} forbids {what}"
-                mend = "make sure that your dataset may hold it, or leave it out"
-                yield Finding("restricted_licence", "warning", text, mend, draft.relative, draft.name)
+                hint = "make sure that your dataset may hold it, or leave it out"
+                yield Finding("restricted_licence", "warning", text, hint, draft.relative, draft.name)
 
 
 def _unused(folder: Path, entries: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
@@ -211,5 +211,5 @@ def _unused(folder: Path, entries: Sequence[Mapping[str, Any]]) -> Iterator[Find
         if path.suffix.lower() not in SHAPE_SUFFIXES or hidden or file.as_posix() in used:
             continue
         if not (linked and path.suffix.lower() == ".blend"):
-            text, mend = "no item takes this file", "add it to `items`, or take it out of the folder"
-            yield Finding("unused_file", "warning", text, mend, file.as_posix())
+            text, hint = "no item takes this file", "add it to `items`, or take it out of the folder"
+            yield Finding("unused_file", "warning", text, hint, file.as_posix())

@@ -158,8 +158,8 @@ def find_libraries(source: Path | None) -> list[Path]:
     place = DEBIAN_FOLDER if source is None else source.expanduser()
     found = sorted(place.glob(f"*{SUFFIX}")) if place.is_dir() else [place] if place.is_file() else []
     if not found:
-        mend = "apt-get install sweethome3d-furniture, or name a .sh3f file or a folder of them"
-        raise AssetError("no furniture library of Sweet Home 3D is there", file=place, mend=mend)
+        hint = "apt-get install sweethome3d-furniture, or name a .sh3f file or a folder of them"
+        raise AssetError("no furniture library of Sweet Home 3D is there", file=place, hint=hint)
     return found
 
 
@@ -221,8 +221,8 @@ def _read_library(file: Path) -> tuple[list[Piece], list[str]]:
         try:
             info = archive.getinfo(_CATALOGUE)
         except KeyError:
-            mend = f"a furniture library of Sweet Home 3D holds a {_CATALOGUE}"
-            raise AssetError("the file is no furniture library", file=file, mend=mend) from None
+            hint = f"a furniture library of Sweet Home 3D holds a {_CATALOGUE}"
+            raise AssetError("the file is no furniture library", file=file, hint=hint) from None
         catalogue = parse_properties(_read_entry(archive, info, file, _LARGEST_CATALOGUE_BYTES))
         names = {name.lower(): name for name in archive.namelist()}
         terms = _text_of(archive, names.get("license.txt"), file)
@@ -355,11 +355,11 @@ def _opened(file: Path) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(file)
     except (OSError, zipfile.BadZipFile, ValueError) as error:
-        mend = "get the library again; a .sh3f is a zip archive"
-        raise AssetError(f"the library cannot be read: {error}", file=file, mend=mend) from None
+        hint = "get the library again; a .sh3f is a zip archive"
+        raise AssetError(f"the library cannot be read: {error}", file=file, hint=hint) from None
     if len(archive.infolist()) > MOST_ENTRIES:
         archive.close()
-        raise AssetError("the library holds too many files", file=file, mend=f"at most {MOST_ENTRIES} are read")
+        raise AssetError("the library holds too many files", file=file, hint=f"at most {MOST_ENTRIES} are read")
     return archive
 
 
@@ -368,9 +368,9 @@ def _read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: Path, mos
     kind = stat.S_IFMT(info.external_attr >> 16)
     if _leads_out(info.filename) or kind not in (0, stat.S_IFREG) or info.flag_bits & 1:
         problem = "an entry of the library leads out of it, is no plain file or is encrypted"
-        raise AssetError(problem, file=file, value=info.filename, mend="leave this library out")
+        raise AssetError(problem, file=file, value=info.filename, hint="leave this library out")
     too_large = AssetError(
-        "an entry of the library is too large", file=file, value=info.filename, mend=f"at most {most} bytes are read"
+        "an entry of the library is too large", file=file, value=info.filename, hint=f"at most {most} bytes are read"
     )
     if info.file_size > most or info.file_size > _HIGHEST_RATIO * max(info.compress_size, 1024):
         raise too_large
@@ -378,11 +378,11 @@ def _read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: Path, mos
         with archive.open(info) as stream:
             data = stream.read(most + 1)
     except (OSError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, ValueError) as error:
-        mend = "get the library again"
-        raise AssetError(f"an entry cannot be unpacked: {error}", file=file, value=info.filename, mend=mend) from None
+        hint = "get the library again"
+        raise AssetError(f"an entry cannot be unpacked: {error}", file=file, value=info.filename, hint=hint) from None
     except Exception as error:  # zlib's and lzma's own errors share no base
-        mend = "get the library again"
-        raise AssetError(f"an entry is damaged: {error}", file=file, value=info.filename, mend=mend) from None
+        hint = "get the library again"
+        raise AssetError(f"an entry is damaged: {error}", file=file, value=info.filename, hint=hint) from None
     if len(data) > most:
         raise too_large
     return data
@@ -431,7 +431,7 @@ def _number(entry: dict[str, str], key: str) -> float:
 
 
 def _refused(piece: Piece, what: str) -> AssetError:
-    return AssetError(f"{piece.title} ({piece.id}) {what}", file=piece.library, mend="leave this piece out")
+    return AssetError(f"{piece.title} ({piece.id}) {what}", file=piece.library, hint="leave this piece out")
 
 
 def _tidy(stem: str) -> str:

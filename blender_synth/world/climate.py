@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from blender_synth.world.values import plain
+from blender_synth.values import plain
 
 
 @plain

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from blender_synth.world.values import Rgb, Vec2, Vec3, plain
+from blender_synth.values import Rgb, Vec2, Vec3, plain
 
 CAMERA_CLEARANCE_M = 1.6
 """Room that people usually leave to a camera."""
@@ -162,7 +162,7 @@ class PropSpot:
 
 
 @plain
-class OwnMirror:
+class BuiltInMirror:
     """A flat mirror, pane or water that is part of the scenery itself, and always labelled.
 
     Attributes:
@@ -212,7 +212,7 @@ class Layout:
     obstacles: tuple[Obstacle, ...] = ()
     prop_spots: tuple[PropSpot, ...] = ()
     seats: tuple[Seat, ...] = ()
-    own_mirrors: tuple[OwnMirror, ...] = ()
+    built_in_mirrors: tuple[BuiltInMirror, ...] = ()
     placed: tuple[PlacedProp, ...] = ()
     indoor_c: float | None = None
     camera_clearance_m: float = CAMERA_CLEARANCE_M

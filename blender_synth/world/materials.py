@@ -10,8 +10,8 @@ from pydantic import AfterValidator, BeforeValidator
 
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
-from blender_synth.world.things import items_named, no_item
-from blender_synth.world.values import Vec2, Weights, plain
+from blender_synth.values import Vec2, Weights, plain
+from blender_synth.world.labelled_instances import items_named, no_item
 
 SURFACES = ("wall", "pavement", "road", "kerb", "roof", "floor", "ceiling")
 """What of a scene a material may be laid on."""
@@ -89,16 +89,16 @@ class MaterialChoices:
             total = sum(item.terms.weight for _, item in items) or 1.0
             for pack, item in items:
                 if textures_only and not item.maps:
-                    mend = "use a set of textures here: albedo, normal, roughness"
+                    hint = "use a set of textures here: albedo, normal, roughness"
                     raise ConfigError(
                         "a material of a .blend cannot be a fabric",
                         key=key,
                         value=f"{pack.name}/{item.name}",
-                        mend=mend,
+                        hint=hint,
                     )
                 found.append((_spec(pack, item), weight * item.terms.weight / total))
         if not sum(weight for _, weight in found) > 0:
-            raise ConfigError("all materials have a weight of 0", key=key, mend="give one of them a weight above 0")
+            raise ConfigError("all materials have a weight of 0", key=key, hint="give one of them a weight above 0")
         return MaterialChoices(weights=self.weights, found=tuple(found))
 
     def pick(self, rng: np.random.Generator) -> MaterialSpec | None:

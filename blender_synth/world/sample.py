@@ -7,15 +7,15 @@ from typing import Any
 
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
-from blender_synth.world.crowd import draw_people
+from blender_synth.world.labelled_instances import Credit, items_in_packs
 from blender_synth.world.materials import draw_surfaces
-from blender_synth.world.mirror_placement import place_mirrors
-from blender_synth.world.mirrors.own import Randomizer as OwnMirrors
+from blender_synth.world.mirrors.built_in import Randomizer as BuiltInMirrors
 from blender_synth.world.mirrors.puddles import Randomizer as RainPuddles
-from blender_synth.world.placed import with_placed
-from blender_synth.world.placement import draw_count, place_camera
+from blender_synth.world.placement.camera import draw_count, place_camera
+from blender_synth.world.placement.crowd import draw_people
+from blender_synth.world.placement.mirrors import place_mirrors
+from blender_synth.world.placement.scene_props import with_placed
 from blender_synth.world.scene_spec import PERSON_IDS, SceneSpec
-from blender_synth.world.things import Credit, items_in_packs
 
 
 def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0) -> SceneSpec:
@@ -23,7 +23,7 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
 
     Args:
         settings: `RunSettings`. packs: asset packs found for the run. scene_index: number of the scene.
-        attempt: redraw counter of the preflight; it reaches every stream but the weather's.
+        attempt: resampling counter (see `acceptance`); it reaches every stream but the weather's.
     """
     streams = Streams(settings.seed, scene_index, attempt)
     scenery = settings.scenery.sample(streams.child("scenery"))
@@ -52,8 +52,9 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
     counts = {
         name: draw_count(streams, f"mirrors/{name}/count", group.count) for name, group in settings.mirrors.items()
     }
-    if layout.own_mirrors:  # first, so that their ids are the same whatever mirrors are chosen
-        kinds, counts = {"own": OwnMirrors(), **kinds}, {"own": len(layout.own_mirrors), **counts}
+    if layout.built_in_mirrors:  # first, so that their ids are the same whatever mirrors are chosen
+        kinds = {"built_in": BuiltInMirrors(), **kinds}
+        counts = {"built_in": len(layout.built_in_mirrors), **counts}
     if weather.puddles and not indoors:  # last, so that they move no other mirror
         kinds["rain"], counts["rain"] = RainPuddles(rain=True, ripple=(0.1, 0.5)), weather.puddles
     mirrors = place_mirrors(
@@ -80,7 +81,7 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
 
 
 def check_packs(settings: Any, packs: tuple) -> None:
-    """Look up all that the settings name of asset packs, before anything is drawn.
+    """ShadingParams up all that the settings name of asset packs, before anything is drawn.
 
     Raises:
         ConfigError: no pack has it. AssetError: it cannot be used.

@@ -8,19 +8,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, TypeAdapter
 
-from blender_synth.world.kinds import spec_from
+from blender_synth.values import plain
+from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.materials import SurfaceSpec
-from blender_synth.world.props import PropSpec
-from blender_synth.world.things import Thing
-from blender_synth.world.values import plain
+from blender_synth.world.placement.props import PropSpec
+from blender_synth.world.registry import spec_from
 
 SPEC_VERSION = 1
 MIRROR_IDS = range(1001, 1064)
 """Ids of mirrors; 63 is also as many as one scene's chain code can tell apart."""
 PERSON_IDS = range(1, 1000)
 CARRIED_IDS = range(10_001, 18_001)
-"""Ids of what people carry, where it is an instance of its own: `THINGS_EACH` for each person."""
-THINGS_EACH = 8
+"""Ids of what people carry, where it is an instance of its own: `INSTANCES_PER_PERSON` for each person."""
+INSTANCES_PER_PERSON = 8
 
 
 def _of(group: str) -> BeforeValidator:
@@ -36,7 +36,7 @@ class SceneSpec:
     """One scene.
 
     Attributes:
-        attempt: how often the preflight had it drawn again.
+        attempt: how often it was resampled (see `acceptance`).
         pair_role: tells the two frames of a paired scene apart: with its mirrors, or with matt panels for them.
         surfaces: materials of packs that parts of the scenery are made of.
         people_wanted: how many people were asked for, which is more than there are where the ground was full.
@@ -61,15 +61,19 @@ class SceneSpec:
         """Number of the frame in its run."""
         return self.scene_index if self.pair_role is None else 2 * self.scene_index + (self.pair_role == "matt")
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything with an instance id, in the order of the ids."""
-        people = [thing for person in self.people for thing in person.things()]
-        mirrors = [thing for mirror in self.mirrors for thing in mirror.things()]
+        people = [thing for person in self.people for thing in person.labelled_instances()]
+        mirrors = [thing for mirror in self.mirrors for thing in mirror.labelled_instances()]
         if self.pair_role == "matt":
             mirrors = [replace(m, category="matt_panel") if m.category == "mirror" else m for m in mirrors]
-        props = [Thing(instance_id=p.instance_id, category=p.category, name=f"{p.pack}/{p.item}") for p in self.props]
-        return tuple(sorted([*people, *mirrors, *props, *self.scenery.things()], key=lambda t: t.instance_id))
-
+        props = [
+            LabelledInstance(instance_id=p.instance_id, category=p.category, name=f"{p.pack}/{p.item}")
+            for p in self.props
+        ]
+        return tuple(
+            sorted([*people, *mirrors, *props, *self.scenery.labelled_instances()], key=lambda t: t.instance_id)
+        )
 
     def from_packs(self) -> Iterator[Any]:
         """Every part of the scene that says which item of which asset pack it is, and under what licence."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from blender_synth.blender.mirrors._bodies import add_body, add_holder, basis, ellipse_cap
-from blender_synth.blender.mirrors._materials import mirror_glass
+from blender_synth.blender.mirrors.bodies import add_body, add_holder, basis, ellipse_cap
+from blender_synth.blender.mirrors.materials import mirror_glass
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import loft
 from blender_synth.blender.stage import Stage

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from blender_synth.blender.mirrors._bodies import add_body, add_holder, cap, cylinder
-from blender_synth.blender.mirrors._materials import mirror_glass
+from blender_synth.blender.mirrors.bodies import add_body, add_holder, cap, cylinder
+from blender_synth.blender.mirrors.materials import mirror_glass
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import lathe
 from blender_synth.blender.stage import Stage

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from blender_synth.blender.mirrors._bodies import add_body, add_holder, basis, cap
-from blender_synth.blender.mirrors._materials import mirror_glass
+from blender_synth.blender.mirrors.bodies import add_body, add_holder, basis, cap
+from blender_synth.blender.mirrors.materials import mirror_glass
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import Part, join, lathe, loft, part, tube
 from blender_synth.blender.stage import Stage

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-from blender_synth.blender.mirrors._materials import mirror_glass
-from blender_synth.blender.mirrors._sheets import add_holder, add_sheet, bars, flat_quads
+from blender_synth.blender.mirrors.materials import mirror_glass
+from blender_synth.blender.mirrors.sheets import add_holder, add_sheet, bars, flat_quads
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import box, join
 from blender_synth.blender.stage import Stage

@@ -11,12 +11,12 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 from blender_synth.blender import props
-from blender_synth.blender.mirrors._materials import mirror_glass, pane
+from blender_synth.blender.mirrors.materials import mirror_glass, pane
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.stage import Stage
 from blender_synth.errors import AssetError, ItemError
 from blender_synth.world.mirrors.pack import Spec
-from blender_synth.world.props import PropSpec
+from blender_synth.world.placement.props import PropSpec
 
 
 def build(spec: Spec, stage: Stage) -> None:
@@ -68,7 +68,7 @@ def build(spec: Spec, stage: Stage) -> None:
     if not panes:
         error = AssetError(
             "the file shows no face of the mirror's material", file=root / spec.file, key="surface.material",
-            value=spec.material, mend=f"use one of: {', '.join(sorted(by_name)) or 'none'}",
+            value=spec.material, hint=f"use one of: {', '.join(sorted(by_name)) or 'none'}",
         )  # fmt: skip
         raise ItemError.of(error, spec.pack, spec.item)
     _add_pane(spec, stage, panes, place)

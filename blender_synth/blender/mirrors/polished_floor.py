@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from blender_synth.blender.mirrors._materials import STONE_IOR, fresnel, glossy, grunge
+from blender_synth.blender.mirrors.materials import STONE_IOR, fresnel, glossy, grunge
 from blender_synth.blender.mirrors.puddles import add_level
 from blender_synth.blender.scenery.materials import Materials
-from blender_synth.blender.scenery.nodes import Graph
+from blender_synth.blender.shading.nodes import Graph
 from blender_synth.blender.stage import Stage
 from blender_synth.world.mirrors.polished_floor import Spec
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from blender_synth.blender.mirrors._materials import grunge, water
-from blender_synth.blender.mirrors._sheets import fan
+from blender_synth.blender.mirrors.materials import grunge, water
+from blender_synth.blender.mirrors.sheets import fan
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import part, to_object
-from blender_synth.blender.scenery.nodes import Graph
+from blender_synth.blender.shading.nodes import Graph
 from blender_synth.blender.stage import Stage
 from blender_synth.world.mirrors.puddles import Spec
 

@@ -8,8 +8,8 @@ import bmesh
 import bpy
 import numpy as np
 
-from blender_synth.blender.mirrors._materials import pane
-from blender_synth.blender.mirrors._sheets import add_holder, add_sheet, bars, flat_quads, room
+from blender_synth.blender.mirrors.materials import pane
+from blender_synth.blender.mirrors.sheets import add_holder, add_sheet, bars, flat_quads, room
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import Part, box, join, quad
 from blender_synth.blender.stage import Stage
@@ -64,7 +64,7 @@ def _panes_of(spec: Spec, stage: Stage) -> Part:
     if not taken:
         raise AssetError(
             f"the house {spec.host_id} has no panes where shopfront {spec.instance_id} should be",
-            key="mirrors.shopfront.mount", value=spec.mount, mend="give the shop panes of the material `shop_glass`",
+            key="mirrors.shopfront.mount", value=spec.mount, hint="give the shop panes of the material `shop_glass`",
         )  # fmt: skip
     quads = []
     for corners in taken:

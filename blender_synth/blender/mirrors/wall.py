@@ -7,11 +7,11 @@ import math
 import bpy
 import numpy as np
 
-from blender_synth.blender.mirrors._materials import glossy, grunge, waves
-from blender_synth.blender.mirrors._sheets import add_holder, add_sheet
+from blender_synth.blender.mirrors.materials import glossy, grunge, waves
+from blender_synth.blender.mirrors.sheets import add_holder, add_sheet
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import Part, box, join, part, quad
-from blender_synth.blender.scenery.nodes import Graph
+from blender_synth.blender.shading.nodes import Graph
 from blender_synth.blender.stage import Stage
 from blender_synth.world.mirrors.wall import Spec
 

@@ -8,7 +8,7 @@ from blender_synth.blender import props
 from blender_synth.blender.stage import Stage
 from blender_synth.bodies.skeleton import Z, rotation
 from blender_synth.world.people.figure import Spec
-from blender_synth.world.props import PropSpec
+from blender_synth.world.placement.props import PropSpec
 
 
 def build(spec: Spec, stage: Stage, detail: str = "full") -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from blender_synth.blender.people.looks import material_for
+from blender_synth.blender.people.shading import material_for
 from blender_synth.blender.stage import Stage
 from blender_synth.bodies.parts import Part
 from blender_synth.bodies.person import COCO_KEYPOINTS, Detail, dressed_person

@@ -17,11 +17,11 @@ from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather.night import black_body
 from blender_synth.errors import AssetError
-from blender_synth.world.scenery._marks import Record, reflecting_parts, thing_of
-from blender_synth.world.scenery._parts import LightPiece, Piece
-from blender_synth.world.scenery._street_parts import Furniture
 from blender_synth.world.scenery.authored import Spec
-from blender_synth.world.weather._daylight import LUX_PER_UNIT, WATTS_PER_UNIT
+from blender_synth.world.scenery.shared.marks import Record, reflecting_parts, thing_of
+from blender_synth.world.scenery.shared.parts import LightPiece, Piece
+from blender_synth.world.scenery.shared.street_parts import Furniture
+from blender_synth.world.weather.daylight import LUX_PER_UNIT, WATTS_PER_UNIT
 
 _TAKEN = ("label_", "matt_panel", "own_", "cover_pattern", "above", "sky")
 """Names by which the program finds datablocks of its own."""
@@ -55,7 +55,7 @@ def build(spec: Spec, stage: Stage) -> None:
 def _build_file(spec: Spec, stage: Stage) -> None:
     file = Path(stage.scene_folder or "") / spec.file
     if not file.is_file():
-        raise AssetError("the scene's file is missing", file=file, mend="put it back where it was")
+        raise AssetError("the scene's file is missing", file=file, hint="put it back where it was")
     found = open_scene(file, file.parent if stage.scene_folder is None else stage.scene_folder)
     _paint(spec, found)
     for block in (*bpy.data.materials, *bpy.data.images):
@@ -80,7 +80,7 @@ def _build_file(spec: Spec, stage: Stage) -> None:
             stage.add_light(obj)
         elif thing not in ids:
             raise AssetError("the file is not the one that this scene was drawn from", file=file, value=thing,
-                             mend="begin a new run folder")  # fmt: skip
+                             hint="begin a new run folder")  # fmt: skip
         elif _without_mirrors(record, obj):
             stage.add(obj, ids[thing])
 

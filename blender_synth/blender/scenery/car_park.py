@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blender_synth.blender.noise import smoothstep
 from blender_synth.blender.scenery import ground, pieces, rooms
 from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.materials import deck_material
 from blender_synth.blender.scenery.meshes import Part, box, extrude, join, lathe, part, quad, to_object, tube
 from blender_synth.blender.scenery.room_materials import RoomMaterials
+from blender_synth.blender.shading.noise import smoothstep
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery._street_parts import Roadway
 from blender_synth.world.scenery.car_park import (
     BAY_LENGTH_M,
     BEAM_M,
@@ -33,6 +32,7 @@ from blender_synth.world.scenery.car_park import (
     Core,
     Spec,
 )
+from blender_synth.world.scenery.shared.street_parts import Roadway
 
 YELLOW, BLACK, WHITE = (0.58, 0.40, 0.02), (0.02, 0.02, 0.02), (0.62, 0.62, 0.60)
 GREEN, BLUE, RED = (0.02, 0.30, 0.12), (0.02, 0.09, 0.36), (0.38, 0.03, 0.02)

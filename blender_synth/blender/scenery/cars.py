@@ -14,7 +14,7 @@ import numpy as np
 from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.materials import HEAD_LAMP, TAIL_LAMP
 from blender_synth.blender.scenery.meshes import Part, box, join, lathe, loft, part, quad
-from blender_synth.world.scenery._street_parts import CAR_SIZE_M
+from blender_synth.world.scenery.shared.street_parts import CAR_SIZE_M
 
 BLACK = (0.012, 0.012, 0.013)
 GLASS = (0.010, 0.012, 0.012)

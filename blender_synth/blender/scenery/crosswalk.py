@@ -11,7 +11,6 @@ from blender_synth.blender.scenery import ground, pieces, signals
 from blender_synth.blender.scenery.materials import Materials, road_material
 from blender_synth.blender.scenery.meshes import Part, box, extrude, join, lathe, part, quad, to_object
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery._street_parts import Pavement, Roadway
 from blender_synth.world.scenery.crosswalk import (
     ARMS,
     END_REACH_M,
@@ -22,6 +21,7 @@ from blender_synth.world.scenery.crosswalk import (
     Spec,
     Street,
 )
+from blender_synth.world.scenery.shared.street_parts import Pavement, Roadway
 
 KERB_M = ground.KERB_M
 LOW_STEP_M = 0.015

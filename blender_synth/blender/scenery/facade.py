@@ -13,7 +13,7 @@ import numpy as np
 
 from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.meshes import Part, box, extrude, join, part, quad, tube
-from blender_synth.world.scenery._street_parts import SHOP_PIER_M, SHOP_RECESS_M, SHOP_RISER_M, Building, Shop
+from blender_synth.world.scenery.shared.street_parts import SHOP_PIER_M, SHOP_RECESS_M, SHOP_RISER_M, Building, Shop
 
 REVEAL_M = 0.17
 """How far windows lie behind the wall's face."""

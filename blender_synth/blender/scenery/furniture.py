@@ -13,7 +13,7 @@ import numpy as np
 
 from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.meshes import Part, bevelled_box, box, join, lathe, part, quad, tube
-from blender_synth.world.scenery._street_parts import Furniture
+from blender_synth.world.scenery.shared.street_parts import Furniture
 
 STEEL = (0.45, 0.46, 0.47)
 WOOD = (0.20, 0.115, 0.062)

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from blender_synth.blender.noise import smoothstep
 from blender_synth.blender.scenery.meshes import Part, box, extrude, join, lathe, part, quad
-from blender_synth.world.scenery._street_parts import Pavement
+from blender_synth.blender.shading.noise import smoothstep
+from blender_synth.world.scenery.shared.street_parts import Pavement
 
 PIXEL_M = 0.025
 """Size of the wear map's pixels; finer detail comes from the asphalt's own map."""

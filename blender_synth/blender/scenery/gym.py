@@ -9,8 +9,8 @@ from blender_synth.blender.scenery.meshes import Part, box, join, lathe, part, q
 from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.scenery.rooms import WHITE
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery._rooms import Wall
 from blender_synth.world.scenery.gym import Spec
+from blender_synth.world.scenery.shared.rooms import Wall
 
 
 def build(spec: Spec, stage: Stage) -> None:

@@ -11,7 +11,6 @@ from blender_synth.blender.scenery.meshes import Part, box, join, lathe, quad, t
 from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.scenery.rooms import DARK, STEEL, WHITE, glow, text
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery._rooms import CEILING_ID, FLOOR_ID, LAMPS_ID, Wall
 from blender_synth.world.scenery.lift import (
     CABIN_CEILING_ID,
     CABIN_FLOOR_ID,
@@ -21,6 +20,7 @@ from blender_synth.world.scenery.lift import (
     SILL_M,
     Spec,
 )
+from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS_ID, Wall
 
 
 def build(spec: Spec, stage: Stage) -> None:

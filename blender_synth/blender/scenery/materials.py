@@ -12,8 +12,8 @@ import bpy
 import numpy as np
 
 from blender_synth.blender.scenery.meshes import TINT
-from blender_synth.blender.scenery.nodes import Graph, data_image
 from blender_synth.blender.scenery.textures import TILE_M, texture
+from blender_synth.blender.shading.nodes import Graph, data_image
 
 LAMP_LENS, LIT_SHARE, LIT_LEVEL = "lamp_lens", "lit_share", "lit_level"
 HEAD_LAMP, TAIL_LAMP = "car_glass_head", "car_glass_tail"

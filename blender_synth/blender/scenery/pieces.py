@@ -12,7 +12,7 @@ from blender_synth.blender.scenery import cars, facade, furniture, vegetation
 from blender_synth.blender.scenery.materials import DIRT_PROPERTY, Materials
 from blender_synth.blender.scenery.meshes import to_mesh, to_object
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery._street_parts import Building, Car, Furniture
+from blender_synth.world.scenery.shared.street_parts import Building, Car, Furniture
 
 
 def place(obj: bpy.types.Object, position_m, heading_deg: float) -> bpy.types.Object:

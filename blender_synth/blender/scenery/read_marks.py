@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from blender_synth.blender.scenery.blend_scene import open_scene
 from blender_synth.errors import BlenderSynthError
-from blender_synth.world.scenery._marks import Marks, Reading
+from blender_synth.world.scenery.shared.marks import Marks, Reading
 
 
 def read(file: Path, root: Path, indoors: bool) -> Marks:
@@ -28,7 +28,7 @@ def read(file: Path, root: Path, indoors: bool) -> Marks:
     found = open_scene(file, root)
     reading = Reading(indoors)
     for p in found.problems:
-        reading.problem(p.code, p.object, p.text, p.mend, p.severity)
+        reading.problem(p.code, p.object, p.text, p.hint, p.severity)
     return reading.read(found.records, found.materials)
 
 
@@ -38,7 +38,7 @@ def main(job: dict) -> None:
         marks = read(Path(job["file"]), Path(job["root"]), job["indoors"])
         answer = {"marks": TypeAdapter(Marks).dump_python(marks, mode="json")}
     except BlenderSynthError as error:
-        answer = {"error": {"problem": error.problem, "file": str(error.file), "mend": error.mend,
+        answer = {"error": {"problem": error.problem, "file": str(error.file), "hint": error.hint,
                             "value": None if error.value is None else str(error.value)}}  # fmt: skip
     Path(job["out"]).write_text(json.dumps(answer), encoding="utf-8")
 

@@ -12,12 +12,12 @@ from functools import cache
 import bpy
 import numpy as np
 
-from blender_synth.blender.noise import smoothstep, spectral_noise
 from blender_synth.blender.scenery.materials import MAKERS, Materials
 from blender_synth.blender.scenery.meshes import TINT
-from blender_synth.blender.scenery.nodes import Graph, data_image
 from blender_synth.blender.scenery.textures import TILE_M, cells
-from blender_synth.world.mirrors._shapes import LABEL_ROUGHNESS
+from blender_synth.blender.shading.nodes import Graph, data_image
+from blender_synth.blender.shading.noise import smoothstep, spectral_noise
+from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS
 
 LEAST_ROUGHNESS = 1.6 * LABEL_ROUGHNESS
 _MAPS_M = {"marble": 2.6, "terrazzo": 1.2, "planks": 2.4, "grain": 1.6, "pile": 0.5, "flecks": 1.0, "brushed": 1.0}

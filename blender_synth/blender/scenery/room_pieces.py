@@ -16,7 +16,7 @@ from blender_synth.blender.scenery.meshes import Part, bevelled_box, box, join, 
 from blender_synth.blender.scenery.pieces import place
 from blender_synth.blender.scenery.rooms import DARK, STEEL, WHITE, glow, text
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery._rooms import Piece
+from blender_synth.world.scenery.shared.rooms import Piece
 
 BLACK = (0.02, 0.02, 0.022)
 

@@ -18,7 +18,7 @@ from blender_synth.blender.scenery.meshes import Part, box, extrude, join, lathe
 from blender_synth.blender.scenery.pieces import place
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather.night import black_body
-from blender_synth.world.scenery._rooms import (
+from blender_synth.world.scenery.shared.rooms import (
     CEILING_ID,
     FLOOR_ID,
     LAMPS_ID,
@@ -29,7 +29,7 @@ from blender_synth.world.scenery._rooms import (
     Outside,
     Wall,
 )
-from blender_synth.world.weather._daylight import LUX_PER_UNIT
+from blender_synth.world.weather.daylight import LUX_PER_UNIT
 
 STEEL = (0.50, 0.50, 0.49)
 WHITE = (0.68, 0.68, 0.66)

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from blender_synth.blender.noise import smoothstep, spectral_noise
+from blender_synth.blender.shading.noise import smoothstep, spectral_noise
 
 TILE_M = {
     "asphalt": 2.0,

@@ -20,10 +20,10 @@ import cv2
 import numpy as np
 import OpenEXR
 
-from blender_synth.blender.noise import smoothstep, spectral_noise
-from blender_synth.blender.restoring import restoring
-from blender_synth.blender.scenery.nodes import data_image
+from blender_synth.blender.shading.nodes import data_image
+from blender_synth.blender.shading.noise import smoothstep, spectral_noise
 from blender_synth.blender.stage import SLOT_PROPERTY, Stage
+from blender_synth.blender.temporary_settings import temporary_settings
 from blender_synth.world.weather.sky import Spec
 
 REACH_M, CELL_M = 42.0, 0.175
@@ -70,20 +70,28 @@ def from_above(stage: Stage) -> Above:
     layer, render, cycles = scene.view_layers[0], scene.render, scene.cycles
     with ExitStack() as changes, tempfile.TemporaryDirectory() as folder:
         for obj in hidden:
-            changes.enter_context(restoring(obj, hide_render=True))
+            changes.enter_context(temporary_settings(obj, hide_render=True))
         render.use_persistent_data = True  # the label pass that follows finds its meshes in place
-        changes.enter_context(restoring(scene, camera=camera, world=None))
-        changes.enter_context(restoring(layer, use_pass_z=True, material_override=plain))
+        changes.enter_context(temporary_settings(scene, camera=camera, world=None))
+        changes.enter_context(temporary_settings(layer, use_pass_z=True, material_override=plain))
         path = Path(folder) / "above.exr"
         changes.enter_context(
-            restoring(render, engine="CYCLES", resolution_x=cells, resolution_y=cells, resolution_percentage=100,
-                      filepath=str(path), use_compositing=False, use_sequencer=False)
-        )  # fmt: skip
+            temporary_settings(
+                render,
+                engine="CYCLES",
+                resolution_x=cells,
+                resolution_y=cells,
+                resolution_percentage=100,
+                filepath=str(path),
+                use_compositing=False,
+                use_sequencer=False,
+            )
+        )
         image = render.image_settings
         # not put back: the picture's own settings come later, and depths of a PNG's could not be while it is an EXR
         image.file_format, image.color_depth, image.exr_codec = "OPEN_EXR_MULTILAYER", "32", "NONE"
         changes.enter_context(
-            restoring(cycles, samples=1, use_adaptive_sampling=False, use_denoising=False, max_bounces=0,
+            temporary_settings(cycles, samples=1, use_adaptive_sampling=False, use_denoising=False, max_bounces=0,
                       pixel_filter_type="BOX", filter_width=0.01)
         )  # fmt: skip
         bpy.ops.render.render(write_still=True)

@@ -21,8 +21,8 @@ import numpy as np
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather.cover import Above
 from blender_synth.blender.weather.night import Lamps
-from blender_synth.world.weather import _falling as law
-from blender_synth.world.weather._daylight import WATTS_PER_UNIT
+from blender_synth.world.weather import falling as law
+from blender_synth.world.weather.daylight import WATTS_PER_UNIT
 from blender_synth.world.weather.sky import Spec
 
 NEAREST_M = 0.35

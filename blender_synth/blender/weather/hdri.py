@@ -18,7 +18,7 @@ import numpy as np
 
 from blender_synth.errors import AssetError
 from blender_synth.packs.skies import sky_file
-from blender_synth.world.weather import _hdri as names
+from blender_synth.world.weather import hdri_names as names
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 MOST_ROWS = 2048
@@ -70,8 +70,8 @@ def _read(file: Path) -> np.ndarray:
     if not problem and (columns != 2 * rows or rows < 16):
         problem = f"the sky is no panorama: {columns} x {rows} pixels"
     if problem:
-        mend = "give an equirectangular .hdr or .exr, twice as wide as high"
-        raise AssetError(problem, file=file, key="weather.hdri", mend=mend)
+        hint = "give an equirectangular .hdr or .exr, twice as wide as high"
+        raise AssetError(problem, file=file, key="weather.hdri", hint=hint)
     pixels = np.empty(rows * columns * image.channels, np.float32)
     image.pixels.foreach_get(pixels)
     radiance = pixels.reshape(rows, columns, image.channels)
@@ -79,8 +79,8 @@ def _read(file: Path) -> np.ndarray:
     radiance = radiance[..., :3] if radiance.shape[2] >= 3 else radiance[..., :1].repeat(3, axis=2)
     radiance = np.nan_to_num(radiance, nan=0.0, posinf=65504.0, neginf=0.0).clip(0.0, 65504.0)
     if not radiance[rows // 2 :].any():
-        mend = "give one with light above its horizon"
-        raise AssetError("the sky is black", file=file, key="weather.hdri", mend=mend)
+        hint = "give one with light above its horizon"
+        raise AssetError("the sky is black", file=file, key="weather.hdri", hint=hint)
     if rows > MOST_ROWS:
         radiance = cv2.resize(radiance, (2 * MOST_ROWS, MOST_ROWS), interpolation=cv2.INTER_AREA)
     return radiance

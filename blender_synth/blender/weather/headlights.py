@@ -13,7 +13,7 @@ import numpy as np
 
 from blender_synth.blender.scenery.materials import HEAD_LAMP, LIGHTS_PROPERTY, TAIL_LAMP
 from blender_synth.blender.stage import Stage
-from blender_synth.world.weather._daylight import LUX_PER_UNIT
+from blender_synth.world.weather.daylight import LUX_PER_UNIT
 from blender_synth.world.weather.sky import Spec
 
 BEAM_CD = 4000.0

@@ -10,7 +10,7 @@ import numpy as np
 
 from blender_synth.blender.scenery.materials import LAMP_LENS, LIT_LEVEL, LIT_SHARE
 from blender_synth.blender.stage import Stage
-from blender_synth.world.weather._daylight import LUX_PER_UNIT
+from blender_synth.world.weather.daylight import LUX_PER_UNIT
 from blender_synth.world.weather.sky import LAMPS_LUX, Spec
 
 LAMP_LUMEN = {0: 5500.0, 1: 3200.0}

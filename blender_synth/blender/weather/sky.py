@@ -12,11 +12,11 @@ from dataclasses import replace
 import bpy
 import numpy as np
 
-from blender_synth.blender.noise import smoothstep, spectral_noise
+from blender_synth.blender.shading.noise import smoothstep, spectral_noise
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather import cover, falling, hdri, headlights, night, volume
 from blender_synth.blender.weather.clear_sky import SUN_RGB, clear_sky, optical_depths
-from blender_synth.world.weather._daylight import LUX_PER_UNIT, WATTS_PER_UNIT, air_mass
+from blender_synth.world.weather.daylight import LUX_PER_UNIT, WATTS_PER_UNIT, air_mass
 from blender_synth.world.weather.sky import Spec
 
 PANORAMA_ROWS = 768

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from blender_synth import geometry
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Vec3, plain, uniform
 from blender_synth.world.layout import CameraAnchor
-from blender_synth.world.values import Range, Vec3, plain, uniform
 
 
 @plain

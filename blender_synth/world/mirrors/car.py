@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.world.mirrors._shapes import Ball
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.values import Range, plain, uniform
+from blender_synth.values import Range, plain, uniform
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import Ball
 
 
 @plain
@@ -47,7 +47,7 @@ class Randomizer:
     roughness: Range = (0.0, 0.004)
     dust: Range = (0.1, 0.6)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """The mirror of a parked car that the camera sees from behind, the nearest three alike; None without any."""
         rng, look = streams.rng("place"), streams.rng("look")
         seen = []

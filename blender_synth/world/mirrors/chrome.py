@@ -7,12 +7,12 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from blender_synth.curved_mirrors import seen_on
+from blender_synth.optics.curved_mirrors import seen_on
 from blender_synth.seeds import Streams
-from blender_synth.world.mirrors._shapes import LABEL_ROUGHNESS, Surface, kind_things
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, Rgb, Vec3, plain, uniform
+from blender_synth.values import Range, Rgb, Vec3, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, Surface, kind_things
 
 BASE_M = 0.03
 """Height of the foot that either stands on."""
@@ -64,11 +64,11 @@ class Spec:
         ring = self.radius_m * np.column_stack([np.cos(a), np.sin(a), 0 * a])
         return np.concatenate([np.array(self.foot_m) + ring, self.centre_m() + ring])
 
-    def seen_at(self, eye_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def reflection_points(self, eye_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on it."""
         return seen_on(self.curved(), eye_m, points_m)
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The polished surface and its foot."""
         return kind_things(self, rough="street_furniture")
 
@@ -93,7 +93,7 @@ class Randomizer:
     label_roughness: float = Field(default=LABEL_ROUGHNESS, ge=0, le=1)
     dust: Range = (0.05, 0.5)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """A ball or bollard at the side of the way; None where the place is taken."""
         rng, look = streams.rng("place"), streams.rng("look")
         ball = bool(look.random() < self.ball_share)

@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.world.mirrors._shapes import Ball
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.values import Range, Rgb, Vec3, pick, plain, uniform
+from blender_synth.values import Range, Rgb, Vec3, pick, plain, uniform
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import Ball
 
 RIMS = {"orange": (0.75, 0.13, 0.01), "red": (0.55, 0.02, 0.015), "black": (0.02, 0.02, 0.02)}
 
@@ -53,7 +53,7 @@ class Randomizer:
     roughness: Range = (0.0, 0.02)
     dust: Range = (0.1, 0.6)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """A mirror at the side of the way, aimed between the camera and somebody; None where the place is taken."""
         rng, look = streams.rng("place"), streams.rng("look")
         place = site.roadside(rng, *self.distance_m)
@@ -95,7 +95,7 @@ class Randomizer:
         )
 
 
-def _has_room(apex: np.ndarray, axis: np.ndarray, half_m: float, site: Site) -> bool:
+def _has_room(apex: np.ndarray, axis: np.ndarray, half_m: float, site: PlacementContext) -> bool:
     """Whether disc and pole stand clear of walls, trees and lamps."""
     side = np.array([-axis[1], axis[0], 0.0]) / max(float(np.hypot(axis[0], axis[1])), 1e-9)
     behind = apex - 0.35 * np.array([axis[0], axis[1], 0.0])

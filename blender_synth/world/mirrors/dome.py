@@ -10,9 +10,9 @@ from typing import Literal
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.world.mirrors._shapes import Ball
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.values import Range, Rgb, Vec2, plain, uniform
+from blender_synth.values import Range, Rgb, Vec2, plain, uniform
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import Ball
 
 
 @plain
@@ -49,7 +49,7 @@ class Randomizer:
     roughness: Range = (0.0, 0.015)
     dust: Range = (0.1, 0.5)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """A dome under a canopy on one of the site's walls; None where none is free."""
         rng, look = streams.rng("aim"), streams.rng("look")
         found = site.aim(rng, ("wall",))

@@ -8,11 +8,11 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
 from blender_synth.world.layout import MirrorMount
-from blender_synth.world.mirrors._shapes import LABEL_ROUGHNESS, Sheet
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.scenery._choices import only
-from blender_synth.world.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, Sheet
+from blender_synth.world.scenery.shared.choices import only
 
 PROUD_M = 0.27
 """From the wall to the panels' faces: room for sills, fascias and steps."""
@@ -62,7 +62,7 @@ class Randomizer:
     dust: Range = (0.05, 0.5)
     waviness: Range = (0.3, 1.0)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """One of the site's fronts, or a wall where it has none; None where all are taken."""
         found = site.aim(streams.rng("aim"), ("front", "wall"), PROUD_M + 0.1)
         return None if found is None else self.sample(streams, *ids, *found)

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from blender_synth.values import Range, plain
 from blender_synth.world.mirrors import wall
-from blender_synth.world.values import Range, plain
 
 
 @plain

@@ -8,10 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Rgb, plain, uniform
 from blender_synth.world.layout import MirrorMount
-from blender_synth.world.mirrors._shapes import Sheet
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.values import Range, Rgb, plain, uniform
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import Sheet
 
 PORTAL_M = 0.42
 """Depth of the portal, from the wall to the glass."""
@@ -53,7 +53,7 @@ class Randomizer:
     dust: Range = (0.0, 0.4)
     waviness: Range = (0.0, 0.3)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """An entrance before one of the site's walls; None where none is free."""
         found = site.aim(streams.rng("aim"), ("wall",), PORTAL_M + 0.1)
         return None if found is None else self.sample(streams, *ids, *found)

@@ -12,12 +12,12 @@ from pydantic import Field
 
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Vec2, Vec3, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance, items_in_packs
 from blender_synth.world.layout import MirrorMount
-from blender_synth.world.mirrors._shapes import Sheet, in_polygon, kind_things
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.props import Names, chosen_variant
-from blender_synth.world.things import Thing, items_in_packs
-from blender_synth.world.values import Range, Vec2, Vec3, plain, uniform
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import Sheet, in_polygon, kind_things
+from blender_synth.world.placement.props import Names, chosen_variant
 
 WALL_GAP_M = 0.012
 """Air between a mirror's back and the wall."""
@@ -65,14 +65,14 @@ class Spec(Sheet):
     author: str = ""
     source: str = ""
 
-    def seen_at(self, eye_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def reflection_points(self, eye_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on the pane."""
-        hits, on = super().seen_at(eye_m, points_m)
+        hits, on = super().reflection_points(eye_m, points_m)
         right, up, _ = self.axes()
         away = hits - np.array(self.position_m)
         return hits, on & in_polygon(np.stack([away @ right, away @ up], axis=1), np.array(self.outline_m))
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The pane and what holds it."""
         return kind_things(self, holder=self.frame_category)
 
@@ -134,12 +134,12 @@ class Randomizer:
 
 
 def _none(key: str, name: str | None, known: set[str]) -> ConfigError:
-    mend = (
+    hint = (
         f"use one of: {', '.join(sorted(known))}"
         if known
         else "add a pack with items of `kind: mirror`: packs=[FOLDER]"
     )
-    return ConfigError("no asset pack has such a mirror", key=key, value=name, mend=mend)
+    return ConfigError("no asset pack has such a mirror", key=key, value=name, hint=hint)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Chooser:
     choices: tuple[tuple[Any, Any, float], ...]
     streams: Streams
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """A mirror on one of the site's walls, aimed at somebody but for some decimetres; None where none fits."""
         rng = streams.rng("aim")
         found = site.aim(rng, ("wall",))
@@ -237,7 +237,7 @@ class Chooser:
         )
 
     @staticmethod
-    def _free(spec: Spec, item: Any, site: Site) -> bool:
+    def _free(spec: Spec, item: Any, site: PlacementContext) -> bool:
         """Whether neither camera nor people are where it would stand."""
         box = item.box_m * np.array(spec.scale)
         a = math.radians(spec.heading_deg)

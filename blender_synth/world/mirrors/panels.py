@@ -7,10 +7,10 @@ from typing import Literal
 from pydantic import Field
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Rgb, plain, uniform
 from blender_synth.world.layout import MirrorMount
-from blender_synth.world.mirrors._shapes import Sheet
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.values import Range, Rgb, plain, uniform
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import Sheet
 
 THICK_M = 0.06
 """From the wall to the panels' faces: battens that clear the plinth, board and glass."""
@@ -58,7 +58,7 @@ class Randomizer:
     dust: Range = (0.1, 0.7)
     waviness: Range = (0.05, 0.5)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """A mirrored wall on one of the site's walls; None where none is free."""
         rng = streams.rng("aim")
         found = site.aim(rng, ("wall",))

@@ -9,11 +9,11 @@ from pydantic import Field
 
 from blender_synth import geometry
 from blender_synth.seeds import Streams
-from blender_synth.world.mirrors._shapes import LABEL_ROUGHNESS, Flat
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.scenery._choices import only
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, Flat
+from blender_synth.world.scenery.shared.choices import only
 
 STONES = {"black": (0.018, 0.018, 0.02), "grey": (0.13, 0.13, 0.13), "red": (0.10, 0.045, 0.035),
           "cream": (0.42, 0.38, 0.31)}  # fmt: skip
@@ -38,10 +38,10 @@ class Spec(Flat):
     wear: float = Field(ge=0, le=1)
     detail_seed: int
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The floor; one too rough to be a mirror is a pavement."""
         category = "mirror" if self.surface == "polished" else "pavement"
-        return (Thing(instance_id=self.instance_id, category=category, name=f"floor_{self.instance_id}"),)
+        return (LabelledInstance(instance_id=self.instance_id, category=category, name=f"floor_{self.instance_id}"),)
 
 
 @plain
@@ -62,7 +62,7 @@ class Randomizer:
     joint_m: Range = (0.002, 0.005)
     wear: Range = (0.0, 0.3)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """A floor over the whole width of where people walk, by somebody's feet; None where nobody walks."""
         rng, look = streams.rng("place"), streams.rng("look")
         areas = [a for a in site.layout.areas if a.use in ("indoors", "pavement")]

@@ -9,10 +9,10 @@ from pydantic import Field
 
 from blender_synth import geometry
 from blender_synth.seeds import Streams
-from blender_synth.world.mirrors._shapes import Flat
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, plain, uniform
+from blender_synth.values import Range, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import Flat
 
 _CORNERS = 96
 
@@ -35,9 +35,9 @@ class Spec(Flat):
     detail_seed: int
     rain: bool = False
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The water."""
-        return (Thing(instance_id=self.instance_id, category="mirror", name=f"puddle_{self.instance_id}"),)
+        return (LabelledInstance(instance_id=self.instance_id, category="mirror", name=f"puddle_{self.instance_id}"),)
 
 
 @plain
@@ -57,7 +57,7 @@ class Randomizer:
     roughness: Range = (0.0, 0.01)
     rain: bool = False
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """A puddle where somebody in view is mirrored, or at somebody's feet; None where it does not fit the ground."""
         rng, shape = streams.rng("place"), streams.rng("shape")
         if len(site.feet_m):

@@ -11,9 +11,9 @@ from pydantic import Field
 
 from blender_synth.geometry import direction
 from blender_synth.seeds import Streams
-from blender_synth.world.mirrors._shapes import Sheet
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.values import Range, plain, uniform
+from blender_synth.values import Range, plain, uniform
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import Sheet
 
 
 @plain
@@ -49,7 +49,7 @@ class Randomizer:
     roughness: Range = (0.0, 0.002)
     dust: Range = (0.0, 0.3)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """A mirror before a dashcam, turned to somebody behind it; None before any other camera."""
         if site.camera.rig != "dashcam":
             return None

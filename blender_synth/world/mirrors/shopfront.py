@@ -12,10 +12,10 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Rgb, plain, uniform
 from blender_synth.world.layout import MirrorMount
-from blender_synth.world.mirrors._shapes import Sheet
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.values import Range, Rgb, plain, uniform
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import Sheet
 
 CASE_M = 0.55
 """Depth of the show-case that stands in for a shop."""
@@ -60,7 +60,7 @@ class Randomizer:
     dust: Range = (0.0, 0.5)
     waviness: Range = (0.05, 0.5)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """One of the site's shops, or a show-case before a wall where it has none; None where all are taken."""
         found = site.aim(streams.rng("aim"), ("shop", "wall"), CASE_M + 0.1)
         return None if found is None else self.sample(streams, *ids, *found)

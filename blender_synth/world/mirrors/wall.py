@@ -10,11 +10,11 @@ from pydantic import Field
 
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
 from blender_synth.world.layout import MirrorMount
-from blender_synth.world.mirrors._shapes import Sheet
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.scenery._choices import only
-from blender_synth.world.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import Sheet
+from blender_synth.world.scenery.shared.choices import only
 
 BEHIND_GLASS_M = 0.075
 """From the wall to the glass of a mirror that hangs: board, brackets and air."""
@@ -79,7 +79,7 @@ class Randomizer:
     dust: Range = (0.1, 0.7)
     waviness: Range = (0.0, 0.35)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """A mirror on one of the site's walls, aimed at somebody but for half a metre; None where no wall is free."""
         rng = streams.rng("aim")
         found = site.aim(rng, ("wall",))
@@ -118,7 +118,7 @@ class Randomizer:
                 "a wall is too small for a mirror",
                 key=f"layout.mirror_mounts.{mount.name}",
                 value=[round(mount.length_m, 2), round(mount.clear_height_m, 2)],
-                mend="give the mount more room",
+                hint="give the mount more room",
             )
         half = width / 2 + frame_m
         anywhere = float(size.random())

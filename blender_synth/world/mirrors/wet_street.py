@@ -8,10 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.world.mirrors._shapes import LABEL_ROUGHNESS, Flat
-from blender_synth.world.mirrors._site import Site
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, plain, uniform
+from blender_synth.values import Range, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
+from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, Flat
 
 
 @plain
@@ -27,10 +27,12 @@ class Spec(Flat):
     darkening: float = Field(gt=0, le=1)
     relief: float = Field(ge=0, le=1)
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The film; one too rough to be a mirror is a part of the road."""
         category = "mirror" if self.surface == "water" else "road"
-        return (Thing(instance_id=self.instance_id, category=category, name=f"wet_street_{self.instance_id}"),)
+        return (
+            LabelledInstance(instance_id=self.instance_id, category=category, name=f"wet_street_{self.instance_id}"),
+        )
 
 
 @plain
@@ -49,7 +51,7 @@ class Randomizer:
     relief: Range = (0.1, 0.6)
     reach_m: Range = (40.0, 60.0)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: Site) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
         """The film on the scene's lanes, or on its floor; None where there are neither or they are wet already."""
         if any(spec.kind == "wet_street" for spec in site.taken):
             return None

@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+from blender_synth.values import Range, Vec3, pick, plain, uniform
 from blender_synth.world.people import anthropometry
 from blender_synth.world.people.choices import choice
-from blender_synth.world.values import Range, Vec3, pick, plain, uniform
 
 Sex = Literal["female", "male"]
 

@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
+from blender_synth.values import Range, Rgb, pick, plain, uniform
 from blender_synth.world.climate import Climate
 from blender_synth.world.people.body import BodySpec
 from blender_synth.world.people.choices import Colours, choice
 from blender_synth.world.people.colours import COLOURS
-from blender_synth.world.values import Range, Rgb, pick, plain, uniform
 
 CATEGORY = {
     "backpack": "backpack",

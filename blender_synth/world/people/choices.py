@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
+from blender_synth.values import Weights
 from blender_synth.world.people.colours import COLOURS
-from blender_synth.world.values import Weights
 
 
 def choice(*names: str) -> Any:

@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from blender_synth.values import Range, Rgb, plain
 from blender_synth.world.materials import Materials, MaterialSpec
 from blender_synth.world.people.choices import Colours, choice
-from blender_synth.world.values import Range, Rgb, plain
 
 LOWERS = ("jeans", "trousers", "joggers", "leggings", "shorts", "skirt", "dress")
 TOPS = ("tee", "sleeveless", "long_sleeve", "shirt", "short_shirt", "sweater")

@@ -6,9 +6,9 @@ from dataclasses import field
 
 import numpy as np
 
+from blender_synth.values import Range, Rgb, pick, plain, uniform
 from blender_synth.world.people.body import BodySpec
 from blender_synth.world.people.choices import choice
-from blender_synth.world.values import Range, Rgb, pick, plain, uniform
 
 
 @plain

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
+from blender_synth.values import Vec3, plain
+from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.people.situation import Footprint
-from blender_synth.world.props import chosen_variant
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Vec3, plain
+from blender_synth.world.placement.props import chosen_variant
 
 
 @plain
@@ -57,9 +57,9 @@ class Spec:
         half = max(0.25, -self.low_m[1], self.high_m[1])
         return Footprint(front_m=max(half, self.high_m[0]), back_m=max(half, -self.low_m[0]), half_width_m=half)
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The figure: a pedestrian like any other."""
-        return (Thing(instance_id=self.instance_id, category="pedestrian", name=f"{self.pack}/{self.item}"),)
+        return (LabelledInstance(instance_id=self.instance_id, category="pedestrian", name=f"{self.pack}/{self.item}"),)
 
 
 @plain
@@ -83,9 +83,9 @@ class Randomizer:
         known = {name for pack, item in people for name in (pack.name, f"{pack.name}/{item.name}")}
         for name in self.weights:
             if name not in known:
-                mend = f"use one of: {', '.join(sorted(known))}" if known else "add a pack: packs=[FOLDER]"
+                hint = f"use one of: {', '.join(sorted(known))}" if known else "add a pack: packs=[FOLDER]"
                 raise ConfigError(
-                    "no asset pack has such a person", key=f"pedestrians.figures.weights.{name}", value=name, mend=mend
+                    "no asset pack has such a person", key=f"pedestrians.figures.weights.{name}", value=name, hint=hint
                 )
         if self.share == 0:
             return []
@@ -97,7 +97,7 @@ class Randomizer:
         if not rows:
             raise ConfigError(
                 "no asset pack has people", key="pedestrians.figures.share", value=self.share,
-                mend="add a pack with items of `kind: person`: packs=[FOLDER]; or set the share to 0",
+                hint="add a pack with items of `kind: person`: packs=[FOLDER]; or set the share to 0",
             )  # fmt: skip
         return rows
 

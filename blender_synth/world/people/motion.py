@@ -13,10 +13,10 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from blender_synth.bvh import Bvh, read_bvh
 from blender_synth.errors import AssetError, ConfigError
-from blender_synth.world.things import Credit, items_named, no_item
-from blender_synth.world.values import Vec3, pick, plain
+from blender_synth.packs.bvh import Bvh, read_bvh
+from blender_synth.values import Vec3, pick, plain
+from blender_synth.world.labelled_instances import Credit, items_named, no_item
 
 KEY = "pedestrians.person.motion"
 _SIDED = ("shoulder", "upper_arm", "forearm", "hand", "thigh", "shin", "foot", "toes")
@@ -159,7 +159,7 @@ class MotionRanges:
             if not clip.item:
                 clips.append(clip)
         if not sum(clip.weight for clip in clips) > 0:
-            raise ConfigError("all motions have a weight of 0", key=KEY, mend="give one of them a weight above 0")
+            raise ConfigError("all motions have a weight of 0", key=KEY, hint="give one of them a weight above 0")
         return dataclasses.replace(self, clips=tuple(clips))
 
 
@@ -228,7 +228,7 @@ def _span(clip: MotionClip, bvh: Bvh) -> tuple[int, int]:
             file=clip.file,
             key=clip.key("start_s"),
             value=[clip.start_s, clip.end_s],
-            mend=f"the file lasts {len(bvh.frames) * bvh.frame_s:.2f} s",
+            hint=f"the file lasts {len(bvh.frames) * bvh.frame_s:.2f} s",
         )
     return first, last
 
@@ -243,7 +243,7 @@ def _retarget(clip: MotionClip) -> tuple[Bvh, dict[str, int], np.ndarray]:
             file=clip.file,
             key=clip.key("rest_frame"),
             value=clip.rest_frame,
-            mend=f"use 0 to {len(bvh.frames) - 1}, or leave it out",
+            hint=f"use 0 to {len(bvh.frames) - 1}, or leave it out",
         )
     joints = _joints_by_part(clip, bvh)
     _, at = bvh.pose(clip.rest_frame)
@@ -256,7 +256,7 @@ def _retarget(clip: MotionClip) -> tuple[Bvh, dict[str, int], np.ndarray]:
             file=clip.file,
             key=clip.key("rest_frame"),
             value=clip.rest_frame,
-            mend="name a frame in which the figure stands straight, arms hanging or spread, as rest_frame",
+            hint="name a frame in which the figure stands straight, arms hanging or spread, as rest_frame",
         )
     return bvh, joints, np.stack([np.cross(left, up), left, up])
 
@@ -279,7 +279,7 @@ def _joints_by_part(clip: MotionClip, bvh: Bvh) -> dict[str, int]:
                 file=clip.file,
                 key=clip.key(f"map.{part}"),
                 value=joint,
-                mend=f"parts: {', '.join(PARTS)}; joints of the file: {', '.join(bvh.names)}",
+                hint=f"parts: {', '.join(PARTS)}; joints of the file: {', '.join(bvh.names)}",
             )
     found = {part: next((plain_names[n] for n in names if n in plain_names), None) for part, names in _TRUNK.items()}
     best: dict[str, str] = {}
@@ -300,7 +300,7 @@ def _joints_by_part(clip: MotionClip, bvh: Bvh) -> dict[str, int]:
             file=clip.file,
             key=clip.key("map"),
             value=missing,
-            mend=f"name each one's joint in the map, among: {', '.join(bvh.names)}",
+            hint=f"name each one's joint in the map, among: {', '.join(bvh.names)}",
         )
     return {part: bvh.index(name) for part, name in named.items()}
 

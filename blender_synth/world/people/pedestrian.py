@@ -7,6 +7,8 @@ from dataclasses import field, replace
 from typing import Any, Literal
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Vec3, plain
+from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.people.body import BodyRanges, BodySpec, draw_body
 from blender_synth.world.people.carrying import (
     CATEGORY,
@@ -21,9 +23,7 @@ from blender_synth.world.people.motion import MotionRanges, Motions, draw_motion
 from blender_synth.world.people.posture import PoseRanges, PoseSpec, draw_activity, draw_pose
 from blender_synth.world.people.situation import Footprint, Situation
 from blender_synth.world.people.wardrobe import OutfitRanges, OutfitSpec, draw_outfit, in_fabrics
-from blender_synth.world.scene_spec import CARRIED_IDS, THINGS_EACH
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Vec3, plain
+from blender_synth.world.scene_spec import CARRIED_IDS, INSTANCES_PER_PERSON
 
 _MOVABLE = ("walk", "run", "stand", "wait")
 """Activities that a recorded motion may take the place of."""
@@ -57,11 +57,13 @@ class Spec:
         half = max(0.3, side, spread)
         return Footprint(front_m=max(half, stride, front, knees), back_m=max(half, stride, back), half_width_m=half)
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The person, and what they carry that is an instance of its own."""
-        person = Thing(instance_id=self.instance_id, category="pedestrian", name=f"person_{self.instance_id}")
+        person = LabelledInstance(
+            instance_id=self.instance_id, category="pedestrian", name=f"person_{self.instance_id}"
+        )
         own = [(t.instance_id, CATEGORY[t.kind]) for t in self.carried if t.instance_id is not None]
-        return (person, *(Thing(instance_id=n, category=c, name=f"{person.name}/{c}_{n}") for n, c in own))
+        return (person, *(LabelledInstance(instance_id=n, category=c, name=f"{person.name}/{c}_{n}") for n, c in own))
 
 
 PedestrianSpec = Spec
@@ -117,7 +119,7 @@ class Randomizer:
         situation = situation or Situation()
         body = draw_body(self.body, streams.rng("body"), situation.generation)
         activity = draw_activity(self.pose, body, situation, streams.rng("activity"))
-        first_id = CARRIED_IDS[0] + THINGS_EACH * (instance_id - 1)
+        first_id = CARRIED_IDS[0] + INSTANCES_PER_PERSON * (instance_id - 1)
         carried = draw_carried(self.carried, body, activity, situation.climate, first_id, streams.rng("carried"))
         pose = draw_pose(self.pose, body, situation, activity, carried, streams.rng("pose"))
         motion = draw_motion(self.motion, streams.rng("motion")) if activity in _MOVABLE else None

@@ -7,12 +7,12 @@ from dataclasses import field
 
 import numpy as np
 
+from blender_synth.values import Range, pick, plain, uniform
 from blender_synth.world.people.body import BodySpec
 from blender_synth.world.people.carrying import CarriedSpec
 from blender_synth.world.people.choices import choice
 from blender_synth.world.people.motion import MotionFrame
 from blender_synth.world.people.situation import Situation
-from blender_synth.world.values import Range, pick, plain, uniform
 
 ACTIVITIES = ("walk", "run", "stand", "wait", "talk", "phone", "cross", "push", "sit")
 """What somebody may be doing; a situation names one of them.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from blender_synth.values import plain
 from blender_synth.world.climate import Climate
-from blender_synth.world.values import plain
 
 
 @plain

@@ -19,10 +19,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, Valida
 from blender_synth import geometry
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
-from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, OwnMirror, PropSpot, Seat
-from blender_synth.world.mirrors._checks import check_mount
-from blender_synth.world.mirrors._site import Obstacles
-from blender_synth.world.scenery._marks import (
+from blender_synth.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
+from blender_synth.world.layout import Area, BuiltInMirror, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot, Seat
+from blender_synth.world.mirrors.checks import check_mount
+from blender_synth.world.mirrors.placement_context import Obstacles
+from blender_synth.world.scenery.shared.marks import (
     YAML_MARKS,
     Lamp,
     Marked,
@@ -31,10 +33,8 @@ from blender_synth.world.scenery._marks import (
     read_yaml_marks,
     words,
 )
-from blender_synth.world.scenery._parts import Colours, LightPiece, Part, Piece, Pieces, draw_parts
-from blender_synth.world.scenery._street_palette import blend, linear
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
+from blender_synth.world.scenery.shared.parts import Colours, LightPiece, Part, Piece, Pieces, draw_parts
+from blender_synth.world.scenery.shared.street_palette import blend, linear
 
 FIRST_ID, LAST_ID = 3001, 9999
 WALKABLE = ("pavement", "crossing", "indoors")
@@ -90,13 +90,13 @@ class Spec:
     colours: dict[str, Rgb] = Field(default_factory=dict)
     moves: dict[str, Vec3] = Field(default_factory=dict)
     light_scale: float = 1.0
-    labelled: tuple[Thing, ...]
+    labelled: tuple[LabelledInstance, ...]
     pieces: tuple[Piece, ...] = ()
     lights: tuple[LightPiece, ...] = ()
     lamps: tuple[Lamp, ...] = ()
     plan: Layout
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything visible; its own mirrors are among the scene's mirrors."""
         return self.labelled
 
@@ -179,8 +179,8 @@ class Randomizer:
         there = [thing for thing in self.found.things if not _is_absent((*thing.within, thing.name.lower()), absent)]
         names = {thing.name: thing.category for thing in self.found.things} | pieces.things
         if len(names) > LAST_ID - FIRST_ID:
-            mend = f"have at most {LAST_ID - FIRST_ID}: join some in collections thing.<category>.<name>"
-            raise ConfigError("the scene has too many things", key="scene.file", value=len(names), mend=mend)
+            hint = f"have at most {LAST_ID - FIRST_ID}: join some in collections thing.<category>.<name>"
+            raise ConfigError("the scene has too many things", key="scene.file", value=len(names), hint=hint)
         numbers = {name: FIRST_ID + n for n, name in enumerate(names)}
         shown = {thing.name for thing in there} | set(pieces.things)
         places = [p for p in (*self.found.places, *by_hand.places) if not _is_absent(p.within, absent)]
@@ -200,7 +200,7 @@ class Randomizer:
             moves=moves,
             light_scale=uniform(streams.rng("lights"), self.light_scale),
             labelled=tuple(
-                Thing(instance_id=numbers[name], category=category, name=name)
+                LabelledInstance(instance_id=numbers[name], category=category, name=name)
                 for name, category in names.items()
                 if name in shown
             ),
@@ -227,7 +227,7 @@ class Randomizer:
                 if not _matching(name, names):
                     told = ", ".join(sorted(names)[:40]) or "none"
                     raise ConfigError("the scene has nothing of that name", key=f"scene.{key}", value=name,
-                                      mend=f"use one of: {told}")  # fmt: skip
+                                      hint=f"use one of: {told}")  # fmt: skip
 
     def _absent(self, streams: Streams) -> set[str]:
         """Lower-case names of what is left out this time."""
@@ -293,7 +293,7 @@ class Randomizer:
             obstacles=(*of(Obstacle), *pieces.obstacles),
             prop_spots=tuple(spots),
             seats=(*of(Seat), *pieces.seats),
-            own_mirrors=(*of(OwnMirror), *pieces.own_mirrors),
+            built_in_mirrors=(*of(BuiltInMirror), *pieces.built_in_mirrors),
             placed=tuple(pieces.placed),
             indoor_c=warm,
         )
@@ -356,8 +356,8 @@ def layout_problems(layout: Layout) -> list[SceneProblem]:
     """What is wrong with a drawn layout: nowhere to walk, no camera or one in a wall, mounts that look into theirs."""
     found: list[SceneProblem] = []
 
-    def problem(code: str, name: str, text: str, mend: str, severity: str = "error") -> None:
-        found.append(SceneProblem(code=code, severity=severity, object=name, text=text, mend=mend))
+    def problem(code: str, name: str, text: str, hint: str, severity: str = "error") -> None:
+        found.append(SceneProblem(code=code, severity=severity, object=name, text=text, hint=hint))
 
     if not any(area.use in WALKABLE for area in layout.areas):
         problem("no_walkable_area", "", "there is nowhere to walk",

@@ -13,14 +13,20 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
-from blender_synth.world.scenery import _street_palette as palette
-from blender_synth.world.scenery._choices import only
-from blender_synth.world.scenery._houses import seed_of, side_mirrors
-from blender_synth.world.scenery._street_parts import CAR_SIZE_M, Car, rectangle
-from blender_synth.world.scenery._town import Footprints, Standing, before_mounts, line_is_free, standing_obstacles
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.scenery.shared import street_palette as palette
+from blender_synth.world.scenery.shared.choices import only
+from blender_synth.world.scenery.shared.houses import seed_of, side_mirrors
+from blender_synth.world.scenery.shared.street_parts import CAR_SIZE_M, Car, rectangle
+from blender_synth.world.scenery.shared.town import (
+    Footprints,
+    Standing,
+    before_mounts,
+    line_is_free,
+    standing_obstacles,
+)
 
 FLOOR_ID, CEILING_ID, LAMPS_ID, PIPES_ID, SIGNS_ID, RAMP_ID = 3001, 3002, 3003, 3004, 3005, 3006
 WALL_IDS = {"north": 3011, "east": 3012, "south": 3013, "west": 3014}
@@ -158,19 +164,19 @@ class Spec:
         deep = COLUMN_DEEP_M if self.column_style == "square" else self.column_wide_m
         return rectangle(column.xy_m, self.column_wide_m, deep, 0.0)
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything that gets labels, with its stable instance id."""
         return (
-            Thing(instance_id=FLOOR_ID, category="floor", name="floor"),
-            Thing(instance_id=CEILING_ID, category="ceiling", name="ceiling"),
-            Thing(instance_id=LAMPS_ID, category="lamp", name="lamps"),
-            Thing(instance_id=PIPES_ID, category="fittings", name="pipes"),
-            Thing(instance_id=SIGNS_ID, category="fittings", name="signs"),
-            Thing(instance_id=RAMP_ID, category="road", name="ramp"),
-            *(Thing(instance_id=i, category="wall", name=f"wall_{side}") for side, i in WALL_IDS.items()),
-            *(Thing(instance_id=c.instance_id, category="wall", name=c.name) for c in self.cores),
-            *(Thing(instance_id=c.instance_id, category="column", name=c.name) for c in self.columns),
-            *(Thing(instance_id=c.instance_id, category="vehicle", name=c.name) for c in self.cars),
+            LabelledInstance(instance_id=FLOOR_ID, category="floor", name="floor"),
+            LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="ceiling"),
+            LabelledInstance(instance_id=LAMPS_ID, category="lamp", name="lamps"),
+            LabelledInstance(instance_id=PIPES_ID, category="fittings", name="pipes"),
+            LabelledInstance(instance_id=SIGNS_ID, category="fittings", name="signs"),
+            LabelledInstance(instance_id=RAMP_ID, category="road", name="ramp"),
+            *(LabelledInstance(instance_id=i, category="wall", name=f"wall_{side}") for side, i in WALL_IDS.items()),
+            *(LabelledInstance(instance_id=c.instance_id, category="wall", name=c.name) for c in self.cores),
+            *(LabelledInstance(instance_id=c.instance_id, category="column", name=c.name) for c in self.columns),
+            *(LabelledInstance(instance_id=c.instance_id, category="vehicle", name=c.name) for c in self.cars),
         )
 
     def layout(self) -> Layout:

@@ -18,11 +18,13 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Vec2, Vec3, Weights, pick, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Area, CameraAnchor, Layout, Obstacle, PropSpot
-from blender_synth.world.scenery import _street_palette as palette
-from blender_synth.world.scenery._choices import only
-from blender_synth.world.scenery._houses import Houses, blank_walls, glass_hosts, seed_of, side_mirrors
-from blender_synth.world.scenery._street_parts import (
+from blender_synth.world.scenery.shared import street_palette as palette
+from blender_synth.world.scenery.shared.choices import only
+from blender_synth.world.scenery.shared.houses import Houses, blank_walls, glass_hosts, seed_of, side_mirrors
+from blender_synth.world.scenery.shared.street_parts import (
     CAR_SIZE_M,
     FURNITURE_SIZE_M,
     Building,
@@ -35,7 +37,7 @@ from blender_synth.world.scenery._street_parts import (
     Roadway,
     rectangle,
 )
-from blender_synth.world.scenery._town import (
+from blender_synth.world.scenery.shared.town import (
     Footprints,
     Standing,
     azimuth_deg,
@@ -47,8 +49,6 @@ from blender_synth.world.scenery._town import (
     square,
     standing_obstacles,
 )
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, Vec2, Vec3, Weights, pick, plain, uniform
 
 ROAD_ID = 3001
 PAVEMENT_FIRST_ID, END_PAVEMENT_FIRST_ID, ISLAND_FIRST_ID = 3002, 3006, 3091
@@ -209,17 +209,20 @@ class Spec:
             sides[last.name] = "right"
         return sides
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything that gets labels, with its stable instance id. A house at a corner has two fronts and one id."""
         houses = {b.instance_id: b for b in reversed(self.buildings)}
         return (
-            Thing(instance_id=ROAD_ID, category="road", name="road"),
-            *(Thing(instance_id=p.instance_id, category="pavement", name=p.name) for p in self.pavements),
-            *(Thing(instance_id=i, category="pavement", name=f"island_{i}") for i, _, _ in self.islands()),
-            *(Thing(instance_id=b.instance_id, category="building", name=b.name) for b in houses.values()),
-            *(Thing(instance_id=f.instance_id, category=f.category, name=f.name) for f in self.furniture),
-            *(Thing(instance_id=s.instance_id, category="street_furniture", name=s.name) for s in self.signals),
-            *(Thing(instance_id=c.instance_id, category="vehicle", name=c.name) for c in self.cars),
+            LabelledInstance(instance_id=ROAD_ID, category="road", name="road"),
+            *(LabelledInstance(instance_id=p.instance_id, category="pavement", name=p.name) for p in self.pavements),
+            *(LabelledInstance(instance_id=i, category="pavement", name=f"island_{i}") for i, _, _ in self.islands()),
+            *(LabelledInstance(instance_id=b.instance_id, category="building", name=b.name) for b in houses.values()),
+            *(LabelledInstance(instance_id=f.instance_id, category=f.category, name=f.name) for f in self.furniture),
+            *(
+                LabelledInstance(instance_id=s.instance_id, category="street_furniture", name=s.name)
+                for s in self.signals
+            ),
+            *(LabelledInstance(instance_id=c.instance_id, category="vehicle", name=c.name) for c in self.cars),
         )
 
     def layout(self) -> Layout:

@@ -13,12 +13,12 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
-from blender_synth.world.scenery import _rooms as rooms
-from blender_synth.world.scenery._choices import only
-from blender_synth.world.scenery._rooms import Floor, Light, Opening, Piece, Placer, Wall
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.world.scenery.shared import rooms as rooms
+from blender_synth.world.scenery.shared.choices import only
+from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Piece, Placer, Wall
 
 SILL_M = 0.28
 """From the cabin's front to the landing's wall: doors, sill and the wall between."""
@@ -75,16 +75,16 @@ class Spec:
     spots: tuple[PropSpot, ...]
     indoor_c: float
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything in cabin and landing that gets labels."""
         return (
-            Thing(instance_id=rooms.FLOOR_ID, category="floor", name="landing_floor"),
-            Thing(instance_id=rooms.CEILING_ID, category="ceiling", name="landing_ceiling"),
-            Thing(instance_id=rooms.LAMPS_ID, category="lamp", name="landing_lamps"),
-            Thing(instance_id=CABIN_FLOOR_ID, category="floor", name="cabin_floor"),
-            Thing(instance_id=CABIN_CEILING_ID, category="ceiling", name="cabin_ceiling"),
-            Thing(instance_id=CABIN_LAMPS_ID, category="lamp", name="cabin_lamps"),
-            Thing(instance_id=DOORS_ID, category="door", name="lift_doors"),
+            LabelledInstance(instance_id=rooms.FLOOR_ID, category="floor", name="landing_floor"),
+            LabelledInstance(instance_id=rooms.CEILING_ID, category="ceiling", name="landing_ceiling"),
+            LabelledInstance(instance_id=rooms.LAMPS_ID, category="lamp", name="landing_lamps"),
+            LabelledInstance(instance_id=CABIN_FLOOR_ID, category="floor", name="cabin_floor"),
+            LabelledInstance(instance_id=CABIN_CEILING_ID, category="ceiling", name="cabin_ceiling"),
+            LabelledInstance(instance_id=CABIN_LAMPS_ID, category="lamp", name="cabin_lamps"),
+            LabelledInstance(instance_id=DOORS_ID, category="door", name="lift_doors"),
             *(wall.thing() for wall in (*self.walls, *self.landing)),
             *(piece.thing() for piece in self.pieces),
         )

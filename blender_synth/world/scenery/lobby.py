@@ -15,14 +15,14 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
-from blender_synth.world.scenery import _rooms as rooms
-from blender_synth.world.scenery._choices import only
-from blender_synth.world.scenery._rooms import Floor, Light, Opening, Outside, Piece, Placer, Wall
-from blender_synth.world.scenery._street_palette import blend
-from blender_synth.world.scenery._street_parts import rectangle
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.scenery.shared import rooms as rooms
+from blender_synth.world.scenery.shared.choices import only
+from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Outside, Piece, Placer, Wall
+from blender_synth.world.scenery.shared.street_palette import blend
+from blender_synth.world.scenery.shared.street_parts import rectangle
 
 NAMES = {
     "hotel": ("HOTEL AURORA", "GRAND HOTEL", "HOTEL MIRA", "THE LINDEN", "PARK HOTEL", "HOTEL ATLAS", "CITY SUITES",
@@ -81,19 +81,19 @@ class Spec:
         """The wall `"south"`, `"north"`, `"west"` or `"east"`."""
         return next(w for w in self.walls if w.name == f"wall_{name}")
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything in the lobby and before it that gets labels."""
         return (
-            Thing(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
-            Thing(instance_id=rooms.CEILING_ID, category="ceiling", name="ceiling"),
-            Thing(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
+            LabelledInstance(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
+            LabelledInstance(instance_id=rooms.CEILING_ID, category="ceiling", name="ceiling"),
+            LabelledInstance(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
             *(wall.thing() for wall in self.walls),
             *(
-                Thing(instance_id=rooms.COLUMN_FIRST_ID + k, category="column", name=f"column_{k}")
+                LabelledInstance(instance_id=rooms.COLUMN_FIRST_ID + k, category="column", name=f"column_{k}")
                 for k in range(len(self.columns_m))
             ),
             *(piece.thing() for piece in self.pieces),
-            *self.outside.things(),
+            *self.outside.labelled_instances(),
         )
 
     def layout(self) -> Layout:

@@ -14,12 +14,14 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Area, CameraAnchor, Layout, Obstacle, PropSpot
-from blender_synth.world.scenery import _street_palette as palette
-from blender_synth.world.scenery._choices import only
-from blender_synth.world.scenery._houses import Houses, blank_walls, glass_hosts, seed_of
-from blender_synth.world.scenery._street_parts import Building, Furniture, rectangle
-from blender_synth.world.scenery._town import (
+from blender_synth.world.scenery.shared import street_palette as palette
+from blender_synth.world.scenery.shared.choices import only
+from blender_synth.world.scenery.shared.houses import Houses, blank_walls, glass_hosts, seed_of
+from blender_synth.world.scenery.shared.street_parts import Building, Furniture, rectangle
+from blender_synth.world.scenery.shared.town import (
     Footprints,
     Standing,
     azimuth_deg,
@@ -31,8 +33,6 @@ from blender_synth.world.scenery._town import (
     square,
     standing_obstacles,
 )
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
 
 PAVING_ID, CENTRE_ID, BUILDING_FIRST_ID, FURNITURE_FIRST_ID = 3001, 3002, 3011, 3101
 SIDES = ("north", "east", "south", "west")
@@ -137,14 +137,14 @@ class Spec:
     litter: float
     litter_seed: int
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything that gets labels, with its stable instance id."""
-        centre = [Thing(instance_id=CENTRE_ID, category="street_furniture", name=self.centre.kind)]
+        centre = [LabelledInstance(instance_id=CENTRE_ID, category="street_furniture", name=self.centre.kind)]
         return (
-            Thing(instance_id=PAVING_ID, category="pavement", name="plaza"),
+            LabelledInstance(instance_id=PAVING_ID, category="pavement", name="plaza"),
             *(centre if self.centre.kind != "none" else ()),
-            *(Thing(instance_id=b.instance_id, category="building", name=b.name) for b in self.buildings),
-            *(Thing(instance_id=f.instance_id, category=f.category, name=f.name) for f in self.furniture),
+            *(LabelledInstance(instance_id=b.instance_id, category="building", name=b.name) for b in self.buildings),
+            *(LabelledInstance(instance_id=f.instance_id, category=f.category, name=f.name) for f in self.furniture),
         )
 
     def layout(self) -> Layout:

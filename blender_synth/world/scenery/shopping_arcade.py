@@ -14,12 +14,14 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
-from blender_synth.world.scenery import _rooms as rooms
-from blender_synth.world.scenery import _street_palette as palette
-from blender_synth.world.scenery._choices import only
-from blender_synth.world.scenery._rooms import Floor, Outside, Piece, Placer
-from blender_synth.world.scenery._street_parts import (
+from blender_synth.world.scenery.shared import rooms as rooms
+from blender_synth.world.scenery.shared import street_palette as palette
+from blender_synth.world.scenery.shared.choices import only
+from blender_synth.world.scenery.shared.rooms import Floor, Outside, Piece, Placer
+from blender_synth.world.scenery.shared.street_parts import (
     SHOP_PIER_M,
     SHOP_RECESS_M,
     SHOP_RISER_M,
@@ -28,8 +30,6 @@ from blender_synth.world.scenery._street_parts import (
     Shop,
     rectangle,
 )
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
 
 LEFT_ID, RIGHT_ID, END_IDS = 3011, 3012, {"east": 3013, "west": 3014}
 DEPTH_M = 2.5
@@ -83,16 +83,16 @@ class Spec:
         share = math.sqrt(max(0.0, 1 - u * u)) if self.roof == "barrel" else 1 - u
         return self.springing_m + self.rise_m * share
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything in the passage and at its ends that gets labels."""
         return (
-            Thing(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
-            Thing(instance_id=rooms.CEILING_ID, category="ceiling", name="glass_roof"),
-            Thing(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
-            *(Thing(instance_id=b.instance_id, category="building", name=b.name) for b in self.sides),
-            *(Thing(instance_id=n, category="wall", name=f"end_{name}") for name, n in END_IDS.items()),
+            LabelledInstance(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
+            LabelledInstance(instance_id=rooms.CEILING_ID, category="ceiling", name="glass_roof"),
+            LabelledInstance(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
+            *(LabelledInstance(instance_id=b.instance_id, category="building", name=b.name) for b in self.sides),
+            *(LabelledInstance(instance_id=n, category="wall", name=f"end_{name}") for name, n in END_IDS.items()),
             *(piece.thing() for piece in self.pieces),
-            *(thing for end in self.ends for thing in end.things()),
+            *(thing for end in self.ends for thing in end.labelled_instances()),
         )
 
     def layout(self) -> Layout:

@@ -13,11 +13,13 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
-from blender_synth.world.scenery import _street_palette as palette
-from blender_synth.world.scenery._choices import only
-from blender_synth.world.scenery._houses import Houses, blank_walls, glass_hosts, seed_of, side_mirrors
-from blender_synth.world.scenery._street_parts import (
+from blender_synth.world.scenery.shared import street_palette as palette
+from blender_synth.world.scenery.shared.choices import only
+from blender_synth.world.scenery.shared.houses import Houses, blank_walls, glass_hosts, seed_of, side_mirrors
+from blender_synth.world.scenery.shared.street_parts import (
     CAR_SIZE_M,
     FURNITURE_SIZE_M,
     Building,
@@ -30,9 +32,7 @@ from blender_synth.world.scenery._street_parts import (
     overlap,
     rectangle,
 )
-from blender_synth.world.scenery._town import standing_obstacles
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.scenery.shared.town import standing_obstacles
 
 ROAD_ID = 3001
 PAVEMENT_IDS = {"left": 3002, "right": 3003, "east": 3004, "west": 3005}
@@ -99,16 +99,16 @@ class Spec:
         high = self.kerb_y_m - PARKING_LANE_M * self.parking_left
         return low + (high - low) * (0.75 if side == "left" else 0.25)
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything in the street that gets labels, with its stable instance id."""
         return (
-            Thing(instance_id=ROAD_ID, category="road", name="road"),
-            *(Thing(instance_id=p.instance_id, category="pavement", name=p.name) for p in self.pavements),
-            *(Thing(instance_id=b.instance_id, category="building", name=b.name) for b in self.buildings),
-            *(Thing(instance_id=f.instance_id, category=f.category, name=f.name) for f in self.furniture),
-            *(Thing(instance_id=c.instance_id, category="vehicle", name=c.name) for c in self.cars),
+            LabelledInstance(instance_id=ROAD_ID, category="road", name="road"),
+            *(LabelledInstance(instance_id=p.instance_id, category="pavement", name=p.name) for p in self.pavements),
+            *(LabelledInstance(instance_id=b.instance_id, category="building", name=b.name) for b in self.buildings),
+            *(LabelledInstance(instance_id=f.instance_id, category=f.category, name=f.name) for f in self.furniture),
+            *(LabelledInstance(instance_id=c.instance_id, category="vehicle", name=c.name) for c in self.cars),
             *(
-                Thing(instance_id=WIRE_FIRST_ID + k, category="street_furniture", name=f"wire_{k}")
+                LabelledInstance(instance_id=WIRE_FIRST_ID + k, category="street_furniture", name=f"wire_{k}")
                 for k in range(len(self.wires_x_m))
             ),
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Rgb, plain, uniform
+from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
-from blender_synth.world.things import Thing
-from blender_synth.world.values import Range, Rgb, plain, uniform
 
 FLOOR_ID, WALL_ID = 3001, 3002
 WALL_Y_M = 5.0
@@ -27,11 +27,11 @@ class Spec:
     floor_rgb: Rgb
     wall_rgb: Rgb
 
-    def things(self) -> tuple[Thing, ...]:
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Floor and wall."""
         return (
-            Thing(instance_id=FLOOR_ID, category="pavement", name="floor"),
-            Thing(instance_id=WALL_ID, category="building", name="wall"),
+            LabelledInstance(instance_id=FLOOR_ID, category="pavement", name="floor"),
+            LabelledInstance(instance_id=WALL_ID, category="building", name="wall"),
         )
 
     def layout(self) -> Layout:

@@ -1,0 +1,3 @@
+from blender_synth.plugins import plugin_paths
+
+__path__ += plugin_paths("world/weather")

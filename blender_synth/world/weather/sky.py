@@ -14,13 +14,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from blender_synth.seeds import Streams
+from blender_synth.values import Range, Weights, pick, plain, uniform
 from blender_synth.world.climate import Climate
-from blender_synth.world.things import Credit
-from blender_synth.world.values import Range, Weights, pick, plain, uniform
-from blender_synth.world.weather import _daylight as daylight
-from blender_synth.world.weather import _hdri
-from blender_synth.world.weather._falling import mor_through, snow_rate
-from blender_synth.world.weather._solar import Place, sun_position
+from blender_synth.world.labelled_instances import Credit
+from blender_synth.world.weather import daylight as daylight
+from blender_synth.world.weather import hdri_names
+from blender_synth.world.weather.falling import mor_through, snow_rate
+from blender_synth.world.weather.solar import Place, sun_position
 
 TIMES_DEG = {"golden": (1.5, 7.0), "dusk": (-6.0, -2.5), "night": (-40.0, -18.0)}
 """Elevations of the sun by time of day; `day` is the weather's own."""
@@ -47,8 +47,8 @@ class Spec:
         mor_m: meteorological optical range, rain and snow included; applied when pictures are developed.
         fog_height_m: height over which the air thins to 1/e, for radiation fog; None where it does not thin.
         medium: `analytic` air is laid over the picture when it is developed, a `volume` is rendered with it.
-        hdri: a photographed sky in place of the computed one (see `_hdri`); of a pack by its file. hdri_credit: what is
-            owed for it.
+        hdri: a photographed sky in place of the computed one (see `hdri_names`); of a pack by its file.
+        hdri_credit: what is owed for it.
         temperature_c: of the air. rain_mm_h: rate of rain. snow_mm_h: rate of snow as water.
         snow_depth_cm: lying on the ground. wetness: of the ground, 0 dry to 1 shining wet. ice: share of it under ice.
         puddles: how many rain leaves where the camera looks.
@@ -261,7 +261,7 @@ class Randomizer:
     mor_m: Length = (20000.0, 60000.0)
     fog_height_m: Length | None = None
     medium: Literal["analytic", "volume"] = "analytic"
-    hdri: Annotated[Weights, AfterValidator(_hdri.known)] | None = None
+    hdri: Annotated[Weights, AfterValidator(hdri_names.known)] | None = None
     temperature_c: Range = (8.0, 26.0)
     rain_mm_h: Amount = (0.0, 0.0)
     snow_visibility_m: Length | None = None
@@ -313,7 +313,7 @@ class Randomizer:
         ground = min(1.0, 0.75 + 0.25 * rain / 2.5) if rain > 0.1 else 0.0
         moon = {"lit": float(night.random()), "up": float(night.uniform(-20, 60)), "at": float(night.uniform(0, 360))}
         cars, temperature = streams.rng("cars"), uniform(streams.rng("temperature"), self.temperature_c)
-        sky = pick(streams.rng("hdri"), self.hdri) if self.hdri else _hdri.NONE
+        sky = pick(streams.rng("hdri"), self.hdri) if self.hdri else hdri_names.NONE
         icy = self.ice or ((0.0, 0.12) if temperature < 0 else (0.0, 0.0))
         dark = elevation < 0
         shutter = (1 / 80, 1 / 40) if dark else (1 / 250, 1 / 60)
@@ -327,7 +327,7 @@ class Randomizer:
             mor_m=mor_through(_log_uniform(streams.rng("range"), self.mor_m), rain, snow),
             fog_height_m=None if self.fog_height_m is None else uniform(streams.rng("height"), self.fog_height_m),
             medium=self.medium,
-            hdri=None if sky == _hdri.NONE else sky,
+            hdri=None if sky == hdri_names.NONE else sky,
             temperature_c=temperature,
             rain_mm_h=rain,
             snow_mm_h=snow,
@@ -355,7 +355,7 @@ class Randomizer:
 
     def sky_files(self) -> tuple[str, ...]:
         """Skies among `hdri` that are of asset packs."""
-        return tuple(name for name in self.hdri or () if _hdri.of_pack(name))
+        return tuple(name for name in self.hdri or () if hdri_names.of_pack(name))
 
     def _sun(self, share: float, azimuth_deg: float) -> tuple[float, float]:
         """(elevation, azimuth counter-clockwise from +X), degrees."""

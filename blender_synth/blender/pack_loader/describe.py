@@ -1,0 +1,136 @@
+"""Tells what shapes in files measure and are made of, for the parent process, which never loads Blender.
+
+Run by `packs.ingest` with limits on time and memory. Each line on standard input is a job, each line back is its
+answer; a file that crashes the process takes only itself along, as the parent starts another for the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+
+from blender_synth.blender.pack_loader.load import Loaded, load_file
+from blender_synth.blender.pack_loader.shapes import shown
+from blender_synth.errors import AssetError, BlenderSynthError
+from blender_synth.packs.problems import Problem
+
+MOST_TRIANGLES = 5_000_000
+MOST_PANE_TRIANGLES = 4000
+MOST_PIXELS = 16384 * 16384 // 2
+"""Of one texture."""
+
+
+def describe(
+    file: Path, root: Path, objects: tuple[str, ...] = (), collection: str = "", surface: str = ""
+) -> dict[str, Any]:
+    """What `packs.ingest.Description` holds, as JSON, of a file loaded into an empty Blender.
+
+    Args:
+        surface: name of a material whose triangles are wanted, too.
+
+    Raises:
+        AssetError: the file cannot be used.
+    """
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    loaded = load_file(file, root, objects=objects, collection=collection, worlds=False)
+    low, high, triangles = np.full(3, np.inf), np.full(3, -np.inf), 0
+    materials: dict[str, None] = {}
+    pane: list[np.ndarray] = []
+    for shape, matrix, graph in shown(loaded):
+        mesh = shape.to_mesh(preserve_all_data_layers=False, depsgraph=graph)
+        if mesh is not None and mesh.polygons:
+            points = np.empty(len(mesh.vertices) * 3, np.float32)
+            mesh.attributes["position"].data.foreach_get("vector", points)
+            world = np.array(matrix)
+            points = points.reshape(-1, 3).astype(float) @ world[:3, :3].T + world[:3, 3]
+            low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
+            triangles += len(mesh.loop_triangles)
+            names = [loaded.name_of(slot.material) if slot.material else "" for slot in shape.material_slots]
+            materials |= dict.fromkeys(filter(None, names))
+            if surface in names:
+                pane.append(_of_material(mesh, points, [k for k, name in enumerate(names) if name == surface]))
+                if np.linalg.det(world[:3, :3]) < 0:
+                    pane[-1] = pane[-1][:, ::-1]
+        shape.to_mesh_clear()
+        if triangles > MOST_TRIANGLES:
+            hint = f"keep it below {MOST_TRIANGLES}: decimate it, or lower its modifiers"
+            raise AssetError("the file shows too many triangles", file=file, value=triangles, hint=hint)
+    if sum(map(len, pane)) > MOST_PANE_TRIANGLES:
+        raise AssetError(
+            f"the reflecting surface has more than {MOST_PANE_TRIANGLES} triangles",
+            file=file,
+            value=surface,
+            hint="a flat pane needs no more than its outline: dissolve what lies in one plane",
+        )
+    bones = {
+        bone.name: [[*(obj.matrix_world @ bone.head)], [*(obj.matrix_world @ bone.tail)]]
+        for obj in loaded.objects
+        if obj.type == "ARMATURE"
+        for bone in obj.pose.bones
+    }
+    return {
+        "box_m": [low.tolist(), high.tolist()] if triangles else None,
+        "triangles": triangles,
+        "materials": list(materials),
+        "bones": bones,
+        "surface_m": np.concatenate(pane).tolist() if pane else [],
+        "problems": [vars(problem) for problem in (*loaded.problems, *_bad_images(loaded))],
+    }
+
+
+def _bad_images(loaded: Loaded) -> Iterator[Problem]:
+    """Textures that are there but cannot be read, or are too large for a picture's sake; each is read for that."""
+    told = {problem.object for problem in loaded.problems}
+    for image in bpy.data.images:
+        if image.source not in ("FILE", "TILED", "SEQUENCE") or not image.users or image.name in told:
+            continue
+        width_px, height_px = image.size
+        if width_px * height_px == 0:
+            hint = "save it again as PNG, JPEG or EXR"
+            yield Problem("damaged_texture", "error", image.name, "the texture cannot be read", hint)
+        elif width_px * height_px > MOST_PIXELS:
+            text = f"the texture is far too large: {width_px} x {height_px} pixels"
+            yield Problem("huge_texture", "error", image.name, text, "scale it down to 4096 pixels or less")
+
+
+def _of_material(mesh: bpy.types.Mesh, points: np.ndarray, slots: list[int]) -> np.ndarray:
+    """Corners (T, 3, 3) of the triangles that have one of these material slots."""
+    corners, slot = np.empty(len(mesh.loop_triangles) * 3, np.int32), np.empty(len(mesh.loop_triangles), np.int32)
+    mesh.loop_triangles.foreach_get("vertices", corners)
+    mesh.loop_triangles.foreach_get("material_index", slot)
+    return points[corners.reshape(-1, 3)[np.isin(slot, slots)]]
+
+
+def main() -> None:
+    """Answer jobs until the input ends; arguments: where answers go (a file descriptor), the memory limit in bytes."""
+    answers, limit = os.fdopen(int(sys.argv[1]), "w"), int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for line in sys.stdin:
+        job = json.loads(line)
+        try:
+            objects = tuple(job["objects"])
+            answer = describe(Path(job["file"]), Path(job["root"]), objects, job["collection"], job["surface"])
+        except BlenderSynthError as error:
+            answer = {"error": error.problem, "value": repr(error.value) if error.value is not None else "",
+                      "file": str(error.file or job["file"]), "hint": error.hint}  # fmt: skip
+        except MemoryError:
+            answer = {"error": "the file needs more memory than it may take", "hint": "make it smaller"}
+        except Exception:
+            answer = {"error": "Blender failed over the file", "value": traceback.format_exc().splitlines()[-1]}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+    os._exit(0)  # Blender 4.5 may hang when its module is unloaded
+
+
+if __name__ == "__main__":
+    main()

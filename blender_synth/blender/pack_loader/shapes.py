@@ -1,0 +1,38 @@
+"""The surfaces that a loaded file shows, as they are rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import bpy
+from mathutils import Matrix
+
+from blender_synth.blender.pack_loader.load import Loaded
+
+_SURFACES = ("MESH", "CURVE", "SURFACE", "FONT", "META")
+
+
+def shown(loaded: Loaded) -> Iterator[tuple[bpy.types.Object, Matrix, bpy.types.Depsgraph]]:
+    """Each evaluated object with a surface, where it stands in the scene, and the graph that it is of.
+
+    Modifiers and subdivision are those of the render; instances of collections and geometry nodes are told one by one.
+    What is hidden from the render is left out. Both are gone once the iteration goes on.
+    """
+    for obj in loaded.objects:
+        obj.hide_viewport = False
+        obj.hide_set(False)
+    for obj in loaded.every_object():  # those of instanced collections, too
+        for modifier in obj.modifiers:
+            modifier.show_viewport = modifier.show_render
+            if modifier.type in ("SUBSURF", "MULTIRES"):
+                modifier.levels = modifier.render_levels
+    ours = set(loaded.objects)
+    graph = bpy.context.evaluated_depsgraph_get()
+    graph.update()
+    for instance in graph.object_instances:
+        shape = instance.object
+        source = (instance.parent if instance.is_instance else shape).original
+        if source not in ours or source.hide_render or (not instance.is_instance and not instance.show_self):
+            continue
+        if shape.type in _SURFACES and not shape.original.hide_render:
+            yield shape, instance.matrix_world.copy(), graph

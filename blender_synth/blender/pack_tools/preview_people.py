@@ -1,0 +1,158 @@
+"""A contact sheet of random people, front and back, in even light, each with a caption.
+
+Run by `blender-synth assets preview people`; its one argument is the job as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bpy
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from blender_synth.blender import cycles
+from blender_synth.blender.people.pedestrian import build
+from blender_synth.blender.quiet import quiet
+from blender_synth.blender.stage import Stage
+from blender_synth.config import compose
+from blender_synth.develop.sensor import to_srgb8, tone
+from blender_synth.frames.raw_frame import read_exr
+from blender_synth.seeds import Streams
+from blender_synth.settings import RenderSettings, RunSettings
+from blender_synth.values import pick
+from blender_synth.world.people.situation import Situation
+
+PITCH_M, TALL_M = 0.95, 2.1
+"""Width and height of what one figure's tile shows."""
+SEAT_M = 0.45
+_CAPTION_PX = 18
+_GREY = 0.42
+
+
+def main(job: dict[str, Any]) -> None:
+    """Render the sheet that `job` describes."""
+    settings = compose(job["overrides"])
+    people = list(draw_people(settings, job["count"]))
+    rows = [people[start : start + job["columns"]] for start in range(0, len(people), job["columns"])]
+    height = job["height_px"]
+    width = round(height * PITCH_M / TALL_M)
+    picture = RenderSettings(
+        width_px=2 * job["columns"] * width, height_px=height, samples=job["samples"], device=settings.render.device
+    )
+    strips = []
+    for row in tqdm(rows, unit="row", file=sys.stderr):
+        strips.append(_render_row(row, picture, job["columns"]))
+        strips.append(_captions(row, job["columns"], width))
+    cv2.imwrite(job["out"], np.concatenate(strips)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+
+
+def draw_people(settings: RunSettings, count: int) -> Iterator[Any]:
+    """Random people as a run with these settings would draw them, each alone."""
+    streams = Streams(settings.seed, 0).child("preview")
+    climate = settings.weather.sample(streams.child("weather")).climate()
+    crowd = settings.pedestrians
+    for number in range(count):
+        person = streams.child(str(number))
+        activity = pick(person.rng("activity"), crowd.person.pose.activity)
+        situation = Situation(activity=activity, seat_m=SEAT_M if activity == "sit" else None, climate=climate)
+        yield crowd.person.sample(person, number + 1, situation=situation)
+
+
+def _render_row(row: list[Any], settings: RenderSettings, columns: int) -> np.ndarray:
+    """(H, W, 3) uint8: each person from the front and from behind, in one render."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    stage = Stage(bpy.context.scene)
+    middle = (2 * columns - 1) / 2
+    for place, person in enumerate(row):
+        build(person, stage)
+        objects = [obj for thing in person.labelled_instances() for obj in stage.objects.get(thing.instance_id, [])]
+        if person.pose.activity == "sit":
+            objects.append(_stool(stage.scene))
+        for obj in objects:
+            behind = obj.copy()
+            stage.scene.collection.objects.link(behind)
+            _turn(obj, ((2 * place - middle) * PITCH_M, 0, 0), -90 + 18)
+            _turn(behind, ((2 * place + 1 - middle) * PITCH_M, 0, 0), 90 + 18)
+    _studio(stage.scene, 2 * columns * PITCH_M)
+    cycles.use_device(stage.scene, cycles.choose_device(settings.device)[0])
+    cycles.apply_picture_settings(stage.scene, settings, 0)
+    with tempfile.TemporaryDirectory() as folder, quiet():
+        file = Path(folder) / "row.exr"
+        cycles.render_picture(stage.scene, file)
+        layers = read_exr(file)
+    radiance = np.stack([layers[channel].astype(np.float32) for channel in "RGB"], -1)
+    return to_srgb8(tone(radiance, "filmic"))
+
+
+def _stool(scene: bpy.types.Scene) -> bpy.types.Object:
+    """A block under somebody who sits, a little lower than their seat so that it does not come through."""
+    mesh = bpy.data.meshes.new("stool")
+    corners = [
+        (x, y, z) for z in (0.0, SEAT_M - 0.01) for x, y in ((-0.2, -0.22), (0.2, -0.22), (0.2, 0.22), (-0.2, 0.22))
+    ]
+    mesh.from_pydata(corners, [], [(4, 5, 6, 7), (0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7)])
+    stool = bpy.data.objects.new("stool", mesh)
+    scene.collection.objects.link(stool)
+    return stool
+
+
+def _turn(obj: bpy.types.Object, position_m: tuple[float, float, float], heading_deg: float) -> None:
+    obj.location = position_m
+    obj.rotation_euler = (0.0, 0.0, math.radians(heading_deg))
+
+
+def _studio(scene: bpy.types.Scene, width_m: float) -> None:
+    """A grey floor and backdrop, an even sky, a soft key light from the left front, a camera without perspective."""
+    mesh = bpy.data.meshes.new("backdrop")
+    r = width_m
+    mesh.from_pydata([(-r, -r, 0), (r, -r, 0), (r, 1.6, 0), (-r, 1.6, 0), (r, 1.6, 9), (-r, 1.6, 9)], [],
+                     [(0, 1, 2, 3), (3, 2, 4, 5)])  # fmt: skip
+    material = bpy.data.materials.new("backdrop")
+    material.use_nodes = True
+    material.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value = (_GREY, _GREY, _GREY, 1)
+    material.node_tree.nodes["Principled BSDF"].inputs["Roughness"].default_value = 1.0
+    mesh.materials.append(material)
+    scene.collection.objects.link(bpy.data.objects.new("backdrop", mesh))
+    world = bpy.data.worlds.new("even")
+    world.use_nodes = True
+    world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.92, 0.96, 1.0, 1)
+    world.node_tree.nodes["Background"].inputs["Strength"].default_value = 0.55
+    scene.world = world
+    sun = bpy.data.lights.new("key", "SUN")
+    sun.energy, sun.angle, sun.color = 2.0, math.radians(14), (1.0, 0.97, 0.92)
+    key = bpy.data.objects.new("key", sun)
+    key.rotation_euler = (math.radians(48), 0, math.radians(-32))
+    scene.collection.objects.link(key)
+    data = bpy.data.cameras.new("camera")
+    data.type, data.ortho_scale, data.sensor_fit = "ORTHO", width_m, "HORIZONTAL"
+    camera = bpy.data.objects.new("camera", data)
+    camera.location, camera.rotation_euler = (0, -12, TALL_M / 2 - 0.06), (math.radians(90), 0, 0)
+    scene.collection.objects.link(camera)
+    scene.camera = camera
+
+
+def _captions(row: list[Any], columns: int, width: int) -> np.ndarray:
+    strip = np.full((_CAPTION_PX, 2 * columns * width, 3), 32, np.uint8)
+    for place, person in enumerate(row):
+        body = person.body
+        text = (
+            f"{person.instance_id}  {body.sex[0]} {body.age_years:.0f} y {body.stature_m:.2f} m {person.pose.activity}"
+        )
+        at = (2 * place * width + 4, _CAPTION_PX - 5)
+        cv2.putText(strip, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.4, (225, 225, 225), 1, cv2.LINE_AA)
+    return strip
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
+    sys.stdout.flush()
+    os._exit(0)  # Blender 4.5 may hang when its module is unloaded

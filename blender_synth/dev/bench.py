@@ -1,0 +1,119 @@
+"""Benches: each prints what it measures and, as its last line, one name and one number.
+
+Usage: python -m blender_synth.dev.bench NAME [group=name ...]
+
+    frame    our full frame against Blender's plain render
+    accept   share of frames that meet the acceptance criteria of the demo
+    mirrors  share of frames that show a reflected person
+    labels   the label passes' share of the picture's time
+    people   seconds and memory to build a street with 1, 10, 60, 200 people
+    props    seconds and memory of a street with 0, 50 and 500 props
+    weather  seconds a frame of each weather over sunny
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+
+from tqdm import tqdm
+
+from blender_synth.acceptance import sample_until_accepted
+from blender_synth.blender_process import worker_environment, worker_for
+from blender_synth.config import compose
+from blender_synth.dev import bench_mirrors
+from blender_synth.packs.search import find_packs
+
+WISHES_SEEDS = 40
+CROWDS = (1, 10, 60, 200)
+PROPS = (0, 50, 500)
+
+
+def frame(overrides: list[str]) -> None:
+    """Runs in a process of its own, the only one here that loads Blender."""
+    subprocess.run([sys.executable, "-m", "blender_synth.blender.dev.bench_frame", *overrides], check=True)
+
+
+def people(overrides: list[str]) -> None:
+    """Builds streets with more and more people, each in a process of its own.
+
+    The last line tells what a scene of a run costs; a worker's first build also loads bodies, textures and lettering.
+    """
+    print("people  triangles  first build  next build  of it people  largest size")
+    for count in CROWDS:
+        command = [sys.executable, "-m", "blender_synth.blender.dev.bench_people", str(count), *overrides]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=worker_environment())
+        row = json.loads(done.stdout.splitlines()[-1])
+        print(f"{row['people']:6d} {row['triangles']:10,d} {row['first_s']:10.2f} s {row['again_s']:9.2f} s "
+              f"{row['people_s']:11.2f} s {row['peak_mb']:10.0f} MB", flush=True)  # fmt: skip
+        if count == 60:
+            result = f"seconds_60 {row['again_s']:.2f} mb_60 {row['peak_mb']:.0f}"
+    print(result)
+
+
+def props(overrides: list[str]) -> None:
+    """Builds streets with more and more props, each in a process of its own; the last line tells what 500 cost."""
+    print("props  triangles    of meshes   build     labels    picture   largest size")
+    with tempfile.TemporaryDirectory() as folder:
+        for count in PROPS:
+            command = [sys.executable, "-m", "blender_synth.blender.dev.bench_props", str(count), folder, *overrides]
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=worker_environment())
+            row = json.loads(done.stdout.splitlines()[-1])
+            print(f"{row['props']:5d} {row['triangles']:10,d} {row['meshes']:5d} {row['own_triangles']:10,d} "
+                  f"{row['build_s']:6.2f} s {row['labels_s']:7.2f} s {row['picture_s']:7.2f} s "
+                  f"{row['peak_mb']:9.0f} MB", flush=True)  # fmt: skip
+    if row["props"] < count:
+        raise SystemExit(f"only {row['props']} of {count} props found room")
+    seconds = row["build_s"] + row["labels_s"] + row["picture_s"]
+    print(f"seconds_500 {seconds:.2f} mb_500 {row['peak_mb']:.0f}")
+
+
+def labels(overrides: list[str]) -> None:
+    """Runs in a process of its own, as it loads Blender."""
+    subprocess.run([sys.executable, "-m", "blender_synth.blender.dev.bench_labels", *overrides], check=True)
+
+
+def weather(overrides: list[str]) -> None:
+    """Runs in a process of its own, as it loads Blender."""
+    subprocess.run([sys.executable, "-m", "blender_synth.blender.dev.bench_weather", *overrides], check=True)
+
+
+def mirrors(overrides: list[str]) -> None:
+    """How often frames show a reflected person."""
+    bench_mirrors.main(overrides)
+
+
+def accept(overrides: list[str]) -> None:
+    """Draws the demo's frames for 40 seeds, as a run would before it renders their pictures."""
+    settings = compose(["experiment=demo", "frames=1", *overrides])
+    packs = find_packs(settings.packs)
+    worker = worker_for(settings, packs)
+    satisfied, attempts = [], []
+    try:
+        jobs = [(seed, index) for seed in range(WISHES_SEEDS) for index in range(settings.frames)]
+        for seed, index in tqdm(jobs, unit="frame"):
+            candidate = sample_until_accepted(replace(settings, seed=seed), packs, worker, index)
+            satisfied.append(candidate.satisfied)
+            attempts.append(candidate.spec.attempt + 1)
+            if not candidate.satisfied:
+                tqdm.write(f"seed {seed} frame {index}: {candidate.shortfall}")
+    finally:
+        worker.stop()
+    print(f"{len(satisfied)} frames over {WISHES_SEEDS} seeds; drawings a frame: mean {statistics.mean(attempts):.2f}")
+    print(f"share {sum(satisfied) / len(satisfied):.4f}")
+
+
+BENCHES = {
+    "frame": frame, "accept": accept, "mirrors": mirrors, "labels": labels, "people": people, "props": props,
+    "weather": weather,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    if sys.argv[1:2] and sys.argv[1] in BENCHES:
+        BENCHES[sys.argv[1]](sys.argv[2:])
+    else:
+        sys.exit(__doc__)

@@ -1,0 +1,88 @@
+"""The README's sheet of mirrors: one picture per kind beside its labels, rendered and drawn by `make mirrors-page`.
+
+python -m blender_synth.dev.mirrors_page [kind ...] [group=name ...]   only these kinds; further config overrides
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from blender_synth.annotate.instances import annotate
+from blender_synth.annotate.overlay import draw_labels
+from blender_synth.annotate.ownership import GlassPolicy
+from blender_synth.config import compose
+from blender_synth.dev.sheets import first_frame, row, stack, text, write_jpeg
+from blender_synth.develop.picture import shots
+
+SHEET = Path(".docs/mirrors.jpg")
+LARGEST_BYTES = 600_000
+SIZE_PX = (400, 225)
+CELL_PX = (400, 225)
+COLUMNS = 2
+_BAR_PX = 26
+SCENES: dict[str, list[str]] = {
+    "wall": ["seed=14"],
+    "full_length": ["seed=11"],
+    "panels": ["seed=6"],
+    "convex": ["seed=4"],
+    "dome": ["seed=0"],
+    "car": ["seed=1", "camera=dashcam"],
+    "shopfront": ["seed=11"],
+    "glass_door": ["seed=8"],
+    "facade": ["seed=0"],
+    "polished_floor": ["seed=8", "mirrors.polished_floor.stone=black"],
+    "puddles": ["seed=8"],
+    "wet_street": ["seed=12"],
+    "chrome": ["seed=18", "mirrors.chrome.distance_m=[2.6,4.0]", "mirrors.chrome.ball_share=1"],
+    "mixed": ["seed=8"],
+}
+"""What shows each choice of `mirrors` well."""
+
+
+def main(arguments: list[str]) -> None:
+    """Render the scenes and write the sheet, or with kinds named only their parts of it, beside the sheet."""
+    kinds = [a for a in arguments if a in SCENES] or list(SCENES)
+    overrides = [a for a in arguments if a not in SCENES]
+    cells = []
+    for kind in tqdm(kinds, unit="picture"):
+        cells.append(_cell(kind, overrides))
+    sheet = _sheet(cells)
+    path = SHEET if len(kinds) == len(SCENES) else SHEET.with_name(f"mirrors-{'-'.join(kinds)}.png")
+    if path.suffix == ".png":
+        cv2.imwrite(str(path), sheet)
+        print(path)
+    else:
+        write_jpeg(path, sheet, LARGEST_BYTES)
+
+
+def _cell(kind: str, overrides: list[str]) -> np.ndarray:
+    """One kind's picture and labels side by side under its name."""
+    width, height = SIZE_PX
+    settings = compose(
+        [
+            f"mirrors={kind}", "pedestrians=few", f"render.width_px={width}", f"render.height_px={height}",
+            "render.samples=20", *SCENES[kind], *overrides,
+        ]
+    )  # fmt: skip
+    with first_frame(settings) as frame:
+        shot = next(shots(frame, settings.develop))
+        found = annotate(frame, shot.mor_m, GlassPolicy(min_mix=0))
+        picture = cv2.cvtColor(shot.picture, cv2.COLOR_RGB2BGR)
+    both = [cv2.resize(p, CELL_PX, interpolation=cv2.INTER_AREA) for p in (picture, draw_labels(picture, found))]
+    bar = text(f"mirrors={kind}", 2 * CELL_PX[0], _BAR_PX)
+    return np.concatenate([bar, np.concatenate(both, axis=1)])
+
+
+def _sheet(cells: list[np.ndarray]) -> np.ndarray:
+    columns = min(COLUMNS, len(cells))
+    cells = cells + [np.full_like(cells[0], 255)] * (-len(cells) % columns)
+    return stack([row(cells[start : start + columns]) for start in range(0, len(cells), columns)])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

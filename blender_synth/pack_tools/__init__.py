@@ -1,0 +1,28 @@
+"""`blender-synth assets`: making, checking and looking at what the pictures are made of.
+
+One file a command: `add(commands)` gives the command its arguments, `run(options)` does it and returns the exit status.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from blender_synth.pack_tools import check, importing, listing, new, preview
+
+COMMANDS = (new, listing, check, preview, importing)
+
+
+def main(arguments: list[str]) -> None:
+    """Run one `assets` command; exits with its status where that is not 0.
+
+    Raises:
+        BlenderSynthError: it cannot be done.
+    """
+    parser = argparse.ArgumentParser(prog="blender-synth assets", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    for command in COMMANDS:
+        command.add(commands).set_defaults(run=command.run)
+    options = parser.parse_args(arguments)
+    if status := options.run(options):
+        sys.exit(status)

@@ -1,0 +1,126 @@
+"""`assets check`: everything that is wrong with a pack, with file, object and hint."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from blender_synth.errors import AssetError
+from blender_synth.pack_tools import scenes
+from blender_synth.pack_tools.blender_jobs import Answering, Lost
+from blender_synth.packs.pack import own_from_blender
+from blender_synth.packs.report import Finding, ItemReport
+from blender_synth.packs.rules import judge
+from blender_synth.packs.survey import Entry, finding_of, survey
+
+_TIMEOUT_S = 300.0
+_NAMES_SHOWN = 3
+
+
+def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """The command's arguments."""
+    parser = commands.add_parser(
+        "check",
+        help="everything that is wrong with a pack; exits with 1 where there are errors",
+        description="List everything that is wrong with a pack. An error is refused, looks wrong or is labelled wrong; "
+        "a warning works, but hardly as meant. Exits with 0 where there are no errors, else with 1.",
+    )
+    parser.add_argument("path", type=Path, help="folder of a pack, or of a scene")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
+    return parser
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what is wrong.
+
+    Raises:
+        AssetError: there is no such folder.
+    """
+    if not options.path.is_dir():
+        raise AssetError("there is no such folder", file=options.path, hint="give the folder that holds pack.yaml")
+    if scenes.is_scene(options.path):
+        return scenes.check(options, _lines)
+    pack = survey(options.path)
+    findings = [*pack.findings, *_looked_into(options.path.resolve(), pack.entries)]
+    findings += scenes.findings(options.path.resolve())
+    errors = sum(finding.severity == "error" for finding in findings)
+    warnings = len(findings) - errors
+    failed = errors > 0 or (options.strict and warnings > 0)
+    if options.json:
+        counts: dict[str, Any] = {"pack": pack.name, "ok": not failed, "errors": errors, "warnings": warnings}
+        print(json.dumps(counts | {"findings": [finding.to_json() for finding in findings]}, indent=2))
+    else:
+        for line in _lines(findings):
+            print(line)
+        items = _number(len(pack.entries), "item")
+        print(f"{pack.name}: {items}, {_number(errors, 'error')}, {_number(warnings, 'warning')}")
+    return int(failed)
+
+
+def _looked_into(folder: Path, entries: tuple[Entry, ...]) -> Iterator[Finding]:
+    """What Blender and the rules find in each item. A file that Blender cannot bear fails alone."""
+    shaped = [entry for entry in entries if entry.terms.shaped]
+    with Answering("inspect_items", _TIMEOUT_S) as blender:
+        for entry in tqdm(shaped, unit="item", disable=None, leave=False):
+            try:
+                answer = blender.ask(_job(folder, entry))
+            except Lost as lost:
+                hint = "open it in Blender, clean it up, export it again"
+                yield Finding("unreadable_file", "error", str(lost), hint, entry.file, entry.name)
+            except AssetError as error:
+                yield replace(finding_of(error, folder), file=entry.file, item=entry.name)
+            else:
+                report = ItemReport.from_json(answer["report"])
+                scale = entry.item.scale() if entry.item else (entry.terms.scale or 1.0,) * 3
+                yield from judge(replace(report, scale=scale))
+
+
+def _job(folder: Path, entry: Entry) -> dict[str, Any]:
+    terms = entry.terms
+    known = ItemReport(
+        name=entry.name,
+        file=entry.file,
+        kind=terms.kind,
+        category=terms.category,
+        tags=terms.tags,
+        sized=any(value is not None for value in (terms.height_m, terms.size_m, terms.scale)),
+        origin=terms.origin,
+        stands=terms.stands,
+        up_axis=terms.up_axis,
+        keypoints=bool(getattr(terms, "keypoints", None) or getattr(terms, "skeleton", None)),
+    )
+    return {
+        "report": known.to_json(),
+        "file": str(folder / entry.file),
+        "folder": str(folder),
+        "objects": [entry.object] if entry.object else [],
+        "collection": entry.collection,
+        "own_from_world": own_from_blender(entry.file, terms.up_axis, terms.front).tolist(),
+    }
+
+
+def _lines(findings: list[Finding]) -> Iterator[str]:
+    """Findings by file, errors first; what several objects share stands once."""
+    by_file = sorted(findings, key=lambda f: (f.file, f.item, f.severity != "error", f.code, f.text))
+    for (file, item), here in groupby(by_file, key=lambda f: (f.file, f.item)):
+        yield f"{file or 'pack.yaml'}{f'  ({item})' if item else ''}"
+        for (severity, code, text, hint), same in groupby(here, key=lambda f: (f.severity, f.code, f.text, f.hint)):
+            names = [finding.object for finding in same if finding.object]
+            more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+            where = f"{', '.join(names[:_NAMES_SHOWN])}{more}: " if names else ""
+            yield f"  {severity:8}{code}: {where}{text}"
+            if hint:
+                yield f"          hint: {hint}"
+        yield ""
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -1,0 +1,216 @@
+"""`assets import`: packs made of what others publish."""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import os
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+from tqdm import tqdm
+
+from blender_synth.errors import BlenderSynthError, ConfigError, RunError
+from blender_synth.pack_tools.blender_jobs import Answering, Lost
+from blender_synth.pack_tools.numbers import count
+from blender_synth.packs.manifest import MANIFEST
+from blender_synth.packs.sweethome3d import DEBIAN_FOLDER, Piece, find_libraries, read_libraries, unpack
+
+PACK = "sweethome3d"
+TIMEOUT_S = 180.0
+_HEAD = """\
+# Made by `blender-synth assets import sweethome3d`. Every item keeps its own licence, author and source.
+# Items of weight 0 do not stand by themselves (they hang, lie on something, or are parts of a building): they never
+# appear unless you give them a weight.
+"""
+
+
+def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """The command's arguments."""
+    parser = commands.add_parser("import", help="make a pack of what others publish")
+    parser.add_argument("what", choices=[PACK], help="furniture libraries of Sweet Home 3D (.sh3f)")
+    parser.add_argument(
+        "source",
+        nargs="?",
+        type=Path,
+        help=f"a .sh3f file or a folder of them; by default {DEBIAN_FOLDER}, where Debian's and Ubuntu's package "
+        "sweethome3d-furniture puts 820 pieces",
+    )
+    parser.add_argument("--to", type=Path, help="folder of the pack to make, or to go on with")
+    parser.add_argument("--category", nargs="+", default=[], help="only these, e.g. bench car Exterior (see --list)")
+    parser.add_argument("--name", nargs="+", default=[], help="only these names; * stands for anything")
+    parser.add_argument("--licence", nargs="+", default=[], help="only under these, e.g. CC0-1.0 CC-BY-3.0")
+    parser.add_argument("--list", action="store_true", help="show what would be imported, and import nothing")
+    parser.add_argument("--again", action="store_true", help="convert anew what the pack already holds")
+    parser.add_argument("--max-triangles", type=count, default=20_000, help="of an item (%(default)s)")
+    parser.add_argument("--texture-px", type=count, default=1024, help="longest side of a texture (%(default)s)")
+    return parser
+
+
+def run(options: argparse.Namespace) -> int:
+    """Import; the status is 1 where some pieces could not be imported.
+
+    Raises:
+        BlenderSynthError: nothing can be imported.
+    """
+    pieces, problems = read_libraries(find_libraries(options.source))
+    pieces = select(pieces, options.category, options.name, options.licence)
+    if options.list:
+        _show(pieces)
+        return 0
+    if options.to is None:
+        raise ConfigError("the folder of the pack is missing", key="--to", hint="add --to FOLDER, or --list to look")
+    folder = options.to.expanduser()
+    kept = _prepare(folder)
+    done, failed = import_pieces(
+        pieces,
+        folder,
+        {"max_triangles": options.max_triangles, "texture_px": options.texture_px},
+        skip=() if options.again else kept,
+    )
+    problems += failed
+    for line in problems:
+        print(line, file=sys.stderr)
+    licences = Counter(piece.licence for piece in done)
+    print(f"{len(done)} items in {folder}: " + ", ".join(f"{n} under {name}" for name, n in licences.most_common()))
+    if problems:
+        print(f"{len(problems)} problems, see above", file=sys.stderr)
+    return 1 if len(done) < len(pieces) else 0
+
+
+def select(
+    pieces: list[Piece], categories: Iterable[str], names: Iterable[str], licences: Iterable[str]
+) -> list[Piece]:
+    """The pieces that are of one of the categories, names and licences; an empty list of these asks for nothing.
+
+    Raises:
+        ConfigError: no piece is.
+    """
+    wanted = {_licence(text) for text in licences}
+    folded = {text.lower() for text in categories}
+    patterns = [text.lower() for text in names]
+    chosen = [
+        piece
+        for piece in pieces
+        if (not folded or {piece.category, piece.shelf.lower(), *piece.tags} & folded)
+        and (not patterns or any(fnmatch.fnmatchcase(piece.name, pattern) for pattern in patterns))
+        and (not wanted or piece.licence in wanted)
+    ]
+    if not chosen:
+        known = ", ".join(sorted({piece.category for piece in pieces}))
+        hint = f"categories are: {known}; licences: {', '.join(sorted({piece.licence for piece in pieces}))}"
+        raise ConfigError("no piece is like this", value=[*categories, *names, *licences], hint=hint)
+    return chosen
+
+
+def import_pieces(
+    pieces: list[Piece], folder: Path, options: dict[str, Any], skip: Iterable[str] = ()
+) -> tuple[list[Piece], list[str]]:
+    """Convert pieces to `.glb` files in a folder and write its manifest; what is broken is left out.
+
+    Args:
+        folder: there. options: of `blender/assets/convert.py`. skip: names of files that are good already.
+
+    Returns:
+        The pieces that are in the pack now, and a line for each problem.
+    """
+    kept, done, problems = set(skip), [], []
+    with (
+        Answering("assets.convert", TIMEOUT_S) as converter,
+        tqdm(pieces, desc="import", unit="item", disable=None) as bar,
+    ):
+        try:
+            for piece in bar:
+                bar.set_postfix_str(piece.name)
+                if f"{piece.name}.glb" not in kept:
+                    try:
+                        problems += [f"{piece.name}: {text}" for text in _import(piece, folder, options, converter)]
+                    except (BlenderSynthError, Lost) as error:
+                        problems.append(f"{piece.name} left out: {' '.join(str(error).split())}")
+                        continue
+                done.append(piece)
+        finally:
+            write_manifest(folder, done)
+    return done, problems
+
+
+def write_manifest(folder: Path, pieces: list[Piece]) -> None:
+    """The pack's `pack.yaml`; whole or not at all."""
+    head = {
+        "name": PACK,
+        "version": 1,
+        "licence": "CC0-1.0",
+        "description": "furniture of Sweet Home 3D, each item under its own licence",
+    }
+    text = _HEAD + yaml.safe_dump(
+        head | {"items": [piece.terms() for piece in pieces]}, sort_keys=False, allow_unicode=True, width=120
+    )
+    temporary = folder / f".{MANIFEST}.tmp"
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, folder / MANIFEST)
+
+
+def _import(piece: Piece, folder: Path, options: dict[str, Any], converter: Answering) -> Iterator[str]:
+    """Convert one piece; gives what was wrong with it all the same."""
+    with tempfile.TemporaryDirectory() as scratch:
+        unpacked = Path(scratch) / "piece"
+        unpacked.mkdir()
+        model, outside = unpack(piece, unpacked)
+        out = Path(scratch) / "piece.glb"
+        job = {"file": str(model), "root": str(unpacked), "out": str(out), "rotation": piece.rotation} | options
+        answer = converter.ask({"size_m": piece.size_m} | job)
+        partial = folder / f".{piece.name}.tmp"
+        shutil.move(out, partial)
+        os.replace(partial, folder / f"{piece.name}.glb")
+    yield from (f"refers to a file outside its folder, left out: {name}" for name in outside)
+    yield from (text.replace(f"{unpacked}{os.sep}", "") for text in answer["problems"])
+
+
+def _prepare(folder: Path) -> list[str]:
+    """Make the folder; names of the `.glb` files there, if it is a pack that was made by this command.
+
+    Raises:
+        RunError: it cannot be made, or holds other things.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        found = sorted(path.name for path in folder.iterdir() if not path.name.endswith(".tmp"))
+    except OSError as error:
+        raise RunError("the folder cannot be made", file=folder, key="--to", hint=str(error)) from None
+    if not found:
+        return []
+    manifest = folder / MANIFEST
+    if not manifest.is_file() or not manifest.read_text(encoding="utf-8", errors="replace").startswith(_HEAD):
+        hint = "choose another folder, or empty it"
+        raise RunError("the folder holds other things", file=folder, key="--to", value=str(folder), hint=hint)
+    return [name for name in found if name.endswith(".glb")]
+
+
+def _licence(text: str) -> str:
+    try:
+        return str(canonicalize_license_expression(text))
+    except InvalidLicenseExpression:
+        hint = "write an SPDX id such as CC0-1.0 or CC-BY-3.0"
+        raise ConfigError("there is no such licence", key="--licence", value=text, hint=hint) from None
+
+
+def _show(pieces: list[Piece]) -> None:
+    columns: list[tuple[str, Callable[[Piece], str]]] = [
+        ("name", lambda piece: piece.name),
+        ("category", lambda piece: piece.category),
+        ("catalogue", lambda piece: f"{piece.shelf}: {piece.title}"),
+        ("size m", lambda piece: " x ".join(f"{length:.2f}" for length in piece.size_m)),
+        ("licence", lambda piece: piece.licence),
+        ("author", lambda piece: piece.author),
+    ]
+    rows = [[head for head, _ in columns], *([text(piece) for _, text in columns] for piece in pieces)]
+    widths = [max(len(row[k]) for row in rows) for k in range(len(columns))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

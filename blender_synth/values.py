@@ -1,0 +1,70 @@
+"""Value types that randomizers are written with: ranges and weighted choices, validated on entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar, dataclass_transform
+
+import numpy as np
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass as _dataclass
+
+_T = TypeVar("_T")
+STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field,))
+def plain(cls: type[_T]) -> type[_T]:
+    """Decorator: a frozen, validated dataclass of plain values that refuses unknown keys."""
+    return _dataclass(frozen=True, kw_only=True, config=STRICT)(cls)
+
+
+def _as_pair(value: Any) -> Any:
+    return (value, value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
+    low, high = pair
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise ValueError(f"a range needs finite ends, not [{low}, {high}]")
+    if low > high:
+        raise ValueError(f"low {low:g} is greater than high {high:g}; write [{high:g}, {low:g}]")
+    return pair
+
+
+def _weights(mapping: dict[str, float]) -> dict[str, float]:
+    if not mapping or any(not (np.isfinite(w) and w >= 0) for w in mapping.values()) or sum(mapping.values()) <= 0:
+        raise ValueError("weights need at least one entry, none negative, and a sum above zero")
+    return mapping
+
+
+def _as_weights(value: Any) -> Any:
+    if isinstance(value, str):
+        return {value: 1.0}
+    if isinstance(value, list | tuple):
+        return dict.fromkeys(value, 1.0)
+    return value
+
+
+Range = Annotated[tuple[float, float], BeforeValidator(_as_pair), AfterValidator(_ordered)]
+"""A closed interval, written in YAML as `[low, high]` or as one number."""
+
+Weights = Annotated[dict[str, float], BeforeValidator(_as_weights), AfterValidator(_weights)]
+"""Names and their relative weights: a mapping, a list (equal weights) or one name."""
+
+Vec2 = tuple[float, float]
+Vec3 = tuple[float, float, float]
+Rgb = tuple[float, float, float]
+"""Linear Rec. 709 colour, each channel 0 to 1."""
+
+
+def uniform(rng: np.random.Generator, interval: tuple[float, float]) -> float:
+    """One draw from a `Range`."""
+    return float(rng.uniform(interval[0], interval[1]))
+
+
+def pick(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
+    """One draw from `Weights`."""
+    names = list(weights)
+    p = np.array([weights[n] for n in names], dtype=float)
+    return names[int(rng.choice(len(names), p=p / p.sum()))]

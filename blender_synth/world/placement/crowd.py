@@ -1,0 +1,276 @@
+"""Crowds: how many people a scene gets, who walks with whom, and where they are. No bpy.
+
+People go about in groups. A group's activity is drawn first, then its members, then a place where all of them find
+room, with what they push, pull and carry; so who people are never depends on where they end up.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from blender_synth import geometry
+from blender_synth.seeds import Streams
+from blender_synth.values import Range, Vec3, Weights, pick, plain, uniform
+from blender_synth.world.climate import Climate
+from blender_synth.world.layout import Layout, Seat
+from blender_synth.world.people.figure import Randomizer as FigureRandomizer
+from blender_synth.world.people.situation import Situation
+from blender_synth.world.placement.camera import draw_count
+from blender_synth.world.placement.ground import CELL_M, Ground, footprint_discs
+
+SEASONS_C = (0.0, 28.0)
+"""Temperatures that people are dressed for with `dress=fixed`, degrees Celsius."""
+STRANGERS_M = 0.35
+"""Room between the outlines of people of different groups, where there is plenty."""
+SLOWER_MPS = 0.06
+"""Groups walk slower by this for each further member (Moussaid et al. 2010, figure 1)."""
+MOVING = ("walk", "run", "push", "cross")
+"""Activities that go somewhere; the others stay where they are."""
+TALK_SHARE, GLANCE_SHARE = 0.75, 0.3
+"""Of the groups that stand, how many talk; of those who walk in company, how many look at each other."""
+
+
+def _group_sizes(weights: dict[str, float]) -> dict[str, float]:
+    for name in weights:
+        if name not in ("1", "2", "3", "4"):
+            raise ValueError(f"there are no groups of {name}; use some of: 1, 2, 3, 4")
+    return weights
+
+
+def _text_keys(value: Any) -> Any:
+    return {str(k): v for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _not_negative(interval: tuple[float, float]) -> tuple[float, float]:
+    if interval[0] < 0:
+        raise ValueError(f"cannot be negative, but goes down to {interval[0]:g}")
+    return interval
+
+
+GroupSizes = Annotated[Weights, AfterValidator(_group_sizes), BeforeValidator(_text_keys)]
+
+
+@plain
+class Crowd:
+    """How many people a scene gets and who they are.
+
+    Attributes:
+        count: people placed.
+        density_per_m2: people on each square metre of walkable ground that the camera looks at; overrules `count`.
+        view_share: share of the groups that are placed where the camera looks (with `count`).
+        group_size: shares of groups of 1 to 4. About half of all pedestrians are in company (Moussaid et al., PLoS ONE
+            5(4), 2010, count 55 to 70 % in shopping streets).
+        dress: ``"weather"`` clothes people for the weather; ``"fixed"`` for a season drawn with them, whatever the
+            weather, so that the same seed shows the same people in the same clothes in all weathers.
+        figures: people from asset packs who mix in, alone and as they stand.
+        person: draws one of them; `person.body.child_share` of all are children, with an adult wherever groups allow.
+    """
+
+    count: Annotated[Range, AfterValidator(_not_negative)] = (0, 0)
+    density_per_m2: Annotated[Range, AfterValidator(_not_negative)] | None = None
+    view_share: float = Field(default=0.75, ge=0, le=1)
+    group_size: GroupSizes = Field(default_factory=lambda: {"1": 0.66, "2": 0.25, "3": 0.06, "4": 0.03})
+    dress: Literal["weather", "fixed"] = "weather"
+    figures: FigureRandomizer = Field(default_factory=FigureRandomizer)
+    person: Any
+
+    def child_chance(self) -> float:
+        """Chance that a further member of a group is a child, so that `child_share` of all people are."""
+        total = sum(self.group_size.values())
+        size = sum(int(n) * w for n, w in self.group_size.items()) / total
+        return min(0.9, self.person.body.child_share * size / (size - 1)) if size > 1 else 0.0
+
+    def figure_chance(self) -> float:
+        """Chance that somebody alone is a figure, so that `figures.share` of all people are."""
+        total = sum(self.group_size.values())
+        size = sum(int(n) * w for n, w in self.group_size.items()) / total
+        return min(1.0, self.figures.share * size * total / self.group_size.get("1", 1e-9))
+
+
+@dataclass(frozen=True)
+class _Group:
+    """People who belong together, in a frame of their own: x ahead, y left, metres.
+
+    Attributes:
+        people: dressed and equipped for the weather. outlines: the same in dry weather, by whose footprints they are
+            placed: an umbrella moves nobody, so people are where they are in all weathers.
+    """
+
+    people: tuple[Any, ...]
+    outlines: tuple[Any, ...]
+    activity: str
+    offsets_m: np.ndarray
+    turns_deg: np.ndarray
+    seats: tuple[Seat, ...]
+
+
+def draw_people(
+    crowd: Crowd, layout: Layout, camera: Any, weather: Climate, packs: Sequence[Any], streams: Streams, ids: range
+) -> tuple[tuple[Any, ...], int]:
+    """The people of a scene.
+
+    Args:
+        weather: as people feel it. packs: asset packs with figures. streams: of the people. ids: their numbers in
+            the label pass.
+
+    Returns:
+        (specs in the order of their ids, how many were asked for); fewer come back than were asked for when there is no
+        room for more.
+    """
+    ground = Ground(layout, camera)
+    dense = crowd.density_per_m2 is not None
+    if dense:
+        wanted = round(uniform(streams.rng("density"), crowd.density_per_m2) * ground.seen_m2)
+    else:
+        wanted = draw_count(streams, "count", crowd.count)
+    season = Climate(temperature_c=uniform(streams.rng("season"), SEASONS_C))
+    climate = weather if crowd.dress == "weather" else season
+    gap_m = float(np.clip(STRANGERS_M * (1.2 - wanted / max(ground.seen_m2, 1.0)), 0.04, STRANGERS_M))
+    figures = crowd.figures.choices(packs)
+    crowd = dataclasses.replace(crowd, person=crowd.person.from_packs(packs))
+    people: list[Any] = []
+    first = 0
+    for order, size in enumerate(_sizes(crowd, min(wanted, len(ids)), streams)):
+        here = streams.child(f"group/{order}")
+        if size == 1 and figures and here.rng("figure").random() < crowd.figure_chance():
+            group = _lone(crowd.figures.sample(streams.child(str(first)), ids[first], figures))
+        else:
+            group = _draw_group(crowd, range(first, first + size), (climate, season), ground, here, streams, ids)
+        first += size
+        places = _placed(group, ground, here, None if dense else crowd.view_share, gap_m)
+        for person, outline, (position_m, heading_deg) in zip(
+            group.people, group.outlines, places, strict=bool(places)
+        ):
+            people.append(dataclasses.replace(person, position_m=position_m, heading_deg=heading_deg))
+            ground.occupy(dataclasses.replace(outline, position_m=position_m, heading_deg=heading_deg))
+    return tuple(people), wanted
+
+
+def _sizes(crowd: Crowd, count: int, streams: Streams) -> Iterator[int]:
+    rng = streams.rng("groups")
+    while count > 0:
+        size = min(int(pick(rng, crowd.group_size)), count)
+        count -= size
+        yield size
+
+
+def _lone(person: Any) -> _Group:
+    """Somebody alone, who stays where they are."""
+    return _Group((person,), (person,), "stand", np.zeros((1, 2)), np.zeros(1), seats=())
+
+
+def _draw_group(
+    crowd: Crowd,
+    numbers: range,
+    climates: tuple[Climate, Climate],
+    ground: Ground,
+    here: Streams,
+    people: Streams,
+    ids: range,
+) -> _Group:
+    """A group's activity, its members, and how they stand to each other."""
+    rng, size = here.rng("plan"), len(numbers)
+    pose = crowd.person.pose
+    activity, chat = pick(rng, pose.activity), rng.random()
+    seats = ground.take_seats(size, here.rng("seats")) if activity == "sit" else ()
+    if activity == "sit" and not seats:
+        activity = "stand"
+    if size > 1 and activity in ("stand", "wait") and chat < TALK_SHARE:
+        activity = "talk"
+    elif size == 1 and activity == "talk":
+        activity = "stand"
+    moving = activity in MOVING
+    pace = uniform(rng, pose.run_speed_mps if activity == "run" else pose.walk_speed_mps)
+    chance = crowd.child_chance()
+    formation = _formation(rng, activity, size)
+    members: list[tuple[Any, ...]] = []
+    for n, number in enumerate(numbers):
+        offset, turn = formation[n]
+        child, looks, other = rng.random() < chance, rng.random() < GLANCE_SHARE, int(rng.integers(max(size - 1, 1)))
+        look = None
+        if size > 1 and (not moving or looks):
+            to = formation[(n + 1 + other) % size][0] - offset
+            look = float(np.clip((np.degrees(np.arctan2(to[1], to[0])) - turn + 180) % 360 - 180, -50, 50))
+        situation = Situation(
+            activity="walk" if activity == "push" and n else activity,  # one pram a group
+            speed_mps=max(0.6, pace - SLOWER_MPS * (size - 1)) if moving and size > 1 else None,
+            generation=None if chance == 0.0 else "child" if n and child else "adult",
+            look_deg=look,
+            seat_m=seats[n].height_m if seats else None,
+        )
+        situations = [dataclasses.replace(situation, climate=climate) for climate in climates]
+        one = people.child(str(number))
+        members.append(tuple(crowd.person.sample(one, ids[number], situation=s) for s in situations))
+    turns_deg = np.array([f[1] for f in formation]) + rng.normal(0, 4, size)
+    return _Group(
+        people=tuple(worn for worn, _ in members),
+        outlines=tuple(dry for _, dry in members),
+        activity=activity,
+        offsets_m=_spread(np.array([f[0] for f in formation]), turns_deg, [dry for _, dry in members]),
+        turns_deg=turns_deg,
+        seats=seats,
+    )
+
+
+def _formation(rng: np.random.Generator, activity: str, size: int) -> list[tuple[np.ndarray, float]]:
+    """(offset (2,), turn in degrees) of each member.
+
+    Walkers go abreast, from three on in a V whose middle lags (Moussaid et al. 2010); talkers stand on a circle, facing
+    inwards.
+    """
+    if size == 1:
+        return [(np.zeros(2), 0.0)]
+    if activity == "talk":
+        radius = float(rng.uniform(0.44, 0.56) if size == 2 else rng.uniform(0.55, 0.72))
+        angles = np.arange(size) * 360 / size + rng.uniform(-14, 14, size)
+        where = radius * np.stack([np.cos(np.radians(angles)), np.sin(np.radians(angles))], 1)
+        return list(zip(where, angles + 180 + rng.uniform(-18, 18, size), strict=True))
+    lateral = (np.arange(size) - (size - 1) / 2) * float(rng.uniform(0.62, 0.8))
+    ahead = rng.normal(0, 0.09, size) + (0.35 * np.abs(lateral) if size > 2 else 0.0)
+    return [(np.array([ahead[k], lateral[k]]), 0.0) for k in rng.permutation(size)]
+
+
+def _spread(offsets: np.ndarray, turns_deg: np.ndarray, people: list[Any]) -> np.ndarray:
+    """Offsets (N, 2) widened from the middle on until nobody, with their things, reaches into a neighbour."""
+    for factor in np.arange(1.0, 3.0, 0.08):
+        discs = [
+            footprint_discs([p], o[None], t[None]) for p, o, t in zip(people, factor * offsets, turns_deg, strict=True)
+        ]
+        gaps = [
+            (np.linalg.norm(xy[:, None] - other[None], axis=2) - r[:, None] - r_other[None]).min()
+            for n, (xy, r) in enumerate(discs)
+            for other, r_other in discs[:n]
+        ]
+        if min(gaps, default=1.0) > 0.02:
+            break
+    return factor * offsets
+
+
+def _placed(
+    group: _Group, ground: Ground, here: Streams, view_share: float | None, gap_m: float
+) -> list[tuple[Vec3, float]]:
+    """(position, heading) of each member; nothing where there is no room."""
+    rng = here.rng("place")
+    if group.seats:
+        return [(seat.position_m, seat.heading_deg) for seat in group.seats]
+    in_view = view_share is not None and rng.random() < view_share
+    for looked_at in (in_view, False):
+        for cell in ground.draw_cells(rng, looked_at, view_share is None, group.activity):
+            middle = ground.cells_xy_m[cell] + rng.uniform(-CELL_M / 2, CELL_M / 2, 2)
+            heading = ground.heading_deg(rng, cell, group.activity, group.activity in MOVING)
+            ahead = geometry.direction(heading)[:2]
+            where = middle + group.offsets_m @ np.array([ahead, [-ahead[1], ahead[0]]])
+            headings = (heading + group.turns_deg) % 360
+            heights = ground.room_for(group.outlines, where, headings, gap_m)
+            if heights is not None:
+                return [
+                    ((float(x), float(y), float(z)), float(turn))
+                    for (x, y), z, turn in zip(where, heights, headings, strict=True)
+                ]
+    return []

@@ -1,0 +1,272 @@
+"""Props: things from asset packs that stand where the scene offers a spot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from blender_synth.errors import ConfigError
+from blender_synth.seeds import Streams
+from blender_synth.values import Range, Vec2, Vec3, plain, uniform
+from blender_synth.world.layout import Layout, Obstacle, PropSpot
+from blender_synth.world.placement.camera import draw_count
+from blender_synth.world.placement.prop_spots import free_spots
+
+PROP_IDS = range(2101, 3000)
+"""2001 to 2100 are frames of mirrors, 3001 and on the scenery's."""
+
+
+@plain
+class PropSpec:
+    """One prop. Its own axes: +X front, +Y left, +Z up.
+
+    Attributes:
+        instance_id: from `PROP_IDS`.
+        pack, item: where it comes from; file: relative to the pack's folder; object, collection: what of a `.blend`.
+        up_axis, front: directions in the file that become +Z and +X (see `packs.pack.own_from_blender`).
+        variant: what materials of the file look like instead: by name a colour `#rrggbb` (sRGB) or another material.
+        origin_m: the point of the file, in the prop's axes before scaling, that stands at position_m.
+        position_m: in the scene. heading_deg: azimuth of its front.
+        scale: factors along the prop's axes.
+        low_m, high_m: corners of the box around it, scaled, from position_m on, in the prop's axes.
+        licence, author, source: carried into every frame that shows it.
+    """
+
+    kind: Literal["prop"] = "prop"
+    instance_id: int
+    category: str
+    pack: str
+    item: str
+    file: str
+    object: str = ""
+    collection: str = ""
+    up_axis: str = "+y"
+    front: str = "+z"
+    origin_m: Vec3 = (0.0, 0.0, 0.0)
+    position_m: Vec3
+    heading_deg: float
+    scale: Vec3 = (1.0, 1.0, 1.0)
+    variant: dict[str, str] = Field(default_factory=dict)
+    low_m: Vec3
+    high_m: Vec3
+    licence: str
+    author: str = ""
+    source: str = ""
+
+    def footprint_xy_m(self) -> tuple[Vec2, ...]:
+        """Corners of what it covers of the ground, counter-clockwise."""
+        angle = np.radians(self.heading_deg)
+        ahead, left = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
+        (x0, y0, _), (x1, y1, _) = self.low_m, self.high_m
+        corners = (
+            np.array(self.position_m[:2]) + x * ahead + y * left for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+        )
+        return tuple((float(x), float(y)) for x, y in corners)
+
+    def obstacle(self) -> Obstacle:
+        """What people and cameras keep out of."""
+        base_z_m = self.position_m[2] + self.low_m[2]
+        height_m = self.high_m[2] - self.low_m[2]
+        name = f"prop_{self.instance_id}"
+        return Obstacle(name=name, polygon_xy_m=self.footprint_xy_m(), height_m=height_m, base_z_m=base_z_m)
+
+
+def _not_negative(interval: tuple[float, float]) -> tuple[float, float]:
+    if interval[0] < 0:
+        raise ValueError(f"cannot be negative, but goes down to {interval[0]:g}")
+    return interval
+
+
+def _positive(interval: tuple[float, float]) -> tuple[float, float]:
+    if interval[0] <= 0:
+        raise ValueError(f"must be above zero, but goes down to {interval[0]:g}")
+    return interval
+
+
+def _several(value: Any) -> Any:
+    return () if value is None else (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
+
+
+@plain
+class PropRandomizer:
+    """What stands around.
+
+    Attributes:
+        count: how many props on the scene's spots, as far as there are spots and items that fit them.
+        scatter: how many more anywhere on the scene's free ground.
+        parked: share of the scene's free parking places that vehicles from packs are parked on, where `count` is not 0;
+            the scenery's own cars have theirs already.
+        category, tags: only items of one of these categories, and with one of these tags; empty for all.
+        weights: multiplies the packs' own weights, by category, pack or `pack/item`; 0 leaves out.
+        turn_deg: away from the heading that the spot asks for; things against a wall are not turned.
+        scale: on top of the manifest's size.
+    """
+
+    count: Annotated[Range, AfterValidator(_not_negative)] = (3.0, 8.0)
+    scatter: Annotated[Range, AfterValidator(_not_negative)] = (0.0, 0.0)
+    parked: float = Field(default=0.6, ge=0, le=1)
+    category: Names = ()
+    tags: Names = ()
+    weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
+    turn_deg: Range = (-10.0, 10.0)
+    scale: Annotated[Range, AfterValidator(_positive)] = (0.97, 1.03)
+
+    def sample(self, streams: Streams, layout: Layout, packs: Sequence[Any]) -> tuple[PropSpec, ...]:
+        """The props of one scene.
+
+        Every spot draws from streams of its own, so what happens at one changes nothing at another.
+
+        Args:
+            streams: of the props. layout: of the scene. packs: from `packs.find_packs`.
+
+        Raises:
+            ConfigError: a category, a tag or a weight for something that no pack has.
+        """
+        choices = self.choices(packs)
+        wanted = min(draw_count(streams, "count", self.count), len(PROP_IDS))
+        props: list[PropSpec] = []
+        spots = [spot for spot in layout.prop_spots if spot.use != "parking"]
+        for number in streams.rng("spots").permutation(len(spots)):
+            if len(props) == wanted:
+                break
+            spot = spots[number]
+            prop = self._at(spot, streams.child(spot.name), choices, PROP_IDS[len(props)])
+            if prop is not None:
+                props.append(prop)
+        for spot in layout.prop_spots if self.count[1] > 0 and choices else ():
+            here = streams.child(spot.name)
+            if spot.use == "parking" and here.rng("parked").random() < self.parked and len(props) < len(PROP_IDS):
+                prop = self._at(spot, here, choices, PROP_IDS[len(props)])
+                props += [prop] if prop is not None else []
+        more = min(draw_count(streams, "scatter", self.scatter), len(PROP_IDS) - len(props)) if choices else 0
+        wanted = len(props) + more
+        for spot in free_spots(layout, props, more, streams.child("scatter")) if more else ():
+            if len(props) == wanted:
+                break
+            prop = self._at(spot, streams.child(spot.name), choices, PROP_IDS[len(props)])
+            if prop is not None:
+                props.append(prop)
+        return tuple(props)
+
+    def choices(self, packs: Sequence[Any]) -> list[tuple[Any, Any, float]]:
+        """(pack, item, weight) of every prop that may be drawn.
+
+        Raises:
+            ConfigError: a category, a tag or a weight for something that no pack has.
+        """
+        rows = list(self._weighted(packs))
+        categories = sorted({item.terms.category for _, item, _ in rows})
+        tags = sorted({tag for _, item, _ in rows for tag in item.terms.tags})
+        for key, asked, known in (("category", self.category, categories), ("tags", self.tags, tags)):
+            for name in asked:
+                if name not in known:
+                    hint = f"use one of: {', '.join(known)}" if known else "add a pack: packs=[FOLDER]"
+                    what = "category" if key == "category" else "tag"
+                    raise ConfigError(f"no prop has such a {what}", key=f"props.{key}", value=name, hint=hint)
+        chosen = [
+            row
+            for row in rows
+            if (not self.category or row[1].terms.category in self.category)
+            and (not self.tags or set(row[1].terms.tags) & set(self.tags))
+        ]
+        if not chosen and (self.category or self.tags):
+            beside = sorted({t for _, i, _ in rows if i.terms.category in self.category for t in i.terms.tags})
+            raise ConfigError(
+                "no prop is of these categories and has one of these tags",
+                key="props.tags",
+                value=list(self.tags),
+                hint=f"props of {', '.join(self.category)} have the tags: {', '.join(beside) or 'none'}",
+            )
+        return chosen
+
+    def _weighted(self, packs: Sequence[Any]) -> Iterator[tuple[Any, Any, float]]:
+        """(pack, item, weight) of every prop."""
+        known = set()
+        for pack in packs:
+            for item in pack.items:
+                if item.kind != "prop":
+                    continue
+                names = {pack.name, item.terms.category, f"{pack.name}/{item.name}"}
+                known |= names
+                weight = item.terms.weight * float(np.prod([self.weights.get(name, 1.0) for name in names]))
+                yield pack, item, weight
+        for name in self.weights:
+            if name not in known:
+                hint = f"use one of: {', '.join(sorted(known))}" if known else "add a pack: packs=[FOLDER]"
+                raise ConfigError("no asset pack has such a prop", key=f"props.weights.{name}", value=name, hint=hint)
+
+    def _at(
+        self, spot: PropSpot, streams: Streams, choices: list[tuple[Any, Any, float]], instance_id: int
+    ) -> PropSpec | None:
+        """What stands at a spot; None where nothing fits."""
+        size = uniform(streams.rng("scale"), self.scale)
+        fitting = [
+            choice
+            for choice in choices
+            if choice[2] > 0
+            and (spot.use in choice[1].terms.stands or (spot.use == "parking" and "road" in choice[1].terms.stands))
+            and (not spot.wants or {choice[1].terms.category, *choice[1].terms.tags} & {*spot.wants})
+            and _fits(_box_m(choice[1], spot.use, size), spot)
+        ]
+        if not fitting:
+            return None
+        weights = np.array([weight for _, _, weight in fitting])
+        pack, item, _ = fitting[int(streams.rng("item").choice(len(fitting), p=weights / weights.sum()))]
+        fixed = spot.use == "wall" or spot.bay_m is not None
+        turn_deg = 0.0 if fixed else uniform(streams.rng("turn"), self.turn_deg)
+        low_m, high_m = _box_m(item, spot.use, size).tolist()
+        return PropSpec(
+            instance_id=instance_id,
+            category=item.terms.category,
+            pack=pack.name,
+            item=item.name,
+            file=item.file,
+            up_axis=item.terms.up_axis,
+            front=item.terms.front,
+            origin_m=item.origin_m(spot.use),
+            position_m=spot.position_m,
+            heading_deg=spot.heading_deg + turn_deg,
+            scale=tuple(factor * size for factor in item.scale()),
+            object=item.object,
+            collection=item.collection,
+            variant=chosen_variant(item, streams),
+            low_m=tuple(low_m),
+            high_m=tuple(high_m),
+            licence=item.terms.licence,
+            author=item.terms.author,
+            source=item.terms.source,
+        )
+
+
+def chosen_variant(item: Any, streams: Streams) -> dict[str, str]:
+    """What each material that varies looks like this time."""
+    variant = {}
+    for material, choices in item.terms.variants.items():
+        rng = streams.rng(f"variant/{material}")
+        names, weights = list(choices), np.array(list(choices.values()))
+        choice = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+        if ".." in choice:
+            low, high = (np.array([int(end.strip()[k : k + 2], 16) for k in (1, 3, 5)]) for end in choice.split(".."))
+            mixed = np.round(low + (high - low) * rng.random()).astype(int)
+            choice = "#" + "".join(f"{channel:02x}" for channel in mixed)
+        variant[material] = choice
+    return variant
+
+
+def _box_m(item: Any, use: str, size: float) -> np.ndarray:
+    """(2, 3) box around the item from its spot on, in the prop's axes."""
+    return (item.box_m - np.array(item.origin_m(use))) * np.array(item.scale()) * size
+
+
+def _fits(box_m: np.ndarray, spot: PropSpot) -> bool:
+    """Whether the whole footprint lies within the circle around the spot, or within its bay."""
+    reach = np.abs(box_m[:, :2]).max(axis=0)
+    if spot.bay_m is not None:
+        return bool((2 * reach <= spot.bay_m).all())
+    return float(np.hypot(*reach)) <= spot.room_m

@@ -1,0 +1,60 @@
+"""Things from asset packs that a scene itself puts in their places, beside those that a run strews about. No bpy."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from blender_synth.errors import ConfigError
+from blender_synth.seeds import Streams
+from blender_synth.world.layout import Layout, PlacedProp, PropSpot
+from blender_synth.world.placement.props import PROP_IDS, PropRandomizer, PropSpec
+
+_ROOM_M = 1000.0
+_ALONE = PropRandomizer(count=(1.0, 1.0), turn_deg=(0.0, 0.0), scale=(1.0, 1.0))
+
+
+def with_placed(
+    props: Sequence[PropSpec], placed: Sequence[PlacedProp], packs: Sequence[Any], streams: Streams
+) -> tuple[PropSpec, ...]:
+    """The props of a scene with those that it places itself; these have ids from the end of `PROP_IDS` down.
+
+    Args:
+        props: strewn by the run. placed: of the layout. packs: from `packs.find_packs`. streams: for the choice between
+            items of one category or tag.
+
+    Raises:
+        ConfigError: no pack has what the scene asks for, or it asks for too much.
+    """
+    if len(placed) > len(PROP_IDS):
+        raise ConfigError("the scene places too many things", key="scene.parts", value=len(placed),
+                          hint=f"place at most {len(PROP_IDS)}")  # fmt: skip
+    own = [_stand(place, packs, streams.child(place.name), PROP_IDS[-1 - n]) for n, place in enumerate(placed)]
+    return (*props[: len(PROP_IDS) - len(own)], *own)
+
+
+def _stand(place: PlacedProp, packs: Sequence[Any], streams: Streams, instance_id: int) -> PropSpec:
+    every = [(pack, item) for pack in packs for item in pack.items if item.kind == "prop"]
+    named = [(pack, item) for pack, item in every if f"{pack.name}/{item.name}" == place.wants]
+    asked = named or [(p, i) for p, i in every if place.wants in (i.terms.category, *i.terms.tags)]
+    if not asked:
+        known = sorted({f"{pack.name}/{item.name}" for pack, item in every} | {i.terms.category for _, i in every})
+        hint = f"use one of: {', '.join(known[:40])}" if known else "add the pack: packs=[FOLDER]"
+        raise ConfigError("no asset pack has what the scene places", key=f"scene.parts.{place.name}.item",
+                          value=place.wants, hint=hint)  # fmt: skip
+    weights = np.array([item.terms.weight for _, item in asked])
+    weights = weights / weights.sum() if weights.sum() > 0 else None
+    pack, item = asked[int(streams.rng("choice").choice(len(asked), p=weights))]
+    spot = PropSpot(name=place.name, use=item.terms.stands[0], position_m=place.position_m,
+                    heading_deg=place.heading_deg, room_m=_ROOM_M)  # fmt: skip
+    only = dataclasses.replace(pack, items=(dataclasses.replace(item, terms=_weighty(item.terms)),))
+    (prop,) = _ALONE.sample(streams, Layout(areas=(), prop_spots=(spot,)), [only])
+    return dataclasses.replace(prop, instance_id=instance_id)
+
+
+def _weighty(terms: Any) -> Any:
+    """Terms of an item that is not left out by its own weight."""
+    return terms.model_copy(update={"weight": 1.0})

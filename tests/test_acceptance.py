@@ -1,0 +1,90 @@
+"""Scenes are drawn again until the criteria are met, boundedly, and infeasible ones never reach Blender."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from blender_synth.acceptance import judge, sample_until_accepted
+from blender_synth.config import compose
+from blender_synth.settings import AcceptanceCriteria
+from blender_synth.world.placement.visibility_estimate import estimate_visibility
+from blender_synth.world.sample import sample_scene
+
+
+class Prober:
+    """Answers in the worker's place, and remembers what it was asked."""
+
+    def __init__(self, *answers):
+        self.answers, self.asked = list(answers), []
+
+    def probe(self, spec_json):
+        self.asked.append(json.loads(spec_json)["attempt"])
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+def _seen(number, via=(), height=90, px=500):
+    return {"instance_id": number, "via": list(via), "height_px": height, "visible_px": px}
+
+
+BOTH = [_seen(1), _seen(2), _seen(1, [1001])]
+
+
+@pytest.fixture(scope="module")
+def settings():
+    return compose(["experiment=demo", "scene=studio", "accept.max_attempts=5"])
+
+
+def test_the_first_drawing_that_meets_the_criteria_is_taken(settings):
+    prober = Prober([], [_seen(1)], BOTH)
+    candidate = sample_until_accepted(settings, (), prober, 0)
+    assert candidate.satisfied
+    assert candidate.spec.attempt == prober.asked[-1]
+    assert len(prober.asked) == 3
+
+
+def test_when_none_does_the_best_is_taken_and_stands_ready(settings):
+    prober = Prober([], [_seen(1)], [])
+    candidate = sample_until_accepted(settings, (), prober, 0)
+    assert not candidate.satisfied
+    assert "1 of 2 people" in candidate.shortfall
+    assert candidate.spec.attempt == prober.asked[1] == prober.asked[-1]
+
+
+def test_hopeless_scenes_are_not_built(settings):
+    nobody = replace(settings, accept=AcceptanceCriteria(min_people=500, max_attempts=6))
+    prober = Prober(BOTH)
+    assert not sample_until_accepted(nobody, (), prober, 0).satisfied
+    assert len(prober.asked) == 1
+
+
+def test_forecast_follows_geometry(settings):
+    spec = sample_scene(settings, (), 0)
+    direct, reflected = estimate_visibility(spec, 0)
+    assert 0 < direct <= len(spec.people)
+    assert 0 < reflected <= len(spec.people)
+    assert estimate_visibility(replace(spec, mirrors=()), 0) == (direct, 0)
+    assert estimate_visibility(replace(spec, people=()), 0) == (0, 0)
+    assert estimate_visibility(replace(spec, camera=replace(spec.camera, yaw_deg=spec.camera.yaw_deg + 180)), 0)[1] == 0
+    assert estimate_visibility(spec, 5000) == (0, 0)
+
+
+def test_drawings_do_not_depend_on_the_weather(settings):
+    cloudy = compose(["experiment=demo", "scene=studio", "accept.max_attempts=5", "weather=cloudy"])
+    first, other = (sample_until_accepted(s, (), Prober([], BOTH), 3).spec for s in (settings, cloudy))
+    assert first.attempt == other.attempt
+    assert [(p.body, p.position_m, p.heading_deg) for p in first.people] == [
+        (p.body, p.position_m, p.heading_deg) for p in other.people
+    ]
+
+
+def test_criteria_count_each_person_once_and_only_if_large_enough():
+    criteria = AcceptanceCriteria(min_people=2, min_reflected_people=1, min_height_px=40)
+    both = [_seen(1), _seen(2, height=41), _seen(1, [1001], 50), _seen(1, [1002], 60)]
+    assert judge(criteria, both) == (1.0, "")
+    share, shortfall = judge(criteria, [_seen(1), _seen(2, height=39), _seen(3, [1001], 50, px=10)])
+    assert share == pytest.approx(1 / 3)
+    assert shortfall == "1 of 2 people, 0 of 1 reflected people"
+    assert judge(AcceptanceCriteria(), []) == (1.0, "")
