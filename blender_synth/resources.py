@@ -1,4 +1,4 @@
-"""Where the files that travel with the program are: conf/, assets/ and scenes/."""
+"""Locations of the data that ships with the program: conf/ (config groups), assets/ (built-in packs) and scenes/."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _PACKAGE = Path(__file__).resolve().parent
 def root() -> Path:
     """The folder that holds conf/, assets/ and scenes/.
 
-    In a checkout (or an editable install) that is the top of the checkout; in an installed wheel it is
-    `blender_synth/_data`, where the wheel puts the same three folders.
+    In a checkout (or an editable install) it is the top of the checkout. A wheel ships the same three folders as
+    `blender_synth/_data`.
     """
     packed = _PACKAGE / "_data"
     return packed if packed.is_dir() else _PACKAGE.parent
@@ -22,11 +22,11 @@ def conf_dir() -> Path:
     return root() / "conf"
 
 
-def assets_dir() -> Path:
-    """The folder whose sub-folders are the asset packs that come with the program."""
+def built_in_packs_dir() -> Path:
+    """The folder `assets/`; its sub-folders are the built-in asset packs."""
     return root() / "assets"
 
 
 def scenes_dir() -> Path:
-    """The folder whose sub-folders are the scenes that come with the program."""
+    """The folder `scenes/`; its sub-folders are the built-in scenes."""
     return root() / "scenes"

@@ -23,6 +23,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from pydantic import TypeAdapter, ValidationError
 
 from blender_synth import __version__, resources
+from blender_synth.cache import cache_folder, write_atomically
 from blender_synth.errors import AssetError, BlenderSynthError, ConfigError
 from blender_synth.packs.manifest import MANIFEST, read_manifest
 from blender_synth.packs.pack import file_in_pack
@@ -142,16 +143,13 @@ def read_marks(folder: Path, relative: str, indoors: bool, digest: str) -> Marks
         raise AssetError("a scene's file must be a .blend", file=folder / SCENE_FILE, key="file", value=relative,
                          hint="save it from Blender; other formats carry no marks")  # fmt: skip
     key = hashlib.sha256(json.dumps([__version__, _MARKS_VERSION, digest, relative, indoors]).encode()).hexdigest()
-    kept = _cache_folder() / f"{key}.json"
+    kept = cache_folder("scenes") / f"{key}.json"
     with suppress(OSError, ValidationError):
         return _MARKS.validate_json(kept.read_bytes())
     data = _read_in_blender(folder, file, indoors)
     marks = _MARKS.validate_json(data)
     with suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as part:
-            part.write(data)
-        os.replace(part.name, kept)
+        write_atomically(kept, data)
     return marks
 
 
@@ -263,8 +261,3 @@ def _digest(folder: Path, files: Iterable[Path]) -> str:
         with open(file, "rb") as content:
             total.update(hashlib.file_digest(content, "sha256").digest())
     return total.hexdigest()
-
-
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path(os.path.expanduser("~/.cache"))) / "blender_synth" / "scenes"

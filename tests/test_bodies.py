@@ -154,8 +154,8 @@ def test_pack_is_whole():
     data = body_data()
     assert np.allclose(data.weights.sum(1), 1, atol=1e-4)
     assert all(data.parents[i] < i for i in range(len(data.bones)))
-    assert load_pack(resources.assets_dir() / "people").name == "people"
-    assert sum(f.stat().st_size for f in (resources.assets_dir() / "people").iterdir() if f.is_file()) < 12e6
+    assert load_pack(resources.built_in_packs_dir() / "people").name == "people"
+    assert sum(f.stat().st_size for f in (resources.built_in_packs_dir() / "people").iterdir() if f.is_file()) < 12e6
 
 
 def test_damaged_pack_says_so(tmp_path):
@@ -164,7 +164,7 @@ def test_damaged_pack_says_so(tmp_path):
     assert "body.npz" in str(error.value)
     assert "bake" in str(error.value)
     for name in ("body.npz", "shapes.npz"):
-        shutil.copy(resources.assets_dir() / "people" / name, tmp_path)
+        shutil.copy(resources.built_in_packs_dir() / "people" / name, tmp_path)
     (tmp_path / "shapes.npz").write_bytes((tmp_path / "shapes.npz").read_bytes()[:200_000])
     with pytest.raises(AssetError, match="damaged"):
         read_body_data(tmp_path)

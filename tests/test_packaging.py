@@ -116,7 +116,7 @@ def test_wheel_carries_and_finds_conf_assets_and_scenes(tmp_path: Path):
 def test_a_checkout_finds_its_own_folders():
     assert resources.root() == ROOT
     assert (resources.conf_dir() / "config.yaml").is_file()
-    assert resources.assets_dir().is_dir()
+    assert resources.built_in_packs_dir().is_dir()
     assert resources.scenes_dir().is_dir()
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from blender_synth.blender_process import ItemBroken, Worker
+from blender_synth.cache import cache_folder, scratch_folder
 from blender_synth.errors import AssetError, ItemError, SystemLibraryError
 from blender_synth.packs import ingest, load_pack
-from blender_synth.packs.cache import cache_folder, scratch_folder
 from tests.small_glb import write_box
 
 OBJ = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"

@@ -14,8 +14,8 @@ from mathutils import Matrix
 from blender_synth.blender.pack_loader.load import Loaded, load_file, load_materials
 from blender_synth.blender.pack_loader.shapes import shown
 from blender_synth.blender.stage import Stage
+from blender_synth.cache import scratch_folder
 from blender_synth.errors import AssetError, ItemError
-from blender_synth.packs.cache import scratch_folder
 from blender_synth.packs.pack import own_from_blender
 from blender_synth.packs.problems import OPENED, OPENING
 from blender_synth.world.placement.props import PropSpec

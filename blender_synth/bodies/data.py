@@ -135,4 +135,4 @@ def _assemble(body: dict[str, np.ndarray], shapes: dict[str, np.ndarray]) -> Bod
 @functools.cache
 def body_data() -> BodyData:
     """The pack that comes with the program; read once per process."""
-    return read_body_data(resources.assets_dir() / "people")
+    return read_body_data(resources.built_in_packs_dir() / "people")

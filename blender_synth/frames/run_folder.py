@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
-import os
 import shutil
 from collections.abc import Iterable
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import Any
 import yaml
 
 from blender_synth import __version__
+from blender_synth.cache import write_atomically
 from blender_synth.errors import RunError
 from blender_synth.frames.raw_frame import RawFrame
 
@@ -112,9 +112,7 @@ class RunFolder:
                 stream.write(line)
 
     def _write_text(self, name: str, text: str) -> None:
-        temporary = self.path / f".{name}.tmp"
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, self.path / name)
+        write_atomically(self.path / name, text)
 
 
 def _flat(value: Any, prefix: str = "") -> Iterable[tuple[str, Any]]:

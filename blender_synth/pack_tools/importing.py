@@ -17,6 +17,7 @@ import yaml
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from tqdm import tqdm
 
+from blender_synth.cache import write_atomically
 from blender_synth.errors import BlenderSynthError, ConfigError, RunError
 from blender_synth.pack_tools.blender_jobs import Answering, Lost
 from blender_synth.pack_tools.numbers import count
@@ -152,9 +153,7 @@ def write_manifest(folder: Path, pieces: list[Piece]) -> None:
     text = _HEAD + yaml.safe_dump(
         head | {"items": [piece.terms() for piece in pieces]}, sort_keys=False, allow_unicode=True, width=120
     )
-    temporary = folder / f".{MANIFEST}.tmp"
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, folder / MANIFEST)
+    write_atomically(folder / MANIFEST, text)
 
 
 def _import(piece: Piece, folder: Path, options: dict[str, Any], converter: Answering) -> Iterator[str]:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
+from blender_synth.cache import cache_folder
 from blender_synth.errors import AssetError
-from blender_synth.packs.cache import cache_folder
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz")
 LARGEST_BYTES = 4_000_000_000

@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 import OpenEXR
 
+from blender_synth.cache import cache_folder, write_atomically
 from blender_synth.errors import AssetError
 from blender_synth.packs.blendfile import read_contents
 from blender_synth.packs.bvh import read_bvh
-from blender_synth.packs.cache import cache_folder, write_whole
 from blender_synth.packs.safety import check_file, inside
 
 LARGEST_IMAGE_BYTES = 600_000_000
@@ -134,7 +134,7 @@ def _once(file: Path, what: str, check: Callable[[], None]) -> dict[str, str]:
             raise AssetError("the file is too large", file=file, value=state.st_size, hint=hint)
         check()
         with contextlib.suppress(OSError):
-            write_whole(known, name)
+            write_atomically(known, name)
     return {}
 
 

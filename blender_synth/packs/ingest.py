@@ -25,9 +25,9 @@ from typing import Any
 
 import numpy as np
 
+from blender_synth.cache import cache_folder, write_atomically
 from blender_synth.errors import AssetError, SystemLibraryError
 from blender_synth.packs import glb
-from blender_synth.packs.cache import cache_folder, write_whole
 from blender_synth.packs.manifest import MANIFEST
 from blender_synth.packs.problems import Problem
 from blender_synth.packs.safety import SHAPE_SUFFIXES, check_file
@@ -104,7 +104,7 @@ def describe(shapes: Sequence[Shape]) -> list[Description | AssetError]:
     for (shape, known), answer in zip(waiting, _ask_blender([s for s, _ in waiting]), strict=True):
         if not answer.pop("again", False):
             with contextlib.suppress(OSError):
-                write_whole(known, json.dumps(answer))
+                write_atomically(known, json.dumps(answer))
         found[shape] = _result(shape, answer)
     return [found[shape] for shape in shapes]
 

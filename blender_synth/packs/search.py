@@ -55,7 +55,7 @@ def pack_folders(paths: Iterable[Path] = ()) -> list[Path]:
     Raises:
         AssetError: a folder without packs.
     """
-    places: list[tuple[Path, str | None]] = [(resources.assets_dir(), None)]
+    places: list[tuple[Path, str | None]] = [(resources.built_in_packs_dir(), None)]
     places += [(Path(path), "packs") for path in paths]
     places += [(Path(path), ENVIRONMENT) for path in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if path]
     for entry in entry_points(group=ENTRY_POINTS):
