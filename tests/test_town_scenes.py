@@ -18,6 +18,7 @@ from blender_synth.world.mirrors.placement_context import Obstacles, PlacementCo
 from blender_synth.world.placement.camera import place_camera
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scenery import car_park, crosswalk, plaza
+from blender_synth.world.scenery.car_park import elements
 
 SCENES = {"crosswalk": crosswalk, "plaza": plaza, "car_park": car_park}
 RIGS = {"crosswalk": {"dashcam", "handheld", "cctv"}, "plaza": {"handheld", "cctv"},
@@ -199,11 +200,11 @@ def test_a_car_park_is_closed_under_a_roof_and_its_cars_stand_in_bays():
         assert 8.0 <= layout.indoor_c <= 18.0
         for camera in (c for c in layout.cameras if c.rig == "cctv"):
             assert camera.height_m is not None
-            assert camera.height_m[1] < spec.height_m - car_park.BEAM_M
+            assert camera.height_m[1] < spec.height_m - elements.BEAM_M
         for car in spec.cars:
             xs, ys = np.array(car.footprint()).T
             row = min(spec.rows, key=lambda r: abs(r.middle_m - car.position_m[1]))
-            low, high = sorted((row.y_m, row.y_m + row.sign * car_park.BAY_LENGTH_M))
+            low, high = sorted((row.y_m, row.y_m + row.sign * elements.BAY_LENGTH_M))
             assert low - 0.2 < ys.min()
             assert ys.max() < high + 0.2
             assert np.ptp(xs) < spec.bay_m

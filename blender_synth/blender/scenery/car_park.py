@@ -14,7 +14,8 @@ from blender_synth.blender.scenery.meshes import Part, box, extrude, join, lathe
 from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.shading.noise import smoothstep
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery.car_park import (
+from blender_synth.world.scenery.car_park import Spec
+from blender_synth.world.scenery.car_park.elements import (
     BAY_LENGTH_M,
     BEAM_M,
     CEILING_ID,
@@ -30,7 +31,6 @@ from blender_synth.world.scenery.car_park import (
     SIGNS_ID,
     WALL_IDS,
     Core,
-    Spec,
 )
 from blender_synth.world.scenery.shared.street_parts import Roadway
 

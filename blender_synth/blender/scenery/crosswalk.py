@@ -11,16 +11,8 @@ from blender_synth.blender.scenery import ground, pieces, signals
 from blender_synth.blender.scenery.materials import Materials, road_material
 from blender_synth.blender.scenery.meshes import Part, box, extrude, join, lathe, part, quad, to_object
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery.crosswalk import (
-    ARMS,
-    END_REACH_M,
-    RAMP_M,
-    RAMP_SIDE_M,
-    ROAD_ID,
-    Arm,
-    Spec,
-    Street,
-)
+from blender_synth.world.scenery.crosswalk import Spec
+from blender_synth.world.scenery.crosswalk.elements import ARMS, END_REACH_M, RAMP_M, RAMP_SIDE_M, ROAD_ID, Arm, Street
 from blender_synth.world.scenery.shared.street_parts import Pavement, Roadway
 
 KERB_M = ground.KERB_M

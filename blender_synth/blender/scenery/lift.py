@@ -11,14 +11,14 @@ from blender_synth.blender.scenery.meshes import Part, box, join, lathe, quad, t
 from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.scenery.rooms import DARK, STEEL, WHITE, glow, text
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery.lift import (
+from blender_synth.world.scenery.lift import Spec
+from blender_synth.world.scenery.lift.elements import (
     CABIN_CEILING_ID,
     CABIN_FLOOR_ID,
     CABIN_LAMPS_ID,
     DOORS_ID,
     RAIL_M,
     SILL_M,
-    Spec,
 )
 from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS_ID, Wall
 

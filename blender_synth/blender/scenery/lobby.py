@@ -10,7 +10,8 @@ from blender_synth.blender.scenery import room_pieces, rooms
 from blender_synth.blender.scenery.meshes import Part, box, join, quad
 from blender_synth.blender.scenery.room_materials import RoomMaterials, pane
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery.lobby import GLASS_FOOT_M, Spec
+from blender_synth.world.scenery.lobby import Spec
+from blender_synth.world.scenery.lobby.elements import GLASS_FOOT_M
 from blender_synth.world.scenery.shared.rooms import COLUMN_FIRST_ID, Wall
 
 _GLASS_Y_M = 0.12

@@ -10,7 +10,8 @@ from blender_synth.blender.scenery import ground, pieces
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import Part, box, join, lathe, loft, part, quad, to_object, tube
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery.plaza import CENTRE_ID, PAVING_ID, Centre, Spec
+from blender_synth.world.scenery.plaza import Spec
+from blender_synth.world.scenery.plaza.elements import CENTRE_ID, PAVING_ID, Centre
 
 WATER_RGB = (0.012, 0.035, 0.038)
 

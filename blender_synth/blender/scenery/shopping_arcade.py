@@ -14,7 +14,8 @@ from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS_ID
 from blender_synth.world.scenery.shared.street_parts import Building
-from blender_synth.world.scenery.shopping_arcade import DEPTH_M, END_IDS, GALLERY_M, Spec
+from blender_synth.world.scenery.shopping_arcade import Spec
+from blender_synth.world.scenery.shopping_arcade.elements import DEPTH_M, END_IDS, GALLERY_M
 
 _ROOF_STEPS = 12
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from blender_synth.blender.scenery.meshes import Part, box, join, lathe, part, tube
-from blender_synth.world.scenery.crosswalk import Signal
+from blender_synth.world.scenery.crosswalk.elements import Signal
 
 BLACK = (0.014, 0.014, 0.015)
 LIT = {"red": (2.6, 0.06, 0.03), "green": (0.05, 2.0, 0.75)}

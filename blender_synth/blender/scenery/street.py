@@ -10,7 +10,8 @@ from blender_synth.blender.scenery import ground, pieces
 from blender_synth.blender.scenery.materials import Materials, road_material
 from blender_synth.blender.scenery.meshes import Part, join, to_object, tube
 from blender_synth.blender.stage import Stage
-from blender_synth.world.scenery.street import ROAD_ID, WIRE_FIRST_ID, Spec
+from blender_synth.world.scenery.street import Spec
+from blender_synth.world.scenery.street.elements import ROAD_ID, WIRE_FIRST_ID
 
 
 def build(spec: Spec, stage: Stage) -> None:

@@ -18,12 +18,29 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Vec2, Vec3, Weights, pick, plain, uniform
-from blender_synth.world.labelled_instances import LabelledInstance
-from blender_synth.world.layout import Area, CameraAnchor, Layout, Obstacle, PropSpot
+from blender_synth.values import Range, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.scenery.crosswalk.elements import (
+    ARMS,
+    BUILDING_FIRST_ID,
+    CAR_FIRST_ID,
+    CORNERS,
+    END_BUILDING_FIRST_ID,
+    END_PAVEMENT_FIRST_ID,
+    END_REACH_M,
+    FURNITURE_FIRST_ID,
+    NOSE_M,
+    PAVEMENT_FIRST_ID,
+    RAMP_M,
+    RAMP_SIDE_M,
+    SIGNAL_FIRST_ID,
+    Arm,
+    Signal,
+    Street,
+)
+from blender_synth.world.scenery.crosswalk.spec import Spec
 from blender_synth.world.scenery.shared import street_palette as palette
 from blender_synth.world.scenery.shared.choices import only
-from blender_synth.world.scenery.shared.houses import Houses, blank_walls, glass_hosts, seed_of, side_mirrors
+from blender_synth.world.scenery.shared.houses import Houses, seed_of
 from blender_synth.world.scenery.shared.street_parts import (
     CAR_SIZE_M,
     FURNITURE_SIZE_M,
@@ -35,376 +52,13 @@ from blender_synth.world.scenery.shared.street_parts import (
     Lid,
     Pavement,
     Roadway,
-    rectangle,
 )
 from blender_synth.world.scenery.shared.town import (
-    Footprints,
     Standing,
-    azimuth_deg,
-    before_mounts,
-    by_windows,
-    line_is_free,
-    on_walls,
-    poles_before,
-    square,
-    standing_obstacles,
 )
 
-ROAD_ID = 3001
-PAVEMENT_FIRST_ID, END_PAVEMENT_FIRST_ID, ISLAND_FIRST_ID = 3002, 3006, 3091
-BUILDING_FIRST_ID, END_BUILDING_FIRST_ID = 3011, 3059
-FURNITURE_FIRST_ID, SIGNAL_FIRST_ID, CAR_FIRST_ID = 3101, 3301, 3401
-
-ARMS = ("east", "north", "west", "south")
-"""Counter-clockwise from +X; the corner of the same number lies to the left of its arm."""
-CORNERS = ("northeast", "northwest", "southwest", "southeast")
-END_REACH_M = 26.0
-"""How far the houses that close an arm reach to both sides."""
-RAMP_M = 1.0
-"""Depth of the kerb ramps, from the kerb into the pavement; nobody's feet are placed on them."""
-RAMP_SIDE_M = 0.6
-WALL_MARGIN_M = 0.4
-NOSE_M = 1.5
-"""Length of each half of a refuge island."""
 Islands = Annotated[Weights, only("none", "x", "y")]
 Controls = Annotated[Weights, only("signals", "signs")]
-
-
-@plain
-class Arm:
-    """One of the four arms.
-
-    Attributes:
-        zebra: over it; its `x_m` counts from the middle of the junction.
-        stop_m: where the stop line is. walks: whether people may walk over it, and cars wait.
-    """
-
-    name: Literal["east", "north", "west", "south"]
-    zebra: Crossing
-    stop_m: float
-    walks: bool
-
-    @property
-    def azimuth_deg(self) -> float:
-        return 90.0 * ARMS.index(self.name)
-
-    def point(self, along_m: float, left_m: float) -> Vec2:
-        """A place in the world."""
-        a = math.radians(self.azimuth_deg)
-        c, s = round(math.cos(a)), round(math.sin(a))
-        return (along_m * c - left_m * s, along_m * s + left_m * c)
-
-    def box(self, along0_m: float, along1_m: float, left0_m: float, left1_m: float) -> tuple[Vec2, ...]:
-        """Counter-clockwise corners of a rectangle along the arm."""
-        return tuple(
-            self.point(*c) for c in ((along0_m, left0_m), (along1_m, left0_m), (along1_m, left1_m), (along0_m, left1_m))
-        )
-
-
-@plain
-class Street:
-    """One of the two streets that cross.
-
-    Attributes:
-        half_length_m: of an arm, from the middle of the junction.
-        carriageway_m: kerb to kerb. island_m: width of the refuge islands in it, 0 where there are none.
-        pavement_m: kerb to wall, on both sides.
-    """
-
-    name: Literal["x", "y"]
-    half_length_m: float
-    carriageway_m: float
-    island_m: float
-    pavement_m: float
-    road: Roadway
-
-    @property
-    def kerb_m(self) -> float:
-        """From the middle line to a kerb."""
-        return self.carriageway_m / 2
-
-    @property
-    def lane_m(self) -> float:
-        """From the middle line to the middle of a lane."""
-        return self.island_m / 4 + self.carriageway_m / 4
-
-
-@plain
-class Signal:
-    """A pole at one end of a zebra.
-
-    Attributes:
-        heading_deg: where the traffic signals look, towards those who drive at them.
-        across_deg: where the signals for walkers look, to the zebra's other end.
-        traffic: whether it has signals for cars. walks: as the arm's. mast_m: length of an arm over the carriageway.
-    """
-
-    instance_id: int
-    name: str
-    position_m: Vec3
-    heading_deg: float
-    across_deg: float
-    traffic: bool
-    walks: bool
-    mast_m: float
-    rgb: tuple[float, float, float]
-
-    def footprint(self) -> tuple[Vec2, ...]:
-        return rectangle(self.position_m[:2], 0.16, 0.16, self.heading_deg)
-
-
-@plain
-class Spec:
-    """One crossing of two streets.
-
-    Attributes:
-        corner_radius_m: of the kerbs. side_street_m: width of the streets across the ends of the arms.
-        free_arm: where no car waits, so that a dashcam can.
-        litter_seed: feeds leaves and litter on the ground.
-    """
-
-    kind: Literal["crosswalk"] = "crosswalk"
-    streets: tuple[Street, Street]
-    arms: tuple[Arm, Arm, Arm, Arm]
-    corner_radius_m: float
-    kerb_step_m: float
-    side_street_m: float
-    free_arm: str
-    pavements: tuple[Pavement, ...]
-    buildings: tuple[Building, ...]
-    signals: tuple[Signal, ...]
-    furniture: tuple[Furniture, ...]
-    cars: tuple[Car, ...]
-    leaf_rgb: tuple[float, float, float]
-    litter: float
-    litter_seed: int
-
-    def street(self, arm: Arm) -> Street:
-        """The street that an arm belongs to."""
-        return self.streets[ARMS.index(arm.name) % 2]
-
-    def cross_street(self, arm: Arm) -> Street:
-        """The other one."""
-        return self.streets[(ARMS.index(arm.name) + 1) % 2]
-
-    def islands(self) -> tuple[tuple[int, Arm, tuple[Vec2, ...]], ...]:
-        """(instance id, arm, outline) of both halves of each refuge island."""
-        found = []
-        for arm in self.arms:
-            half, zebra = self.street(arm).island_m / 2, arm.zebra
-            if half > 0:
-                inner, outer = zebra.x_m - zebra.width_m / 2 - 0.1, zebra.x_m + zebra.width_m / 2 + 0.1
-                for a, b in ((inner - NOSE_M * 0.6, inner), (outer, outer + NOSE_M)):
-                    found.append((ISLAND_FIRST_ID + len(found), arm, arm.box(a, b, -half, half)))
-        return tuple(found)
-
-    def open_sides(self) -> dict[str, str]:
-        """The flanks, by name of the house, that another front of the same house at a corner takes the place of."""
-        sides = {f"building_{corner}_0": "left" for corner in CORNERS}
-        for corner in CORNERS:
-            last = max(
-                (b for b in self.buildings if b.name.startswith(f"building_{corner}_beside")),
-                key=lambda b: int(b.name.rsplit("_", 1)[1]),
-            )
-            sides[last.name] = "right"
-        return sides
-
-    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything that gets labels, with its stable instance id. A house at a corner has two fronts and one id."""
-        houses = {b.instance_id: b for b in reversed(self.buildings)}
-        return (
-            LabelledInstance(instance_id=ROAD_ID, category="road", name="road"),
-            *(LabelledInstance(instance_id=p.instance_id, category="pavement", name=p.name) for p in self.pavements),
-            *(LabelledInstance(instance_id=i, category="pavement", name=f"island_{i}") for i, _, _ in self.islands()),
-            *(LabelledInstance(instance_id=b.instance_id, category="building", name=b.name) for b in houses.values()),
-            *(LabelledInstance(instance_id=f.instance_id, category=f.category, name=f.name) for f in self.furniture),
-            *(
-                LabelledInstance(instance_id=s.instance_id, category="street_furniture", name=s.name)
-                for s in self.signals
-            ),
-            *(LabelledInstance(instance_id=c.instance_id, category="vehicle", name=c.name) for c in self.cars),
-        )
-
-    def layout(self) -> Layout:
-        """Where people walk, mirrors hang, cameras stand and props may be put."""
-        areas, obstacles = self._areas(), self._obstacles()
-        near = [b for b in self.buildings if not b.name.startswith("building_end")]
-        mounts = tuple(mount for house in near for mount in blank_walls(house, self.kerb_step_m))
-        hosts = [host for house in near for host in glass_hosts(house, self.kerb_step_m)]
-        hosts += [host for car in self.cars for host in side_mirrors(car)]
-        return Layout(
-            areas=areas,
-            mirror_mounts=mounts,
-            hosts=tuple(hosts),
-            cameras=self._cameras(areas, obstacles, mounts),
-            obstacles=obstacles,
-            prop_spots=self._prop_spots(obstacles),
-            seats=tuple(seat for piece in self.furniture for seat in piece.seats()),
-        )
-
-    def _areas(self) -> tuple[Area, ...]:
-        step, areas = self.kerb_step_m, []
-
-        def add(name: str, use: str, polygon, flow: float | None, ground_id: int) -> None:
-            z = 0.0 if use in ("crossing", "road") else step
-            areas.append(
-                Area(name=name, use=use, polygon_xy_m=tuple(polygon), z_m=z, flow_deg=flow, ground_id=ground_id)
-            )
-
-        for number, arm in enumerate(self.arms):
-            street, other = self.street(arm), self.cross_street(arm)
-            pavement, before = self.pavements[number], self.pavements[(number - 1) % 4]
-            wide, flow = street.pavement_m, arm.azimuth_deg % 180.0
-            low, high, far = street.kerb_m + RAMP_M, street.kerb_m + wide - WALL_MARGIN_M, street.half_length_m
-            start = other.kerb_m + other.pavement_m
-            add(f"pavement_{arm.name}_left", "pavement", arm.box(start, far, low, high), flow, pavement.instance_id)
-            add(f"pavement_{arm.name}_right", "pavement", arm.box(start, far, -high, -low), flow, before.instance_id)
-            add(f"corner_{pavement.name}", "pavement", self._corner(arm), None, pavement.instance_id)
-            if arm.walks:
-                half = arm.zebra.width_m / 2
-                shape = arm.box(arm.zebra.x_m - half, arm.zebra.x_m + half, -street.kerb_m, street.kerb_m)
-                add(f"crossing_{arm.name}", "crossing", shape, (arm.azimuth_deg + 90.0) % 180.0, ROAD_ID)
-        for street in self.streets:
-            lanes = rectangle((0.0, 0.0), 2 * street.half_length_m, street.carriageway_m, 90.0 * (street.name == "y"))
-            add(f"lanes_{street.name}", "road", lanes, 90.0 * (street.name == "y"), ROAD_ID)
-        return tuple(areas)
-
-    def _corner(self, arm: Arm) -> list[Vec2]:
-        """The pavement at the corner to the left of an arm: rounded by the kerb, cut off where the houses meet."""
-        street, other, r = self.street(arm), self.cross_street(arm), self.corner_radius_m
-        k, q = street.kerb_m, other.kerb_m
-        wall_left, wall_along = k + street.pavement_m, q + other.pavement_m
-        inset = 0.45
-        shape = []
-        if other.pavement_m - r > 0.05:
-            shape.append((wall_along, k + RAMP_M))
-        shape += [(wall_along, wall_left - 0.5), (wall_along - 0.5, wall_left)]
-        if street.pavement_m - r > 0.05:
-            shape.append((q + RAMP_M, wall_left))
-        for turn in np.radians(np.linspace(180.0, 270.0, 7)):
-            shape.append((q + r + (r - inset) * math.cos(turn), k + r + (r - inset) * math.sin(turn)))
-        return [arm.point(float(u), float(v)) for u, v in shape]
-
-    def _obstacles(self) -> tuple[Obstacle, ...]:
-        poles = (
-            Obstacle(name=s.name, polygon_xy_m=s.footprint(), height_m=3.2, base_z_m=self.kerb_step_m)
-            for s in self.signals
-        )
-        islands = (Obstacle(name=f"island_{i}", polygon_xy_m=outline, height_m=1.1) for i, _, outline in self.islands())
-        return (*standing_obstacles(self.buildings, self.furniture, self.cars), *poles, *islands)
-
-    def _cameras(self, areas, obstacles, mounts) -> tuple[CameraAnchor, ...]:
-        step, anchors, footprints = self.kerb_step_m, [], Footprints(obstacles)
-        walkable = [a for a in areas if a.use in ("pavement", "crossing")]
-        poles = [s.position_m[:2] for s in self.signals]
-        poles += [f.position_m[:2] for f in self.furniture if f.kind in ("lamp", "tree", "sign")]
-
-        def add(name: str, rig: str, start: Vec2, end: Vec2, facing: float, z: float, free: bool = True) -> None:
-            if free and not line_is_free(start, end, footprints, walkable if rig == "handheld" else (), 0.3):
-                return
-            if rig != "dashcam" and poles_before(start, facing, poles, 4.5 if rig == "cctv" else 2.2):
-                return
-            anchors.append(
-                CameraAnchor(
-                    name=name,
-                    rig=rig,
-                    start_xy_m=start,
-                    end_xy_m=end,
-                    base_z_m=z,
-                    facing_deg=facing % 360.0,
-                )
-            )
-
-        for number, arm in enumerate(self.arms):
-            street, other, a = self.street(arm), self.cross_street(arm), arm.azimuth_deg
-            k, q, wide, zebra = street.kerb_m, other.kerb_m, street.pavement_m, arm.zebra
-            if arm.name == self.free_arm:
-                ends = arm.point(arm.stop_m + 5.5, street.lane_m), arm.point(arm.stop_m + 2.2, street.lane_m)
-                add("waiting", "dashcam", *ends, a + 180.0, 0.0, free=False)
-                ends = arm.point(arm.stop_m + 14.0, street.lane_m), arm.point(arm.stop_m + 6.0, street.lane_m)
-                add("approaching", "dashcam", *ends, a + 180.0, 0.0, free=False)
-            for side, sign in (("left", 1.0), ("right", -1.0)):
-                # before the zebra, looking over it
-                for turn in (0.0, 28.0 if number % 2 else -28.0):
-                    left = sign * (k + RAMP_M + 0.3)
-                    ends = arm.point(zebra.x_m - 1.0, left), arm.point(zebra.x_m + 1.0, left)
-                    add(f"over_{arm.name}_{side}_{turn:+.0f}", "handheld", *ends, a - sign * (90.0 + turn), step)
-                # walking towards the junction, the eyes on the zebra
-                left = sign * (k + RAMP_M + 0.5 * (wide - RAMP_M - WALL_MARGIN_M))
-                ends = arm.point(zebra.x_m + 11.0, left), arm.point(zebra.x_m + 5.0, left)
-                add(f"towards_{arm.name}_{side}", "handheld", *ends, a + 180.0 + sign * 17.0, step)
-                # on the wall of the house at the corner
-                corner = q + other.pavement_m
-                ends = (arm.point(corner + s, sign * (k + wide - 0.45)) for s in (0.8, 3.6))
-                ends = tuple(ends)
-                for name, target in (("zebra", arm.point(zebra.x_m, -0.4 * sign * k)), ("middle", (0.0, 0.0))):
-                    middle = arm.point(corner + 2.2, sign * (k + wide - 0.45))
-                    add(f"corner_{name}_{arm.name}_{side}", "cctv", *ends, azimuth_deg(middle, target), step)
-            # at the corner to the left: over the junction, and from a pole along both zebras
-            near = [arm.point(q + s, k + s) for s in (1.3, 1.9)]
-            add(f"corner_{arm.name}", "handheld", *near, a + 225.0, step)
-            pole = [arm.point(q + 1.0, k + 1.0), arm.point(q + 1.3, k + 1.3)]
-            nxt = self.arms[(number + 1) % 4]
-            for name, target in (
-                ("own", arm.point(zebra.x_m + 1.0, 0.0)),
-                ("next", nxt.point(nxt.zebra.x_m + 1.0, 0.0)),
-            ):
-                add(f"pole_{name}_{arm.name}", "cctv", *pole, azimuth_deg(pole[0], target), step)
-        near = [b for b in self.buildings if not b.name.startswith("building_end")]
-        panes = [host for house in near for host in glass_hosts(house, step) if host.use == "shop"]
-        for name, some in (("mirror", mounts), ("pane", panes)):
-            close = [m for m in some if math.dist(m.point_xy_m(m.length_m / 2), (0.0, 0.0)) < 19.0]
-            for wide in sorted({s.pavement_m for s in self.streets}):
-                found = before_mounts(close[:8], walkable, footprints, step, wide - RAMP_M - 0.35, name)
-                anchors.extend(c for c in found if c.name not in {a.name for a in anchors})
-        trees = [f for f in self.furniture if f.kind == "tree"]
-        houses = [b for b in self.buildings if not b.name.startswith("building_end")]
-        zebras = [arm.point(arm.zebra.x_m, 0.0) for arm in self.arms if arm.walks]
-        walls = on_walls(houses, step, zebras, trees, 6.0, 17.0)
-        anchors.extend(c for c in walls if not poles_before(c.start_xy_m, c.facing_deg, poles, 4.5))
-        return tuple(anchors)
-
-    def _prop_spots(self, obstacles) -> tuple[PropSpot, ...]:
-        spots, taken = [], [o.polygon_xy_m for o in obstacles]
-        for arm in self.arms:
-            street = self.street(arm)
-            for side, sign in (("left", 1.0), ("right", -1.0)):
-                room = min(0.95, 0.24 * street.pavement_m)
-                left, found = sign * (street.kerb_m + 0.15 + room), 0
-                for along in np.arange(arm.stop_m + 2.5, street.half_length_m - 4.0, 1.7):
-                    at = arm.point(float(along), left)
-                    free = Standing(0, taken)
-                    if found < 2 and not free.touches(square(at, room), 0.15):
-                        spots.append(
-                            PropSpot(
-                                name=f"kerb_{arm.name}_{side}_{found}",
-                                use="pavement",
-                                position_m=(*at, self.kerb_step_m),
-                                heading_deg=(arm.azimuth_deg - 90.0 * sign) % 360.0,
-                                room_m=room,
-                            )
-                        )
-                        taken.append(square(at, room))
-                        found += 1
-            if arm.name == self.free_arm:
-                continue
-            for along in np.arange(arm.stop_m + 4.0, street.half_length_m - 8.0, 1.3):
-                at = arm.point(float(along), street.lane_m)
-                lane = arm.box(along - 3.2, along + 3.2, street.lane_m - 1.2, street.lane_m + 1.2)
-                if not Standing(0, taken).touches(lane, 0.1):
-                    spots.append(
-                        PropSpot(
-                            name=f"lane_{arm.name}",
-                            use="road",
-                            position_m=(*at, 0.0),
-                            heading_deg=(arm.azimuth_deg + 180.0) % 360.0,
-                            room_m=2.6,
-                            wants=("car", "vehicle"),
-                        )
-                    )
-                    break
-        near = [b for b in self.buildings if not b.name.startswith("building_end")]
-        return (*spots, *by_windows(near, self.kerb_step_m, 6))
 
 
 @plain

@@ -16,11 +16,10 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
-from blender_synth.world.labelled_instances import LabelledInstance
-from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
+from blender_synth.world.scenery.lobby.spec import Spec
 from blender_synth.world.scenery.shared import rooms as rooms
 from blender_synth.world.scenery.shared.choices import only
-from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Outside, Piece, Placer, Wall
+from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Placer, Wall
 from blender_synth.world.scenery.shared.street_palette import blend
 from blender_synth.world.scenery.shared.street_parts import rectangle
 
@@ -30,159 +29,8 @@ NAMES = {
     "office": ("MERIDIAN", "NORTHGATE", "HALDEN & CO", "TOWER ONE", "ARCUS GROUP", "CENTRAL PLAZA", "LUMEN", "KESTREL",
                "RECEPTION", "QUAYSIDE"),
 }  # fmt: skip
-GLASS_FOOT_M = 0.12
-"""Height of the sill below the front's panes."""
-
 Floors = Annotated[Weights, only("stone_floor", "terrazzo", "planks", "carpet")]
 Styles = Annotated[Weights, only("hotel", "office")]
-
-
-@plain
-class Spec:
-    """One lobby.
-
-    Attributes:
-        walls: south (the front), north, west and east. desk_wall, lift_wall: where desk and lifts are; the walls left
-            over carry mirrors. accent_rgb, accent: of the lit wall behind the desk.
-        columns_m: their middles.
-        panes: of the front, left to right. door: which of them, counted from 0, is the entrance.
-        ceiling: its make. words: over the desk.
-    """
-
-    kind: Literal["lobby"] = "lobby"
-    style: Literal["hotel", "office"]
-    width_m: float
-    depth_m: float
-    height_m: float
-    floor: Floor
-    walls: tuple[Wall, ...]
-    desk_wall: str
-    lift_wall: str
-    accent: Literal["veneer", "marble", "slats"]
-    accent_rgb: Rgb
-    ceiling: Literal["plain", "coffers", "joists", "tiles"]
-    ceiling_rgb: Rgb
-    columns_m: tuple[Vec2, ...]
-    column_m: float
-    column_round: bool
-    column_material: str
-    column_rgb: Rgb
-    metal_rgb: Rgb
-    panes: int
-    door: int
-    light: Light
-    words: str
-    pieces: tuple[Piece, ...]
-    spots: tuple[PropSpot, ...]
-    outside: Outside
-    indoor_c: float
-
-    def wall(self, name: str) -> Wall:
-        """The wall `"south"`, `"north"`, `"west"` or `"east"`."""
-        return next(w for w in self.walls if w.name == f"wall_{name}")
-
-    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything in the lobby and before it that gets labels."""
-        return (
-            LabelledInstance(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
-            LabelledInstance(instance_id=rooms.CEILING_ID, category="ceiling", name="ceiling"),
-            LabelledInstance(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
-            *(wall.thing() for wall in self.walls),
-            *(
-                LabelledInstance(instance_id=rooms.COLUMN_FIRST_ID + k, category="column", name=f"column_{k}")
-                for k in range(len(self.columns_m))
-            ),
-            *(piece.thing() for piece in self.pieces),
-            *self.outside.labelled_instances(),
-        )
-
-    def layout(self) -> Layout:
-        """Where people walk, mirrors hang and cameras stand."""
-        half = self.width_m / 2
-        corners = ((-half, 0.0), (half, 0.0), (half, self.depth_m), (-half, self.depth_m))
-        mounts = self._mounts()
-        obstacles = self._obstacles()
-        return Layout(
-            areas=(Area(name="floor", use="indoors", polygon_xy_m=corners, ground_id=rooms.FLOOR_ID),),
-            mirror_mounts=mounts,
-            hosts=self._hosts(),
-            cameras=self._cameras(mounts, obstacles),
-            obstacles=obstacles,
-            prop_spots=self.spots,
-            seats=tuple(seat for piece in self.pieces for seat in piece.seats()),
-            indoor_c=self.indoor_c,
-        )
-
-    def _mounts(self) -> tuple[MirrorMount, ...]:
-        high = min(self.height_m - 0.4, 3.1)
-        mounts = []
-        for side in ("west", "east", "north"):
-            if side == self.desk_wall:
-                continue
-            wall = self.wall(side)
-            for start, end in wall.free(1.0, 0.35):
-                mounts.append(wall.mount(f"{wall.name}_{len(mounts)}", start, end, high))
-        return tuple(mounts)
-
-    def _hosts(self) -> tuple[MirrorMount, ...]:
-        """The front's panes left and right of the entrance: by night they mirror the lobby."""
-        wall = self.wall("south")
-        glazing = wall.openings[0]
-        wide = (glazing.end_m - glazing.start_m) / self.panes
-        hosts = []
-        for name, first, last in (("left", 0, self.door), ("right", self.door + 1, self.panes)):
-            if last - first < 1:
-                continue
-            hosts.append(
-                MirrorMount(
-                    name=f"front_{name}",
-                    use="shop",
-                    host_id=wall.instance_id,
-                    start_xy_m=wall.point(glazing.start_m + first * wide + 0.05, -0.12),
-                    end_xy_m=wall.point(glazing.start_m + last * wide - 0.05, -0.12),
-                    facing_deg=wall.facing_deg,
-                    base_z_m=GLASS_FOOT_M,
-                    clear_height_m=glazing.top_m - GLASS_FOOT_M,
-                )
-            )
-        return tuple(hosts)
-
-    def _obstacles(self) -> tuple[Obstacle, ...]:
-        return (
-            *(o for wall in self.walls for o in wall.obstacles()),
-            *(
-                Obstacle(
-                    name=f"column_{k}",
-                    polygon_xy_m=rectangle(at, self.column_m, self.column_m, 0.0),
-                    height_m=self.height_m,
-                )
-                for k, at in enumerate(self.columns_m)
-            ),
-            *(o for piece in self.pieces for o in piece.obstacles()),
-        )
-
-    def _cameras(self, mounts: tuple[MirrorMount, ...], obstacles: tuple[Obstacle, ...]) -> tuple[CameraAnchor, ...]:
-        half, deep = self.width_m / 2, self.depth_m
-        corners = ["nw", "ne", "sw", "se"]
-        cameras = list(rooms.corner_cameras(-half, half, 0.0, deep, self.height_m, corners))
-        lines = {
-            "entrance": ((-0.25 * half, 0.7), (0.25 * half, 0.9), 90.0),
-            "from_back": ((-0.4 * half, deep - 2.2), (0.4 * half, deep - 2.2), 270.0),
-            "from_west": ((-half + 0.9, 0.35 * deep), (-half + 0.9, 0.6 * deep), 10.0),
-            "from_east": ((half - 0.9, 0.35 * deep), (half - 0.9, 0.6 * deep), 170.0),
-            "corner_west": ((-half + 0.9, 0.8), (-half + 1.6, 1.2), 52.0),
-            "corner_east": ((half - 0.9, 0.8), (half - 1.6, 1.2), 128.0),
-        }
-        for name, (start, end, facing) in lines.items():
-            if not rooms.line_blocked(start, end, obstacles, 0.3):
-                cameras.append(
-                    CameraAnchor(
-                        name=name, rig="handheld", start_xy_m=start, end_xy_m=end, base_z_m=0.0, facing_deg=facing
-                    )
-                )
-        for mount in sorted(mounts, key=lambda m: -m.length_m)[:2]:
-            cameras.extend(rooms.anchors_at(mount, (-half, 0.0), (half, deep), obstacles))
-        return tuple(cameras)
 
 
 @plain

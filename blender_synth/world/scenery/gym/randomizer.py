@@ -7,138 +7,22 @@ The room spans x about 0; windows are in its south wall (y = 0), the long wall t
 from __future__ import annotations
 
 import dataclasses
-from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
-from blender_synth.world.labelled_instances import LabelledInstance
-from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
+from blender_synth.values import Range, Weights, pick, plain, uniform
+from blender_synth.world.scenery.gym.spec import Spec
 from blender_synth.world.scenery.shared import rooms as rooms
 from blender_synth.world.scenery.shared.choices import only
-from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Outside, Piece, Placer, Wall
+from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Placer, Wall
 from blender_synth.world.scenery.shared.street_palette import blend
 
 WORDS = ("STRONGER EVERY DAY", "NO EXCUSES", "MOVE MORE", "TRAIN HARD", "FITNESS FIRST", "ONE MORE REP", "POWER HOUSE",
          "KEEP GOING", "IRON WORKS", "BODY & MIND", "LIFT RUN REPEAT", "STAY ACTIVE")  # fmt: skip
-
 Floors = Annotated[Weights, only("rubber_floor", "planks")]
-
-
-@plain
-class Spec:
-    """One gym.
-
-    Attributes:
-        accent_rgb: of the stripe, the words and the equipment. stripe: how it runs over the walls.
-        ceiling: its make. words: on a wall. turf_m: a strip of carpet along the room: from and to in y; None for none.
-        walls: south with the windows, north for mirrors, west and east.
-    """
-
-    kind: Literal["gym"] = "gym"
-    width_m: float
-    depth_m: float
-    height_m: float
-    floor: Floor
-    walls: tuple[Wall, ...]
-    accent_rgb: Rgb
-    stripe: Literal["none", "band", "wedge", "lower"]
-    words: str
-    words_wall: str
-    ceiling: Literal["tiles", "raw", "plain"]
-    ceiling_rgb: Rgb
-    frame_rgb: Rgb
-    door_rgb: Rgb
-    turf_m: tuple[float, float] | None
-    turf_rgb: Rgb
-    light: Light
-    pieces: tuple[Piece, ...]
-    spots: tuple[PropSpot, ...]
-    outside: Outside
-    indoor_c: float
-
-    def wall(self, name: str) -> Wall:
-        """The wall `"south"`, `"north"`, `"west"` or `"east"`."""
-        return next(w for w in self.walls if w.name == f"wall_{name}")
-
-    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything in the gym and before its windows that gets labels."""
-        return (
-            LabelledInstance(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
-            LabelledInstance(instance_id=rooms.CEILING_ID, category="ceiling", name="ceiling"),
-            LabelledInstance(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
-            *(wall.thing() for wall in self.walls),
-            *(piece.thing() for piece in self.pieces),
-            *self.outside.labelled_instances(),
-        )
-
-    def layout(self) -> Layout:
-        """Where people are, mirrors hang and cameras stand."""
-        half, deep = self.width_m / 2, self.depth_m
-        corners = ((-half, 0.0), (half, 0.0), (half, deep), (-half, deep))
-        obstacles = (
-            *(o for wall in self.walls for o in wall.obstacles()),
-            *(o for piece in self.pieces for o in piece.obstacles()),
-        )
-        mounts = self._mounts()
-        return Layout(
-            areas=(Area(name="floor", use="indoors", polygon_xy_m=corners, ground_id=rooms.FLOOR_ID),),
-            mirror_mounts=mounts,
-            cameras=self._cameras(mounts, obstacles),
-            obstacles=obstacles,
-            prop_spots=self.spots,
-            seats=tuple(seat for piece in self.pieces for seat in piece.seats()),
-            indoor_c=self.indoor_c,
-        )
-
-    def _mounts(self) -> tuple[MirrorMount, ...]:
-        """The north wall, in two stretches where it is long, and what is free on the wall with the door."""
-        wall, high = self.wall("north"), min(self.height_m - 0.3, 2.95)
-        cuts = [0.3, wall.length_m - 0.3]
-        if wall.length_m > 12.0:
-            cuts.insert(1, wall.length_m / 2)
-        mounts = [wall.mount(f"{wall.name}_{k}", a, b, high) for k, (a, b) in enumerate(pairwise(cuts))]
-        bars = next((p for p in self.pieces if p.kind == "wall_bars"), None)
-        for side in ("west", "east"):
-            wall = self.wall(side)
-            taken = []
-            for piece in (*self.pieces, *self.spots):
-                x, y, _ = piece.position_m
-                reach = max(piece.size_m[:2]) / 2 if isinstance(piece, Piece) else piece.room_m
-                if abs(x - wall.start_xy_m[0]) < reach + 0.9:
-                    along = abs(y - wall.start_xy_m[1])
-                    taken.append((along - reach - 0.1, along + reach + 0.1))
-            for a, b in wall.free(1.4, 0.2, taken):
-                if side != self.words_wall or bars is None:
-                    mounts.append(wall.mount(f"{wall.name}_{len(mounts)}", a, b, high))
-        return tuple(mounts)
-
-    def _cameras(self, mounts: tuple[MirrorMount, ...], obstacles: tuple[Obstacle, ...]) -> tuple[CameraAnchor, ...]:
-        half, deep = self.width_m / 2, self.depth_m
-        cameras = rooms.corner_cameras(-half, half, 0.0, deep, self.height_m - 0.55)
-        lines = {
-            "south_west": ((-half + 0.8, 0.7), (-half + 2.0, 0.7), 50.0),
-            "south_east": ((half - 0.8, 0.7), (half - 2.0, 0.7), 130.0),
-            "west": ((-half + 0.7, 0.35 * deep), (-half + 0.7, 0.65 * deep), 8.0),
-            "east": ((half - 0.7, 0.35 * deep), (half - 0.7, 0.65 * deep), 172.0),
-            "middle_west": ((-0.5 * half, 0.45 * deep), (-0.2 * half, 0.5 * deep), 40.0),
-            "middle_east": ((0.5 * half, 0.45 * deep), (0.2 * half, 0.5 * deep), 140.0),
-            "mirror_side_west": ((-half + 0.8, deep - 1.1), (-half + 1.4, deep - 1.3), 335.0),
-            "mirror_side_east": ((half - 0.8, deep - 1.1), (half - 1.4, deep - 1.3), 205.0),
-        }
-        for name, (start, end, facing) in lines.items():
-            if not rooms.line_blocked(start, end, obstacles, 0.3):
-                cameras.append(
-                    CameraAnchor(
-                        name=name, rig="handheld", start_xy_m=start, end_xy_m=end, base_z_m=0.0, facing_deg=facing
-                    )
-                )
-        for mount in mounts[:2]:
-            cameras.extend(rooms.anchors_at(mount, (-half, 0.0), (half, deep), obstacles))
-        return tuple(cameras)
 
 
 @plain

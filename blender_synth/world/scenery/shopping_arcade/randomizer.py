@@ -7,203 +7,27 @@ The passage runs along +X, its middle is the origin; its ends are closed by glaz
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
-from blender_synth.world.labelled_instances import LabelledInstance
-from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
+from blender_synth.values import Range, Weights, pick, plain, uniform
 from blender_synth.world.scenery.shared import rooms as rooms
 from blender_synth.world.scenery.shared import street_palette as palette
 from blender_synth.world.scenery.shared.choices import only
-from blender_synth.world.scenery.shared.rooms import Floor, Outside, Piece, Placer
+from blender_synth.world.scenery.shared.rooms import Floor, Placer
 from blender_synth.world.scenery.shared.street_parts import (
-    SHOP_PIER_M,
-    SHOP_RECESS_M,
-    SHOP_RISER_M,
     Building,
     GroundBay,
     Shop,
-    rectangle,
 )
-
-LEFT_ID, RIGHT_ID, END_IDS = 3011, 3012, {"east": 3013, "west": 3014}
-DEPTH_M = 2.5
-"""Of the shops, behind their fronts."""
-GALLERY_M = 1.0
-"""How far a gallery stands out."""
+from blender_synth.world.scenery.shopping_arcade.elements import DEPTH_M, LEFT_ID, RIGHT_ID
+from blender_synth.world.scenery.shopping_arcade.spec import Spec
 
 Roofs = Annotated[Weights, only("barrel", "gable")]
 Storeys = Annotated[Weights, only("plain", "balconies", "gallery")]
-
-
-@plain
-class Spec:
-    """One passage.
-
-    Attributes:
-        sides: the two rows of shops, left (+Y) and right.
-        storey: what the upper storey has.
-        roof: its shape. rise_m: from its springing to its ridge. arches: number of iron arches. iron_rgb: theirs.
-        lamps_m: where lamps hang. lamp: their make. lamp_lumen: of each. kelvin: their colour.
-    """
-
-    kind: Literal["shopping_arcade"] = "shopping_arcade"
-    length_m: float
-    width_m: float
-    sides: tuple[Building, Building]
-    storey: Literal["plain", "balconies", "gallery"]
-    roof: Literal["barrel", "gable"]
-    rise_m: float
-    arches: int
-    iron_rgb: Rgb
-    floor: Floor
-    border_rgb: Rgb
-    lamps_m: tuple[Vec3, ...]
-    lamp: Literal["globes", "lanterns", "drums"]
-    lamp_lumen: float
-    kelvin: float
-    pieces: tuple[Piece, ...]
-    spots: tuple[PropSpot, ...]
-    ends: tuple[Outside, ...]
-    indoor_c: float
-
-    @property
-    def springing_m(self) -> float:
-        """Height at which the roof begins."""
-        return self.sides[0].eaves_m
-
-    def roof_m(self, y: float) -> float:
-        """Height of the roof over a place across the passage."""
-        u = min(abs(2 * y / self.width_m), 1.0)
-        share = math.sqrt(max(0.0, 1 - u * u)) if self.roof == "barrel" else 1 - u
-        return self.springing_m + self.rise_m * share
-
-    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything in the passage and at its ends that gets labels."""
-        return (
-            LabelledInstance(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
-            LabelledInstance(instance_id=rooms.CEILING_ID, category="ceiling", name="glass_roof"),
-            LabelledInstance(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
-            *(LabelledInstance(instance_id=b.instance_id, category="building", name=b.name) for b in self.sides),
-            *(LabelledInstance(instance_id=n, category="wall", name=f"end_{name}") for name, n in END_IDS.items()),
-            *(piece.thing() for piece in self.pieces),
-            *(thing for end in self.ends for thing in end.labelled_instances()),
-        )
-
-    def layout(self) -> Layout:
-        """Where people walk, mirrors hang and cameras stand."""
-        half, wide = self.length_m / 2, self.width_m / 2
-        obstacles = self._obstacles()
-        mounts = self._mounts()
-        walk = rectangle((0.0, 0.0), self.length_m - 0.6, self.width_m - 0.5, 0.0)
-        return Layout(
-            areas=(Area(name="passage", use="indoors", polygon_xy_m=walk, flow_deg=0.0, ground_id=rooms.FLOOR_ID),),
-            mirror_mounts=mounts,
-            hosts=self._hosts(),
-            cameras=self._cameras(half, wide, mounts, obstacles),
-            obstacles=obstacles,
-            prop_spots=self.spots,
-            seats=tuple(seat for piece in self.pieces for seat in piece.seats()),
-            indoor_c=self.indoor_c,
-        )
-
-    def _mounts(self) -> tuple[MirrorMount, ...]:
-        mounts = []
-        for side in self.sides:
-            for bay in (bay for bay in side.ground if bay.kind == "blank"):
-                start, end = side.bay_span(bay)
-                mounts.append(
-                    MirrorMount(
-                        name=f"{side.name}_blank_{bay.first}",
-                        host_id=side.instance_id,
-                        start_xy_m=side.point(start + 0.22),
-                        end_xy_m=side.point(end - 0.22),
-                        facing_deg=side.facing_deg,
-                        base_z_m=0.0,
-                        clear_height_m=min(side.ground_m - 0.55, 3.2),
-                    )
-                )
-        return tuple(mounts)
-
-    def _hosts(self) -> tuple[MirrorMount, ...]:
-        foot = SHOP_RISER_M + 0.05
-        return tuple(
-            MirrorMount(
-                name=f"{side.name}_shop_{bay.first}",
-                use="shop",
-                host_id=side.instance_id,
-                start_xy_m=side.point(side.bay_span(bay)[0] + SHOP_PIER_M + 0.06, -SHOP_RECESS_M),
-                end_xy_m=side.point(side.bay_span(bay)[1] - SHOP_PIER_M - 0.06, -SHOP_RECESS_M),
-                facing_deg=side.facing_deg,
-                base_z_m=foot,
-                clear_height_m=side.shop_top_m - foot,
-            )
-            for side in self.sides
-            for bay in side.ground
-            if bay.kind == "shop"
-        )
-
-    def _obstacles(self) -> tuple[Obstacle, ...]:
-        half, wide = self.length_m / 2, self.width_m / 2
-        ends = [
-            Obstacle(
-                name=f"end_{name}",
-                polygon_xy_m=rectangle((sign * (half + 0.2), 0.0), 0.4, 2 * wide, 0.0),
-                height_m=self.springing_m + self.rise_m,
-            )
-            for name, sign in (("east", 1), ("west", -1))
-        ]
-        return (
-            *(Obstacle(name=b.name, polygon_xy_m=b.footprint(), height_m=b.eaves_m) for b in self.sides),
-            *ends,
-            *(o for piece in self.pieces for o in piece.obstacles()),
-        )
-
-    def _cameras(self, half: float, wide: float, mounts, obstacles) -> tuple[CameraAnchor, ...]:
-        cameras = []
-        reach = half - 2.0
-        for name, y in (("left", 0.42 * wide), ("right", -0.42 * wide)):
-            for way, facing in (("east", 0.0), ("west", 180.0)):
-                sign = -1 if way == "east" else 1
-                near, far = (sign * reach, y), (sign * 0.35 * reach, y)
-                spans = self._clear(near, far, obstacles)
-                towards = -14.0 if (name == "left") == (way == "east") else 14.0
-                for number, (a, b) in enumerate(spans[:2]):
-                    cameras.append(
-                        CameraAnchor(name=f"walk_{way}_{name}_{number}", rig="handheld", start_xy_m=a, end_xy_m=b,
-                                     base_z_m=0.0, facing_deg=(facing + towards) % 360.0)
-                    )  # fmt: skip
-        for name, y, out in (("left", 0.5 * wide, 270.0), ("right", -0.5 * wide, 90.0)):
-            for number, (a, b) in enumerate(self._clear((-0.7 * reach, y), (0.7 * reach, y), obstacles)[:2]):
-                for way, turn in (("east", 42.0), ("west", -42.0)):
-                    facing = out + (turn if name == "left" else -turn)
-                    cameras.append(
-                        CameraAnchor(name=f"slant_{way}_{name}_{number}", rig="handheld", start_xy_m=a, end_xy_m=b,
-                                     base_z_m=0.0, facing_deg=facing % 360.0)
-                    )  # fmt: skip
-        for mount in mounts[:3]:
-            cameras += rooms.anchors_at(mount, (-half, -wide), (half, wide), obstacles)
-        under = self.sides[0].ground_m - 0.35
-        for name, sign, out in (("left", 1, 270.0), ("right", -1, 90.0)):
-            for way, x, turn in (("east", -0.55, 62.0), ("west", 0.55, -62.0), ("mid", -0.1, 62.0)):
-                facing = out + (turn if name == "left" else -turn)
-                at = (x * half, sign * (wide - 0.45))
-                cameras.append(
-                    CameraAnchor(name=f"wall_{way}_{name}", rig="cctv", start_xy_m=at, end_xy_m=(at[0] + 2.0, at[1]),
-                                 base_z_m=0.0, facing_deg=facing % 360.0, height_m=(2.95, max(3.0, under)))
-                )  # fmt: skip
-        return tuple(cameras)
-
-    def _clear(self, start, end, obstacles) -> list:
-        """Pieces of a line along x that keep clear of what stands in the passage."""
-        xs = np.linspace(start[0], end[0], 7)
-        return [((float(a), start[1]), (float(b), start[1])) for a, b in pairwise(xs)
-                if not rooms.line_blocked((a, start[1]), (b, start[1]), obstacles, 0.4)]  # fmt: skip
 
 
 @plain

@@ -14,247 +14,32 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
-from blender_synth.world.labelled_instances import LabelledInstance
-from blender_synth.world.layout import Area, CameraAnchor, Layout, Obstacle, PropSpot
+from blender_synth.values import Range, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.scenery.plaza.elements import (
+    BUILDING_FIRST_ID,
+    FURNITURE_FIRST_ID,
+    PARASOL_M,
+    SIDES,
+    TERRACE_M,
+    Alley,
+    Centre,
+    Paved,
+)
+from blender_synth.world.scenery.plaza.spec import Spec
 from blender_synth.world.scenery.shared import street_palette as palette
 from blender_synth.world.scenery.shared.choices import only
-from blender_synth.world.scenery.shared.houses import Houses, blank_walls, glass_hosts, seed_of
-from blender_synth.world.scenery.shared.street_parts import Building, Furniture, rectangle
+from blender_synth.world.scenery.shared.houses import Houses, seed_of
+from blender_synth.world.scenery.shared.street_parts import Building, Furniture
 from blender_synth.world.scenery.shared.town import (
-    Footprints,
     Standing,
     azimuth_deg,
-    before_mounts,
-    by_windows,
-    line_is_free,
-    on_walls,
-    poles_before,
     square,
-    standing_obstacles,
 )
 
-PAVING_ID, CENTRE_ID, BUILDING_FIRST_ID, FURNITURE_FIRST_ID = 3001, 3002, 3011, 3101
-SIDES = ("north", "east", "south", "west")
-WALL_MARGIN_M = 0.40
-PARASOL_M = 1.7
-"""From a parasol's pole to the edge of its cloth."""
-TERRACE_M = 1.6
-"""Between the wall and the first tables of a café, where people pass."""
 _RING = ("bench", "bin", "planter", "bicycle_stand", "cabinet")
 Centres = Annotated[Weights, only("fountain", "obelisk", "statue", "column", "none")]
 Floors = Annotated[Weights, only("bands", "rings", "checker", "plain")]
 Trees = Annotated[Weights, only("none", "rows", "grove", "corners")]
-
-
-@plain
-class Alley:
-    """A way out between two houses: `along_m` counts on its side from the left as seen from the middle."""
-
-    side: Literal["north", "east", "south", "west"]
-    start_xy_m: Vec2
-    facing_deg: float
-    width_m: float
-    depth_m: float
-
-    def box(self, margin_m: float) -> tuple[Vec2, ...]:
-        """Its ground, counter-clockwise, less a margin at its walls and its end."""
-        a = math.radians(self.facing_deg)
-        nx, ny = math.cos(a), math.sin(a)
-        rx, ry = -ny, nx
-        x, y = self.start_xy_m
-
-        def at(along: float, out: float) -> Vec2:
-            return (x + rx * along + nx * out, y + ry * along + ny * out)
-
-        m, w, d = margin_m, self.width_m, self.depth_m
-        return (at(w - m, 1.0), at(w - m, m - d), at(m, m - d), at(m, 1.0))
-
-
-@plain
-class Paved:
-    """What the square is paved with.
-
-    Attributes:
-        floor: how two kinds of paving are laid: bands across fields, rings round the middle, a checker, or one alone.
-        pattern, rgb: of the fields. band_pattern, band_rgb: of bands, rings and every other field.
-        field_m, band_m: their widths. dirt: 0 clean to 1 filthy.
-    """
-
-    floor: Literal["bands", "rings", "checker", "plain"]
-    pattern: Literal["slabs", "bond", "pavers", "setts"]
-    rgb: Rgb
-    band_pattern: Literal["slabs", "bond", "pavers", "setts"]
-    band_rgb: Rgb
-    field_m: float
-    band_m: float
-    dirt: float
-
-
-@plain
-class Centre:
-    """What stands in the middle.
-
-    Attributes:
-        radius_m: of its lowest step or basin. height_m: up to its top. steps: round it. corners: of its plan.
-    """
-
-    kind: Literal["fountain", "obelisk", "statue", "column", "none"]
-    xy_m: Vec2
-    radius_m: float
-    height_m: float
-    steps: int
-    corners: int
-    rgb: Rgb
-    metal_rgb: Rgb
-    detail_seed: int
-
-    def outline(self) -> tuple[Vec2, ...]:
-        """Counter-clockwise corners round all of it."""
-        reach = self.radius_m / math.cos(math.pi / 8)
-        turns = (np.arange(8) + 0.5) * math.pi / 4
-        return tuple(
-            (self.xy_m[0] + float(reach * math.cos(t)), self.xy_m[1] + float(reach * math.sin(t))) for t in turns
-        )
-
-
-@plain
-class Spec:
-    """One square, down to its last chair.
-
-    Attributes:
-        size_m: wall to wall along x and y. litter_seed: feeds leaves and litter on the ground.
-    """
-
-    kind: Literal["plaza"] = "plaza"
-    size_m: Vec2
-    paved: Paved
-    centre: Centre
-    alleys: tuple[Alley, ...]
-    buildings: tuple[Building, ...]
-    furniture: tuple[Furniture, ...]
-    leaf_rgb: Rgb
-    litter: float
-    litter_seed: int
-
-    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything that gets labels, with its stable instance id."""
-        centre = [LabelledInstance(instance_id=CENTRE_ID, category="street_furniture", name=self.centre.kind)]
-        return (
-            LabelledInstance(instance_id=PAVING_ID, category="pavement", name="plaza"),
-            *(centre if self.centre.kind != "none" else ()),
-            *(LabelledInstance(instance_id=b.instance_id, category="building", name=b.name) for b in self.buildings),
-            *(LabelledInstance(instance_id=f.instance_id, category=f.category, name=f.name) for f in self.furniture),
-        )
-
-    def layout(self) -> Layout:
-        """Where people walk, mirrors hang, cameras stand and props may be put."""
-        obstacles, areas = self._obstacles(), self._areas()
-        front = [b for b in self.buildings if not b.name.startswith("building_end")]
-        mounts = tuple(mount for house in front for mount in blank_walls(house, 0.0))
-        return Layout(
-            areas=areas,
-            mirror_mounts=mounts,
-            hosts=tuple(host for house in front for host in glass_hosts(house, 0.0)),
-            cameras=self._cameras(areas, obstacles, mounts, front),
-            obstacles=obstacles,
-            prop_spots=self._prop_spots(obstacles, front),
-            seats=tuple(seat for piece in self.furniture for seat in piece.seats()),
-        )
-
-    def _areas(self) -> tuple[Area, ...]:
-        wide, deep = (s - 2 * WALL_MARGIN_M for s in self.size_m)
-        areas = [
-            Area(
-                name="plaza",
-                use="pavement",
-                polygon_xy_m=rectangle((0.0, 0.0), wide, deep, 0.0),
-                ground_id=PAVING_ID,
-            )
-        ]
-        for alley in self.alleys:
-            areas.append(
-                Area(
-                    name=f"alley_{alley.side}",
-                    use="pavement",
-                    polygon_xy_m=alley.box(WALL_MARGIN_M),
-                    flow_deg=alley.facing_deg % 180.0,
-                    ground_id=PAVING_ID,
-                )
-            )
-        return tuple(areas)
-
-    def _obstacles(self) -> tuple[Obstacle, ...]:
-        standing = standing_obstacles(self.buildings, self.furniture, ())
-        if self.centre.kind == "none":
-            return standing
-        low = min(self.centre.height_m, 1.2) if self.centre.kind == "fountain" else self.centre.height_m
-        return (*standing, Obstacle(name="centre", polygon_xy_m=self.centre.outline(), height_m=low))
-
-    def _cameras(self, areas, obstacles, mounts, front) -> tuple[CameraAnchor, ...]:
-        anchors: list[CameraAnchor] = []
-        footprints = Footprints(obstacles)
-        poles = [f.position_m[:2] for f in self.furniture if f.kind in ("lamp", "tree", "parasol", "sign")]
-        bulky = [f.position_m[:2] for f in self.furniture if f.kind in ("stall", "parasol")]
-        half_x, half_y = (s / 2 for s in self.size_m)
-        middle = self.centre.xy_m
-        targets = (middle, (middle[0] - 0.45 * half_x, middle[1]), (middle[0] + 0.45 * half_x, middle[1]))
-        for side, (nx, ny) in zip(SIDES, ((0, -1), (-1, 0), (0, 1), (1, 0)), strict=True):
-            half, reach = (half_y, half_x) if ny else (half_x, half_y)
-            for out in (1.6, 0.42 * half):
-                for at, t in enumerate(np.arange(-reach + 2.5, reach - 4.5, 5.0)):
-                    a, b = ((-nx * (half - out) + abs(ny) * s, -ny * (half - out) + abs(nx) * s) for s in (t, t + 2.0))
-                    for number in ((at + k) % len(targets) for k in range(len(targets))):
-                        target = targets[number]
-                        facing = azimuth_deg(a, target)
-                        aside = abs((facing - math.degrees(math.atan2(ny, nx)) + 180.0) % 360.0 - 180.0)
-                        far = math.dist(a, target) > 7.0
-                        if aside > 55.0 or not far or not line_is_free(a, b, footprints, areas, 0.35):
-                            continue
-                        if poles_before(a, facing, poles, 2.4) or poles_before(a, facing, bulky, 4.5):
-                            continue
-                        anchors.append(
-                            CameraAnchor(
-                                name=f"edge_{side}_{out:.0f}_{t:+.0f}_{number}",
-                                rig="handheld",
-                                start_xy_m=(float(a[0]), float(a[1])),
-                                end_xy_m=(float(b[0]), float(b[1])),
-                                base_z_m=0.0,
-                                facing_deg=facing,
-                            )
-                        )
-                        break
-        for name, out in (("mirror", 1.9), ("mirror_far", 3.4)):
-            anchors.extend(before_mounts(mounts, areas, footprints, 0.0, out, name))
-        panes = [host for house in front for host in glass_hosts(house, 0.0) if host.use == "shop"]
-        anchors.extend(before_mounts(panes[:: max(1, len(panes) // 8)], areas, footprints, 0.0, 2.2, "pane"))
-        trees = [f for f in self.furniture if f.crown_m > 0]
-        anchors.extend(on_walls(front, 0.0, targets, trees, 7.0, 34.0))
-        return tuple(anchors)
-
-    def _prop_spots(self, obstacles, front) -> tuple[PropSpot, ...]:
-        spots: list[PropSpot] = []
-        free = Standing(0, [o.polygon_xy_m for o in obstacles])
-        wide, deep = (s / 2 - 2.2 for s in self.size_m)
-        for k in range(400):
-            at = ((k * 7.31) % (2 * wide) - wide, (k * 4.17) % (2 * deep) - deep)
-            if len(spots) == 9 or free.touches(square(at, 1.0), 0.5):
-                continue
-            free.taken.append(square(at, 1.0))
-            spots.append(
-                PropSpot(
-                    name=f"open_{len(spots)}",
-                    use="pavement",
-                    position_m=(float(at[0]), float(at[1]), 0.0),
-                    heading_deg=azimuth_deg(at, self.centre.xy_m),
-                    room_m=1.0,
-                )
-            )
-        taken = [f.footprint() for f in self.furniture]
-        walls = [
-            s for s in by_windows(front, 0.0, 40) if not Standing(0, taken).touches(square(s.position_m, 0.4), 0.1)
-        ]
-        return (*spots, *walls[:8])
 
 
 @plain

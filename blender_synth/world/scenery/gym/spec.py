@@ -1,0 +1,64 @@
+"""The resolved values of one scene of this kind."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from blender_synth.values import Rgb, plain
+from blender_synth.world.labelled_instances import LabelledInstance
+from blender_synth.world.layout import Layout, PropSpot
+from blender_synth.world.scenery.gym.layout import layout_of
+from blender_synth.world.scenery.shared import rooms as rooms
+from blender_synth.world.scenery.shared.rooms import Floor, Light, Outside, Piece, Wall
+
+
+@plain
+class Spec:
+    """One gym.
+
+    Attributes:
+        accent_rgb: of the stripe, the words and the equipment. stripe: how it runs over the walls.
+        ceiling: its make. words: on a wall. turf_m: a strip of carpet along the room: from and to in y; None for none.
+        walls: south with the windows, north for mirrors, west and east.
+    """
+
+    kind: Literal["gym"] = "gym"
+    width_m: float
+    depth_m: float
+    height_m: float
+    floor: Floor
+    walls: tuple[Wall, ...]
+    accent_rgb: Rgb
+    stripe: Literal["none", "band", "wedge", "lower"]
+    words: str
+    words_wall: str
+    ceiling: Literal["tiles", "raw", "plain"]
+    ceiling_rgb: Rgb
+    frame_rgb: Rgb
+    door_rgb: Rgb
+    turf_m: tuple[float, float] | None
+    turf_rgb: Rgb
+    light: Light
+    pieces: tuple[Piece, ...]
+    spots: tuple[PropSpot, ...]
+    outside: Outside
+    indoor_c: float
+
+    def wall(self, name: str) -> Wall:
+        """The wall `"south"`, `"north"`, `"west"` or `"east"`."""
+        return next(w for w in self.walls if w.name == f"wall_{name}")
+
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
+        """Everything in the gym and before its windows that gets labels."""
+        return (
+            LabelledInstance(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
+            LabelledInstance(instance_id=rooms.CEILING_ID, category="ceiling", name="ceiling"),
+            LabelledInstance(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
+            *(wall.thing() for wall in self.walls),
+            *(piece.thing() for piece in self.pieces),
+            *self.outside.labelled_instances(),
+        )
+
+    def layout(self) -> Layout:
+        """Where people are, mirrors hang and cameras stand."""
+        return layout_of(self)

@@ -1,0 +1,84 @@
+"""The resolved values of one scene of this kind."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from blender_synth.values import Rgb, plain
+from blender_synth.world.labelled_instances import LabelledInstance
+from blender_synth.world.layout import Layout, PropSpot
+from blender_synth.world.scenery.lift.elements import (
+    CABIN_CEILING_ID,
+    CABIN_FLOOR_ID,
+    CABIN_LAMPS_ID,
+    DOORS_ID,
+)
+from blender_synth.world.scenery.lift.layout import layout_of
+from blender_synth.world.scenery.shared import rooms as rooms
+from blender_synth.world.scenery.shared.rooms import Floor, Light, Piece, Wall
+
+
+@plain
+class Spec:
+    """One cabin with its landing.
+
+    Attributes:
+        walls: of the cabin: south (the front, its door open), north (the back), west, east. landing: likewise, with the
+            same door in its north wall.
+        door_m: width of the opening; door_x_m: its middle; door_top_m: its height. closing: how far the leaves have
+            come in, 0 wide open to 1.
+        panel_side: the side wall beside the door with the buttons. floors: that the building has; level: where it is.
+        lamp: how the cabin is lit.
+    """
+
+    kind: Literal["lift"] = "lift"
+    width_m: float
+    depth_m: float
+    height_m: float
+    walls: tuple[Wall, ...]
+    landing: tuple[Wall, ...]
+    landing_width_m: float
+    landing_depth_m: float
+    landing_height_m: float
+    door_x_m: float
+    door_m: float
+    door_top_m: float
+    closing: float
+    door_rgb: Rgb
+    metal_rgb: Rgb
+    rail_rgb: Rgb
+    cabin_floor: Floor
+    landing_floor: Floor
+    ceiling_rgb: Rgb
+    lamp: Literal["panel", "downlights", "lines"]
+    light: Light
+    landing_light: Light
+    panel_side: Literal["west", "east"]
+    floors: int
+    level: int
+    sign_rgb: Rgb
+    pieces: tuple[Piece, ...]
+    spots: tuple[PropSpot, ...]
+    indoor_c: float
+
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
+        """Everything in cabin and landing that gets labels."""
+        return (
+            LabelledInstance(instance_id=rooms.FLOOR_ID, category="floor", name="landing_floor"),
+            LabelledInstance(instance_id=rooms.CEILING_ID, category="ceiling", name="landing_ceiling"),
+            LabelledInstance(instance_id=rooms.LAMPS_ID, category="lamp", name="landing_lamps"),
+            LabelledInstance(instance_id=CABIN_FLOOR_ID, category="floor", name="cabin_floor"),
+            LabelledInstance(instance_id=CABIN_CEILING_ID, category="ceiling", name="cabin_ceiling"),
+            LabelledInstance(instance_id=CABIN_LAMPS_ID, category="lamp", name="cabin_lamps"),
+            LabelledInstance(instance_id=DOORS_ID, category="door", name="lift_doors"),
+            *(wall.thing() for wall in (*self.walls, *self.landing)),
+            *(piece.thing() for piece in self.pieces),
+        )
+
+    def wall(self, name: str) -> Wall:
+        """The cabin's wall `"south"`, `"north"`, `"west"` or `"east"`."""
+        return next(w for w in self.walls if w.name == f"cabin_{name}")
+
+    def layout(self) -> Layout:
+        """Where people stand, mirrors hang and cameras look from."""
+        return layout_of(self)

@@ -1,0 +1,76 @@
+"""The resolved values of one scene of this kind."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from blender_synth.values import Rgb, Vec2, plain
+from blender_synth.world.labelled_instances import LabelledInstance
+from blender_synth.world.layout import Layout, PropSpot
+from blender_synth.world.scenery.lobby.layout import layout_of
+from blender_synth.world.scenery.shared import rooms as rooms
+from blender_synth.world.scenery.shared.rooms import Floor, Light, Outside, Piece, Wall
+
+
+@plain
+class Spec:
+    """One lobby.
+
+    Attributes:
+        walls: south (the front), north, west and east. desk_wall, lift_wall: where desk and lifts are; the walls left
+            over carry mirrors. accent_rgb, accent: of the lit wall behind the desk.
+        columns_m: their middles.
+        panes: of the front, left to right. door: which of them, counted from 0, is the entrance.
+        ceiling: its make. words: over the desk.
+    """
+
+    kind: Literal["lobby"] = "lobby"
+    style: Literal["hotel", "office"]
+    width_m: float
+    depth_m: float
+    height_m: float
+    floor: Floor
+    walls: tuple[Wall, ...]
+    desk_wall: str
+    lift_wall: str
+    accent: Literal["veneer", "marble", "slats"]
+    accent_rgb: Rgb
+    ceiling: Literal["plain", "coffers", "joists", "tiles"]
+    ceiling_rgb: Rgb
+    columns_m: tuple[Vec2, ...]
+    column_m: float
+    column_round: bool
+    column_material: str
+    column_rgb: Rgb
+    metal_rgb: Rgb
+    panes: int
+    door: int
+    light: Light
+    words: str
+    pieces: tuple[Piece, ...]
+    spots: tuple[PropSpot, ...]
+    outside: Outside
+    indoor_c: float
+
+    def wall(self, name: str) -> Wall:
+        """The wall `"south"`, `"north"`, `"west"` or `"east"`."""
+        return next(w for w in self.walls if w.name == f"wall_{name}")
+
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
+        """Everything in the lobby and before it that gets labels."""
+        return (
+            LabelledInstance(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
+            LabelledInstance(instance_id=rooms.CEILING_ID, category="ceiling", name="ceiling"),
+            LabelledInstance(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
+            *(wall.thing() for wall in self.walls),
+            *(
+                LabelledInstance(instance_id=rooms.COLUMN_FIRST_ID + k, category="column", name=f"column_{k}")
+                for k in range(len(self.columns_m))
+            ),
+            *(piece.thing() for piece in self.pieces),
+            *self.outside.labelled_instances(),
+        )
+
+    def layout(self) -> Layout:
+        """Where people walk, mirrors hang and cameras stand."""
+        return layout_of(self)
