@@ -21,16 +21,16 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "blender_synth"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 BLENDERS = {"bpy", "bpy_extras", "bmesh", "mathutils"}
-# The layers: what each may import of the project, beside what everybody may.
+# The layers: what each may import of the project, in addition to what everybody may.
 MAY_IMPORT = {
-    "world": {"world"},
+    "world": {"world", "plugins"},
     "packs": {"packs", "resources"},
     "frames": {"frames"},
     "develop": {"develop", "frames"},
     "annotate": {"annotate", "develop", "frames"},
     "exporters": {"exporters", "annotate", "attribution", "develop", "frames", "settings"},
 }
-EVERYBODY = {"bvh", "errors", "seeds", "geometry", "curved_mirrors", "keypoints", "__version__"}
+EVERYBODY = {"errors", "seeds", "geometry", "optics", "keypoints", "__version__"}
 VALUES = "blender_synth.values"
 
 
@@ -102,6 +102,8 @@ def test_wheel_carries_and_finds_conf_assets_and_scenes(tmp_path: Path):
             f for f in (ROOT / folder).rglob("*") if f.suffix in {".yaml", ".npz", ".glb", ".blend", ".png", ".exr"}
         ]
         assert {f"blender_synth/_data/{f.relative_to(ROOT).as_posix()}" for f in files} <= shipped
+    assert "blender_synth/py.typed" in shipped
+    assert any(name.endswith("licenses/LICENSE") for name in shipped)
     assert not [name for name in shipped if name.startswith(("conf/", "assets/", "tests/"))]
     program = (
         "from blender_synth import resources as r; print(r.root()); assert (r.conf_dir() / 'config.yaml').is_file()"
@@ -113,7 +115,7 @@ def test_wheel_carries_and_finds_conf_assets_and_scenes(tmp_path: Path):
     assert Path(done.stdout.strip()) == tmp_path / "installed/blender_synth/_data"
 
 
-def test_a_checkout_finds_its_own_folders():
+def test_a_checkout_finds_its_folders():
     assert resources.root() == ROOT
     assert (resources.conf_dir() / "config.yaml").is_file()
     assert resources.built_in_packs_dir().is_dir()
@@ -137,7 +139,7 @@ def test_the_apt_line_is_the_same_everywhere(file: str):
     assert system_libraries.APT_LINE in (ROOT / file).read_text(encoding="utf-8")
 
 
-def test_ci_takes_the_apt_line_from_where_it_is_written():
+def test_ci_uses_the_apt_line_of_the_package():
     assert "system_libraries" in (ROOT / ".ci/run").read_text()
     command = [sys.executable, "-m", "blender_synth.blender.system_libraries", "--apt-line"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
@@ -153,7 +155,41 @@ def test_a_missing_library_is_named_with_the_line_that_installs_it(monkeypatch):
     assert system_libraries.APT_LINE in error.hint
 
 
-def test_other_reasons_are_told_as_they_are(monkeypatch):
+def test_other_reasons_are_reported_unchanged(monkeypatch):
     monkeypatch.setattr(system_libraries, "_is_missing", lambda _: False)
     assert "undefined symbol" in str(system_libraries.explain(ImportError("undefined symbol: x")))
     assert "make setup" in system_libraries.explain(ModuleNotFoundError("No module named 'bpy'", name="bpy")).hint
+
+
+# --- documents
+
+DOCUMENTS = sorted(
+    {ROOT / "README.md", ROOT / "scenes/README.md", PACKAGE / "pack_tools/template/GUIDE.md"}
+    | set((ROOT / ".docs").glob("*.md"))
+    | set((ROOT / ".github").glob("*.md"))
+)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def _anchors(document: Path) -> set[str]:
+    """Anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.relative_to(ROOT).as_posix())
+def test_links_between_documents_resolve(document: Path):
+    for link in LINK.findall(document.read_text(encoding="utf-8")):
+        if link.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (document.parent / path).resolve() if path else document
+        assert target.exists(), link
+        assert not anchor or anchor in _anchors(target), link
+
+
+def test_every_reference_page_is_linked_from_the_readme():
+    linked = LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    for page in (*(ROOT / ".docs").glob("*.md"), ROOT / ".github/CONTRIBUTING.md", ROOT / "LICENSE"):
+        assert page.relative_to(ROOT).as_posix() in {link.partition("#")[0] for link in linked}, page
+    assert len((ROOT / "README.md").read_text(encoding="utf-8")) < 12_000
