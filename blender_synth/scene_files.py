@@ -31,7 +31,7 @@ from blender_synth.packs.search import pack_folders
 from blender_synth.seeds import Streams
 from blender_synth.settings import randomizer_from
 from blender_synth.world.layout import Layout
-from blender_synth.world.scenery.authored import layout_problems
+from blender_synth.world.scenery.authored.layout import layout_problems
 from blender_synth.world.scenery.shared.marks import Marks, SceneProblem
 
 SCENE_FILE = "scene.yaml"

@@ -19,7 +19,9 @@ from blender_synth.world.layout import Area, CameraAnchor, MirrorMount, PlacedPr
 from blender_synth.world.placement.camera import place_camera
 from blender_synth.world.placement.scene_props import with_placed
 from blender_synth.world.scenery import authored
-from blender_synth.world.scenery.shared import marks, outlines, parts
+from blender_synth.world.scenery.authored import layout as authored_layout
+from blender_synth.world.scenery.authored import rules
+from blender_synth.world.scenery.shared import marks, outlines, part_base
 from tests.small_glb import write_box
 
 SQUARE = [[-5, -4], [5, -4], [5, 4], [-5, 4]]
@@ -172,7 +174,7 @@ def test_parts_make_a_layout_that_is_the_same_for_a_seed_and_differs_between_see
 
 
 def scene_problems(layout):
-    return authored.layout_problems(layout)
+    return authored_layout.layout_problems(layout)
 
 
 def test_a_row_of_things_keeps_its_step():
@@ -196,7 +198,7 @@ def test_every_material_of_parts_can_be_made():
     from blender_synth.blender.scenery.materials import MAKERS
     from blender_synth.blender.scenery.room_materials import ROOM_MAKERS
 
-    assert set(parts.MATERIALS) <= set(MAKERS) | set(ROOM_MAKERS)
+    assert set(part_base.MATERIALS) <= set(MAKERS) | set(ROOM_MAKERS)
 
 
 @pytest.mark.parametrize(("part", "key"), [
@@ -265,24 +267,24 @@ def test_a_damaged_scene_yaml_is_told(tmp_path, text):
 
 def test_nowhere_to_walk_no_camera_and_a_mount_into_its_wall_are_found():
     layout = drawn({**ROOM, "marks": {}, "parts": [ROOM["parts"][1]]}).layout()
-    assert {p.code for p in authored.layout_problems(layout)} == {"no_walkable_area", "no_camera"}
+    assert {p.code for p in authored_layout.layout_problems(layout)} == {"no_walkable_area", "no_camera"}
     wall = {"part": "wall", "from_m": [0, 0], "to_m": [4, 0]}
     marks = {"mirror.wall.x": {"start_xy_m": [3, 0.02], "end_xy_m": [1, 0.02], "height_m": 2},
              "camera.handheld.in": {"start_xy_m": [2, -0.1], "heading_deg": 0}}  # fmt: skip
     layout = drawn({**ROOM, "marks": marks, "parts": [ROOM["parts"][0], wall]}).layout()
-    assert {"camera_inside"} <= {p.code for p in authored.layout_problems(layout)}
+    assert {"camera_inside"} <= {p.code for p in authored_layout.layout_problems(layout)}
     turned = {"mirror.wall.x": {"start_xy_m": [1, 0.02], "end_xy_m": [3, 0.02], "height_m": 2}}
     layout = drawn({**ROOM, "marks": turned, "parts": [ROOM["parts"][0], wall]}).layout()
-    assert "mount_into_wall" in {p.code for p in authored.layout_problems(layout)}
+    assert "mount_into_wall" in {p.code for p in authored_layout.layout_problems(layout)}
 
 
 def test_a_thing_that_moves_takes_its_places_along():
     what = Seat(bench="b", position_m=(1.0, 0.0, 0.0), heading_deg=90.0, height_m=0.4)
-    moved = authored._moved(marks.Marked(what=what, of="t"), (2.0, 0.0, 90.0), (0.0, 0.0)).what
+    moved = authored_layout.moved(marks.Marked(what=what, of="t"), (2.0, 0.0, 90.0), (0.0, 0.0)).what
     assert moved.position_m == pytest.approx((2.0, 1.0, 0.0))
     assert moved.heading_deg == pytest.approx(180)
     mount = MirrorMount(name="m", start_xy_m=(0, 0), end_xy_m=(1, 0), facing_deg=270, base_z_m=0, clear_height_m=2)
-    moved = authored._moved(marks.Marked(what=mount, of="t"), (0.0, 0.0, 90.0), (0.0, 0.0)).what
+    moved = authored_layout.moved(marks.Marked(what=mount, of="t"), (0.0, 0.0, 90.0), (0.0, 0.0)).what
     assert moved.end_xy_m == pytest.approx((0.0, 1.0))
     assert moved.facing_deg == pytest.approx(0)
 
@@ -331,9 +333,9 @@ def test_presence_colours_and_jitter_vary_and_only_by_the_seed():
 
 def test_an_instance_is_there_or_not_with_all_that_comes_with_it():
     names = ["set.001", "set.001/table", "set.001/chair", "set.002"]
-    assert authored._matching("set.*", names) == ["set.001", "set.002"]
-    assert authored._matching("SET", names) == ["set.001", "set.002"]
-    assert authored._matching("set.*/chair", names) == ["set.001/chair"]
+    assert rules.matching("set.*", names) == ["set.001", "set.002"]
+    assert rules.matching("SET", names) == ["set.001", "set.002"]
+    assert rules.matching("set.*/chair", names) == ["set.001/chair"]
 
 
 def test_rules_of_areas_and_cameras_reach_the_layout():
@@ -404,7 +406,7 @@ def test_the_guide_names_every_mark_part_material_and_key():
         assert f"`{mark}." in guide
     for surface in marks.SURFACES:
         assert f"`{surface}!`" in guide
-    for material in parts.MATERIALS:
+    for material in part_base.MATERIALS:
         assert material in guide
     told = {"floor", "wall", "ceiling", "box", "cylinder", "furniture", "mirror", "light", "prop"}
     for part in told:

@@ -19,7 +19,7 @@ from blender_synth.blender.weather.night import black_body
 from blender_synth.errors import AssetError
 from blender_synth.world.scenery.authored import Spec
 from blender_synth.world.scenery.shared.marks import Record, reflecting_parts, thing_of
-from blender_synth.world.scenery.shared.parts import LightPiece, Piece
+from blender_synth.world.scenery.shared.pieces import LightPiece, Piece
 from blender_synth.world.scenery.shared.street_parts import Furniture
 from blender_synth.world.weather.daylight import LUX_PER_UNIT, WATTS_PER_UNIT
 

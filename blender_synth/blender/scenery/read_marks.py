@@ -15,7 +15,8 @@ from pydantic import TypeAdapter
 
 from blender_synth.blender.scenery.blend_scene import open_scene
 from blender_synth.errors import BlenderSynthError
-from blender_synth.world.scenery.shared.marks import Marks, Reading
+from blender_synth.world.scenery.shared.marks import Marks
+from blender_synth.world.scenery.shared.read_marks import Reading
 
 
 def read(file: Path, root: Path, indoors: bool) -> Marks:

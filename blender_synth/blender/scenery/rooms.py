@@ -18,17 +18,8 @@ from blender_synth.blender.scenery.meshes import Part, box, extrude, join, lathe
 from blender_synth.blender.scenery.pieces import place
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather.night import black_body
-from blender_synth.world.scenery.shared.rooms import (
-    CEILING_ID,
-    FLOOR_ID,
-    LAMPS_ID,
-    WALL_M,
-    Floor,
-    Light,
-    Opening,
-    Outside,
-    Wall,
-)
+from blender_synth.world.scenery.shared.outside import Outside
+from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS_ID, WALL_M, Floor, Light, Opening, Wall
 from blender_synth.world.weather.daylight import LUX_PER_UNIT
 
 STEEL = (0.50, 0.50, 0.49)

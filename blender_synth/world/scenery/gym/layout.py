@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle
-from blender_synth.world.scenery.shared import rooms as rooms
-from blender_synth.world.scenery.shared.rooms import Piece
+from blender_synth.world.scenery.shared.room_cameras import anchors_at, corner_cameras, line_blocked
+from blender_synth.world.scenery.shared.rooms import FLOOR_ID, Piece
 
 if TYPE_CHECKING:
     from blender_synth.world.scenery.gym.spec import Spec
@@ -23,7 +23,7 @@ def layout_of(spec: Spec) -> Layout:
     )
     mounts = _mounts(spec)
     return Layout(
-        areas=(Area(name="floor", use="indoors", polygon_xy_m=corners, ground_id=rooms.FLOOR_ID),),
+        areas=(Area(name="floor", use="indoors", polygon_xy_m=corners, ground_id=FLOOR_ID),),
         mirror_mounts=mounts,
         cameras=_cameras(spec, mounts, obstacles),
         obstacles=obstacles,
@@ -58,7 +58,7 @@ def _mounts(spec: Spec) -> tuple[MirrorMount, ...]:
 
 def _cameras(spec: Spec, mounts: tuple[MirrorMount, ...], obstacles: tuple[Obstacle, ...]) -> tuple[CameraAnchor, ...]:
     half, deep = spec.width_m / 2, spec.depth_m
-    cameras = rooms.corner_cameras(-half, half, 0.0, deep, spec.height_m - 0.55)
+    cameras = corner_cameras(-half, half, 0.0, deep, spec.height_m - 0.55)
     lines = {
         "south_west": ((-half + 0.8, 0.7), (-half + 2.0, 0.7), 50.0),
         "south_east": ((half - 0.8, 0.7), (half - 2.0, 0.7), 130.0),
@@ -70,10 +70,10 @@ def _cameras(spec: Spec, mounts: tuple[MirrorMount, ...], obstacles: tuple[Obsta
         "mirror_side_east": ((half - 0.8, deep - 1.1), (half - 1.4, deep - 1.3), 205.0),
     }
     for name, (start, end, facing) in lines.items():
-        if not rooms.line_blocked(start, end, obstacles, 0.3):
+        if not line_blocked(start, end, obstacles, 0.3):
             cameras.append(
                 CameraAnchor(name=name, rig="handheld", start_xy_m=start, end_xy_m=end, base_z_m=0.0, facing_deg=facing)
             )
     for mount in mounts[:2]:
-        cameras.extend(rooms.anchors_at(mount, (-half, 0.0), (half, deep), obstacles))
+        cameras.extend(anchors_at(mount, (-half, 0.0), (half, deep), obstacles))
     return tuple(cameras)

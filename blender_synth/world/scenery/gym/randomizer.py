@@ -15,9 +15,11 @@ from pydantic import Field
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Weights, pick, plain, uniform
 from blender_synth.world.scenery.gym.spec import Spec
-from blender_synth.world.scenery.shared import rooms as rooms
+from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared.choices import only
-from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Placer, Wall
+from blender_synth.world.scenery.shared.outside import draw_outside
+from blender_synth.world.scenery.shared.room_placer import Placer
+from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls, seed_of
 from blender_synth.world.scenery.shared.street_palette import blend
 
 WORDS = ("STRONGER EVERY DAY", "NO EXCUSES", "MOVE MORE", "TRAIN HARD", "FITNESS FIRST", "ONE MORE REP", "POWER HOUSE",
@@ -55,11 +57,11 @@ class Randomizer:
         rng, look = streams.rng("room"), streams.rng("look")
         width, depth, height = uniform(rng, self.width_m), uniform(rng, self.depth_m), uniform(rng, self.height_m)
         half = width / 2
-        accent = rooms.colour(look, rooms.ACCENTS, 0.1)
-        paint = rooms.colour(look, rooms.WALL_PAINT)
-        dark = rooms.colour(look, ("#3b3e42", "#4a4642", "#2f3a44", "#5a5a58"))
-        metal = rooms.colour(look, ("#1c1c1e", "#2d2f33", "#8d9092", "#c8c8c4"), 0.05)
-        walls = rooms.room_walls(-half, half, 0.0, depth, height)
+        accent = palette.colour(look, palette.ACCENTS, 0.1)
+        paint = palette.colour(look, palette.WALL_PAINT)
+        dark = palette.colour(look, ("#3b3e42", "#4a4642", "#2f3a44", "#5a5a58"))
+        metal = palette.colour(look, ("#1c1c1e", "#2d2f33", "#8d9092", "#c8c8c4"), 0.05)
+        walls = room_walls(-half, half, 0.0, depth, height)
         shades = {name: dark if look.random() < 0.25 else paint for name in ("west", "east")}
         for name in walls:
             walls[name] = dataclasses.replace(walls[name], rgb=shades.get(name, paint))
@@ -67,14 +69,14 @@ class Randomizer:
         if brick < 0.25:
             side = str(look.choice(["west", "east"]))
             walls[side] = dataclasses.replace(
-                walls[side], material="brick", rgb=rooms.colour(look, ("#8d5845", "#b7a99c"))
+                walls[side], material="brick", rgb=palette.colour(look, ("#8d5845", "#b7a99c"))
             )
         walls["south"] = self._windows(streams.rng("windows"), walls["south"], height)
         entry = str(rng.choice(["west", "east"]))
         wall = walls[entry]
         at = float(rng.uniform(0.6, 1.6))
         at = at if rng.random() < 0.5 else wall.length_m - at - 1.0
-        door = Opening(kind="door", start_m=at, end_m=at + 1.0, top_m=2.1, seed=rooms.seed_of(rng))
+        door = Opening(kind="door", start_m=at, end_m=at + 1.0, top_m=2.1, seed=seed_of(rng))
         walls[entry] = dataclasses.replace(wall, openings=(door,))
         placer = Placer((-half + 0.08, 0.08), (half - 0.08, depth - 0.08))
         placer.keep_free(walls[entry].strip(at - 0.2, at + 1.2, 0.0, 1.3))
@@ -84,7 +86,7 @@ class Randomizer:
         self._furnish(streams, placer, walls, other, width, depth, height, accent, metal)
         material = pick(look, self.floor)
         ceiling = str(look.choice(["tiles", "raw", "plain"], p=[0.45, 0.3, 0.25]))
-        raw = rooms.colour(look, ("#2b2c2e", "#55585a", "#8a8a86"))
+        raw = palette.colour(look, ("#2b2c2e", "#55585a", "#8a8a86"))
         lamp = streams.rng("light")
         style = str(lamp.choice(["lines", "panels"], p=[0.65, 0.35]))
         return Spec(
@@ -93,7 +95,7 @@ class Randomizer:
             height_m=height,
             floor=Floor(
                 material=material,
-                rgb=rooms.colour(look, ("#c9a878", "#a9825a", "#d8bd92"))
+                rgb=palette.colour(look, ("#c9a878", "#a9825a", "#d8bd92"))
                 if material == "planks"
                 else blend(accent, (0.5, 0.5, 0.5), 0.4),
                 rgb2=paint,
@@ -107,10 +109,10 @@ class Randomizer:
             words_wall=other,
             ceiling=ceiling,
             ceiling_rgb=raw if ceiling == "raw" else (0.70, 0.70, 0.68),
-            frame_rgb=rooms.colour(look, ("#e9e9e6", "#2c2d2f", "#6a6c6e"), 0.05),
-            door_rgb=accent if look.random() < 0.4 else rooms.colour(look, ("#8a8d90", "#d8d8d4", "#5a4636")),
+            frame_rgb=palette.colour(look, ("#e9e9e6", "#2c2d2f", "#6a6c6e"), 0.05),
+            door_rgb=accent if look.random() < 0.4 else palette.colour(look, ("#8a8d90", "#d8d8d4", "#5a4636")),
             turf_m=turf,
-            turf_rgb=rooms.colour(look, ("#3f7d3a", "#2f5d8a", "#4a4d50", "#2f6a4a")),
+            turf_rgb=palette.colour(look, ("#3f7d3a", "#2f5d8a", "#4a4d50", "#2f6a4a")),
             light=Light(
                 lux=uniform(lamp, self.lux),
                 kelvin=uniform(lamp, self.kelvin),
@@ -120,7 +122,7 @@ class Randomizer:
             ),
             pieces=tuple(placer.pieces),
             spots=tuple(placer.spots),
-            outside=rooms.draw_outside(
+            outside=draw_outside(
                 streams.child("outside"), -4.0, 21.0, float(streams.rng("storey").choice([0.0, 0.4, 3.4]))
             ),
             indoor_c=uniform(streams.rng("climate"), self.indoor_c),
@@ -141,7 +143,7 @@ class Randomizer:
                     end_m=start + k * (wide + pier) + wide,
                     foot_m=foot,
                     top_m=top,
-                    seed=rooms.seed_of(rng),
+                    seed=seed_of(rng),
                 )
                 for k in range(count)
             ),
@@ -192,7 +194,7 @@ class Randomizer:
         rng = streams.rng("small")
         (x0, y0), (x1, y1) = placer._low, placer._high
         for k in range(round(uniform(rng, (self.balls[0] - 0.49, self.balls[1] + 0.49)))):
-            rgb = rooms.colour(rng, rooms.ACCENTS) if k % 2 else accent
+            rgb = palette.colour(rng, palette.ACCENTS) if k % 2 else accent
             size = float(rng.choice([0.55, 0.65, 0.75]))
             for _ in range(8):
                 edge = float(rng.choice([x0 + 0.5, x1 - 0.5]))
@@ -217,12 +219,12 @@ class Randomizer:
                 rgb = (
                     (0.12, 0.12, 0.13)
                     if kind == "punch_bag"
-                    else rooms.colour(rng, rooms.ACCENTS)
+                    else palette.colour(rng, palette.ACCENTS)
                     if kind == "mat"
                     else accent
                 )
                 if placer.add(kind, px, py, turn, size, rgb, rgb2=metal, gap_m=0.3 if kind != "mat" else 0.1,
-                              seed=rooms.seed_of(rng)):  # fmt: skip
+                              seed=seed_of(rng)):  # fmt: skip
                     break
         self._spots(streams.rng("spots"), placer)
 

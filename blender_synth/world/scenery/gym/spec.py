@@ -8,8 +8,8 @@ from blender_synth.values import Rgb, plain
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Layout, PropSpot
 from blender_synth.world.scenery.gym.layout import layout_of
-from blender_synth.world.scenery.shared import rooms as rooms
-from blender_synth.world.scenery.shared.rooms import Floor, Light, Outside, Piece, Wall
+from blender_synth.world.scenery.shared.outside import Outside
+from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS_ID, Floor, Light, Piece, Wall
 
 
 @plain
@@ -51,9 +51,9 @@ class Spec:
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything in the gym and before its windows that gets labels."""
         return (
-            LabelledInstance(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
-            LabelledInstance(instance_id=rooms.CEILING_ID, category="ceiling", name="ceiling"),
-            LabelledInstance(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
+            LabelledInstance(instance_id=FLOOR_ID, category="floor", name="floor"),
+            LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="ceiling"),
+            LabelledInstance(instance_id=LAMPS_ID, category="lamp", name="lamps"),
             *(wall.thing() for wall in self.walls),
             *(piece.thing() for piece in self.pieces),
             *self.outside.labelled_instances(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from blender_synth.world.scenery.shared import rooms as rooms
-
 SILL_M = 0.28
 """From the cabin's front to the landing's wall: doors, sill and the wall between."""
 CABIN_FLOOR_ID, CABIN_CEILING_ID, CABIN_LAMPS_ID, DOORS_ID = 3004, 3005, 3006, 3007

@@ -11,7 +11,7 @@ from blender_synth.world.scenery.lift.elements import (
     ROOM_M,
     SILL_M,
 )
-from blender_synth.world.scenery.shared import rooms as rooms
+from blender_synth.world.scenery.shared.rooms import FLOOR_ID, WALL_M
 
 if TYPE_CHECKING:
     from blender_synth.world.scenery.lift.spec import Spec
@@ -29,8 +29,8 @@ def layout_of(spec: Spec) -> Layout:
     return Layout(
         areas=(
             Area(name="cabin", use="indoors", polygon_xy_m=cabin, flow_deg=270.0, ground_id=CABIN_FLOOR_ID),
-            Area(name="landing", use="indoors", polygon_xy_m=landing, ground_id=rooms.FLOOR_ID),
-            Area(name="sill", use="indoors", polygon_xy_m=sill, flow_deg=90.0, ground_id=rooms.FLOOR_ID),
+            Area(name="landing", use="indoors", polygon_xy_m=landing, ground_id=FLOOR_ID),
+            Area(name="sill", use="indoors", polygon_xy_m=sill, flow_deg=90.0, ground_id=FLOOR_ID),
         ),
         mirror_mounts=mounts,
         cameras=_cameras(spec),
@@ -64,7 +64,7 @@ def _obstacles(spec: Spec) -> list[Obstacle]:
     obstacles = [o for wall in spec.walls if wall.name != "cabin_south" for o in wall.obstacles()]
     x, door, top = spec.door_x_m, spec.door_m / 2, spec.landing_height_m
     wide = spec.landing_width_m / 2
-    for name, a, b in (("jamb_west", -wide - rooms.WALL_M, x - door), ("jamb_east", x + door, wide + rooms.WALL_M)):
+    for name, a, b in (("jamb_west", -wide - WALL_M, x - door), ("jamb_east", x + door, wide + WALL_M)):
         shape = ((a, -SILL_M), (b, -SILL_M), (b, 0.0), (a, 0.0))
         obstacles.append(Obstacle(name=name, polygon_xy_m=shape, height_m=top))
     obstacles += [o for wall in spec.landing if wall.name != "landing_north" for o in wall.obstacles()]

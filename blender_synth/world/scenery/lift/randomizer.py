@@ -19,9 +19,10 @@ from blender_synth.world.scenery.lift.elements import (
     SILL_M,
 )
 from blender_synth.world.scenery.lift.spec import Spec
-from blender_synth.world.scenery.shared import rooms as rooms
+from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared.choices import only
-from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Placer, Wall
+from blender_synth.world.scenery.shared.room_placer import Placer
+from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls, seed_of
 
 Claddings = Annotated[Weights, only("steel", "veneer", "painted_wall")]
 
@@ -60,14 +61,14 @@ class Randomizer:
         aside = (width - door) / 2 - 0.03
         door_x = float(rng.uniform(-1, 1)) * max(0.0, aside) if rng.random() < 0.4 else 0.0
         top = min(2.1, height - 0.08)
-        metal = rooms.colour(look, ("#b9b9b6", "#a8a8a5", "#c4c1ba", "#b59f78"), 0.05)
+        metal = palette.colour(look, ("#b9b9b6", "#a8a8a5", "#c4c1ba", "#b59f78"), 0.05)
         cladding = pick(look, self.cladding)
         clad_rgb = {
             "steel": metal,
-            "veneer": rooms.colour(look, rooms.VENEERS),
-            "painted_wall": rooms.colour(look, (*rooms.WALL_PAINT, "#5f6f7a", "#7a5f4a")),
+            "veneer": palette.colour(look, palette.VENEERS),
+            "painted_wall": palette.colour(look, (*palette.WALL_PAINT, "#5f6f7a", "#7a5f4a")),
         }[cladding]
-        cabin = rooms.room_walls(-half, half, 0.0, depth, height)
+        cabin = room_walls(-half, half, 0.0, depth, height)
         opening = Opening(kind="passage", start_m=half - door_x - door / 2, end_m=half - door_x + door / 2, top_m=top)
         panel = {"steel": float(look.choice([0.0, 0.45, 0.6])), "veneer": 0.55}.get(cladding, 0.0)
         walls = []
@@ -89,17 +90,15 @@ class Randomizer:
         rng, look = streams.rng("landing"), streams.rng("landing_look")
         deep, wide = uniform(rng, self.landing_m), float(rng.uniform(4.0, 7.0))
         high = max(float(rng.uniform(2.5, 3.0)), height + 0.25)
-        paint = rooms.colour(look, rooms.WALL_PAINT)
+        paint = palette.colour(look, palette.WALL_PAINT)
         feature = str(look.choice(["painted_wall", "marble", "veneer"], p=[0.5, 0.3, 0.2]))
         feature_rgb = {
-            "painted_wall": rooms.colour(look, rooms.FABRICS) if look.random() < 0.4 else paint,
-            "marble": rooms.colour(look, rooms.STONE_TILES[:5]),
-            "veneer": rooms.colour(look, rooms.VENEERS),
+            "painted_wall": palette.colour(look, palette.FABRICS) if look.random() < 0.4 else paint,
+            "marble": palette.colour(look, palette.STONE_TILES[:5]),
+            "veneer": palette.colour(look, palette.VENEERS),
         }[feature]
         landing = []
-        for number, (name, wall) in enumerate(
-            rooms.room_walls(-wide / 2, wide / 2, -SILL_M - deep, -SILL_M, high).items()
-        ):
+        for number, (name, wall) in enumerate(room_walls(-wide / 2, wide / 2, -SILL_M - deep, -SILL_M, high).items()):
             north = name == "north"
             openings: tuple[Opening, ...] = ()
             if north:
@@ -113,7 +112,7 @@ class Randomizer:
                 )
             elif name in ("west", "east") and rng.random() < 0.7:
                 at = (deep - 0.95) / 2
-                openings = (Opening(kind="door", start_m=at, end_m=at + 0.95, top_m=2.05, seed=rooms.seed_of(rng)),)
+                openings = (Opening(kind="door", start_m=at, end_m=at + 0.95, top_m=2.05, seed=seed_of(rng)),)
             landing.append(
                 dataclasses.replace(
                     wall,
@@ -145,10 +144,10 @@ class Randomizer:
             closing=uniform(streams.rng("doors"), self.closing),
             door_rgb=metal,
             metal_rgb=metal,
-            rail_rgb=rooms.colour(look, ("#c9c9c6", "#6a6a68", "#8a6242", "#2b2b2d"), 0.05),
+            rail_rgb=palette.colour(look, ("#c9c9c6", "#6a6a68", "#8a6242", "#2b2b2d"), 0.05),
             cabin_floor=self._cabin_floor(streams.rng("floor")),
             landing_floor=self._landing_floor(streams.rng("landing_floor")),
-            ceiling_rgb=rooms.colour(look, ("#e8e8e4", "#d8d8d5", "#b9b9b6")),
+            ceiling_rgb=palette.colour(look, ("#e8e8e4", "#d8d8d5", "#b9b9b6")),
             lamp=str(lamp.choice(["panel", "downlights", "lines"])),
             light=Light(lux=uniform(lamp, self.lux), kelvin=kelvin, style="panels", rows=1, columns=1),
             landing_light=Light(
@@ -161,7 +160,7 @@ class Randomizer:
             panel_side=str(floors.choice(["west", "east"])),
             floors=count,
             level=int(floors.integers(1, count + 1)),
-            sign_rgb=rooms.colour(look, rooms.ACCENTS, 0.1),
+            sign_rgb=palette.colour(look, palette.ACCENTS, 0.1),
             pieces=tuple(placer.pieces),
             spots=tuple(placer.spots),
             indoor_c=uniform(streams.rng("climate"), self.indoor_c),
@@ -169,22 +168,23 @@ class Randomizer:
 
     def _cabin_floor(self, rng: np.random.Generator) -> Floor:
         material = str(rng.choice(["rubber_floor", "stone_floor", "terrazzo", "carpet"], p=[0.4, 0.3, 0.2, 0.1]))
-        rgb = rooms.colour(
-            rng, {"carpet": rooms.FABRICS, "rubber_floor": rooms.STONE_TILES}.get(material, rooms.STONE_TILES)
+        rgb = palette.colour(
+            rng,
+            {"carpet": palette.FABRICS, "rubber_floor": palette.STONE_TILES}.get(material, palette.STONE_TILES),
         )
         tile = 0.4 if material == "stone_floor" else 0.0
-        return Floor(material=material, rgb=rgb, rgb2=rooms.colour(rng, rooms.STONE_TILES), tile_m=tile,
+        return Floor(material=material, rgb=rgb, rgb2=palette.colour(rng, palette.STONE_TILES), tile_m=tile,
                      pattern="checker" if tile and rng.random() < 0.3 else "plain", gloss=float(rng.uniform(0.4, 1.0)),
-                     seed=rooms.seed_of(rng))  # fmt: skip
+                     seed=seed_of(rng))  # fmt: skip
 
     def _landing_floor(self, rng: np.random.Generator) -> Floor:
         material = str(rng.choice(["stone_floor", "terrazzo", "carpet", "planks"], p=[0.4, 0.2, 0.25, 0.15]))
-        codes = {"carpet": rooms.FABRICS, "planks": rooms.VENEERS}.get(material, rooms.STONE_TILES)
+        codes = {"carpet": palette.FABRICS, "planks": palette.VENEERS}.get(material, palette.STONE_TILES)
         tile = float(rng.choice([0.3, 0.45, 0.6])) if material == "stone_floor" else 0.0
-        return Floor(material=material, rgb=rooms.colour(rng, codes), rgb2=rooms.colour(rng, rooms.STONE_TILES),
+        return Floor(material=material, rgb=palette.colour(rng, codes), rgb2=palette.colour(rng, palette.STONE_TILES),
                      tile_m=tile,
                      pattern="border" if tile and rng.random() < 0.3 else "plain", gloss=float(rng.uniform(0.4, 1.0)),
-                     seed=rooms.seed_of(rng))  # fmt: skip
+                     seed=seed_of(rng))  # fmt: skip
 
     def _furnish(self, rng: np.random.Generator, landing: list[Wall], wide: float, deep: float) -> Placer:
         """A picture or plant on the landing, and places for props in its corners."""
@@ -194,14 +194,14 @@ class Randomizer:
             for o in wall.openings:
                 placer.keep_free(wall.strip(o.start_m - 0.15, o.end_m + 0.15, 0.0, 1.0))
         far = landing[0]
-        frame = rooms.colour(rng, rooms.METALS)
+        frame = palette.colour(rng, palette.METALS)
         if rng.random() < 0.8:
             side = float(rng.choice([-1, 1]))
             size = (float(rng.uniform(0.6, 0.95)), 0.04, float(rng.uniform(0.6, 0.9)))
             x, y = far.point(wide / 2 + side * min(0.33 * wide, wide / 2 - 0.8), 0.045)
             placer.add("picture", x, y, far.facing_deg + 90.0, size, frame, rgb2=frame, z_m=1.15,
-                       seed=rooms.seed_of(rng), variant=int(rng.integers(2)))  # fmt: skip
-        pot = rooms.colour(rng, ("#e8e6e0", "#2a2a2c", "#8a8780", "#b8664a"))
+                       seed=seed_of(rng), variant=int(rng.integers(2)))  # fmt: skip
+        pot = palette.colour(rng, ("#e8e6e0", "#2a2a2c", "#8a8780", "#b8664a"))
         for x, y in ((-wide / 2 + 0.45, y1 - 0.42), (wide / 2 - 0.45, y1 - 0.42)):
             if rng.random() < 0.55:
                 placer.add("plant", x, y, 0.0, (0.55, 0.55, float(rng.choice([1.1, 1.5]))), pot,

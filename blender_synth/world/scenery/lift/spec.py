@@ -14,8 +14,7 @@ from blender_synth.world.scenery.lift.elements import (
     DOORS_ID,
 )
 from blender_synth.world.scenery.lift.layout import layout_of
-from blender_synth.world.scenery.shared import rooms as rooms
-from blender_synth.world.scenery.shared.rooms import Floor, Light, Piece, Wall
+from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS_ID, Floor, Light, Piece, Wall
 
 
 @plain
@@ -64,9 +63,9 @@ class Spec:
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything in cabin and landing that gets labels."""
         return (
-            LabelledInstance(instance_id=rooms.FLOOR_ID, category="floor", name="landing_floor"),
-            LabelledInstance(instance_id=rooms.CEILING_ID, category="ceiling", name="landing_ceiling"),
-            LabelledInstance(instance_id=rooms.LAMPS_ID, category="lamp", name="landing_lamps"),
+            LabelledInstance(instance_id=FLOOR_ID, category="floor", name="landing_floor"),
+            LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="landing_ceiling"),
+            LabelledInstance(instance_id=LAMPS_ID, category="lamp", name="landing_lamps"),
             LabelledInstance(instance_id=CABIN_FLOOR_ID, category="floor", name="cabin_floor"),
             LabelledInstance(instance_id=CABIN_CEILING_ID, category="ceiling", name="cabin_ceiling"),
             LabelledInstance(instance_id=CABIN_LAMPS_ID, category="lamp", name="cabin_lamps"),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle
 from blender_synth.world.scenery.lobby.elements import GLASS_FOOT_M
-from blender_synth.world.scenery.shared import rooms as rooms
+from blender_synth.world.scenery.shared.room_cameras import anchors_at, corner_cameras, line_blocked
+from blender_synth.world.scenery.shared.rooms import FLOOR_ID
 from blender_synth.world.scenery.shared.street_parts import rectangle
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def layout_of(spec: Spec) -> Layout:
     mounts = _mounts(spec)
     obstacles = _obstacles(spec)
     return Layout(
-        areas=(Area(name="floor", use="indoors", polygon_xy_m=corners, ground_id=rooms.FLOOR_ID),),
+        areas=(Area(name="floor", use="indoors", polygon_xy_m=corners, ground_id=FLOOR_ID),),
         mirror_mounts=mounts,
         hosts=_hosts(spec),
         cameras=_cameras(spec, mounts, obstacles),
@@ -85,7 +86,7 @@ def _obstacles(spec: Spec) -> tuple[Obstacle, ...]:
 def _cameras(spec: Spec, mounts: tuple[MirrorMount, ...], obstacles: tuple[Obstacle, ...]) -> tuple[CameraAnchor, ...]:
     half, deep = spec.width_m / 2, spec.depth_m
     corners = ["nw", "ne", "sw", "se"]
-    cameras = list(rooms.corner_cameras(-half, half, 0.0, deep, spec.height_m, corners))
+    cameras = list(corner_cameras(-half, half, 0.0, deep, spec.height_m, corners))
     lines = {
         "entrance": ((-0.25 * half, 0.7), (0.25 * half, 0.9), 90.0),
         "from_back": ((-0.4 * half, deep - 2.2), (0.4 * half, deep - 2.2), 270.0),
@@ -95,10 +96,10 @@ def _cameras(spec: Spec, mounts: tuple[MirrorMount, ...], obstacles: tuple[Obsta
         "corner_east": ((half - 0.9, 0.8), (half - 1.6, 1.2), 128.0),
     }
     for name, (start, end, facing) in lines.items():
-        if not rooms.line_blocked(start, end, obstacles, 0.3):
+        if not line_blocked(start, end, obstacles, 0.3):
             cameras.append(
                 CameraAnchor(name=name, rig="handheld", start_xy_m=start, end_xy_m=end, base_z_m=0.0, facing_deg=facing)
             )
     for mount in sorted(mounts, key=lambda m: -m.length_m)[:2]:
-        cameras.extend(rooms.anchors_at(mount, (-half, 0.0), (half, deep), obstacles))
+        cameras.extend(anchors_at(mount, (-half, 0.0), (half, deep), obstacles))
     return tuple(cameras)

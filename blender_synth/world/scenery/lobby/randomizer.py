@@ -17,9 +17,11 @@ from pydantic import Field
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
 from blender_synth.world.scenery.lobby.spec import Spec
-from blender_synth.world.scenery.shared import rooms as rooms
+from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared.choices import only
-from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Placer, Wall
+from blender_synth.world.scenery.shared.outside import draw_outside
+from blender_synth.world.scenery.shared.room_placer import Placer
+from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls, seed_of
 from blender_synth.world.scenery.shared.street_palette import blend
 from blender_synth.world.scenery.shared.street_parts import rectangle
 
@@ -71,13 +73,17 @@ class Randomizer:
         if rng.random() < 0.5:
             desk_wall, lift_wall = "north", str(rng.choice(["west", "east"]))
         look = streams.rng("look")
-        paint = rooms.colour(look, rooms.WALL_PAINT)
-        stone = rooms.colour(look, rooms.STONE_TILES)
-        wood = rooms.colour(look, rooms.VENEERS)
-        metal = rooms.colour(look, rooms.METALS, 0.05)
+        paint = palette.colour(look, palette.WALL_PAINT)
+        stone = palette.colour(look, palette.STONE_TILES)
+        wood = palette.colour(look, palette.VENEERS)
+        metal = palette.colour(look, palette.METALS, 0.05)
         clad = str(look.choice(["painted_wall", "veneer", "marble"], p=[0.45, 0.3, 0.25]))
-        clad_rgb = {"painted_wall": paint, "veneer": wood, "marble": rooms.colour(look, rooms.STONE_TILES[:4])}[clad]
-        walls = rooms.room_walls(-half, half, 0.0, depth, height)
+        clad_rgb = {
+            "painted_wall": paint,
+            "veneer": wood,
+            "marble": palette.colour(look, palette.STONE_TILES[:4]),
+        }[clad]
+        walls = room_walls(-half, half, 0.0, depth, height)
         walls = {name: dataclasses.replace(w, material=clad, rgb=clad_rgb,
                                            panel_m={"painted_wall": 0.0, "veneer": 1.25, "marble": 1.5}[clad])
                  for name, w in walls.items()}  # fmt: skip
@@ -95,7 +101,11 @@ class Randomizer:
         ceiling = str(look.choice(["plain", "coffers", "joists", "tiles"], p=[0.4, 0.25, 0.15, 0.2]))
         floor = self._floor(streams.rng("floor"), stone)
         column_kind = str(look.choice(["painted_wall", "marble", "steel"], p=[0.4, 0.45, 0.15]))
-        column_rgb = {"painted_wall": paint, "marble": rooms.colour(look, rooms.STONE_TILES), "steel": (0.5, 0.5, 0.49)}
+        column_rgb = {
+            "painted_wall": paint,
+            "marble": palette.colour(look, palette.STONE_TILES),
+            "steel": (0.5, 0.5, 0.49),
+        }
         accent = str(look.choice(["veneer", "marble", "slats"]))
         return Spec(
             style=style,
@@ -107,7 +117,7 @@ class Randomizer:
             desk_wall=desk_wall,
             lift_wall=lift_wall,
             accent=accent,
-            accent_rgb=rooms.colour(look, rooms.STONE_TILES if accent == "marble" else rooms.VENEERS),
+            accent_rgb=palette.colour(look, palette.STONE_TILES if accent == "marble" else palette.VENEERS),
             ceiling=ceiling,
             ceiling_rgb=blend((0.72, 0.71, 0.69), paint, 0.25),
             columns_m=columns,
@@ -122,17 +132,17 @@ class Randomizer:
             words=names[int(look.integers(len(names)))],
             pieces=tuple(placer.pieces),
             spots=tuple(placer.spots),
-            outside=rooms.draw_outside(streams.child("outside"), -0.35, 21.0),
+            outside=draw_outside(streams.child("outside"), -0.35, 21.0),
             indoor_c=uniform(streams.rng("climate"), self.indoor_c),
         )
 
     def _floor(self, rng: np.random.Generator, stone: Rgb) -> Floor:
         material = pick(rng, self.floor)
         rgb = {
-            "planks": rooms.colour(rng, rooms.VENEERS),
-            "carpet": rooms.colour(rng, rooms.FABRICS),
+            "planks": palette.colour(rng, palette.VENEERS),
+            "carpet": palette.colour(rng, palette.FABRICS),
         }.get(material, stone)
-        other = rooms.colour(rng, rooms.STONE_TILES)
+        other = palette.colour(rng, palette.STONE_TILES)
         tiled = material in ("stone_floor", "terrazzo")
         return Floor(
             material=material,
@@ -143,7 +153,7 @@ class Randomizer:
             if tiled
             else "plain",
             gloss=uniform(rng, self.gloss),
-            seed=rooms.seed_of(rng),
+            seed=seed_of(rng),
         )
 
     def _front(self, rng: np.random.Generator, wall: Wall, height: float) -> tuple[Wall, int, int]:
@@ -152,7 +162,7 @@ class Randomizer:
         top = min(height - 0.25, float(rng.uniform(2.8, 4.2)))
         length = wall.length_m - 2 * side
         panes = max(5, round(length / float(rng.uniform(1.5, 2.1))))
-        opening = Opening(kind="glazing", start_m=side, end_m=side + length, top_m=top, seed=rooms.seed_of(rng))
+        opening = Opening(kind="glazing", start_m=side, end_m=side + length, top_m=top, seed=seed_of(rng))
         door = int(np.clip(panes // 2 + rng.integers(-1, 2), 1, panes - 2))
         return dataclasses.replace(wall, openings=(opening,)), panes, door
 
@@ -168,7 +178,7 @@ class Randomizer:
                 start_m=start + k * pitch,
                 end_m=start + k * pitch + wide,
                 top_m=2.1,
-                seed=rooms.seed_of(rng),
+                seed=seed_of(rng),
             )
             for k in range(count)
         )
@@ -203,10 +213,10 @@ class Randomizer:
         middle = wall.length_m * float(rng.uniform(0.42, 0.58))
         x, y = wall.point(middle, 1.75)
         heading = wall.facing_deg + 90.0
-        wood = rooms.colour(rng, rooms.VENEERS)
-        stone = rooms.colour(rng, rooms.STONE_TILES)
+        wood = palette.colour(rng, palette.VENEERS)
+        stone = palette.colour(rng, palette.STONE_TILES)
         placer.add("desk", x, y, heading, (long, 0.85, 1.12), wood if rng.random() < 0.5 else stone,
-                   rgb2=rooms.colour(rng, rooms.STONE_TILES), variant=int(rng.integers(4)), force=True)  # fmt: skip
+                   rgb2=palette.colour(rng, palette.STONE_TILES), variant=int(rng.integers(4)), force=True)  # fmt: skip
         placer.keep_free(wall.strip(middle - long / 2 - 0.5, middle + long / 2 + 0.5, 0.0, 3.4))
         # the way in, the lifts, and room before the mirrors
         front = walls["south"]
@@ -228,8 +238,8 @@ class Randomizer:
     def _lounges(self, rng: np.random.Generator, placer: Placer, style: str) -> None:
         """Groups of a sofa, a table and armchairs on a rug."""
         wanted = round(uniform(rng, (self.seats[0] - 0.49, self.seats[1] + 0.49)))
-        cloth, other = rooms.colour(rng, rooms.FABRICS), rooms.colour(rng, rooms.FABRICS)
-        wood, metal = rooms.colour(rng, rooms.VENEERS), rooms.colour(rng, rooms.METALS)
+        cloth, other = palette.colour(rng, palette.FABRICS), palette.colour(rng, palette.FABRICS)
+        wood, metal = palette.colour(rng, palette.VENEERS), palette.colour(rng, palette.METALS)
         variant, round_table = int(rng.integers(4)), int(rng.integers(2))
         (x0, y0), (x1, y1) = placer._low, placer._high
         made = 0
@@ -247,11 +257,11 @@ class Randomizer:
 
             long = float(rng.choice([1.7, 2.1, 2.3]))
             if rng.random() < 0.7:
-                placer.add("rug", x, y, turn, (2.9, 2.1, 0.011), rooms.colour(rng, rooms.FABRICS), rgb2=other)
+                placer.add("rug", x, y, turn, (2.9, 2.1, 0.011), palette.colour(rng, palette.FABRICS), rgb2=other)
             placer.add("sofa", *at(0, 0.95), turn, (long, 0.9, 0.82), cloth, rgb2=other, variant=variant, gap_m=0.0)
             size = (0.8, 0.8, 0.4) if round_table else (1.05, 0.6, 0.4)
             placer.add("coffee_table", *at(0, 0.0), turn, size, wood, rgb2=metal, variant=round_table,
-                       seed=rooms.seed_of(rng), gap_m=0.02)  # fmt: skip
+                       seed=seed_of(rng), gap_m=0.02)  # fmt: skip
             if rng.random() < 0.75:
                 for u, skew in ((-0.62, 20), (0.62, -20)):
                     placer.add("armchair", *at(u, -1.02), turn + 180 + skew, (0.82, 0.82, 0.78), other, rgb2=cloth,
@@ -266,7 +276,7 @@ class Randomizer:
 
     def _plants(self, rng: np.random.Generator, placer: Placer, walls, column_m: float, columns) -> None:
         wanted = round(uniform(rng, (self.plants[0] - 0.49, self.plants[1] + 0.49)))
-        pot = rooms.colour(rng, ("#e8e6e0", "#2a2a2c", "#8a8780", "#b8664a", "#5a5f58"))
+        pot = palette.colour(rng, ("#e8e6e0", "#2a2a2c", "#8a8780", "#b8664a", "#5a5f58"))
         shape = 3 * int(rng.integers(2))
         (x0, y0), (x1, y1) = placer._low, placer._high
         places = [(x0 + 0.5, y0 + 0.4), (x1 - 0.5, y0 + 0.4), (x0 + 0.5, y1 - 0.5), (x1 - 0.5, y1 - 0.5)]
@@ -294,7 +304,7 @@ class Randomizer:
     def _on_walls(self, rng, placer: Placer, walls, desk_wall: str, middle: float, long: float, height: float) -> None:
         """Pictures beside the desk and a clock over or beside it."""
         wall = walls[desk_wall]
-        frame = rooms.colour(rng, rooms.METALS)
+        frame = palette.colour(rng, palette.METALS)
         for low, high in ((0.6, middle - long / 2 - 0.8), (middle + long / 2 + 0.8, wall.length_m - 0.6)):
             if high - low < 1.0:
                 continue
@@ -302,10 +312,10 @@ class Randomizer:
             x, y = wall.point((low + high) / 2, 0.05)
             if what == "wall_clock":
                 placer.add(what, x, y, wall.facing_deg + 90.0, (0.5, 0.06, 0.5), (0.72, 0.71, 0.68), rgb2=frame,
-                           z_m=2.1, seed=rooms.seed_of(rng))  # fmt: skip
+                           z_m=2.1, seed=seed_of(rng))  # fmt: skip
             else:
                 wide = min(high - low, float(rng.uniform(0.9, 1.6)))
                 size = (wide, 0.045, wide * float(rng.uniform(0.55, 0.9)))
                 placer.add(what, x, y, wall.facing_deg + 90.0, size, frame, rgb2=frame, z_m=1.05,
-                           seed=rooms.seed_of(rng), variant=int(rng.integers(2)),
+                           seed=seed_of(rng), variant=int(rng.integers(2)),
                            words="WELCOME" if what == "screen" else "")  # fmt: skip

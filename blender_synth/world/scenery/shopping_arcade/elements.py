@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from blender_synth.world.scenery.shared import rooms as rooms
-
 LEFT_ID, RIGHT_ID, END_IDS = 3011, 3012, {"east": 3013, "west": 3014}
 DEPTH_M = 2.5
 """Of the shops, behind their fronts."""

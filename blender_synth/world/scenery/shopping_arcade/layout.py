@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle
-from blender_synth.world.scenery.shared import rooms as rooms
+from blender_synth.world.scenery.shared.room_cameras import anchors_at, line_blocked
+from blender_synth.world.scenery.shared.rooms import FLOOR_ID
 from blender_synth.world.scenery.shared.street_parts import (
     SHOP_PIER_M,
     SHOP_RECESS_M,
@@ -27,7 +28,7 @@ def layout_of(spec: Spec) -> Layout:
     mounts = _mounts(spec)
     walk = rectangle((0.0, 0.0), spec.length_m - 0.6, spec.width_m - 0.5, 0.0)
     return Layout(
-        areas=(Area(name="passage", use="indoors", polygon_xy_m=walk, flow_deg=0.0, ground_id=rooms.FLOOR_ID),),
+        areas=(Area(name="passage", use="indoors", polygon_xy_m=walk, flow_deg=0.0, ground_id=FLOOR_ID),),
         mirror_mounts=mounts,
         hosts=_hosts(spec),
         cameras=_cameras(spec, half, wide, mounts, obstacles),
@@ -116,7 +117,7 @@ def _cameras(spec: Spec, half: float, wide: float, mounts, obstacles) -> tuple[C
                                  base_z_m=0.0, facing_deg=facing % 360.0)
                 )  # fmt: skip
     for mount in mounts[:3]:
-        cameras += rooms.anchors_at(mount, (-half, -wide), (half, wide), obstacles)
+        cameras += anchors_at(mount, (-half, -wide), (half, wide), obstacles)
     under = spec.sides[0].ground_m - 0.35
     for name, sign, out in (("left", 1, 270.0), ("right", -1, 90.0)):
         for way, x, turn in (("east", -0.55, 62.0), ("west", 0.55, -62.0), ("mid", -0.1, 62.0)):
@@ -133,4 +134,4 @@ def _clear(spec: Spec, start, end, obstacles) -> list:
     """Pieces of a line along x that keep clear of what stands in the passage."""
     xs = np.linspace(start[0], end[0], 7)
     return [((float(a), start[1]), (float(b), start[1])) for a, b in pairwise(xs)
-            if not rooms.line_blocked((a, start[1]), (b, start[1]), obstacles, 0.4)]  # fmt: skip
+            if not line_blocked((a, start[1]), (b, start[1]), obstacles, 0.4)]  # fmt: skip

@@ -14,10 +14,12 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Weights, pick, plain, uniform
-from blender_synth.world.scenery.shared import rooms as rooms
-from blender_synth.world.scenery.shared import street_palette as palette
+from blender_synth.world.scenery.shared import room_palette as palette
+from blender_synth.world.scenery.shared import street_palette
 from blender_synth.world.scenery.shared.choices import only
-from blender_synth.world.scenery.shared.rooms import Floor, Placer
+from blender_synth.world.scenery.shared.outside import draw_outside
+from blender_synth.world.scenery.shared.room_placer import Placer
+from blender_synth.world.scenery.shared.rooms import Floor, seed_of
 from blender_synth.world.scenery.shared.street_parts import (
     Building,
     GroundBay,
@@ -85,9 +87,9 @@ class Randomizer:
             roof=roof,
             rise_m=rise,
             arches=bays + 1,
-            iron_rgb=rooms.colour(look, ("#1f2a26", "#22262b", "#3a3f42", "#d9d6cc", "#2f4a44", "#5b3a2a"), 0.06),
+            iron_rgb=palette.colour(look, ("#1f2a26", "#22262b", "#3a3f42", "#d9d6cc", "#2f4a44", "#5b3a2a"), 0.06),
             floor=self._floor(streams.rng("floor")),
-            border_rgb=rooms.colour(look, rooms.STONE_TILES),
+            border_rgb=palette.colour(look, palette.STONE_TILES),
             lamps_m=tuple((float(x), 0.0, high) for x in xs),
             lamp=str(lamps.choice(["globes", "lanterns", "drums"])),
             lamp_lumen=lux * length * width / 0.45 / max(1, len(xs)),
@@ -95,15 +97,15 @@ class Randomizer:
             pieces=tuple(placer.pieces),
             spots=tuple(placer.spots),
             ends=(
-                rooms.draw_outside(streams.child("east"), -length / 2 - 0.4, 13.0, 0.0, 3901, "east", 90.0),
-                rooms.draw_outside(streams.child("west"), -length / 2 - 0.4, 13.0, 0.0, 3951, "west", 270.0),
+                draw_outside(streams.child("east"), -length / 2 - 0.4, 13.0, 0.0, 3901, "east", 90.0),
+                draw_outside(streams.child("west"), -length / 2 - 0.4, 13.0, 0.0, 3951, "west", 270.0),
             ),
             indoor_c=uniform(streams.rng("climate"), self.indoor_c),
         )
 
     def _floor(self, rng: np.random.Generator) -> Floor:
-        light = rooms.colour(rng, ("#cfc6b4", "#d9d2c4", "#c2b8a6", "#b9b2a6"))
-        dark = rooms.colour(rng, ("#5c5a58", "#3f3d3c", "#7a4a3c", "#6b6f5c", "#8d6a4a", "#4a5560"))
+        light = palette.colour(rng, ("#cfc6b4", "#d9d2c4", "#c2b8a6", "#b9b2a6"))
+        dark = palette.colour(rng, ("#5c5a58", "#3f3d3c", "#7a4a3c", "#6b6f5c", "#8d6a4a", "#4a5560"))
         swap = rng.random() < 0.15
         return Floor(
             material=str(rng.choice(["stone_floor", "terrazzo"], p=[0.65, 0.35])),
@@ -112,18 +114,18 @@ class Randomizer:
             tile_m=float(rng.choice([0.4, 0.5, 0.6])),
             pattern=str(rng.choice(["checker", "diamonds", "border", "bands", "stars"], p=[0.2, 0.3, 0.15, 0.15, 0.2])),
             gloss=float(rng.uniform(0.4, 0.95)),
-            seed=rooms.seed_of(rng),
+            seed=seed_of(rng),
         )
 
     def _sides(self, rng: np.random.Generator, length: float, width: float, storey: str) -> tuple[Building, Building]:
         wall = str(rng.choice(["plaster", "stone"], p=[0.65, 0.35]))
-        look = palette.house(rng, wall)
+        look = street_palette.house(rng, wall)
         bays = max(6, round(length / uniform(rng, self.bay_m)))
         ground_m, storey_m = uniform(rng, self.ground_m), uniform(rng, self.storey_m)
-        words = [str(w) for w in rng.permutation(palette.SHOP_WORDS)]
+        words = [str(w) for w in rng.permutation(street_palette.SHOP_WORDS)]
         style = str(rng.choice(["casement", "cross", "sash"], p=[0.45, 0.35, 0.2]))
         surround = str(rng.choice(["lintel", "frame"]))
-        uniform_fascia = palette.shop(rng) if rng.random() < 0.4 else None
+        uniform_fascia = street_palette.shop(rng) if rng.random() < 0.4 else None
         fine, cornice, window = (
             float(rng.uniform(0.05, 0.3)),
             float(rng.uniform(0.22, 0.4)),
@@ -139,7 +141,7 @@ class Randomizer:
                 kind = "blank" if k in blanks else "door" if k == door else "shop"
                 ground.append(GroundBay(kind=kind, first=k, count=1))
                 if kind == "shop":
-                    fascia, letters, _ = uniform_fascia or palette.shop(rng)
+                    fascia, letters, _ = uniform_fascia or street_palette.shop(rng)
                     shops.append(Shop(words=words.pop() if words else "SHOP", fascia_rgb=fascia, letters_rgb=letters))
             sides.append(
                 Building(
@@ -171,7 +173,7 @@ class Randomizer:
                     ground=tuple(ground),
                     shops=tuple(shops),
                     soot=fine,
-                    detail_seed=rooms.seed_of(rng),
+                    detail_seed=seed_of(rng),
                 )
             )
         return tuple(sides)
@@ -190,8 +192,8 @@ class Randomizer:
                     low, high = sorted((y, inner))
                     x0, x1 = sorted((x0, x1))
                     placer.keep_free(((x0, low), (x1, low), (x1, high), (x0, high)))
-        wood, iron = rooms.colour(rng, rooms.VENEERS), palette.ironwork(rng)
-        pot = rooms.colour(rng, ("#3a3f42", "#b8664a", "#d9d6cc", "#2f4a44", "#8a8780"))
+        wood, iron = palette.colour(rng, palette.VENEERS), street_palette.ironwork(rng)
+        pot = palette.colour(rng, ("#3a3f42", "#b8664a", "#d9d6cc", "#2f4a44", "#8a8780"))
         shape = int(rng.integers(6))
         middle = width > 5.6 and rng.random() < 0.6
         for _ in range(round(uniform(rng, self.furniture_per_10_m) * length / 10)):
@@ -229,5 +231,5 @@ class Randomizer:
         if rng.random() < 0.6:
             x = float(rng.uniform(-0.3, 0.3)) * half
             placer.add("hang_clock", x, 0.0, 90.0, (0.8, 0.2, 2.0), (0.75, 0.74, 0.70), rgb2=iron,
-                       seed=rooms.seed_of(rng), z_m=4.4)  # fmt: skip
+                       seed=seed_of(rng), z_m=4.4)  # fmt: skip
         return placer

@@ -8,8 +8,8 @@ from typing import Literal
 from blender_synth.values import Rgb, Vec3, plain
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Layout, PropSpot
-from blender_synth.world.scenery.shared import rooms as rooms
-from blender_synth.world.scenery.shared.rooms import Floor, Outside, Piece
+from blender_synth.world.scenery.shared.outside import Outside
+from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS_ID, Floor, Piece
 from blender_synth.world.scenery.shared.street_parts import (
     Building,
 )
@@ -62,9 +62,9 @@ class Spec:
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything in the passage and at its ends that gets labels."""
         return (
-            LabelledInstance(instance_id=rooms.FLOOR_ID, category="floor", name="floor"),
-            LabelledInstance(instance_id=rooms.CEILING_ID, category="ceiling", name="glass_roof"),
-            LabelledInstance(instance_id=rooms.LAMPS_ID, category="lamp", name="lamps"),
+            LabelledInstance(instance_id=FLOOR_ID, category="floor", name="floor"),
+            LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="glass_roof"),
+            LabelledInstance(instance_id=LAMPS_ID, category="lamp", name="lamps"),
             *(LabelledInstance(instance_id=b.instance_id, category="building", name=b.name) for b in self.sides),
             *(LabelledInstance(instance_id=n, category="wall", name=f"end_{name}") for name, n in END_IDS.items()),
             *(piece.thing() for piece in self.pieces),

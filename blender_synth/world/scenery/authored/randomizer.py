@@ -7,102 +7,30 @@ last four fields; nothing here opens a file.
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
 import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
-from blender_synth import geometry
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Area, BuiltInMirror, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot, Seat
-from blender_synth.world.mirrors.checks import check_mount
-from blender_synth.world.mirrors.placement_context import Obstacles
-from blender_synth.world.scenery.shared.marks import (
-    YAML_MARKS,
-    Lamp,
-    Marked,
-    Marks,
-    SceneProblem,
-    read_yaml_marks,
-    words,
-)
-from blender_synth.world.scenery.shared.parts import Colours, LightPiece, Part, Piece, Pieces, draw_parts
+from blender_synth.world.scenery.authored.layout import moved
+from blender_synth.world.scenery.authored.rules import CameraRule, Jitter, Spawn, is_absent, matching
+from blender_synth.world.scenery.authored.spec import Spec
+from blender_synth.world.scenery.shared.marks import Lamp, Marked, Marks, words
+from blender_synth.world.scenery.shared.part_base import Colours
+from blender_synth.world.scenery.shared.parts import Part, draw_parts
+from blender_synth.world.scenery.shared.pieces import Pieces
 from blender_synth.world.scenery.shared.street_palette import blend, linear
+from blender_synth.world.scenery.shared.yaml_marks import YAML_MARKS, read_yaml_marks
 
 FIRST_ID, LAST_ID = 3001, 9999
-WALKABLE = ("pavement", "crossing", "indoors")
 NONE = "none"
 """In `variants`: nothing of them."""
-
-
-@plain
-class Jitter:
-    """How far a thing may be off its place, along x and y each, and turned."""
-
-    shift_m: Range = (0.0, 0.0)
-    turn_deg: Range = (0.0, 0.0)
-
-
-@plain
-class Spawn:
-    """Rules for an area: how much likelier people are there than elsewhere, and how many may be there at most."""
-
-    share: float = Field(default=1.0, ge=0)
-    most: int | None = Field(default=None, ge=0)
-
-
-@plain
-class CameraRule:
-    """What cameras of one rig do here, whatever the marks say."""
-
-    height_m: Range | None = None
-    pitch_deg: float | None = None
-
-
-@plain
-class Spec:
-    """One scene, drawn.
-
-    Attributes:
-        scene: name it is found by. file: its `.blend`, relative to its folder; empty where it is all parts.
-        digest: of the folder's content. licence, author, source: carried into every frame.
-        absent: lower-case names of collections and objects that are left out.
-        colours: of materials by name. moves: of things by name: metres along x and y, degrees.
-        light_scale: on the file's own lights. labelled: everything visible with its instance id.
-        pieces, lights: of its parts. lamps: street lamps. plan: the layout.
-    """
-
-    kind: Literal["authored"] = "authored"
-    scene: str
-    file: str = ""
-    digest: str = ""
-    licence: str
-    author: str = ""
-    source: str = ""
-    absent: tuple[str, ...] = ()
-    colours: dict[str, Rgb] = Field(default_factory=dict)
-    moves: dict[str, Vec3] = Field(default_factory=dict)
-    light_scale: float = 1.0
-    labelled: tuple[LabelledInstance, ...]
-    pieces: tuple[Piece, ...] = ()
-    lights: tuple[LightPiece, ...] = ()
-    lamps: tuple[Lamp, ...] = ()
-    plan: Layout
-
-    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything visible; its own mirrors are among the scene's mirrors."""
-        return self.labelled
-
-    def layout(self) -> Layout:
-        """Where people walk and sit, mirrors hang and cameras stand."""
-        return self.plan
 
 
 def _marks(marks: Any) -> Any:
@@ -176,16 +104,16 @@ class Randomizer:
         self._check_names(by_hand, pieces)
         absent = self._absent(streams)
         moves = self._moves(streams, absent)
-        there = [thing for thing in self.found.things if not _is_absent((*thing.within, thing.name.lower()), absent)]
+        there = [thing for thing in self.found.things if not is_absent((*thing.within, thing.name.lower()), absent)]
         names = {thing.name: thing.category for thing in self.found.things} | pieces.things
         if len(names) > LAST_ID - FIRST_ID:
             hint = f"have at most {LAST_ID - FIRST_ID}: join some in collections thing.<category>.<name>"
             raise ConfigError("the scene has too many things", key="scene.file", value=len(names), hint=hint)
         numbers = {name: FIRST_ID + n for n, name in enumerate(names)}
         shown = {thing.name for thing in there} | set(pieces.things)
-        places = [p for p in (*self.found.places, *by_hand.places) if not _is_absent(p.within, absent)]
+        places = [p for p in (*self.found.places, *by_hand.places) if not is_absent(p.within, absent)]
         pivots = {thing.name: thing.pivot_xy_m for thing in self.found.things}
-        places = [_moved(place, moves[place.of], pivots[place.of]) if place.of in moves else place for place in places]
+        places = [moved(place, moves[place.of], pivots[place.of]) if place.of in moves else place for place in places]
         warmth = streams.rng("warmth")
         plan = self._plan(places, pieces, numbers, None if self.indoor_c is None else uniform(warmth, self.indoor_c))
         return Spec(
@@ -224,7 +152,7 @@ class Randomizer:
             ("colours", self.colours, {material.lower() for material in self.found.materials}),
         ):
             for name in asked:
-                if not _matching(name, names):
+                if not matching(name, names):
                     told = ", ".join(sorted(names)[:40]) or "none"
                     raise ConfigError("the scene has nothing of that name", key=f"scene.{key}", value=name,
                                       hint=f"use one of: {told}")  # fmt: skip
@@ -237,7 +165,7 @@ class Randomizer:
             absent |= {name.lower() for name in choices if name.lower() not in (chosen, NONE)}
         known = sorted({name.lower() for name in (*self.found.names, *self.marks)})
         for pattern, chance in self.presence.items():
-            for name in _matching(pattern, known):
+            for name in matching(pattern, known):
                 if streams.rng(f"presence/{name}").random() >= chance:
                     absent.add(name)
         return absent
@@ -245,7 +173,7 @@ class Randomizer:
     def _moves(self, streams: Streams, absent: set[str]) -> dict[str, Vec3]:
         moves: dict[str, Vec3] = {}
         for pattern, jitter in self.jitter.items():
-            for name in _matching(pattern, sorted(thing.name for thing in self.found.things)):
+            for name in matching(pattern, sorted(thing.name for thing in self.found.things)):
                 rng = streams.rng(f"jitter/{name}")
                 far, where = uniform(rng, jitter.shift_m), rng.uniform(0, 2 * math.pi)
                 moves[name] = (far * math.cos(where), far * math.sin(where), uniform(rng, jitter.turn_deg))
@@ -255,7 +183,7 @@ class Randomizer:
         """One colour on each material's ramp."""
         drawn = {}
         for pattern, ramp in self.colours.items():
-            for name in _matching(pattern, self.found.materials):
+            for name in matching(pattern, self.found.materials):
                 at = streams.rng(f"colour/{name}").uniform(0, len(ramp) - 1)
                 low = min(int(at), len(ramp) - 1)
                 drawn[name] = blend(linear(ramp[low]), linear(ramp[min(low + 1, len(ramp) - 1)]), at - low)
@@ -268,12 +196,12 @@ class Randomizer:
         drawn = [(p.what, p.on) for p in places if isinstance(p.what, Area)] + pieces.areas
         areas = []
         for area, ground in drawn:
-            rules = [rule for pattern, rule in self.spawn.items() if _matching(pattern, [area.name])]
+            rules = [rule for pattern, rule in self.spawn.items() if matching(pattern, [area.name])]
             told = {"share": rules[-1].share, "most": rules[-1].most} if rules else {}
             areas.append(dataclasses.replace(area, ground_id=numbers.get(ground), **told))
         spots = []
         for spot in of(PropSpot):
-            wants = [rule for pattern, rule in self.spots.items() if _matching(pattern, [spot.name])]
+            wants = [rule for pattern, rule in self.spots.items() if matching(pattern, [spot.name])]
             spots.append(dataclasses.replace(spot, wants=wants[-1]) if wants else spot)
         cameras = []
         for camera in of(CameraAnchor):
@@ -309,75 +237,3 @@ def _above_zero(interval: tuple[float, float]) -> tuple[float, float]:
     if interval[0] < 0:
         raise ValueError(f"cannot be negative, but goes down to {interval[0]:g}")
     return interval
-
-
-def _matching(pattern: str, names: Iterable[str]) -> list[str]:
-    """The names that a pattern means, whatever their case; `chair` also means `chair.001`.
-
-    What comes with an instance of a collection (`instance/name`) is meant only by a pattern that says so.
-    """
-    pattern = pattern.lower()
-    names = [n for n in names if pattern.count("/") == n.count("/")]
-    numbered = re.compile(rf"{re.escape(pattern)}(\.\d{{3,}}|#\d+)*")
-    return [n for n in names if fnmatch.fnmatchcase(n.lower(), pattern) or numbered.fullmatch(n.lower())]
-
-
-def _is_absent(within: Iterable[str], absent: set[str]) -> bool:
-    return not absent.isdisjoint(within)
-
-
-def _moved(place: Marked, move: Vec3, pivot) -> Marked:
-    """A place after the thing that it belongs to was moved and turned about its pivot."""
-    dx, dy, turn = move
-    c, s = math.cos(math.radians(turn)), math.sin(math.radians(turn))
-    rotation, pivot = np.array([[c, -s], [s, c]]), np.asarray(pivot, float)
-
-    def at(p):
-        xy = rotation @ (np.asarray(p[:2], float) - pivot) + pivot + (dx, dy)
-        return (float(xy[0]), float(xy[1]), *p[2:])
-
-    what = place.what
-    told: dict[str, Any] = {}
-    for key in ("polygon_xy_m", "start_xy_m", "end_xy_m", "position_m", "faces_m"):
-        if not hasattr(what, key):
-            continue
-        value = getattr(what, key)
-        if key == "faces_m":
-            told[key] = tuple(tuple(at(p) for p in face) for face in value)
-        else:
-            told[key] = tuple(at(p) for p in value) if key == "polygon_xy_m" else at(value)
-    for key in ("heading_deg", "facing_deg", "flow_deg"):
-        if getattr(what, key, None) is not None:
-            told[key] = (getattr(what, key) + turn) % 360.0
-    return dataclasses.replace(place, what=dataclasses.replace(what, **told))
-
-
-def layout_problems(layout: Layout) -> list[SceneProblem]:
-    """What is wrong with a drawn layout: nowhere to walk, no camera or one in a wall, mounts that look into theirs."""
-    found: list[SceneProblem] = []
-
-    def problem(code: str, name: str, text: str, hint: str, severity: str = "error") -> None:
-        found.append(SceneProblem(code=code, severity=severity, object=name, text=text, hint=hint))
-
-    if not any(area.use in WALKABLE for area in layout.areas):
-        problem("no_walkable_area", "", "there is nowhere to walk",
-                "draw a flat mesh named walk.pavement or walk.indoors, or give a floor part `walk`")  # fmt: skip
-    if not layout.cameras:
-        problem("no_camera", "", "there is no place for a camera", "add a camera named camera.handheld (or .cctv)")
-    obstacles = Obstacles(layout)
-    for camera in layout.cameras:
-        height = camera.base_z_m + (sum(camera.height_m) / 2 if camera.height_m else 1.5)
-        middle = (np.array(camera.start_xy_m) + camera.end_xy_m) / 2
-        held = obstacles.holding(middle, 0.02) & (obstacles.low < height) & (height < obstacles.high)
-        for number in np.flatnonzero(held):
-            problem("camera_inside", camera.name, f"the camera is inside {obstacles.names[number].split('#')[0]}",
-                    "move it into the open, or set that object's custom property obstacle to 0")  # fmt: skip
-    for mount in (*layout.mirror_mounts, *layout.hosts):
-        try:
-            check_mount(mount, obstacles)
-        except ConfigError as error:
-            problem("mount_into_wall", mount.name, error.problem, "flip the plane's face (Mesh > Normals > Flip)")
-    for seat in layout.seats:
-        if not any(geometry.in_convex(np.array(seat.position_m[:2]), a.polygon_xy_m, -2.0) for a in layout.areas):
-            problem("seat_outside", seat.bench, "a seat is far from all walkable ground", "move it", "warning")
-    return found

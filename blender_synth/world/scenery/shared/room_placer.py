@@ -1,0 +1,84 @@
+"""Placement of furniture in a room so that no two pieces touch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from blender_synth.values import Rgb, Vec2, Vec3
+from blender_synth.world.layout import PropSpot
+from blender_synth.world.scenery.shared.rooms import (
+    _ON_WALL,
+    PIECE_FIRST_ID,
+    Piece,
+    PieceKind,
+)
+from blender_synth.world.scenery.shared.street_parts import overlap, rectangle
+
+
+class Placer:
+    """Puts pieces into a room without letting them touch what is there already.
+
+    Attributes:
+        pieces: placed so far. spots: for props. taken: outlines that nothing else may enter.
+    """
+
+    def __init__(self, low_xy_m: Vec2, high_xy_m: Vec2):
+        self.pieces: list[Piece] = []
+        self.spots: list[PropSpot] = []
+        self.taken: list[tuple[Vec2, ...]] = []
+        self._low, self._high = np.array(low_xy_m), np.array(high_xy_m)
+
+    def keep_free(self, polygon_xy_m: Sequence[Vec2]) -> None:
+        """Nothing is put here any more."""
+        self.taken.append(tuple(polygon_xy_m))
+
+    def fits(self, outline: Sequence[Vec2], gap_m: float) -> bool:
+        """Whether an outline lies in the room and touches nothing."""
+        corners = np.array(outline)
+        inside = (corners >= self._low - 1e-6).all() and (corners <= self._high + 1e-6).all()
+        return bool(inside) and not any(overlap(tuple(outline), other, gap_m) for other in self.taken)
+
+    def add(
+        self, kind: PieceKind, x: float, y: float, heading_deg: float, size_m: Vec3, rgb: Rgb, *, gap_m: float = 0.1,
+        z_m: float = 0.0, force: bool = False, **more,
+    ) -> bool:  # fmt: skip
+        """Add a piece where it fits (`force`: in any case); whether it was added."""
+        piece = Piece(
+            instance_id=PIECE_FIRST_ID + len(self.pieces),
+            name=f"{kind}_{len(self.pieces)}",
+            kind=kind,
+            position_m=(float(x), float(y), float(z_m)),
+            heading_deg=float(heading_deg) % 360.0,
+            size_m=tuple(float(v) for v in size_m),
+            rgb=rgb,
+            **more,
+        )
+        blocks = kind not in ("rug", *_ON_WALL)
+        if not force and blocks and not self.fits(piece.footprint(), gap_m):
+            return False
+        if blocks:
+            self.taken.append(piece.footprint())
+        self.pieces.append(piece)
+        return True
+
+    def spot(self, x: float, y: float, heading_deg: float, room_m: float, wants: tuple[str, ...] = (),
+             use: str = "indoors", deep_m: float | None = None) -> bool:  # fmt: skip
+        """Reserve a place for a prop where it is free."""
+        deep = room_m if deep_m is None else deep_m
+        outline = rectangle((x, y), 2 * room_m, 2 * deep, heading_deg + 90.0)
+        if not self.fits(outline, 0.05):
+            return False
+        self.taken.append(outline)
+        self.spots.append(
+            PropSpot(
+                name=f"{use}_{len(self.spots)}",
+                use=use,
+                position_m=(float(x), float(y), 0.0),
+                heading_deg=float(heading_deg) % 360.0,
+                room_m=float(room_m),
+                wants=wants,
+            )
+        )
+        return True

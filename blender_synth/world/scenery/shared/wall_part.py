@@ -1,0 +1,178 @@
+"""The wall of a scene.yaml, with doors and windows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from blender_synth.values import Range, plain
+from blender_synth.world.layout import BuiltInMirror, MirrorMount, Obstacle
+from blender_synth.world.scenery.shared.outlines import HEAD_M, STEP_M
+from blender_synth.world.scenery.shared.part_base import (
+    Colours,
+    Length,
+    Material,
+    _Draw,
+    _Part,
+)
+from blender_synth.world.scenery.shared.pieces import Piece, Pieces, _round2, footprint
+from blender_synth.world.scenery.shared.street_palette import linear
+
+LEAST_MOUNT_M = 1.2
+_FRAME_M, _PANE_M = 0.05, 0.012
+
+
+@plain
+class Opening:
+    """A hole in a wall.
+
+    Attributes:
+        at_m: its middle, from the wall's start. fill: what is in it: nothing, `glass` (labelled, seen through), a
+            `window` that mirrors but cannot be seen through, or a wooden `door`.
+    """
+
+    at_m: Range
+    width_m: Length
+    height_m: Length
+    sill_m: Range = (0.0, 0.0)
+    fill: Literal["none", "glass", "window", "door"] = "none"
+    colour: Colours = ("#ece9e0",)
+
+
+@plain
+class Wall(_Part):
+    """An upright wall; its face on the left of from_m to to_m lies on that line.
+
+    Attributes:
+        mounts: whether mirrors may hang on its blank stretches, on which hand.
+    """
+
+    part: Literal["wall"]
+    from_m: tuple[Range, Range]
+    to_m: tuple[Range, Range]
+    base_m: Range = (0.0, 0.0)
+    height_m: Length = (3.0, 3.0)
+    thickness_m: Length = (0.2, 0.2)
+    material: Material = "plaster"
+    openings: tuple[Opening, ...] = ()
+    skirting: bool = False
+    mounts: bool = True
+
+    def _one(self, draw: _Draw, into: Pieces) -> None:
+        sx, sy, _ = draw.shift
+        start = np.array([draw.value(f"from{k}", self.from_m[k]) for k in (0, 1)]) + (sx, sy)
+        end = np.array([draw.value(f"to{k}", self.to_m[k]) for k in (0, 1)]) + (sx, sy)
+        length = float(np.linalg.norm(end - start))
+        if length < 0.05:
+            return
+        along = (end - start) / length
+        turn = math.degrees(math.atan2(along[1], along[0]))
+        base = draw.value("base", self.base_m) + float(draw.shift[2])
+        height, thick = draw.value("height", self.height_m), draw.value("thickness", self.thickness_m)
+        holes = sorted(self._holes(draw, length, height), key=lambda hole: hole[0])
+        category = self.category or "building"
+
+        def block(x0: float, x1: float, z0: float, z1: float, **other: Any) -> None:
+            """A box of the wall, x from its start; without room nothing."""
+            if x1 - x0 < 0.005 or z1 - z0 < 0.005:
+                return
+            deep = other.pop("deep", (0.0, thick))
+            middle = start + along * (x0 + x1) / 2 + np.array([along[1], -along[0]]) * (deep[0] + deep[1]) / 2
+            told = {"material": self.material, "rgb": draw.rgb, "thing": draw.name, "shape": "box"} | other
+            into.add(category, Piece(size_m=(x1 - x0, deep[1] - deep[0], z1 - z0), wear=draw.wear, turn_deg=turn,
+                                     position_m=(float(middle[0]), float(middle[1]), base + z0), **told),
+                     ground_z_m=base)  # fmt: skip
+
+        at = 0.0
+        for x0, x1, z0, z1, hole in holes:
+            block(at, x0, 0.0, height)
+            self._mount(into, f"{draw.name}_{round(at, 2):g}", start, along, (at, x0), base, height)
+            block(x0, x1, 0.0, z0)
+            block(x0, x1, z1, height)
+            self._fill(block, into, draw, hole, (x0, x1, z0, z1), (start, along, base, thick))
+            at = x1
+        block(at, length, 0.0, height)
+        self._mount(into, f"{draw.name}_{round(at, 2):g}", start, along, (at, length), base, height)
+        if self.skirting:
+            for x0, x1 in _between([(h[0], h[1]) for h in holes if h[2] < 0.1], length):
+                block(x0, x1, 0.0, 0.09, deep=(-0.015, 0.0), material="paint", rgb=linear("#e9e6de"))
+
+    def _holes(self, draw: _Draw, length: float, height: float) -> list[tuple[float, float, float, float, Opening]]:
+        found: list[tuple[float, float, float, float, Opening]] = []
+        for n, hole in enumerate(self.openings):
+            wide = min(draw.value(f"hole{n}/width", hole.width_m), length - 0.1)
+            sill = max(draw.value(f"hole{n}/sill", hole.sill_m), 0.0)
+            top = min(sill + draw.value(f"hole{n}/height", hole.height_m), height - 0.02)
+            middle = float(np.clip(draw.value(f"hole{n}/at", hole.at_m), wide / 2 + 0.02, length - wide / 2 - 0.02))
+            x0, x1 = middle - wide / 2, middle + wide / 2
+            if top > sill + 0.1 and wide > 0.1 and all(x1 <= o[0] or x0 >= o[1] for o in found):
+                found.append((x0, x1, sill, top, hole))
+        return found
+
+    def _mount(self, into: Pieces, name: str, start, along, span, base: float, height: float) -> None:
+        x0, x1 = span[0] + 0.1, span[1] - 0.1
+        if not self.mounts or x1 - x0 < LEAST_MOUNT_M or height < 1.5:
+            return
+        # seen from the front, which is on the left hand, the wall's end is on the left
+        a, b = start + along * x1, start + along * x0
+        facing = math.degrees(math.atan2(along[0], -along[1])) % 360.0
+        left, right = _round2([a, b])
+        into.mounts.append(MirrorMount(name=name, start_xy_m=left, end_xy_m=right, facing_deg=facing, base_z_m=base,
+                                       clear_height_m=height - 0.05))  # fmt: skip
+
+    def _fill(self, block, into: Pieces, draw: _Draw, hole: Opening, span, wall) -> None:
+        """Frame and pane, glass or leaf of an opening."""
+        x0, x1, z0, z1 = span
+        start, along, base, thick = wall
+        if hole.fill == "none":
+            return
+        paint = draw.streams.rng(f"frame/{x0:.2f}")
+        rgb = linear(hole.colour[int(paint.integers(len(hole.colour)))])
+        frame = {"material": "paint", "rgb": rgb, "deep": (0.3 * thick, 0.3 * thick + 0.07)}
+        f = _FRAME_M
+        block(x0, x0 + f, z0, z1, **frame)
+        block(x1 - f, x1, z0, z1, **frame)
+        block(x0 + f, x1 - f, z1 - f, z1, **frame)
+        if z0 > 0.05:
+            block(x0 + f, x1 - f, z0, z0 + f, **frame)
+            z0 += f
+        x0, x1, z1 = x0 + f, x1 - f, z1 - f
+        deep = 0.3 * thick + 0.035
+        if hole.fill == "glass":
+            out = np.array([-along[1], along[0]])
+            corners = [start + along * x - out * deep for x in (x1, x0)]
+            (ax, ay), (bx, by) = corners
+            face = ((ax, ay, base + z0), (bx, by, base + z0), (bx, by, base + z1), (ax, ay, base + z1))
+            face = tuple(tuple(round(float(v), 5) for v in p) for p in face)
+            name = f"{draw.name}|glass|{len(into.built_in_mirrors)}"
+            into.built_in_mirrors.append(
+                BuiltInMirror(
+                    part=name,
+                    faces_m=(face,),
+                    surface="glass",
+                    tint=(0.9, 0.93, 0.915),
+                    host=self.category or "building",
+                )
+            )
+            sheet = Piece(thing="", shape="box", size_m=(x1 - x0, _PANE_M, z1 - z0),
+                          position_m=(float((ax + bx) / 2), float((ay + by) / 2), base + z0),
+                          turn_deg=math.degrees(math.atan2(along[1], along[0])))  # fmt: skip
+            if z0 < HEAD_M and z1 > STEP_M:
+                outline = footprint(sheet)
+                into.obstacles.append(Obstacle(name=name, polygon_xy_m=outline, height_m=z1 - z0, base_z_m=base + z0))
+        elif hole.fill == "window":
+            block(x0, x1, z0, z1, shape="window", material="window", deep=(deep, deep + 0.02))
+        else:
+            wood = linear(("#6b4a33", "#2c4a3c", "#26364e", "#5a2a24")[int(paint.integers(4))])
+            block(x0, x1, z0, z1, material="wood", rgb=wood, deep=(deep, deep + 0.04))
+            knob = x1 - 0.09
+            block(knob - 0.06, knob + 0.06, z0 + 1.0, z0 + 1.03, material="metal", rgb=linear("#b9bcbe"),
+                  deep=(deep - 0.05, deep - 0.03))  # fmt: skip
+
+
+def _between(gaps: Sequence[tuple[float, float]], length: float) -> list[tuple[float, float]]:
+    edges = [0.0, *(v for gap in gaps for v in gap), length]
+    return list(zip(edges[::2], edges[1::2], strict=True))
