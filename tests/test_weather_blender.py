@@ -17,6 +17,7 @@ from blender_synth.blender.scenery import cars  # noqa: E402
 from blender_synth.blender.scenery.materials import Materials  # noqa: E402
 from blender_synth.blender.scenery.meshes import to_object  # noqa: E402
 from blender_synth.blender.scenery.pieces import place  # noqa: E402
+from blender_synth.blender.shading.traits import MaterialTraits, declare_traits  # noqa: E402
 from blender_synth.blender.stage import Stage  # noqa: E402
 from blender_synth.blender.weather import cover, falling, night  # noqa: E402
 from blender_synth.blender.weather import sky as sky_builder  # noqa: E402
@@ -73,7 +74,9 @@ def yard() -> Stage:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     stage = Stage(bpy.context.scene)
     r = 30
-    stage.add(coloured("road", [(-r, -r, 0), (r, -r, 0), (r, r, 0), (-r, r, 0)], [(0, 1, 2, 3)], (0.1, 0.1, 0.1)), 3001)
+    road = coloured("road", [(-r, -r, 0), (r, -r, 0), (r, r, 0), (-r, r, 0)], [(0, 1, 2, 3)], (0.1, 0.1, 0.1))
+    declare_traits(road.data.materials[0], MaterialTraits(film=True))
+    stage.add(road, 3001)
     stage.add(box("block", (-1.5, 0, 0), (1.5, 3, 1.5), (0.5, 0.02, 0.02)), 3002)
     stage.add(box("roof", (3, -2, 3.0), (9, 4, 3.2), (0.3, 0.3, 0.3)), 3003)
     camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))

@@ -1,8 +1,7 @@
 """Lays materials of asset packs on parts of the scenery.
 
 A set of textures takes the place of a material's own colour, relief and roughness; dirt, wear and markings stay on top
-of it. A material of a `.blend` takes the whole material's place. The names of the materials stay, for the weather goes
-by them.
+of it. A material of a `.blend` replaces the whole material; it takes over its name and traits.
 """
 
 from __future__ import annotations
@@ -15,21 +14,9 @@ import bpy
 from blender_synth.blender.pack_loader.load import load_file
 from blender_synth.blender.scenery.materials import CLEAN
 from blender_synth.blender.shading.textures import sample
+from blender_synth.blender.shading.traits import declare_traits, traits_of
 from blender_synth.errors import AssetError, ItemError
 from blender_synth.world.materials import MaterialSpec, SurfaceSpec
-
-NAMES = {
-    "wall": ("wall_brick", "wall_plaster", "wall_stone", "painted_wall"),
-    "pavement": ("paving_",),
-    "road": ("road", "asphalt"),
-    "kerb": ("kerb",),
-    "roof": ("wall_roof",),
-    "floor": ("stone_floor", "terrazzo", "planks", "carpet", "rubber_floor"),
-    "ceiling": ("ceiling_tiles",),
-}
-"""How the names of the scenery's materials begin, by what they cover."""
-_MARKED = ("road", "asphalt")
-"""What has markings, whose relief and gloss stay."""
 
 
 def apply_pack_materials(specs: Sequence[SurfaceSpec], pack_roots: Mapping[str, Path]) -> None:
@@ -42,7 +29,7 @@ def apply_pack_materials(specs: Sequence[SurfaceSpec], pack_roots: Mapping[str, 
         ItemError: a file cannot be read.
     """
     for spec in specs:
-        for material in [m for m in bpy.data.materials if m.name.startswith(NAMES[spec.surface])]:
+        for material in [m for m in bpy.data.materials if traits_of(m).surface == spec.surface]:
             if spec.material.maps:
                 _texture(material, spec.material, pack_roots)
             else:
@@ -53,7 +40,7 @@ def _texture(material: bpy.types.Material, spec: MaterialSpec, pack_roots: Mappi
     tree = material.node_tree
     found, link = sample(tree, spec, pack_roots), tree.links.new
     clean = tree.nodes.get(CLEAN)
-    marked = material.name.startswith(_MARKED)
+    marked = traits_of(material).roughness_class == "marked"
     for shader in [node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"]:
         if clean is None:
             link(found.colour, shader.inputs["Base Color"])
@@ -99,6 +86,7 @@ def _replace(material: bpy.types.Material, spec: MaterialSpec, pack_roots: Mappi
     material.name = "replaced"
     copy = new.copy()
     copy.name = old
+    declare_traits(copy, traits_of(material))
     material.user_remap(copy)
 
 

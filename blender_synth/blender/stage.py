@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from blender_synth.blender.shading.traits import MaterialTraits, declare_traits
 from blender_synth.errors import AssetError
 from blender_synth.frames.raw_frame import VIA_BITS
 
@@ -170,6 +171,7 @@ def _matt_material() -> bpy.types.Material:
     if material is None:
         material = bpy.data.materials.new("matt_panel")
         material.use_nodes = True
+        declare_traits(material, MaterialTraits(film=True))
         principled = material.node_tree.nodes["Principled BSDF"]
         principled.inputs["Base Color"].default_value = (0.18, 0.18, 0.18, 1.0)
         principled.inputs["Roughness"].default_value = 1.0

@@ -15,6 +15,7 @@ import bpy
 
 from blender_synth.blender.people import carried
 from blender_synth.blender.shading import textures
+from blender_synth.blender.shading.traits import MaterialTraits, declare_traits
 from blender_synth.bodies.person import ShadingParams
 
 
@@ -537,6 +538,10 @@ _KINDS = {  # kind: (what builds its tree, what values a look puts into it, what
 }
 
 
+_SKIN, _WORN = MaterialTraits(soaks=False, snow=0.0), MaterialTraits(snow=0.6)
+"""Of skin, which neither darkens nor keeps snow; of all else that people are made of and wear."""
+
+
 def _set(material: bpy.types.Material, values: dict[str, Any]) -> None:
     """Put a look's values into the named nodes of its material."""
     for name, value in values.items():
@@ -564,6 +569,7 @@ def material_for(look: ShadingParams, pack_roots: Mapping[str, Path]) -> bpy.typ
         nodes = _Nodes(name, pack_roots)
         build(look, nodes)
         template = nodes.material
+        declare_traits(template, _SKIN if look.kind == "skin" else _WORN)
         template.use_fake_user = True  # it stays though nobody wears it
     material = template.copy()
     material.use_fake_user = False

@@ -14,6 +14,7 @@ from blender_synth.blender.scenery.blend_scene import Opened, open_scene
 from blender_synth.blender.scenery.materials import LAMP_LENS
 from blender_synth.blender.scenery.meshes import Part, bevelled_box, box, join, lathe, quad, to_object
 from blender_synth.blender.scenery.room_materials import RoomMaterials
+from blender_synth.blender.shading.traits import declare_traits, declares_traits, traits_by_name
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather.night import black_body
 from blender_synth.errors import AssetError
@@ -63,6 +64,8 @@ def _build_file(spec: Spec, stage: Stage) -> None:
             block.name = f"scene {block.name}"
     for material in bpy.data.materials:
         _to_units(material)
+        if not declares_traits(material):
+            declare_traits(material, traits_by_name(material.name))
     ids = {thing.name: thing.instance_id for thing in spec.labelled}
     absent = set(spec.absent)
     at = {record.name: record.position for record in found.records}

@@ -7,6 +7,7 @@ them apart. Albedos are the tints' own: maps only vary them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import bpy
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from blender_synth.blender.scenery.meshes import TINT
 from blender_synth.blender.scenery.textures import TILE_M, texture
 from blender_synth.blender.shading.nodes import Graph, data_image
+from blender_synth.blender.shading.traits import MaterialTraits
 
 LAMP_LENS, LIT_SHARE, LIT_LEVEL = "lamp_lens", "lit_share", "lit_level"
 HEAD_LAMP, TAIL_LAMP = "car_glass_head", "car_glass_tail"
@@ -26,7 +28,14 @@ DIRT_PROPERTY = "dirt"
 """Object property, 0 to 1: dust on a car."""
 
 
-class Materials(dict):
+SEALED = MaterialTraits(soaks=False)
+"""Water runs off; snow stays."""
+STAYS_CLEAR = MaterialTraits(soaks=False, snow=0.0)
+"""Panes and lamps: neither water nor snow is visible on them."""
+_ROAD = MaterialTraits(film=True, surface="road", roughness_class="marked")
+
+
+class Materials(dict[str, bpy.types.Material]):
     """Materials by name, each made at its first use in this scene."""
 
     def __init__(self) -> None:
@@ -42,6 +51,9 @@ class Materials(dict):
         if name not in self._images:
             self._images[name] = data_image(name, texture(name))
         return self._images[name]
+
+
+Maker: TypeAlias = Callable[[Materials], bpy.types.Material]
 
 
 def _mapped(g: Graph, materials: Materials, name: str, uv, scale: float = 1.0) -> bpy.types.Node:
@@ -64,13 +76,13 @@ def _dirt(g: Graph, materials: Materials, uv, soot):
     return g.math("SUBTRACT", 1.0, g.math("MULTIPLY", amount, soot), clamp=True)
 
 
-def _wall(name: str, bump_m: float, roughness: float) -> Callable[[Materials], bpy.types.Material]:
+def _wall(name: str, bump_m: float, roughness: float, surface: str = "wall") -> Maker:
     def make(materials: Materials) -> bpy.types.Material:
-        g = Graph(f"wall_{name}")
+        g = Graph(f"wall_{name}", MaterialTraits(surface=surface))
         uv = g.uv()
         colour, soot = _tint(g)
         structure = _mapped(g, materials, name, uv)
-        clean = g.mark(CLEAN, g.vector("MULTIPLY", g.scale(colour, 2.0), structure.outputs["Color"]))
+        clean = g.named(CLEAN, g.vector("MULTIPLY", g.scale(colour, 2.0), structure.outputs["Color"]))
         base = g.scale(clean, _dirt(g, materials, uv, soot))
         normal = g.bump(structure.outputs["Alpha"], bump_m)
         return g.surface(g.principled(base=base, roughness=roughness, normal=normal, specular=0.3))
@@ -78,11 +90,19 @@ def _wall(name: str, bump_m: float, roughness: float) -> Callable[[Materials], b
     return make
 
 
-def _plain(name: str, roughness: float, *, metallic: float = 0.0, wear: float = 0.15, specular: float = 0.5):
+def _plain(
+    name: str,
+    roughness: float,
+    traits: MaterialTraits,
+    *,
+    metallic: float = 0.0,
+    wear: float = 0.15,
+    specular: float = 0.5,
+) -> Maker:
     """Paint, metal, plastic, cloth: the tint with a little unevenness."""
 
     def make(materials: Materials) -> bpy.types.Material:
-        g = Graph(name)
+        g = Graph(name, traits)
         colour, _ = _tint(g)
         broad, streak, _ = g.split(_mapped(g, materials, "grunge", g.uv(), 5.0).outputs["Color"])
         base = g.scale(colour, g.ramp(broad, 0.0, 1.0, 1.0 - wear, 1.0 + wear))
@@ -94,7 +114,7 @@ def _plain(name: str, roughness: float, *, metallic: float = 0.0, wear: float = 
 
 def _trim(materials: Materials) -> bpy.types.Material:
     """Dressed stone and painted mouldings: sills, cornices, frames round windows."""
-    g = Graph("trim")
+    g = Graph("trim", SEALED)
     uv = g.uv()
     colour, soot = _tint(g)
     structure = _mapped(g, materials, "plaster", uv, 2.0)
@@ -109,7 +129,7 @@ def _trim(materials: Materials) -> bpy.types.Material:
 
 def _paving(pattern: str):
     def make(materials: Materials) -> bpy.types.Material:
-        g = Graph(f"paving_{pattern}")
+        g = Graph(f"paving_{pattern}", MaterialTraits(film=True, surface="pavement"))
         uv = g.uv()
         colour, dirt = _tint(g)
         structure = _mapped(g, materials, pattern, uv)
@@ -120,7 +140,7 @@ def _paving(pattern: str):
         stain = g.math("MULTIPLY", g.ramp(broad, 0.35, 0.95), g.ramp(fine, 0.2, 0.8, 0.25, 1.0))
         gum = g.math("MULTIPLY", g.ramp(speckle, 0.955, 0.985), 0.6)
         dark = g.math("MULTIPLY", g.math("MAXIMUM", g.math("MULTIPLY", stain, 0.7), gum), dirt)
-        clean = g.mark(CLEAN, g.vector("MULTIPLY", g.scale(colour, 2.0), structure.outputs["Color"]))
+        clean = g.named(CLEAN, g.vector("MULTIPLY", g.scale(colour, 2.0), structure.outputs["Color"]))
         base = g.scale(clean, g.math("SUBTRACT", 1.0, dark))
         deep = {"slabs": 0.006, "bond": 0.007, "pavers": 0.006, "setts": 0.02}[pattern]
         normal = g.bump(structure.outputs["Alpha"], deep)
@@ -132,7 +152,7 @@ def _paving(pattern: str):
 
 def _kerb(materials: Materials) -> bpy.types.Material:
     """Kerb stones a metre long: joints by u, granite speckle from the asphalt's map."""
-    g = Graph("kerb")
+    g = Graph("kerb", MaterialTraits(film=True, surface="kerb"))
     uv = g.uv()
     colour, _ = _tint(g)
     speckle = _mapped(g, materials, "asphalt", uv, 2.0)
@@ -143,7 +163,7 @@ def _kerb(materials: Materials) -> bpy.types.Material:
     stone = g.math("FRACT", g.math("MULTIPLY", g.math("SINE", g.math("FLOOR", along)), 43.7))
     light = g.math("MULTIPLY", g.ramp(stone, 0, 1, 0.85, 1.12), g.ramp(broad, 0, 1, 1.1, 0.65))
     speckled = g.mix(0.5, (0.5, 0.5, 0.5), speckle.outputs["Color"])
-    clean = g.mark(CLEAN, g.vector("MULTIPLY", g.scale(colour, 2.0), speckled))
+    clean = g.named(CLEAN, g.vector("MULTIPLY", g.scale(colour, 2.0), speckled))
     base = g.scale(clean, g.math("MULTIPLY", light, g.math("SUBTRACT", 1.0, g.math("MULTIPLY", open_joint, 0.75))))
     height = g.math("SUBTRACT", g.math("MULTIPLY", speckle.outputs["Alpha"], 0.15), open_joint)
     return g.surface(g.principled(base=base, roughness=0.75, normal=g.bump(height, 0.006), specular=0.4))
@@ -158,10 +178,10 @@ def _asphalt_base(g: Graph, materials: Materials, uv):
 
 
 def _asphalt(materials: Materials) -> bpy.types.Material:
-    g = Graph("asphalt")
+    g = Graph("asphalt", _ROAD)
     colour, _ = _tint(g)
     albedo, height, _ = _asphalt_base(g, materials, g.uv())
-    base = g.mark(CLEAN, g.vector("MULTIPLY", colour, albedo))
+    base = g.named(CLEAN, g.vector("MULTIPLY", colour, albedo))
     return g.surface(g.principled(base=base, roughness=0.85, normal=g.bump(height, 0.004), specular=0.35))
 
 
@@ -173,14 +193,14 @@ def road_material(materials: Materials, wear: np.ndarray, size_m: tuple[float, f
             It covers `size_m` (along, across) around the origin of the UVs.
         rgb: albedo of the asphalt.
     """
-    g = Graph("road")
+    g = Graph("road", _ROAD)
     uv = g.uv()
     albedo, height, broad = _asphalt_base(g, materials, uv)
     place = g.vector("ADD", g.vector("DIVIDE", uv, (size_m[0], size_m[1], 1.0)), (0.5, 0.5, 0.0))
     marks = g.image(data_image("road_wear", wear), place, extension="EXTEND")
     paint, tone, crack = g.split(marks.outputs["Color"])
     polish = marks.outputs["Alpha"]
-    clean = g.mark(CLEAN, g.vector("MULTIPLY", tuple(rgb), albedo))
+    clean = g.named(CLEAN, g.vector("MULTIPLY", tuple(rgb), albedo))
     base = g.scale(clean, g.math("MULTIPLY", tone, 2.0))
     base = g.scale(base, g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.ramp(crack, 0.25, 0.6), 0.72)))
     # paint lies on the stones and goes first from their tops, last from the pores
@@ -229,7 +249,7 @@ def _window(materials: Materials) -> bpy.types.Material:
     UVs are 0..1 over the window; the tint holds (curtain width 0..0.5, how far the blind is down 0..1, colour of the
     cloth 0..1) and, as its fourth number, a random value of the window.
     """
-    g = Graph("window")
+    g = Graph("window", STAYS_CLEAR)
     uv = g.uv()
     what, chance = _tint(g)
     width, blind, cloth = g.split(what)
@@ -271,7 +291,7 @@ def _window(materials: Materials) -> bpy.types.Material:
 
 def _shop_glass(materials: Materials) -> bpy.types.Material:
     """A thin pane: Fresnel reflection of both faces over what lies behind. Shadows pass nearly unweakened."""
-    g = Graph("shop_glass")
+    g = Graph("shop_glass", STAYS_CLEAR)
     fresnel = g.node("ShaderNodeFresnel", {"IOR": 1.52}).outputs[0]
     both = g.math("MULTIPLY", fresnel, 1.85, clamp=True)
     clear = g.node("ShaderNodeBsdfTransparent", {"Color": (0.86, 0.89, 0.87)}).outputs[0]
@@ -281,7 +301,7 @@ def _shop_glass(materials: Materials) -> bpy.types.Material:
 
 def _glow(materials: Materials) -> bpy.types.Material:
     """Lit panels inside shops: the tint as radiance."""
-    g = Graph("glow")
+    g = Graph("glow", STAYS_CLEAR)
     colour, _ = _tint(g)
     return g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
 
@@ -296,7 +316,7 @@ def _signal(materials: Materials) -> bpy.types.Material:
 
 def _lamp_lens(materials: Materials) -> bpy.types.Material:
     """Frosted glass of a street lamp; `weather.night` lights it."""
-    g = Graph(LAMP_LENS)
+    g = Graph(LAMP_LENS, STAYS_CLEAR)
     colour, _ = _tint(g)
     g.material.cycles.emission_sampling = "NONE"
     return g.surface(g.principled(base=colour, roughness=0.3))
@@ -304,7 +324,7 @@ def _lamp_lens(materials: Materials) -> bpy.types.Material:
 
 def _leaf(materials: Materials) -> bpy.types.Material:
     """Leaves let about half of what they scatter through; waxy above."""
-    g = Graph("leaf")
+    g = Graph("leaf", MaterialTraits(snow=0.6))
     colour, _ = _tint(g)
     through = g.vector("MULTIPLY", colour, (1.5, 1.35, 0.6))
     front = g.principled(base=colour, roughness=0.5, specular=0.35)
@@ -323,7 +343,7 @@ def _cloth(materials: Materials) -> bpy.types.Material:
 
 def _car_paint(materials: Materials) -> bpy.types.Material:
     """Lacquer over colour; the object's colour is the paint, its alpha whether it is metallic."""
-    g = Graph("car_paint")
+    g = Graph("car_paint", SEALED)
     info = g.node("ShaderNodeObjectInfo")
     colour, metal = info.outputs["Color"], info.outputs["Alpha"]
     height = g.node("ShaderNodeSeparateXYZ", {0: g.node("ShaderNodeTexCoord").outputs["Object"]}).outputs["Z"]
@@ -344,16 +364,16 @@ def _car_paint(materials: Materials) -> bpy.types.Material:
 
 
 def _car_glass(materials: Materials) -> bpy.types.Material:
-    g = Graph("car_glass")
+    g = Graph("car_glass", SEALED)
     colour, _ = _tint(g)
     return g.surface(g.principled(base=colour, roughness=0.02, ior=1.52, specular=0.7))
 
 
-def _car_lamp(name: str, rgb: tuple[float, float, float]) -> Callable[[Materials], bpy.types.Material]:
+def _car_lamp(name: str, rgb: tuple[float, float, float]) -> Maker:
     """A car's lens, which `weather.headlights` lights."""
 
     def make(materials: Materials) -> bpy.types.Material:
-        g = Graph(name)
+        g = Graph(name, STAYS_CLEAR)
         colour, _ = _tint(g)
         lit = g.node("ShaderNodeAttribute", attribute_name=LIGHTS_PROPERTY, attribute_type="OBJECT").outputs["Fac"]
         level = g.node("ShaderNodeValue", name=LIGHTS_PROPERTY).outputs[0]
@@ -387,24 +407,24 @@ def _spray(materials: Materials) -> bpy.types.Material:
     return g.surface(g.node("ShaderNodeMixShader", {0: 0.45, 1: water, 2: clear}).outputs[0])
 
 
-MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
+MAKERS: dict[str, Maker] = {
     "brick": _wall("brick", 0.010, 0.85),
     "plaster": _wall("plaster", 0.006, 0.88),
     "stone": _wall("stone", 0.010, 0.8),
-    "roof": _wall("roof", 0.05, 0.75),
+    "roof": _wall("roof", 0.05, 0.75, surface="roof"),
     "trim": _trim,
-    "paint": _plain("paint", 0.38, wear=0.12),
-    "matt": _plain("matt", 0.8, wear=0.22, specular=0.3),
-    "metal": _plain("metal", 0.38, metallic=0.9, wear=0.2),
-    "iron": _plain("iron", 0.45, wear=0.25),
-    "wood": _plain("wood", 0.6, wear=0.35, specular=0.35),
-    "rubber": _plain("rubber", 0.7, wear=0.2, specular=0.3),
-    "bark": _wall("bark", 0.02, 0.9),
+    "paint": _plain("paint", 0.38, SEALED, wear=0.12),
+    "matt": _plain("matt", 0.8, MaterialTraits(film=True), wear=0.22, specular=0.3),
+    "metal": _plain("metal", 0.38, SEALED, metallic=0.9, wear=0.2),
+    "iron": _plain("iron", 0.45, MaterialTraits(soaks=False, film=True), wear=0.25),
+    "wood": _plain("wood", 0.6, MaterialTraits(film=True), wear=0.35, specular=0.35),
+    "rubber": _plain("rubber", 0.7, SEALED, wear=0.2, specular=0.3),
+    "bark": _wall("bark", 0.02, 0.9, surface=""),
     "window": _window,
     "shop_glass": _shop_glass,
     "glow": _glow,
     "signal": _signal,
-    "floor_paint": _plain("floor_paint", 0.5, wear=0.25),
+    "floor_paint": _plain("floor_paint", 0.5, MaterialTraits(), wear=0.25),
     "pool": _pool,
     "spray": _spray,
     LAMP_LENS: _lamp_lens,

@@ -6,17 +6,17 @@ No floor or metal here is smoother than `LEAST_ROUGHNESS`: sharper ones are mirr
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 import bpy
 import numpy as np
 
-from blender_synth.blender.scenery.materials import MAKERS, Materials
+from blender_synth.blender.scenery.materials import MAKERS, Maker, Materials
 from blender_synth.blender.scenery.meshes import TINT
 from blender_synth.blender.scenery.textures import TILE_M, cells
 from blender_synth.blender.shading.nodes import Graph, data_image
 from blender_synth.blender.shading.noise import smoothstep, spectral_noise
+from blender_synth.blender.shading.traits import MaterialTraits
 from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS
 
 LEAST_ROUGHNESS = 1.6 * LABEL_ROUGHNESS
@@ -119,11 +119,12 @@ def _tint(g: Graph):
     return node.outputs["Color"], node.outputs["Alpha"]
 
 
-def _floor(name: str, structure: str, bump_m: float, rough: tuple[float, float], specular: float = 0.5):
+def _floor(name: str, structure: str, bump_m: float, rough: tuple[float, float], specular: float = 0.5,
+           surface: str = "floor") -> Maker:  # fmt: skip
     """A floor: `rough` is its roughness where the tint's fourth number is 0 and where it is 1."""
 
     def make(materials: Materials) -> bpy.types.Material:
-        g = Graph(name)
+        g = Graph(name, MaterialTraits(surface=surface))
         colour, gloss = _tint(g)
         image = _at(g, materials, structure)
         broad, streak, _ = g.split(_at(g, materials, "grunge", 1.3).outputs["Color"])
@@ -141,7 +142,7 @@ def _floor(name: str, structure: str, bump_m: float, rough: tuple[float, float],
 
 def _rubber_floor(materials: Materials) -> bpy.types.Material:
     """Black granulate with flecks of the tint's colour."""
-    g = Graph("rubber_floor")
+    g = Graph("rubber_floor", MaterialTraits(soaks=False, surface="floor"))
     colour, _ = _tint(g)
     red, _, blue = g.split(_at(g, materials, "flecks").outputs["Color"])
     fleck = g.ramp(g.math("SUBTRACT", blue, red), 0.1, 0.35)
@@ -153,7 +154,7 @@ def _rubber_floor(materials: Materials) -> bpy.types.Material:
 
 def _ceiling_tiles(materials: Materials) -> bpy.types.Material:
     """Mineral tiles of 0.6 m in a white grid."""
-    g = Graph("ceiling_tiles")
+    g = Graph("ceiling_tiles", MaterialTraits(surface="ceiling"))
     colour, _ = _tint(g)
     x, y, _ = g.node("ShaderNodeSeparateXYZ", {0: g.scale(g.uv(), 1 / 0.6)}).outputs
     near = [g.math("ABSOLUTE", g.math("SUBTRACT", g.math("FRACT", v), 0.5)) for v in (x, y)]
@@ -202,7 +203,7 @@ def _lamp(materials: Materials) -> bpy.types.Material:
     return g.surface(g.node("ShaderNodeMixShader", {0: path["Is Shadow Ray"], 1: seen, 2: past}).outputs[0])
 
 
-def pane(name: str, clear: tuple[float, float, float], seen: float = 1.0) -> Callable[[Materials], bpy.types.Material]:
+def pane(name: str, clear: tuple[float, float, float], seen: float = 1.0) -> Maker:
     """A thin pane that tints what comes through, with the reflection of both faces; light passes it unbent.
 
     Args:
@@ -227,7 +228,7 @@ def pane(name: str, clear: tuple[float, float, float], seen: float = 1.0) -> Cal
 
 def _painted_wall(materials: Materials) -> bpy.types.Material:
     """Emulsion paint: even, with the faintest marks."""
-    g = Graph("painted_wall")
+    g = Graph("painted_wall", MaterialTraits(soaks=False, surface="wall"))
     colour, _ = _tint(g)
     broad, _, _ = g.split(_at(g, materials, "grunge").outputs["Color"])
     skin = _at(g, materials, "plaster", 2.0)
@@ -236,13 +237,13 @@ def _painted_wall(materials: Materials) -> bpy.types.Material:
     return g.surface(g.principled(base=base, roughness=0.75, specular=0.3, normal=normal))
 
 
-ROOM_MAKERS: dict[str, Callable[[Materials], bpy.types.Material]] = {
+ROOM_MAKERS: dict[str, Maker] = {
     "stone_floor": _floor("stone_floor", "marble", 0.0, (0.55, LEAST_ROUGHNESS + 0.04)),
     "terrazzo": _floor("terrazzo", "terrazzo", 0.0, (0.5, LEAST_ROUGHNESS + 0.05)),
     "planks": _floor("planks", "planks", 0.0015, (0.6, 0.32), 0.4),
     "carpet": _floor("carpet", "pile", 0.004, (1.0, 0.95), 0.15),
-    "veneer": _floor("veneer", "grain", 0.0006, (0.55, 0.35), 0.4),
-    "marble": _floor("marble", "marble", 0.0, (0.5, LEAST_ROUGHNESS + 0.05)),
+    "veneer": _floor("veneer", "grain", 0.0006, (0.55, 0.35), 0.4, surface=""),
+    "marble": _floor("marble", "marble", 0.0, (0.5, LEAST_ROUGHNESS + 0.05), surface=""),
     "rubber_floor": _rubber_floor,
     "painted_wall": _painted_wall,
     "ceiling_tiles": _ceiling_tiles,

@@ -9,6 +9,7 @@ and the labels are those of any other weather.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ import OpenEXR
 
 from blender_synth.blender.shading.nodes import data_image
 from blender_synth.blender.shading.noise import smoothstep, spectral_noise
+from blender_synth.blender.shading.traits import declares_traits, traits_of
 from blender_synth.blender.stage import SLOT_PROPERTY, Stage
 from blender_synth.blender.temporary_settings import temporary_settings
 from blender_synth.world.weather.sky import Spec
@@ -30,11 +32,8 @@ REACH_M, CELL_M = 42.0, 0.175
 TILE_M = 5.0
 """Edge of the pattern's square; a second look-up, larger and turned, breaks its repeats."""
 _HIGH_M = 200.0
-_DRY = ("window", "shop_glass", "glow", "lamp_lens", "car_glass")
-_DENSE = ("paint", "metal", "iron", "car_paint", "rubber", "car_glass", "trim")
-"""Materials that water does not soak into: it lies on them, but darkens them little."""
-_FILMED = ("road", "asphalt", "paving", "kerb", "matt", "iron", "wood")
-"""Materials that a film of water is seen on; elsewhere it would cost look-ups and show little."""
+_PERSON_SNOW = 0.6
+"""Share of the falling snow that stays on people's clothes."""
 
 
 @dataclass(frozen=True)
@@ -214,12 +213,8 @@ class _Group:
             self.tree.links.new(value, self.out.inputs[name])
 
 
-def _covered(stage: Stage, also: tuple[str, ...] = ()):
-    """Materials of what is no mirror to the labels and can be covered, and whether they are people's.
-
-    Args:
-        also: names of such that stay dry but are covered nevertheless.
-    """
+def _coverable(stage: Stage) -> Iterator[tuple[bpy.types.Material, bool]]:
+    """Materials of what is no mirror to the labels, each with whether a person wears it."""
     found: dict[str, tuple[bpy.types.Material, bool]] = {}
     mirrors = set()
     for obj in stage.scene.objects:
@@ -231,9 +226,7 @@ def _covered(stage: Stage, also: tuple[str, ...] = ()):
                 found[slot.material.name] = (slot.material, person)
                 if SLOT_PROPERTY in obj:
                     mirrors.add(slot.material.name)
-    for name, (material, person) in found.items():
-        if name not in mirrors and (name in also or not name.startswith(_DRY)):
-            yield material, person
+    return (entry for name, entry in found.items() if name not in mirrors)
 
 
 def wet(spec: Spec, stage: Stage, above: Above) -> None:
@@ -270,20 +263,20 @@ def wet(spec: Spec, stage: Stage, above: Above) -> None:
         height = g.math("MULTIPLY_ADD", rings, min(0.25 + 0.04 * spec.rain_mm_h, 0.9), height)
     bump = g.node("ShaderNodeBump", {"Height": height, "Distance": 0.004, "Strength": 0.5})
     g.give(Darken=dark, Film=film, Rough=rough, Normal=bump.outputs["Normal"])
-    for material, person in _covered(stage):
-        tree = material.node_tree
+    for material, person in _coverable(stage):
+        tree, traits = material.node_tree, traits_of(material)
         nodes = [n for n in tree.nodes if n.type == "BSDF_PRINCIPLED"]
-        if not nodes or (person and not _is_cloth(material)):
+        if not nodes or not (traits.soaks or traits.film) or (person and not _is_worn(material)):
             continue
-        if spec.wetness <= 0 and not material.name.startswith(_FILMED):
+        if spec.wetness <= 0 and not traits.film:
             continue  # ice lies on the ground only
         group = tree.nodes.new("ShaderNodeGroup")
         group.node_tree = g.tree
         for node in nodes:
-            if not material.name.startswith(_DENSE):
+            if traits.soaks:
                 _darken(tree, node.inputs["Base Color"], group.outputs["Darken"])
             coat = node.inputs["Coat Weight"]
-            if material.name.startswith(_FILMED) and not coat.is_linked and coat.default_value == 0:
+            if traits.film and not coat.is_linked and coat.default_value == 0:
                 tree.links.new(group.outputs["Film"], coat)
                 tree.links.new(group.outputs["Rough"], node.inputs["Coat Roughness"])
                 tree.links.new(group.outputs["Normal"], node.inputs["Coat Normal"])
@@ -354,28 +347,36 @@ def snow(spec: Spec, stage: Stage, above: Above) -> None:
         "Normal": bump.outputs["Normal"],
     })  # fmt: skip
     g.give(Cover=shown, Shader=flake.outputs[0])
-    for material, person in _covered(stage, also=("car_glass",)):
-        tree = material.node_tree
+    for material, person in _coverable(stage):
+        tree, share = material.node_tree, traits_of(material).snow
+        if person:
+            share = min(share, _PERSON_SNOW)
         output = next((n for n in tree.nodes if n.type == "OUTPUT_MATERIAL" and n.is_active_output), None)
         if (
             output is None
+            or share <= 0
             or not output.inputs["Surface"].is_linked
-            or (person and (spec.snow_mm_h < 0.3 or not _is_cloth(material)))
+            or (person and (spec.snow_mm_h < 0.3 or not _is_worn(material)))
         ):
             continue
         group, mix = tree.nodes.new("ShaderNodeGroup"), tree.nodes.new("ShaderNodeMixShader")
         group.node_tree = g.tree
         amount = group.outputs["Cover"]
-        if person or material.name.startswith(("leaf", "bark")):
+        if share < 1:
             part = tree.nodes.new("ShaderNodeMath")
             part.operation = "MULTIPLY"
-            part.inputs[1].default_value = 0.6
+            part.inputs[1].default_value = share
             tree.links.new(amount, part.inputs[0])
             amount = part.outputs[0]
         tree.links.new(amount, mix.inputs[0])
         tree.links.new(output.inputs["Surface"].links[0].from_socket, mix.inputs[1])
         tree.links.new(group.outputs["Shader"], mix.inputs[2])
         tree.links.new(mix.outputs[0], output.inputs["Surface"])
+
+
+def _is_worn(material: bpy.types.Material) -> bool:
+    """Whether a person's material takes part in weather; those of asset packs, which declare nothing, only if cloth."""
+    return declares_traits(material) or _is_cloth(material)
 
 
 def _is_cloth(material: bpy.types.Material) -> bool:
