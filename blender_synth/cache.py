@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import fcntl
 import os
 import shutil
 import tempfile
+import threading
 from pathlib import Path
+from typing import TextIO
 
 ENVIRONMENT = "BLENDER_SYNTH_CACHE"
+SCRATCH_ENVIRONMENT = "BLENDER_SYNTH_SCRATCH"
+"""Set for child processes that run Blender: their folder for temporary files, which the parent removes."""
+_LOCK = ".lock"
+_scratch_lock = threading.Lock()
+_scratch_folders: dict[tuple[int, Path], Path] = {}
+_held_locks: list[TextIO] = []
 
 
 def cache_folder(part: str) -> Path:
@@ -35,14 +45,51 @@ def cache_folder(part: str) -> Path:
 
 
 def scratch_folder() -> Path:
-    """This process's own folder in the cache. Later processes remove it, because workers may be killed at any time."""
-    parent = cache_folder("scratch")
-    for stale in parent.iterdir():
-        if stale.name.isdigit() and not Path(f"/proc/{stale.name}").exists() and Path("/proc/self").exists():
-            shutil.rmtree(stale, ignore_errors=True)
-    folder = parent / str(os.getpid())
-    folder.mkdir(exist_ok=True)
-    return folder
+    """This process's own folder for temporary files, in the cache; a child of `blender_process` gets one.
+
+    The process holds a lock on its folder and removes it at exit. Folders of processes that were killed are removed by
+    the next one that asks for a folder.
+    """
+    if inherited := os.environ.get(SCRATCH_ENVIRONMENT):
+        return Path(inherited)
+    with _scratch_lock:
+        key = (os.getpid(), cache_folder("scratch"))
+        if key not in _scratch_folders or not _scratch_folders[key].is_dir():
+            _scratch_folders[key] = _new_scratch_folder(key[1])
+            atexit.register(_remove_scratch_folder, key)
+        return _scratch_folders[key]
+
+
+def _new_scratch_folder(parent: Path) -> Path:
+    try:
+        with open(parent / _LOCK, "w") as guard:  # held while a folder exists but is not locked yet
+            fcntl.flock(guard, fcntl.LOCK_EX)
+            for folder in parent.iterdir():
+                if folder.is_dir() and not _is_locked(folder / _LOCK):
+                    shutil.rmtree(folder, ignore_errors=True)
+            folder = Path(tempfile.mkdtemp(dir=parent))
+            lock = open(folder / _LOCK, "w")  # noqa: SIM115 - held as long as the process lives
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _held_locks.append(lock)
+            return folder
+    except OSError:  # a file system without locks
+        return Path(tempfile.mkdtemp(prefix="blender_synth-"))
+
+
+def _is_locked(file: Path) -> bool:
+    try:
+        with open(file) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _remove_scratch_folder(key: tuple[int, Path]) -> None:
+    if key[0] == os.getpid():  # and not in a fork of it
+        shutil.rmtree(_scratch_folders[key], ignore_errors=True)
 
 
 def write_atomically(file: Path, content: str | bytes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 _ABSENT = object()
@@ -21,6 +23,7 @@ class BlenderSynthError(Exception):
     def __init__(self, problem: str, *, file: Any = None, key: str | None = None, value: Any = _ABSENT, hint: str = ""):
         self.problem, self.file, self.key, self.hint = problem, file, key, hint
         self.value = None if value is _ABSENT else value
+        self._has_value = value is not _ABSENT
         lines = [problem]
         if file is not None:
             lines.append(f"  file:  {file}")
@@ -31,6 +34,15 @@ class BlenderSynthError(Exception):
         if hint:
             lines.append(f"  fix:   {hint}")
         super().__init__("\n".join(lines))
+
+    def to_json(self) -> dict[str, Any]:
+        """The error as JSON values; `error_from_json` is the inverse."""
+        data = {"type": type(self).__name__, "problem": self.problem, "key": self.key, "hint": self.hint}
+        if self.file is not None:
+            data["file"] = str(self.file)
+        if self._has_value:
+            data["value"] = json.loads(json.dumps(self.value, default=str))
+        return data
 
 
 class ConfigError(BlenderSynthError):
@@ -48,11 +60,15 @@ class ItemError(AssetError):
 
     @classmethod
     def of(cls, error: AssetError, pack: str, item: str) -> ItemError:
-        """The same error, which says what item it concerns."""
+        """The same error, which names the item that it concerns."""
         about = {} if error.value is None else {"value": error.value}
-        said = cls(f"{pack}/{item}: {error.problem}", file=error.file, key=error.key, hint=error.hint, **about)
-        said.pack, said.item = pack, item
-        return said
+        item_error = cls(f"{pack}/{item}: {error.problem}", file=error.file, key=error.key, hint=error.hint, **about)
+        item_error.pack, item_error.item = pack, item
+        return item_error
+
+    def to_json(self) -> dict[str, Any]:
+        """The error as JSON values, with `pack` and `item`."""
+        return {**super().to_json(), "pack": self.pack, "item": self.item}
 
 
 class FrameError(BlenderSynthError):
@@ -69,3 +85,19 @@ class DeviceError(BlenderSynthError):
 
 class SystemLibraryError(BlenderSynthError):
     """Blender's module cannot load because the system lacks a shared library."""
+
+
+def error_from_json(data: dict[str, Any]) -> BlenderSynthError:
+    """The error that `BlenderSynthError.to_json` described; of the base class where its own is not known here."""
+    classes = {cls.__name__: cls for cls in _with_subclasses(BlenderSynthError)}
+    fields = {name: data[name] for name in ("file", "key", "value", "hint") if name in data}
+    error = classes.get(data["type"], BlenderSynthError)(data["problem"], **fields)
+    if isinstance(error, ItemError):
+        error.pack, error.item = data["pack"], data["item"]
+    return error
+
+
+def _with_subclasses(cls: type[BlenderSynthError]) -> Iterator[type[BlenderSynthError]]:
+    yield cls
+    for subclass in cls.__subclasses__():
+        yield from _with_subclasses(subclass)

@@ -12,14 +12,15 @@ import time
 from tqdm import tqdm
 
 from blender_synth.acceptance import sample_until_accepted
-from blender_synth.blender_process import ItemBroken, SceneRefused, Worker, WorkerLost, worker_for
+from blender_synth.blender_process import ProcessLost
 from blender_synth.config import Identity
-from blender_synth.errors import AssetError, RunError
+from blender_synth.errors import ItemError, RunError
 from blender_synth.exporters import export_dataset
 from blender_synth.frames.run_folder import RunFolder, disk_errors, find_runs
 from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
 from blender_synth.settings import RunSettings
+from blender_synth.workers import SceneRefused, Worker, worker_for
 from blender_synth.world.sample import check_packs
 from blender_synth.world.scene_spec import SceneSpec
 
@@ -138,7 +139,7 @@ def _render_frame(
     """One frame, with a fresh worker when the first is lost; False (and a line in failures.jsonl) when it cannot be.
 
     Raises:
-        AssetError: an item of an asset pack is broken, and the run is to stop at that.
+        ItemError: an item of an asset pack cannot be used, and `packs_on_error` is `stop`.
     """
     limits = settings.worker
     attempt = 0
@@ -158,19 +159,19 @@ def _render_frame(
                     tqdm.write(warning, file=sys.stderr)
                 worker.render(str(folder.frame_path(index).absolute()))
             return True
-        except ItemBroken as found:
+        except ItemError as error:
             if settings.packs_on_error == "stop":
-                raise AssetError(str(found)) from None
-            if (found.pack, found.item) not in broken:
-                broken.add((found.pack, found.item))
-                _leave_out(folder, found.pack, found.item, str(found))
+                raise
+            if (error.pack, error.item) not in broken:
+                broken.add((error.pack, error.item))
+                _leave_out(folder, error.pack, error.item, str(error))
         except SceneRefused as refused:
             folder.record_failure(index, str(refused))
             tqdm.write(f"frame {index} failed: {str(refused).strip().splitlines()[-1]}", file=sys.stderr)
             return False
-        except WorkerLost as lost:
-            tqdm.write(f"frame {index}: {str(lost).splitlines()[0]}", file=sys.stderr)
+        except ProcessLost as lost:
+            tqdm.write(f"frame {index}: {lost}", file=sys.stderr)
             attempt += 1
             if attempt == limits.tries:
-                folder.record_failure(index, str(lost))
+                folder.record_failure(index, lost.details)
     return False

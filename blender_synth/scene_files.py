@@ -10,9 +10,6 @@ import hashlib
 import json
 import os
 import re
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +20,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from pydantic import TypeAdapter, ValidationError
 
 from blender_synth import __version__, resources
+from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.cache import cache_folder, write_atomically
 from blender_synth.errors import AssetError, BlenderSynthError, ConfigError
 from blender_synth.packs.manifest import MANIFEST, read_manifest
@@ -37,6 +35,7 @@ from blender_synth.world.scenery.shared.marks import Marks, SceneProblem
 SCENE_FILE = "scene.yaml"
 ENVIRONMENT = "BLENDER_SYNTH_SCENES"
 READ_TIMEOUT_S = 300.0
+MARKS_READER = "blender_synth.blender.scenery.read_marks"
 _MARKS_VERSION = 1
 """To be counted up when what marks mean changes: what was read before is then read again."""
 _FILLED_IN = ("scene", "folder", "digest", "found")
@@ -154,25 +153,12 @@ def read_marks(folder: Path, relative: str, indoors: bool, digest: str) -> Marks
 
 
 def _read_in_blender(folder: Path, file: Path, indoors: bool) -> bytes:
-    with tempfile.TemporaryDirectory() as temporary:
-        out = Path(temporary) / "marks.json"
-        job = {"file": str(file), "root": str(folder), "indoors": indoors, "out": str(out)}
-        command = [sys.executable, "-m", "blender_synth.blender.scenery.read_marks", json.dumps(job)]
-        paths = (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", ""))
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in paths if p)}
+    with BlenderProcess(MARKS_READER, READ_TIMEOUT_S) as blender:
         try:
-            done = subprocess.run(command, env=environment, capture_output=True, timeout=READ_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            raise AssetError("Blender does not finish reading the file", file=file,
-                             hint="make the scene smaller, or save it again from Blender") from None  # fmt: skip
-        if out.is_file():
-            answer = json.loads(out.read_bytes())
-            if "marks" in answer:
-                return json.dumps(answer["marks"]).encode()
-            raise AssetError(**answer["error"])
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise AssetError("Blender cannot read the file", file=file, value=said[-1] if said else done.returncode,
-                         hint="save it again from Blender 4.5 or older")  # fmt: skip
+            return json.dumps(blender.ask("read", file=str(file), root=str(folder), indoors=indoors)["marks"]).encode()
+        except JobError as error:
+            hint = "make the scene smaller, or save it again from Blender 4.5 or older"
+            raise AssetError("Blender cannot read the file", file=file, value=str(error), hint=hint) from None
 
 
 def describe_scene(folder: Path) -> tuple[list[SceneProblem], Layout | None]:

@@ -1,21 +1,27 @@
-"""Stands in for `blender.assets.describe` in tests: dies or hangs over files that are named so."""
+"""Stands in for `blender.pack_loader.describe` in tests: dies or hangs over files that are named so."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import sys
 import time
+from typing import Any
 
-answers = os.fdopen(int(sys.argv[1]), "w")
-for line in sys.stdin:
-    name = json.loads(line)["file"]
-    if "crash" in os.path.basename(name):
-        os.kill(os.getpid(), signal.SIGSEGV)
-    if "hang" in os.path.basename(name):
-        time.sleep(60)
-    box = [[0, 0, 0], [1, 1, os.path.getsize(name)]]
-    answer = {"box_m": box, "triangles": os.getpid(), "materials": [], "bones": {}, "problems": []}
-    answers.write(json.dumps(answer) + "\n")
-    answers.flush()
+from blender_synth.blender.job_server import Handlers, Report
+
+
+def handlers(report: Report) -> Handlers:
+    """The job `describe`; its `triangles` are the id of this process."""
+
+    def describe(file: str, **_: Any) -> dict[str, Any]:
+        name = os.path.basename(file)
+        if "crash" in name:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if "hang" in name:
+            time.sleep(60)
+        if "large" in name:
+            raise MemoryError
+        box = [[0, 0, 0], [1, 1, os.path.getsize(file)]]
+        return {"box_m": box, "triangles": os.getpid(), "materials": [], "bones": {}, "problems": []}
+
+    return {"describe": describe}

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from blender_synth.blender_process import BlenderProcess
 from blender_synth.pack_tools import check as assets_check
-from blender_synth.pack_tools.blender_jobs import Answering
 from blender_synth.packs.survey import survey
 from tests import broken_items
 from tests.made_assets import export, make_crate
@@ -143,18 +143,18 @@ def test_no_folder(tmp_path: Path):
 
 def test_a_file_that_kills_blender_takes_only_its_item_along(hostile: Path, monkeypatch, capsys):
     """The process is killed while it has the first item; the others are looked into by a fresh one."""
-    ask = Answering.ask
+    ask = BlenderProcess.ask
 
-    def killed(self, job):
+    def killed(self, name, **job):
         if job["file"].endswith("scripted.blend"):
-            self._start()
+            self.start()
             os.kill(self._process.pid, signal.SIGSEGV)
-        return ask(self, job)
+        return ask(self, name, **job)
 
-    monkeypatch.setattr(Answering, "ask", killed)
+    monkeypatch.setattr(BlenderProcess, "ask", killed)
     assert assets_check.run(argparse.Namespace(path=hostile, json=True, strict=False)) == 1
     found = {(f["item"], f["code"], f["text"]) for f in json.loads(capsys.readouterr().out)["findings"]}
-    assert ("scripted", "unreadable_file", "Blender crashed over it (signal SIGSEGV)") in found
+    assert ("scripted", "unreadable_file", "Blender crashed (signal SIGSEGV)") in found
     assert {"missing_texture"} <= {code for item, code, _ in found if item == "untextured"}, found
 
 

@@ -59,7 +59,7 @@ def test_bad_values_name_key_value_and_mend(override, key, says):
     text = str(caught.value)
     assert f"key:   {key}" in text
     assert says in text
-    assert "hint:" in text
+    assert "fix:" in text
 
 
 def test_errors_reach_the_shell_in_one_piece(tmp_path):

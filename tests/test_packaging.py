@@ -24,13 +24,13 @@ BLENDERS = {"bpy", "bpy_extras", "bmesh", "mathutils"}
 # The layers: what each may import of the project, in addition to what everybody may.
 MAY_IMPORT = {
     "world": {"world", "plugins"},
-    "packs": {"packs", "resources"},
+    "packs": {"packs", "resources", "blender_process"},
     "frames": {"frames"},
     "develop": {"develop", "frames"},
     "annotate": {"annotate", "develop", "frames"},
     "exporters": {"exporters", "annotate", "attribution", "develop", "frames", "settings"},
 }
-EVERYBODY = {"errors", "seeds", "geometry", "optics", "keypoints", "__version__"}
+EVERYBODY = {"cache", "errors", "seeds", "geometry", "optics", "keypoints", "__version__"}
 ANYWHERE = ("blender_synth.values", "blender_synth.packs.bvh")
 """Single modules that every layer may import: value types, and the reader of motion files."""
 

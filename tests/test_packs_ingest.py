@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from blender_synth.blender_process import ItemBroken, Worker
-from blender_synth.cache import cache_folder, scratch_folder
-from blender_synth.errors import AssetError, ItemError, SystemLibraryError
+from blender_synth.blender_process import BlenderProcess
+from blender_synth.cache import cache_folder
+from blender_synth.errors import AssetError, ItemError, RunError, SystemLibraryError
 from blender_synth.packs import ingest, load_pack
 from tests.small_glb import write_box
 
@@ -64,12 +62,20 @@ def test_a_broken_item_stops_or_is_left_out(folder: Path):
 
 
 def test_a_machine_without_blender_is_no_fault_of_the_file(folder: Path, monkeypatch):
-    def missing(*_, **__):
-        return subprocess.CompletedProcess([], 1, "", "Blender's module does not load: the system lacks libGL.so.1")
-
-    monkeypatch.setattr(ingest.subprocess, "run", missing)
-    with pytest.raises(SystemLibraryError, match=r"libGL\.so\.1"):
+    monkeypatch.setattr(ingest, "_MODULE", "no_such_module")
+    with pytest.raises(SystemLibraryError, match="'no_such_module' is not installed"):
         load_pack(folder, on_error="skip")
+
+
+def test_a_file_that_needs_too_much_memory_fails_unless_the_machine_allows_too_little(folder: Path, monkeypatch):
+    (folder / "large.obj").write_text(OBJ)
+    shape = ingest.Shape(folder / "large.obj", folder)
+    [found] = ingest.describe([shape])
+    assert "more memory than the limit" in str(found)
+    monkeypatch.setattr(BlenderProcess, "limited_by_machine", property(lambda _: True, lambda *_: None), raising=False)
+    (folder / "large.obj").write_text(OBJ + "# changed\n")
+    with pytest.raises(RunError, match="this machine allows one process too little memory"):
+        ingest.describe([shape])
 
 
 def test_a_mistake_in_the_manifest_always_stops(folder: Path):
@@ -157,7 +163,7 @@ def test_a_folder_of_every_format_is_a_pack(tmp_path: Path, monkeypatch):
     assert (found.terms.author, found.terms.licence, found.description) == ("Ann", "CC-BY-4.0", "A bin of steel")
     assert (found.object, items["pair"].collection) == ("bin", "pair")
     assert np.allclose(items["pair"].box_m[1] - items["pair"].box_m[0], [4.0, 0.5, 2.0], atol=1e-5)
-    monkeypatch.setattr(ingest, "_Describer", _never)
+    monkeypatch.setattr(ingest, "_answer", _never)
     assert [item.name for item in load_pack(pack).items] == list(items)  # all from the cache
     # With a list, one part of the file under a name and a category of the manifest's own.
     listed = "items: [{file: kit.blend, object: bin, name: can, category: trash, height_m: 1}]\n"
@@ -202,34 +208,6 @@ def test_a_person_with_a_skeleton_has_keypoints(tmp_path: Path):
     (tmp_path / "pack.yaml").write_text(MANIFEST + terms.replace("upper_arm.L:tail", "forearm.L"))
     with pytest.raises(ItemError, match=r"no such bone(.|\n)*skeleton\.left_elbow(.|\n)*use one of: upper_arm\.L"):
         load_pack(tmp_path)
-
-
-def test_what_dead_processes_left_in_the_cache_goes():
-    left = scratch_folder().parent / "99999999"
-    left.mkdir()
-    (left / "0.blend").write_text("x")
-    assert scratch_folder().name == str(os.getpid())
-    assert not left.exists()
-
-
-@pytest.mark.parametrize(
-    ("log", "blamed"),
-    [
-        ("opening item mix/a\nopened it\nopening item mix/b\nWriting: /tmp/crash.txt\n", ("mix", "b")),
-        ("opening item mix/a\nopened it\nSegmentation fault\n", None),
-        ("", None),
-    ],
-)
-def test_a_worker_that_dies_over_a_file_tells_which(log: str, blamed: tuple | None):
-    worker = Worker({}, 1.0)
-    worker._log.write(log.encode())
-    worker._log.flush()
-    if blamed is None:
-        worker._blame_item("Blender died")
-        return
-    with pytest.raises(ItemBroken, match="mix/b: Blender died over its file") as caught:
-        worker._blame_item("Blender died")
-    assert (caught.value.pack, caught.value.item) == blamed
 
 
 @pytest.mark.blender

@@ -60,7 +60,7 @@ def test_or_goes_on_without_it(pack: Path, tmp_path: Path, capsys):
     assert set() != set.union(*shown) <= {"a", "b"}
     lines = [json.loads(line) for line in (tmp_path / "run/failures.jsonl").read_text().splitlines()]
     assert [line["item"] for line in lines] == ["mixed/d_early", "mixed/c_late"]
-    assert all("hint" in line["error"] for line in lines)
+    assert all("fix:" in line["error"] for line in lines)
     told = capsys.readouterr().err
     assert told.count("left out: mixed/c_late") == 1
     assert "failed" not in told

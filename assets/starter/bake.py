@@ -21,7 +21,8 @@ from typing import Any
 
 import yaml
 
-from blender_synth.pack_tools.blender_jobs import Answering
+from blender_synth.blender_process import BlenderProcess
+from blender_synth.pack_tools.importing import CONVERTER
 from blender_synth.packs.sweethome3d import find_libraries, read_libraries, unpack
 
 HERE = Path(__file__).resolve().parent
@@ -259,7 +260,7 @@ def main(arguments: list[str]) -> None:
     by_id = {piece.id: piece for piece in pieces}
     items = [*STREET, *INDOOR, *MODELLED]
     chosen = [item for item in items if not arguments or item.name in arguments]
-    with Answering("assets.convert", 180.0) as converter:
+    with BlenderProcess(CONVERTER, 180.0) as converter:
         for item in chosen:
             if item.piece and not item.file:
                 answer = _convert(item, by_id[item.piece], converter)
@@ -271,17 +272,17 @@ def main(arguments: list[str]) -> None:
     print(*problems, sep="\n")
 
 
-def _convert(item: Item, piece: Any, converter: Answering) -> dict[str, Any]:
+def _convert(item: Item, piece: Any, converter: BlenderProcess) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "piece"
         folder.mkdir()
         model, _ = unpack(piece, folder)
         out = Path(scratch) / "item.glb"
-        answer = converter.ask({
-            "file": str(model), "root": str(folder), "out": str(out), "rotation": piece.rotation,
-            "size_m": item.size_m or piece.size_m, "max_triangles": item.triangles, "texture_px": item.texture_px,
-            "looks": item.looks,
-        })  # fmt: skip
+        answer = converter.ask(
+            "convert", file=str(model), root=str(folder), out=str(out), rotation=piece.rotation,
+            size_m=item.size_m or piece.size_m, max_triangles=item.triangles, texture_px=item.texture_px,
+            looks=item.looks,
+        )  # fmt: skip
         shutil.move(out, HERE / f"{item.name}.glb")
     return answer
 

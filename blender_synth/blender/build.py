@@ -12,6 +12,7 @@ import numpy as np
 from mathutils import Matrix
 
 from blender_synth.blender import pack_materials, props
+from blender_synth.blender.job_server import Report, ignore_events
 from blender_synth.blender.stage import Stage
 from blender_synth.geometry import BLENDER_FROM_OPENCV_AXES, project
 from blender_synth.world.scene_spec import SceneSpec
@@ -21,18 +22,24 @@ _DETAIL_BELOW_PX = {"tiny": 45.0, "low": 130.0}
 """People less tall than this in the picture are built with so much detail."""
 
 
-def build_scene(spec: SceneSpec, pack_roots: Mapping[str, Path], scene_folder: Path | None = None) -> Stage:
+def build_scene(
+    spec: SceneSpec,
+    pack_roots: Mapping[str, Path],
+    scene_folder: Path | None = None,
+    report: Report = ignore_events,
+) -> Stage:
     """Reset Blender and build a spec.
 
     Args:
         spec: what to build. pack_roots: folders of the asset packs by name. scene_folder: of an authored scene.
+        report: gets an event before and after the file of an item is read.
 
     Starting from empty factory settings keeps memory flat over hundreds of scenes (Blender 4.5), where removing
     datablocks one by one does not.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
     stage = Stage(bpy.context.scene, matt=spec.pair_role == "matt")
-    stage.pack_roots, stage.scene_folder = pack_roots, scene_folder
+    stage.pack_roots, stage.scene_folder, stage.report = pack_roots, scene_folder, report
     stage.indoors = spec.scenery.layout().indoor_c is not None
     _builder("scenery", spec.scenery)(spec.scenery, stage)
     pack_materials.apply_pack_materials(spec.surfaces, pack_roots)

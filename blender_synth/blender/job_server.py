@@ -1,37 +1,134 @@
-"""A process that answers: each line of JSON on standard input is a job, each line of JSON back is its answer.
+"""The child's side of `blender_process`: hands each job to a handler and sends back its answer.
 
-Blender and its importers print on standard output, so the answers go to where it led before, and it leads nowhere.
+The served module has a function `handlers(report)` that returns the handlers by the name of their job. A handler takes
+the job's fields as keyword arguments and returns JSON values; an exception leaves the process usable. `report(name,
+**fields)` sends an event to the parent at once, so that it arrives even if Blender crashes right after.
 """
 
 from __future__ import annotations
 
+import ctypes
+import importlib
 import json
 import os
+import resource
+import signal
 import sys
 import traceback
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
 
 from blender_synth.errors import BlenderSynthError
 
+Handlers = Mapping[str, Callable[..., dict[str, Any]]]
 
-def answer(do: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Do every job that comes in; does not return.
 
-    An answer has `ok`; where it is false, `error` says why, and `defect` whether that is no error for the user.
-    """
-    answers = os.fdopen(os.dup(1), "w")
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 1)
-    for line in sys.stdin:
+class Report(Protocol):
+    """Sends an event to the parent process."""
+
+    def __call__(self, event: str, **fields: Any) -> None: ...
+
+
+def ignore_events(event: str, **fields: Any) -> None:
+    """A `Report` for scenes that are not built for a parent process."""
+
+
+def serve(connection: Connection, handlers: Handlers) -> None:
+    """Answer jobs until the connection closes."""
+    while True:
         try:
-            said = {"ok": True, **do(json.loads(line))}
-        except BlenderSynthError as error:
-            told = {"problem": error.problem, "file": error.file and str(error.file), "key": error.key}
-            told |= {"value": error.value if isinstance(error.value, str | int | float) else None, "hint": error.hint}
-            said = {"ok": False, "defect": False, "error": str(error), **told}
-        except Exception:
-            said = {"ok": False, "defect": True, "error": traceback.format_exc()}
-        answers.write(json.dumps(said) + "\n")
-        answers.flush()
+            job = json.loads(connection.recv_bytes())
+        except (EOFError, ConnectionError):
+            return
+        _send(connection, _outcome(lambda job=job: handlers[job.pop("do")](**job)))
+
+
+def _outcome(do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `do` returned or raised, as a message."""
+    try:
+        result = do()
+        json.dumps(result)
+        return {"outcome": "done", "result": result}
+    except BlenderSynthError as error:
+        return {"outcome": "error", "error": error.to_json()}
+    except OSError as error:
+        about = (error.errno, error.strerror or str(error), None if error.filename is None else str(error.filename))
+        return {"outcome": "failed", "traceback": traceback.format_exc(), "os_error": about}
+    except MemoryError:
+        return {"outcome": "out_of_memory", "traceback": traceback.format_exc()}
+    except Exception:
+        return {"outcome": "failed", "traceback": traceback.format_exc()}
+
+
+def _send(connection: Connection, message: dict[str, Any]) -> None:
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    connection.send_bytes(json.dumps({**message, "memory_mb": memory_mb}).encode())
+
+
+def _load(module: str, report: Report) -> Handlers:
+    """The handlers of a module.
+
+    Raises:
+        SystemLibraryError: Blender's module cannot be loaded.
+    """
+    try:
+        loaded = importlib.import_module(module)
+    except ImportError as error:
+        if (error.name or "").startswith("blender_synth"):
+            raise
+        from blender_synth.blender.system_libraries import explain
+
+        raise explain(error) from None
+    return loaded.handlers(report)
+
+
+def _limit_memory(limit_bytes: int) -> bool:
+    """Limit the address space; whether the machine allows even less."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if not limit_bytes:
+        return False
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    lower = hard != resource.RLIM_INFINITY and hard < limit_bytes
+    limit = hard if lower else limit_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    return lower
+
+
+def _die_with(parent: int) -> None:
+    """Have the system end this process with its parent (Linux); elsewhere it ends when the connection closes."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:  # it was gone before the call
+            os._exit(1)
+
+
+def main(arguments: list[str]) -> None:
+    """`python -m blender_synth.blender.job_server MODULE FD PARENT MEMORY_LIMIT`.
+
+    FD is this process's end of the parent's socket pair, PARENT the parent's pid, MEMORY_LIMIT in bytes, 0 for none.
+    """
+    module, descriptor, parent, limit_bytes = arguments
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    _die_with(int(parent))
+    handlers: Handlers = {}
+    with Connection(int(descriptor)) as connection:
+
+        def report(event: str, **fields: Any) -> None:
+            connection.send_bytes(json.dumps({"event": event, **fields}).encode())
+
+        def start() -> dict[str, Any]:
+            nonlocal handlers
+            lower = _limit_memory(int(limit_bytes))
+            handlers = _load(module, report)
+            return {"limited_by_machine": lower}
+
+        _send(connection, _outcome(start))
+        serve(connection, handlers)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(0)  # Blender 4.5 may hang when its module is unloaded

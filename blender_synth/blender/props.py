@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -17,11 +17,8 @@ from blender_synth.blender.stage import Stage
 from blender_synth.cache import scratch_folder
 from blender_synth.errors import AssetError, ItemError
 from blender_synth.packs.pack import own_from_blender
-from blender_synth.packs.problems import OPENED, OPENING
 from blender_synth.world.placement.props import PropSpec
 
-say: Callable[[str], object] = lambda text: None  # noqa: E731
-"""A worker's way to let its parent know which file it was, should Blender die over it."""
 _VARIANT = "bs_variant_"
 """Begins the property of an object that holds the colour of one of its materials, so that all share one mesh."""
 
@@ -50,7 +47,7 @@ class _Shelf:
         self._kept: dict[tuple, tuple[str, list[str], dict[str, str]]] = {}
 
     def put(self, key: tuple, shape: _Shape) -> None:
-        file = str(scratch_folder() / f"{len(self._kept)}.blend")
+        file = str(scratch_folder() / f"{os.getpid()}-{len(self._kept)}.blend")
         bpy.data.libraries.write(file, {*shape.meshes, *shape.by_name.values()}, path_remap="ABSOLUTE")
         names = {name: material.name for name, material in shape.by_name.items()}
         self._kept[key] = (file, [mesh.name for mesh in shape.meshes], names)
@@ -113,12 +110,12 @@ def shape_of(
     key = (spec.pack, spec.file, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
     try:
         if key not in known:
-            say(f"{OPENING}{spec.pack}/{spec.item}")
+            stage.report("opening", pack=spec.pack, item=spec.item)
             known[key] = _load(pack_root / spec.file, pack_root, spec)
-            say(OPENED)
+            stage.report("opened")
         return *_varied(known[key], spec, pack_root), known[key].by_name
     except AssetError as error:
-        say(OPENED)
+        stage.report("opened")
         raise ItemError.of(error, spec.pack, spec.item) from None
 
 

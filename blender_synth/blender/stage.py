@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from blender_synth.blender.job_server import Report, ignore_events
 from blender_synth.blender.shading.traits import MaterialTraits, declare_traits
 from blender_synth.errors import AssetError
 from blender_synth.frames.raw_frame import VIA_BITS
@@ -38,7 +39,7 @@ class Stage:
         lamps: street lamps, each its light's place in world metres, the direction its arm points to in degrees, and its
             variant. lights: the scenery's own lights. indoors: whether all of it is under a roof.
         lanes_y_m: middles of the lanes of a street along x. medium: what frame.json says of the air.
-        scene_folder: of a scene that an artist made.
+        scene_folder: of a scene that an artist made. report: gets an event before and after an item's file is read.
     """
 
     def __init__(self, scene: bpy.types.Scene, matt: bool = False):
@@ -55,6 +56,7 @@ class Stage:
         self.lanes_y_m: tuple[float, ...] = ()
         self.medium: dict[str, Any] = {}
         self.scene_folder: Path | None = None
+        self.report: Report = ignore_events
 
     def add(
         self, obj: bpy.types.Object, instance_id: int, surface: str = "opaque", facing: Sequence[float] | None = None

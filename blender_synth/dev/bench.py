@@ -23,10 +23,11 @@ from dataclasses import replace
 from tqdm import tqdm
 
 from blender_synth.acceptance import sample_until_accepted
-from blender_synth.blender_process import worker_environment, worker_for
+from blender_synth.blender_process import child_environment
 from blender_synth.config import compose
 from blender_synth.dev import bench_mirrors
 from blender_synth.packs.search import find_packs
+from blender_synth.workers import worker_for
 
 WISHES_SEEDS = 40
 CROWDS = (1, 10, 60, 200)
@@ -46,7 +47,7 @@ def people(overrides: list[str]) -> None:
     print("people  triangles  first build  next build  of it people  largest size")
     for count in CROWDS:
         command = [sys.executable, "-m", "blender_synth.blender.dev.bench_people", str(count), *overrides]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=worker_environment())
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=child_environment())
         row = json.loads(done.stdout.splitlines()[-1])
         print(f"{row['people']:6d} {row['triangles']:10,d} {row['first_s']:10.2f} s {row['again_s']:9.2f} s "
               f"{row['people_s']:11.2f} s {row['peak_mb']:10.0f} MB", flush=True)  # fmt: skip
@@ -61,7 +62,7 @@ def props(overrides: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for count in PROPS:
             command = [sys.executable, "-m", "blender_synth.blender.dev.bench_props", str(count), folder, *overrides]
-            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=worker_environment())
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=child_environment())
             row = json.loads(done.stdout.splitlines()[-1])
             print(f"{row['props']:5d} {row['triangles']:10,d} {row['meshes']:5d} {row['own_triangles']:10,d} "
                   f"{row['build_s']:6.2f} s {row['labels_s']:7.2f} s {row['picture_s']:7.2f} s "

@@ -14,10 +14,10 @@ import numpy as np
 from tqdm import tqdm
 
 from blender_synth.acceptance import sample_until_accepted
-from blender_synth.blender_process import Worker, worker_for
 from blender_synth.config import compose
 from blender_synth.geometry import project
 from blender_synth.packs.search import find_packs
+from blender_synth.workers import Worker, worker_for
 from blender_synth.world.scene_spec import SceneSpec
 
 CHOICES = ("wall", "panels", "convex", "shopfront", "facade", "puddles", "mixed")

@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 
 from blender_synth.acceptance import sample_until_accepted
-from blender_synth.blender_process import worker_for
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.packs.search import find_packs
 from blender_synth.settings import RunSettings
+from blender_synth.workers import worker_for
 
 GAP_PX = 4
 

@@ -15,13 +15,13 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from blender_synth.blender_process import Worker, worker_for
 from blender_synth.config import compose
 from blender_synth.dev.sheets import row, stack, text, write_jpeg
 from blender_synth.develop.picture import shots
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.packs.search import find_packs
 from blender_synth.settings import RunSettings
+from blender_synth.workers import Worker, worker_for
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_to_json
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from tqdm import tqdm
 
+from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.errors import AssetError
 from blender_synth.pack_tools import scenes
-from blender_synth.pack_tools.blender_jobs import Answering, Lost
 from blender_synth.packs.pack import own_from_blender
 from blender_synth.packs.report import Finding, ItemReport
 from blender_synth.packs.rules import judge
@@ -68,13 +68,13 @@ def run(options: argparse.Namespace) -> int:
 def _looked_into(folder: Path, entries: tuple[Entry, ...]) -> Iterator[Finding]:
     """What Blender and the rules find in each item. A file that Blender cannot bear fails alone."""
     shaped = [entry for entry in entries if entry.terms.shaped]
-    with Answering("inspect_items", _TIMEOUT_S) as blender:
+    with BlenderProcess("blender_synth.blender.pack_tools.inspect_items", _TIMEOUT_S) as blender:
         for entry in tqdm(shaped, unit="item", disable=None, leave=False):
             try:
-                answer = blender.ask(_job(folder, entry))
-            except Lost as lost:
+                answer = blender.ask("inspect", **_job(folder, entry))
+            except JobError as failure:
                 hint = "open it in Blender, clean it up, export it again"
-                yield Finding("unreadable_file", "error", str(lost), hint, entry.file, entry.name)
+                yield Finding("unreadable_file", "error", str(failure), hint, entry.file, entry.name)
             except AssetError as error:
                 yield replace(finding_of(error, folder), file=entry.file, item=entry.name)
             else:

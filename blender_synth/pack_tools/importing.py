@@ -17,14 +17,15 @@ import yaml
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from tqdm import tqdm
 
+from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.cache import write_atomically
 from blender_synth.errors import BlenderSynthError, ConfigError, RunError
-from blender_synth.pack_tools.blender_jobs import Answering, Lost
 from blender_synth.pack_tools.numbers import count
 from blender_synth.packs.manifest import MANIFEST
 from blender_synth.packs.sweethome3d import DEBIAN_FOLDER, Piece, find_libraries, read_libraries, unpack
 
 PACK = "sweethome3d"
+CONVERTER = "blender_synth.blender.pack_loader.convert"
 TIMEOUT_S = 180.0
 _HEAD = """\
 # Made by `blender-synth assets import sweethome3d`. Every item keeps its own licence, author and source.
@@ -124,7 +125,7 @@ def import_pieces(
     """
     kept, done, problems = set(skip), [], []
     with (
-        Answering("assets.convert", TIMEOUT_S) as converter,
+        BlenderProcess(CONVERTER, TIMEOUT_S) as converter,
         tqdm(pieces, desc="import", unit="item", disable=None) as bar,
     ):
         try:
@@ -133,7 +134,7 @@ def import_pieces(
                 if f"{piece.name}.glb" not in kept:
                     try:
                         problems += [f"{piece.name}: {text}" for text in _import(piece, folder, options, converter)]
-                    except (BlenderSynthError, Lost) as error:
+                    except (BlenderSynthError, JobError) as error:
                         problems.append(f"{piece.name} left out: {' '.join(str(error).split())}")
                         continue
                 done.append(piece)
@@ -156,7 +157,7 @@ def write_manifest(folder: Path, pieces: list[Piece]) -> None:
     write_atomically(folder / MANIFEST, text)
 
 
-def _import(piece: Piece, folder: Path, options: dict[str, Any], converter: Answering) -> Iterator[str]:
+def _import(piece: Piece, folder: Path, options: dict[str, Any], converter: BlenderProcess) -> Iterator[str]:
     """Convert one piece; gives what was wrong with it all the same."""
     with tempfile.TemporaryDirectory() as scratch:
         unpacked = Path(scratch) / "piece"
@@ -164,7 +165,7 @@ def _import(piece: Piece, folder: Path, options: dict[str, Any], converter: Answ
         model, outside = unpack(piece, unpacked)
         out = Path(scratch) / "piece.glb"
         job = {"file": str(model), "root": str(unpacked), "out": str(out), "rotation": piece.rotation} | options
-        answer = converter.ask({"size_m": piece.size_m} | job)
+        answer = converter.ask("convert", **{"size_m": piece.size_m} | job)
         partial = folder / f".{piece.name}.tmp"
         shutil.move(out, partial)
         os.replace(partial, folder / f"{piece.name}.glb")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,10 +13,10 @@ import numpy as np
 from pydantic import TypeAdapter
 from tqdm import tqdm
 
+from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.config import compose
 from blender_synth.errors import AssetError, BlenderSynthError, RunError
 from blender_synth.pack_tools import scenes
-from blender_synth.pack_tools.blender_jobs import Answering, Lost, run_blender
 from blender_synth.pack_tools.numbers import count
 from blender_synth.packs import Item, Pack, load_pack
 from blender_synth.packs.manifest import SHAPED_KINDS
@@ -34,6 +33,8 @@ _CAPTION_PX, _HEAD_PX, _GAP_PX = 40, 34, 4
 _PAPER, _INK, _PALE = (46, 44, 42), (236, 236, 236), (170, 172, 176)
 _ROUND_MS = 2400
 _TIMEOUT_S = 600.0
+_PEOPLE_TIMEOUT_S = 24 * 3600.0
+_MODULES = "blender_synth.blender.pack_tools"
 
 
 def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -73,7 +74,17 @@ def _people(options: argparse.Namespace) -> int:
     job = {key: getattr(options, key) for key in ("count", "height_px", "samples", "overrides")}
     job |= {"out": str(out.absolute()), "columns": COLUMNS}
     _make_folder(out)
-    run_blender("preview_people", json.dumps(job), failed="the preview could not be rendered")
+    with tqdm(unit="row", disable=None) as bar:
+
+        def show_progress(event: dict[str, Any]) -> None:
+            bar.total, bar.n = event["total"], event["done"]
+            bar.refresh()
+
+        with BlenderProcess(f"{_MODULES}.preview_people", _PEOPLE_TIMEOUT_S, on_event=show_progress) as blender:
+            try:
+                blender.ask("sheet", **job)
+            except JobError as error:
+                raise BlenderSynthError("the preview could not be rendered", hint=error.details) from None
     print(f"{options.count} people in {out}")
     return 0
 
@@ -89,7 +100,7 @@ def _pack(options: argparse.Namespace) -> int:
     _make_folder(out)
     tiles: list[np.ndarray] = []
     made, lost = [], len(pack.broken)
-    with Answering("preview_items", _TIMEOUT_S) as studio, tempfile.TemporaryDirectory() as scratch:
+    with BlenderProcess(f"{_MODULES}.preview_items", _TIMEOUT_S) as studio, tempfile.TemporaryDirectory() as scratch:
         for item in tqdm(items, unit="item", disable=None):
             shot = _photographer(studio, Path(scratch) / "shot.png", options)
             try:
@@ -99,7 +110,7 @@ def _pack(options: argparse.Namespace) -> int:
                     file = out.with_name(f"{out.stem}_{item.name}.webp")
                     _write_animation(file, list(_turntable(shot, options.turns)))
                     made.append(file)
-            except (Lost, AssetError) as error:
+            except (JobError, AssetError) as error:
                 lost += 1
                 tile = _captioned(_blank(options.height_px, str(error)), item.name, item.kind)
             tiles.append(tile)
@@ -137,9 +148,9 @@ def _make_folder(out: Path) -> None:
         raise RunError("the folder cannot be made", file=out.parent, hint=str(error)) from None
 
 
-def _show(studio: Answering, pack: Pack, item: Item) -> dict[str, Any]:
+def _show(studio: BlenderProcess, pack: Pack, item: Item) -> dict[str, Any]:
     spec = TypeAdapter(PropSpec).dump_python(_standing(pack, item), mode="json")
-    return studio.ask({"do": "show", "spec": spec, "folder": str(pack.folder)})
+    return studio.ask("show", spec=spec, folder=str(pack.folder))
 
 
 def _standing(pack: Pack, item: Item) -> PropSpec:
@@ -169,13 +180,13 @@ def _standing(pack: Pack, item: Item) -> PropSpec:
 Shot = Callable[..., np.ndarray]
 
 
-def _photographer(studio: Answering, file: Path, options: argparse.Namespace) -> Shot:
+def _photographer(studio: BlenderProcess, file: Path, options: argparse.Namespace) -> Shot:
     """Takes pictures of the item in the studio: (H, W, 3) uint8, BGR."""
 
     def shot(share: float = 1.0, **how: Any) -> np.ndarray:
         height = max(16, round(options.height_px * share))
         size = {"width_px": max(16, round(height * 1.2)), "height_px": height, "samples": options.samples}
-        studio.ask({"do": "shot", "out": str(file), "turn_deg": 0.0, "figure": True, **size, **how})
+        studio.ask("shot", **{"out": str(file), "turn_deg": 0.0, "figure": True, **size, **how})
         return cv2.imread(str(file))
 
     return shot

@@ -11,12 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
-import select
-import signal
-import subprocess
-import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -25,8 +20,9 @@ from typing import Any
 
 import numpy as np
 
+from blender_synth.blender_process import BlenderProcess, JobFailed, JobOutOfMemory, ProcessLost
 from blender_synth.cache import cache_folder, write_atomically
-from blender_synth.errors import AssetError, SystemLibraryError
+from blender_synth.errors import AssetError, RunError, SystemLibraryError
 from blender_synth.packs import glb
 from blender_synth.packs.manifest import MANIFEST
 from blender_synth.packs.problems import Problem
@@ -177,80 +173,36 @@ def _surroundings(root: Path) -> str:
     return repr(sorted(rows))
 
 
-def _ask_blender(shapes: Sequence[Shape]) -> list[dict[str, Any]]:
-    """Answers of `blender.assets.describe`, one for each shape; of those not worth keeping `again` is true."""
-    answers: list[dict[str, Any]] = []
-    while len(answers) < len(shapes):
-        process = _Describer()
-        try:
-            while len(answers) < len(shapes):
-                try:
-                    answers.append(process.ask(shapes[len(answers)]))
-                except _Gone as gone:
-                    answers.append({"error": str(gone), "hint": "export it again, smaller or simpler", "again": True})
-                    break
-        finally:
-            process.stop()
-    return answers
-
-
-def _check_blender_starts() -> None:
-    """Tell a machine on which Blender does not start from a file over which it dies.
+def _ask_blender(shapes: Sequence[Shape]) -> Iterator[dict[str, Any]]:
+    """Answers of `blender.pack_loader.describe`, one for each shape; those not to be cached have `again`.
 
     Raises:
-        SystemLibraryError: it does not start.
+        BlenderSynthError: Blender does not start, or the machine's limit on memory is too low.
     """
-    command = [sys.executable, "-m", "blender_synth.blender.system_libraries"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemLibraryError(done.stderr.strip())
+    with BlenderProcess(_MODULE, TIME_LIMIT_S, memory_limit_bytes=MEMORY_LIMIT_BYTES) as process:
+        for shape in shapes:
+            yield _answer(process, shape)
 
 
-class _Gone(Exception):
-    """The process died or took too long."""
-
-
-class _Describer:
-    """One process of `blender.assets.describe`."""
-
-    def __init__(self) -> None:
-        ours, theirs = os.pipe()
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        command = [sys.executable, "-m", _MODULE, str(theirs), str(MEMORY_LIMIT_BYTES)]
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,  # Blender and its importers print there
-            stderr=self._log,
-            pass_fds=[theirs],
-            start_new_session=True,
-            env=os.environ | {"MALLOC_ARENA_MAX": "2"},  # fewer addresses on many cores
-        )
-        os.close(theirs)
-        self._answers = os.fdopen(ours, "rb")
-
-    def ask(self, shape: Shape) -> dict[str, Any]:
-        job = {"file": str(shape.file), "root": str(shape.root), "objects": shape.objects}
-        job |= {"collection": shape.collection, "surface": shape.surface}
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps(job).encode() + b"\n")
-            self._process.stdin.flush()
-        if not select.select([self._answers], [], [], TIME_LIMIT_S)[0]:
-            raise _Gone(f"Blender took longer than {TIME_LIMIT_S:g} s over the file and was stopped")
-        line = self._answers.readline()
-        if not line.endswith(b"\n"):
-            status = self._process.wait()
-            _check_blender_starts()
-            how = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
-            self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - 1000))
-            words = self._log.read().decode(errors="replace").strip().splitlines()[-1:]
-            raise _Gone(f"the file makes Blender crash or takes too much memory ({': '.join([how, *words])})")
-        return json.loads(line)
-
-    def stop(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._process.stdin.close()
-        self._answers.close()
-        self._log.close()
+def _answer(process: BlenderProcess, shape: Shape) -> dict[str, Any]:
+    job = {"file": str(shape.file), "root": str(shape.root), "objects": shape.objects}
+    try:
+        return process.ask("describe", **job, collection=shape.collection, surface=shape.surface)
+    except AssetError as error:
+        value = "" if error.value is None else str(error.value)
+        return {"error": error.problem, "value": value, "file": str(error.file or shape.file), "hint": error.hint}
+    except JobOutOfMemory:
+        if process.limited_by_machine:
+            raise RunError(
+                "this machine allows one process too little memory to read the file",
+                file=shape.file,
+                hint="raise the limit on address space (ulimit -v)",
+            ) from None
+        return {"error": "the file needs more memory than the limit", "hint": "make it smaller"}
+    except JobFailed as failure:
+        return {"error": "Blender failed to read the file", "value": str(failure)}
+    except ProcessLost as lost:
+        if lost.starting:
+            raise SystemLibraryError(str(lost), hint=lost.last_line) from None
+        reason = f"{lost}: {lost.last_line}" if lost.last_line else str(lost)
+        return {"error": reason, "hint": "export it again, smaller or simpler", "again": True}

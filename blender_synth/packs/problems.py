@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-OPENING, OPENED = "opening item ", "opened it"
-"""What a worker says on its standard error before and after Blender reads an item's file."""
-
 
 @dataclass(frozen=True)
 class Problem:

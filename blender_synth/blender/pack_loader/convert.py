@@ -1,6 +1,6 @@
 """Turns a model of another format into a small, self-contained `.glb` of real size that renders plausibly.
 
-Run by `blender-synth assets import`: a process that answers, whose jobs are the arguments of `convert`.
+Served to `blender-synth assets import` by `blender.job_server`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import bpy  # isort: split
 import bmesh  # there only once bpy is
 from mathutils import Matrix, Vector
 
-from blender_synth.blender.job_server import answer
+from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.pack_loader.load import load_file
 from blender_synth.errors import AssetError
 
@@ -368,5 +368,6 @@ def _has_texture(material: bpy.types.Material | None) -> bool:
     return material is not None and any(node.type == "TEX_IMAGE" for node in material.node_tree.nodes)
 
 
-if __name__ == "__main__":
-    answer(lambda job: convert(**job))
+def handlers(report: Report) -> Handlers:
+    """The job `convert`, whose fields are the arguments of `convert`."""
+    return {"convert": convert}

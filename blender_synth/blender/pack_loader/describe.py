@@ -1,16 +1,10 @@
 """Tells what shapes in files measure and are made of, for the parent process, which never loads Blender.
 
-Run by `packs.ingest` with limits on time and memory. Each line on standard input is a job, each line back is its
-answer; a file that crashes the process takes only itself along, as the parent starts another for the rest.
+Served to `packs.ingest` by `blender.job_server`, with limits on time and memory.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import resource
-import sys
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +12,10 @@ from typing import Any
 import bpy
 import numpy as np
 
+from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.pack_loader.load import Loaded, load_file
 from blender_synth.blender.pack_loader.shapes import shown
-from blender_synth.errors import AssetError, BlenderSynthError
+from blender_synth.errors import AssetError
 from blender_synth.packs.problems import Problem
 
 MOST_TRIANGLES = 5_000_000
@@ -110,27 +105,10 @@ def _of_material(mesh: bpy.types.Mesh, points: np.ndarray, slots: list[int]) -> 
     return points[corners.reshape(-1, 3)[np.isin(slot, slots)]]
 
 
-def main() -> None:
-    """Answer jobs until the input ends; arguments: where answers go (a file descriptor), the memory limit in bytes."""
-    answers, limit = os.fdopen(int(sys.argv[1]), "w"), int(sys.argv[2])
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for line in sys.stdin:
-        job = json.loads(line)
-        try:
-            objects = tuple(job["objects"])
-            answer = describe(Path(job["file"]), Path(job["root"]), objects, job["collection"], job["surface"])
-        except BlenderSynthError as error:
-            answer = {"error": error.problem, "value": repr(error.value) if error.value is not None else "",
-                      "file": str(error.file or job["file"]), "hint": error.hint}  # fmt: skip
-        except MemoryError:
-            answer = {"error": "the file needs more memory than it may take", "hint": "make it smaller"}
-        except Exception:
-            answer = {"error": "Blender failed over the file", "value": traceback.format_exc().splitlines()[-1]}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
-    os._exit(0)  # Blender 4.5 may hang when its module is unloaded
+def handlers(report: Report) -> Handlers:
+    """The job `describe`, whose fields are the arguments of `describe`."""
 
+    def describe_job(file: str, root: str, objects: list[str], collection: str, surface: str) -> dict[str, Any]:
+        return describe(Path(file), Path(root), tuple(objects), collection, surface)
 
-if __name__ == "__main__":
-    main()
+    return {"describe": describe_job}

@@ -1,6 +1,6 @@
 """Looks into the files of a pack's items and reports what the rules of `packs.rules` judge.
 
-Run by `blender-synth assets check`, one job an item; a file that kills the process fails only its own item.
+Served to `blender-synth assets check`, one job per item; a file that kills the process fails only its own item.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from blender_synth.blender.job_server import answer
+from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.pack_loader.load import Loaded, load_file
 from blender_synth.blender.pack_loader.shapes import shown
 from blender_synth.packs.blendfile import read_contents
@@ -290,5 +290,6 @@ def _is_glass(material: bpy.types.Material | None) -> bool:
     return False
 
 
-if __name__ == "__main__":
-    answer(inspect)
+def handlers(report: Report) -> Handlers:
+    """The job `inspect`, whose fields are those of `inspect`'s `job`."""
+    return {"inspect": lambda **job: inspect(job)}

@@ -1,6 +1,6 @@
 """Pictures of single items in a plain studio: neutral light, a floor with a grid, somebody of 1.75 m for scale.
 
-Run by `blender-synth assets preview`, which sends it jobs: `show` puts an item into the studio, `shot` renders it.
+Served to `blender-synth assets preview`: the job `show` puts an item into the studio, `shot` renders it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mathutils import Matrix, Vector
 from pydantic import TypeAdapter
 
 from blender_synth.blender import cycles, props
-from blender_synth.blender.job_server import answer
+from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.pack_tools.preview_people import draw_people
 from blender_synth.blender.people import pedestrian
 from blender_synth.blender.stage import Stage
@@ -57,10 +57,6 @@ class Studio:
         self.turntable = self.figure = self.camera = None
         self.corners = np.empty((0, 3))
         self.device = ""
-
-    def do(self, job: dict[str, Any]) -> dict[str, Any]:
-        """`show` or `shot`."""
-        return {"show": self.show, "shot": self.shot}[job.pop("do")](**job)
 
     def show(self, spec: dict[str, Any], folder: str) -> dict[str, Any]:
         """Clear the studio and put an item into it, its front to the camera.
@@ -299,5 +295,7 @@ def _grid(pitch_m: float, reach_m: float) -> bpy.types.Material:
     return material
 
 
-if __name__ == "__main__":
-    answer(Studio().do)
+def handlers(report: Report) -> Handlers:
+    """`show` puts an item into the studio, `shot` renders it."""
+    studio = Studio()
+    return {"show": studio.show, "shot": studio.shot}

@@ -1,14 +1,11 @@
 """A contact sheet of random people, front and back, in even light, each with a caption.
 
-Run by `blender-synth assets preview people`; its one argument is the job as JSON.
+Served to `blender-synth assets preview people` by `blender.job_server`.
 """
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +14,9 @@ from typing import Any
 import bpy
 import cv2
 import numpy as np
-from tqdm import tqdm
 
 from blender_synth.blender import cycles
+from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.people.pedestrian import build
 from blender_synth.blender.quiet import quiet
 from blender_synth.blender.stage import Stage
@@ -38,21 +35,29 @@ _CAPTION_PX = 18
 _GREY = 0.42
 
 
-def main(job: dict[str, Any]) -> None:
-    """Render the sheet that `job` describes."""
-    settings = compose(job["overrides"])
-    people = list(draw_people(settings, job["count"]))
-    rows = [people[start : start + job["columns"]] for start in range(0, len(people), job["columns"])]
-    height = job["height_px"]
-    width = round(height * PITCH_M / TALL_M)
+def handlers(report: Report) -> Handlers:
+    """The job `sheet`, whose fields are the arguments of `render_sheet`."""
+    return {"sheet": lambda **job: render_sheet(report, **job)}
+
+
+def render_sheet(
+    report: Report, *, overrides: list[str], count: int, columns: int, height_px: int, samples: int, out: str
+) -> dict[str, Any]:
+    """Render a sheet of `count` people into the file `out`, in rows of `columns`, each tile `height_px` high."""
+    settings = compose(overrides)
+    people = list(draw_people(settings, count))
+    rows = [people[start : start + columns] for start in range(0, len(people), columns)]
+    width = round(height_px * PITCH_M / TALL_M)
     picture = RenderSettings(
-        width_px=2 * job["columns"] * width, height_px=height, samples=job["samples"], device=settings.render.device
+        width_px=2 * columns * width, height_px=height_px, samples=samples, device=settings.render.device
     )
     strips = []
-    for row in tqdm(rows, unit="row", file=sys.stderr):
-        strips.append(_render_row(row, picture, job["columns"]))
-        strips.append(_captions(row, job["columns"], width))
-    cv2.imwrite(job["out"], np.concatenate(strips)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+    for number, row in enumerate(rows):
+        report("progress", done=number, total=len(rows))
+        strips.append(_render_row(row, picture, columns))
+        strips.append(_captions(row, columns, width))
+    cv2.imwrite(out, np.concatenate(strips)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+    return {"people": len(people)}
 
 
 def draw_people(settings: RunSettings, count: int) -> Iterator[Any]:
@@ -150,9 +155,3 @@ def _captions(row: list[Any], columns: int, width: int) -> np.ndarray:
         at = (2 * place * width + 4, _CAPTION_PX - 5)
         cv2.putText(strip, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.4, (225, 225, 225), 1, cv2.LINE_AA)
     return strip
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
-    sys.stdout.flush()
-    os._exit(0)  # Blender 4.5 may hang when its module is unloaded

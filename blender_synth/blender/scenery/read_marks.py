@@ -1,20 +1,15 @@
-"""Reads what a scene's `.blend` says into a JSON file; run by `scene_files` in a process of its own.
-
-Its one argument is the job as JSON: `file`, `root` (the scene's folder), `indoors`, and `out`, the file to write.
-"""
+"""Reads the marks in a scene's `.blend`; served to `scene_files` by `blender.job_server`."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from pathlib import Path
+from typing import Any
 
 import bpy
 from pydantic import TypeAdapter
 
+from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.scenery.blend_scene import open_scene
-from blender_synth.errors import BlenderSynthError
 from blender_synth.world.scenery.shared.marks import Marks
 from blender_synth.world.scenery.shared.read_marks import Reading
 
@@ -33,18 +28,10 @@ def read(file: Path, root: Path, indoors: bool) -> Marks:
     return reading.read(found.records, found.materials)
 
 
-def main(job: dict) -> None:
-    """Do the job; errors of ours go into the file too."""
-    try:
-        marks = read(Path(job["file"]), Path(job["root"]), job["indoors"])
-        answer = {"marks": TypeAdapter(Marks).dump_python(marks, mode="json")}
-    except BlenderSynthError as error:
-        answer = {"error": {"problem": error.problem, "file": str(error.file), "hint": error.hint,
-                            "value": None if error.value is None else str(error.value)}}  # fmt: skip
-    Path(job["out"]).write_text(json.dumps(answer), encoding="utf-8")
+def handlers(report: Report) -> Handlers:
+    """The job `read`: `file`, `root` (the scene's folder) and `indoors`, as for `read`."""
 
+    def read_job(file: str, root: str, indoors: bool) -> dict[str, Any]:
+        return {"marks": TypeAdapter(Marks).dump_python(read(Path(file), Path(root), indoors), mode="json")}
 
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
-    sys.stderr.flush()
-    os._exit(0)  # the answer is written, and Blender's own clean-up may wait for ever (4.5)
+    return {"read": read_job}
