@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from blender_synth import __version__, keys, pack_tools, pipeline, resources
-from blender_synth.config import any_key, settings_from
+from blender_synth.config import any_key, settings_from, use_plugin_configs
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.settings import RunSettings
 
@@ -71,6 +71,7 @@ def _main(arguments: list[str]) -> None:
     sys.argv[0] = f"blender-synth {command}"
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach the handlers below instead of Hydra's own printer
     try:
+        use_plugin_configs()
         hydra.main(version_base="1.3", config_path=str(resources.conf_dir()), config_name="config")(COMMANDS[command])()
         if _error is not None:
             raise _error

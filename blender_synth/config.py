@@ -10,7 +10,10 @@ from typing import Annotated, Any, Literal
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
+from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.plugins import Plugins
+from hydra.plugins.search_path_plugin import SearchPathPlugin
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from pydantic import Field, NonNegativeInt
@@ -19,6 +22,7 @@ from blender_synth import resources
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
 from blender_synth.exporters import exporter_settings
+from blender_synth.plugins import plugin_paths
 from blender_synth.scene_files import find_scene, load_scene
 from blender_synth.settings import (
     AcceptanceCriteria,
@@ -32,7 +36,7 @@ from blender_synth.settings import (
 from blender_synth.world.materials import SurfaceChoices
 from blender_synth.world.placement.crowd import Crowd
 from blender_synth.world.placement.props import PropRandomizer
-from blender_synth.world.weather.merge import merge_weathers
+from blender_synth.world.weather.merge import split_phenomena
 
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 _KEYS = {
@@ -42,6 +46,19 @@ _KEYS = {
 
 ALIASES = {"wishes": "accept"}
 """Former names of sections, still accepted on the command line and in config files."""
+
+
+class _PluginFolders(SearchPathPlugin):
+    """Lets Hydra find config groups in the folders `conf/` of BLENDER_SYNTH_PLUGINS."""
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        for folder in plugin_paths("conf"):
+            search_path.append("blender-synth-plugins", f"file://{folder}")
+
+
+def use_plugin_configs() -> None:
+    """Make the config files of plug-in folders known to Hydra; needed before it composes a config."""
+    Plugins.instance().register(_PluginFolders)
 
 
 def settings_from(config: DictConfig) -> RunSettings:
@@ -138,14 +155,21 @@ def _crowd(data: Any) -> Crowd:
 
 
 def _weather(data: Any) -> Any:
-    """The randomizer of one weather or of several at once, with what is set beside their names laid over them."""
+    """The randomizer of one weather or of several at once, with the keys set outside the parts applied over them."""
     if not isinstance(data, Mapping):
         return randomizer_from("weather", data)
     parts = {key: value for key, value in data.items() if isinstance(value, Mapping) and "kind" in value}
-    if not parts:
+    if parts:
+        overrides = {key: value for key, value in data.items() if key not in parts}
+    elif "kind" in data:
+        parts, overrides = {"": data}, {}
+    else:
         return randomizer_from("weather", data)
-    beside = {key: value for key, value in data.items() if key not in parts}
-    return randomizer_from("weather", {**merge_weathers(list(parts.values())), **beside})
+    sky, phenomena = split_phenomena(list(parts.values()), overrides)
+    if not phenomena:
+        return randomizer_from("weather", sky)
+    found = {kind: randomizer_from("weather", keys) for kind, keys in phenomena.items()}
+    return randomizer_from("weather", {**sky, "kind": "combined", "phenomena": found})
 
 
 def _mirrors(data: Any) -> dict[str, MirrorGroup]:
@@ -193,5 +217,6 @@ def compose(overrides: Sequence[str] = ()) -> RunSettings:
     Raises:
         ConfigError: as on the command line.
     """
+    use_plugin_configs()
     with initialize_config_dir(str(resources.conf_dir()), version_base="1.3"):
         return settings_from(hydra_compose("config", overrides=any_key(overrides)))

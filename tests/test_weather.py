@@ -204,11 +204,11 @@ def test_terminal_speeds_are_those_measured():
         (["weather=[rainy,snowy]", "weather.snow_dept_cm=3"], "snow_depth_cm"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_with_key_and_mend(overrides, words):
+def test_what_cannot_be_is_refused_with_key_and_hint(overrides, words):
     with pytest.raises(ConfigError) as caught:
         compose(overrides)
     assert words in str(caught.value)
-    assert "hint:" in str(caught.value)
+    assert "fix:" in str(caught.value)
 
 
 def test_fog_that_hides_everybody_is_warned_of():
@@ -256,7 +256,7 @@ def test_a_sky_of_a_pack_is_found_inside_of_it_only(tmp_path):
                        ("other/x.hdr", "known are: mine")):  # fmt: skip
         with pytest.raises(BlenderSynthError, match=word) as caught:
             sky_file(name, folders)
-        assert "hint:" in str(caught.value)
+        assert "fix:" in str(caught.value)
 
 
 def test_a_sky_that_is_not_there_stops_the_run_before_it_begins(tmp_path):

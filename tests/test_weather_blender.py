@@ -21,6 +21,8 @@ from blender_synth.blender.shading.traits import MaterialTraits, declare_traits 
 from blender_synth.blender.stage import Stage  # noqa: E402
 from blender_synth.blender.weather import cover, falling, night  # noqa: E402
 from blender_synth.blender.weather import sky as sky_builder  # noqa: E402
+from blender_synth.blender.weather.night import Lamps  # noqa: E402
+from blender_synth.blender.weather.outdoors import Outdoors  # noqa: E402
 from blender_synth.config import compose  # noqa: E402
 from blender_synth.develop.picture import shots  # noqa: E402
 from blender_synth.develop.settings import DevelopSettings  # noqa: E402
@@ -128,8 +130,8 @@ def test_rain_darkens_the_open_ground_and_not_what_has_a_roof(yard, tmp_path):
 
 
 def test_drops_before_the_camera_are_as_many_as_the_law_has(rng):
-    kind = falling.kinds(weather(rain_mm_h=10.0))[0]
-    places, sizes = falling.scattered(rng, kind, (0.6, 0.4))
+    drops = falling.rain_and_snow(weather(rain_mm_h=10.0))[0]
+    places, sizes = falling.scattered(rng, drops, (0.6, 0.4))
     depth = -places[:, 2]
     for near, far in ((1.0, 2.0), (2.0, 4.0)):
         inside = (depth > near) & (depth < far) & (sizes > 2.0)
@@ -271,17 +273,17 @@ def test_people_are_the_same_to_the_pixel_in_all_weathers(tmp_path):
 
 
 def test_what_falls_is_drawn_out_by_speed_and_exposure(yard):
-    kind = falling.kinds(weather(rain_mm_h=10.0))[0]
-
     class Open:
         def open_at(self, points_m):
             return np.ones(len(points_m), bool)
 
+    no_lamps = Lamps(np.zeros((0, 3)), np.zeros(0), np.ones(3))
     lengths = []
     for shutter_s in (1 / 200, 1 / 50):
         spec = replace(weather(rain_mm_h=10.0, fall_gain=1e6), shutter_s=shutter_s)
-        _, half, width, _ = falling._streaks(spec, kind, yard.scene, Open(), np.random.default_rng(1))
-        lengths.append(np.median(2 * np.linalg.norm(half, axis=1) - 2 * width))
+        outdoors = Outdoors(spec, yard, Open(), no_lamps)
+        streaks = falling.visible_streaks(falling.rain_and_snow(spec)[0], outdoors, np.random.default_rng(1))
+        lengths.append(np.median(2 * np.linalg.norm(streaks.halves_m, axis=1) - 2 * streaks.half_widths_m))
     # between the speeds of the smallest drops drawn, 0.6 mm, and the largest
     assert 2.4 / 200 < lengths[0] < 9.65 / 200
     assert lengths[1] == pytest.approx(4 * lengths[0], rel=0.02)

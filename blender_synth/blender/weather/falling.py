@@ -1,131 +1,198 @@
-"""Drops and flakes in the space before the camera, each drawn out over the exposure; seen in mirrors, never in labels.
+"""Drops and flakes in front of the camera, drawn out over the exposure; seen in mirrors too, never in labels.
 
-Their numbers, sizes and speeds are those of `world.weather._falling`. A particle covers a point of its streak only for
-the time that it takes to pass, so the longer the streak the fainter it is (Garg & Nayar 2007, "Vision and rain"); one
-thinner than a pixel is drawn a pixel wide and fainter still, one near the lens is spread by its circle of confusion.
-What comes out fainter than can be seen is part of the air's extinction, which holds all of them anyway.
+Their numbers, sizes and speeds are those of `world.weather.falling`. A particle covers a point of its streak only for
+the time that it takes to pass, so the longer the streak the fainter it is (Garg & Nayar 2007, "Vision and rain"). A
+streak thinner than a pixel is drawn a pixel wide and fainter still; one near the lens is spread by its circle of
+confusion. Particles too faint to be seen are left out; the extinction of the air accounts for all particles anyway.
 
-They glow with the light that falls on them instead of being lit: nothing of theirs is left to chance, so they cost no
-samples and the denoiser keeps them. Drops show nearly the whole sky (Garg & Nayar), flakes send back what reaches them.
+Particles emit the light that falls on them instead of being lit. That has no noise, so they cost no samples and the
+denoiser keeps them. Drops show nearly the whole sky (Garg & Nayar), flakes scatter what reaches them.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import bpy
 import numpy as np
 
-from blender_synth.blender.stage import Stage
-from blender_synth.blender.weather.cover import Above
-from blender_synth.blender.weather.night import Lamps
+from blender_synth.blender.shading.nodes import Graph
+from blender_synth.blender.weather.outdoors import Outdoors
 from blender_synth.world.weather import falling as law
 from blender_synth.world.weather.daylight import WATTS_PER_UNIT
 from blender_synth.world.weather.sky import Spec
 
 NEAREST_M = 0.35
-_FAINTEST = 0.02
-_MOST = 8000
+_MIN_OPACITY = 0.02
+_MAX_PARTICLES = 8000
 _APERTURE_M, _FOCUS_M = 0.0022, 6.0
 """Of a small camera: 6 mm at f/2.8, focused on the scene."""
 _WIND_SHARE = 0.75
-"""Wind near the ground against that at 10 m."""
+"""Wind near the ground relative to the wind at 10 m."""
 
 
 @dataclass(frozen=True)
-class _Kind:
-    """One sort of particle."""
+class Particles:
+    """One kind of falling particles.
 
+    Attributes:
+        name: of the Blender mesh and material.
+        sizes: their law of sizes (for flakes, of the melted flake).
+        min_mm, max_mm: sizes that are drawn as single particles. reach_m: up to this distance from the camera.
+        diameter_mm, speed_mps: diameters and fall speeds (n,) from sizes (n,).
+        wind_spread: standard deviation of the wind's share that each follows. turn_spread_rad: of its direction.
+        sky_share, lamp_share: share of the light of sky and lamps that they send to the camera.
+        opacity_gain: factor on the physical opacity.
+        taper: how abruptly the ends of a streak fade; higher is more abrupt.
+    """
+
+    name: str
     sizes: law.Sizes
-    least_mm: float
-    most_mm: float
+    min_mm: float
+    max_mm: float
     reach_m: float
-    snow: bool
+    diameter_mm: Callable[[np.ndarray], np.ndarray]
+    speed_mps: Callable[[np.ndarray], np.ndarray]
+    wind_spread: float
+    turn_spread_rad: float = 0.0
+    sky_share: float = 0.85
+    lamp_share: float = 0.5
+    opacity_gain: float = 1.0
+    taper: float = 6.0
 
 
-def kinds(spec: Spec) -> list[_Kind]:
-    """What falls, from the size on that can be seen singly."""
-    found = []
+@dataclass(frozen=True)
+class Streaks:
+    """Streaks of particles: middles (n, 3), half lengths along the fall (n, 3), half widths (n,), opacities (n,)."""
+
+    middles_m: np.ndarray
+    halves_m: np.ndarray
+    half_widths_m: np.ndarray
+    opacities: np.ndarray
+
+
+def rain_and_snow(spec: Spec) -> list[Particles]:
+    """What the sky itself lets fall."""
+    particles = []
     if spec.rain_mm_h > 0.05:
-        found.append(_Kind(law.rain_sizes(spec.rain_mm_h), 0.6, 6.0, 10.0, False))
+        particles.append(
+            Particles(
+                name="rainfall",
+                sizes=law.rain_sizes(spec.rain_mm_h),
+                min_mm=0.6,
+                max_mm=6.0,
+                reach_m=10.0,
+                diameter_mm=np.asarray,
+                speed_mps=law.drop_speed_mps,
+                wind_spread=0.12,
+                opacity_gain=spec.fall_gain,
+            )
+        )
     if spec.snow_mm_h > 0.02:
-        found.append(_Kind(law.snow_sizes(spec.snow_mm_h), 0.35, 4.0, 22.0, True))
-    return found
+        particles.append(
+            Particles(
+                name="snowfall",
+                sizes=law.snow_sizes(spec.snow_mm_h),
+                min_mm=0.35,
+                max_mm=4.0,
+                reach_m=22.0,
+                diameter_mm=law.flake_mm,
+                speed_mps=law.flake_speed_mps,
+                wind_spread=0.35,
+                turn_spread_rad=0.4,
+                sky_share=0.75,
+                lamp_share=0.8,
+                taper=3.0,
+            )
+        )
+    return particles
 
 
-def build(spec: Spec, stage: Stage, above: Above, lamps: Lamps) -> None:
-    """Put the particles on the stage."""
-    rng = np.random.default_rng(spec.fall_seed)
-    for kind in kinds(spec):
-        streaks = _streaks(spec, kind, stage.scene, above, rng)
-        if len(streaks[0]):
-            _add(spec, kind, stage, lamps, *streaks)
+def build(outdoors: Outdoors) -> None:
+    """Add the sky's rain and snow to the scene."""
+    rng = np.random.default_rng(outdoors.weather.fall_seed)
+    for particles in rain_and_snow(outdoors.weather):
+        add_particles(particles, outdoors, rng)
 
 
-def scattered(rng: np.random.Generator, kind: _Kind, spread: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Particles before a camera at the origin that looks along -z: places (n, 3) in metres, sizes (n,) in mm.
+def add_particles(particles: Particles, outdoors: Outdoors, rng: np.random.Generator) -> None:
+    """Add one kind of particles to the scene, as streaks wherever they are visible to the camera."""
+    streaks = visible_streaks(particles, outdoors, rng)
+    if len(streaks.middles_m):
+        _add_mesh(particles, outdoors, streaks)
+
+
+def scattered(
+    rng: np.random.Generator, particles: Particles, spread: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Particles in front of a camera at the origin that looks along -z: positions (n, 3) in metres, sizes (n,) in mm.
 
     Args:
         spread: half width and half height of the space at a metre's distance.
 
-    Far ones must be large to be seen: the space is filled in shells, each with the sizes that matter there.
+    Far particles must be large to be seen: the space is filled in shells, each with the sizes that matter there.
     """
-    edges = np.geomspace(NEAREST_M, kind.reach_m, 9)
-    places, sizes = [], []
+    edges = np.geomspace(NEAREST_M, particles.reach_m, 9)
+    positions, sizes = [], []
     for near, far in pairwise(edges):
-        least = kind.least_mm * max(1.0, math.sqrt(near / 1.5))
-        volume = 4 * spread[0] * spread[1] * (far**3 - near**3) / 3
-        count = rng.poisson(volume * kind.sizes.count_m3(least, kind.most_mm))
+        min_mm = particles.min_mm * max(1.0, math.sqrt(near / 1.5))
+        volume_m3 = 4 * spread[0] * spread[1] * (far**3 - near**3) / 3
+        count = rng.poisson(volume_m3 * particles.sizes.count_m3(min_mm, particles.max_mm))
         z = np.cbrt(near**3 + (far**3 - near**3) * rng.random(count))
-        places.append(np.column_stack([z * rng.uniform(-1, 1, count) * spread[0],
-                                       z * rng.uniform(-1, 1, count) * spread[1], -z]))  # fmt: skip
-        sizes.append(kind.sizes.draw_mm(rng, count, least, kind.most_mm))
-    return np.concatenate(places), np.concatenate(sizes)
+        positions.append(np.column_stack([z * rng.uniform(-1, 1, count) * spread[0],
+                                          z * rng.uniform(-1, 1, count) * spread[1], -z]))  # fmt: skip
+        sizes.append(particles.sizes.draw_mm(rng, count, min_mm, particles.max_mm))
+    return np.concatenate(positions), np.concatenate(sizes)
 
 
-def _streaks(spec: Spec, kind: _Kind, scene: bpy.types.Scene, above: Above, rng: np.random.Generator):
-    """Middles (n, 3), half lengths along the fall (n, 3), half widths (n,) and opacities (n,)."""
-    camera = scene.camera
-    wide = camera.data.sensor_width / camera.data.lens / 2
-    render = scene.render
-    tall = wide * render.resolution_y / render.resolution_x
-    focal_px = render.resolution_x / (2 * wide)
+def visible_streaks(particles: Particles, outdoors: Outdoors, rng: np.random.Generator) -> Streaks:
+    """Streaks in front of the scene's camera that are opaque enough and under the open sky."""
+    spec, scene = outdoors.weather, outdoors.stage.scene
+    camera, render = scene.camera, scene.render
+    half_width = camera.data.sensor_width / camera.data.lens / 2
+    half_height = half_width * render.resolution_y / render.resolution_x
+    focal_px = render.resolution_x / (2 * half_width)
     # a little more than the picture, for mirrors; the space behind the camera is left empty
-    at, size_mm = scattered(rng, kind, (1.25 * wide, 1.25 * tall))
+    points, size_mm = scattered(rng, particles, (1.25 * half_width, 1.25 * half_height))
     pose = np.array(camera.matrix_basis)
-    at = at @ pose[:3, :3].T + pose[:3, 3]
-    distance = np.linalg.norm(at - pose[:3, 3], axis=1)
-    across = (law.flake_mm(size_mm) if kind.snow else size_mm) / 1000
-    speed = (law.flake_speed_mps if kind.snow else law.drop_speed_mps)(size_mm)
-    gust = spec.wind_mps * _WIND_SHARE * rng.normal(1.0, 0.35 if kind.snow else 0.12, len(at))
-    angle = math.radians(spec.wind_deg) + (rng.normal(0, 0.4, len(at)) if kind.snow else 0.0)
+    points = points @ pose[:3, :3].T + pose[:3, 3]
+    distance = np.linalg.norm(points - pose[:3, 3], axis=1)
+    diameter = particles.diameter_mm(size_mm) / 1000
+    speed = particles.speed_mps(size_mm)
+    gust = spec.wind_mps * _WIND_SHARE * rng.normal(1.0, particles.wind_spread, len(points))
+    turn = rng.normal(0, particles.turn_spread_rad, len(points)) if particles.turn_spread_rad else 0.0
+    angle = math.radians(spec.wind_deg) + turn
     velocity = np.column_stack([gust * np.cos(angle), gust * np.sin(angle), -speed])
     path = velocity * spec.shutter_s
     drawn = np.linalg.norm(path, axis=1)
     confusion = _APERTURE_M * np.abs(_FOCUS_M - distance) / _FOCUS_M
-    width = np.maximum(across + confusion, 0.8 * distance / focal_px)
-    opacity = (across / width) * across / (across + drawn) * np.minimum(1.0, (across + drawn) / (drawn + width))
-    length = drawn + np.maximum(across + confusion, 0.8 * distance / focal_px)
-    if not kind.snow:
-        opacity = opacity * spec.fall_gain
-    keep = (opacity > _FAINTEST) & above.open_at(at) & (at[:, 2] > 0.02)
-    keep &= np.cumsum(keep) <= _MOST
+    width = np.maximum(diameter + confusion, 0.8 * distance / focal_px)
+    opacity = (diameter / width) * diameter / (diameter + drawn)
+    opacity = opacity * np.minimum(1.0, (diameter + drawn) / (drawn + width)) * particles.opacity_gain
+    length = drawn + np.maximum(diameter + confusion, 0.8 * distance / focal_px)
+    keep = (opacity > _MIN_OPACITY) & outdoors.above.open_at(points) & (points[:, 2] > 0.02)
+    keep &= np.cumsum(keep) <= _MAX_PARTICLES
     direction = velocity / np.linalg.norm(velocity, axis=1, keepdims=True)
     half = direction * (length / 2)[:, None]
-    return at[keep], half[keep], width[keep] / 2, np.minimum(opacity[keep], 0.95)
+    return Streaks(points[keep], half[keep], width[keep] / 2, np.minimum(opacity[keep], 0.95))
 
 
-def _add(spec: Spec, kind: _Kind, stage: Stage, lamps: Lamps, at, half, half_width, opacity) -> None:
+def _add_mesh(particles: Particles, outdoors: Outdoors, streaks: Streaks) -> None:
     """One mesh of quads that face the camera, each with its opacity and its light as attributes."""
-    eye = np.array(stage.scene.camera.location)
-    aside = np.cross(half, at - eye)
-    length = np.linalg.norm(aside, axis=1, keepdims=True)
-    aside = np.where(length > 1e-9, aside / np.maximum(length, 1e-9), (1.0, 0.0, 0.0)) * half_width[:, None]
-    corners = np.stack([at - half - aside, at - half + aside, at + half + aside, at + half - aside], axis=1)
-    n = len(at)
-    mesh = bpy.data.meshes.new("snowfall" if kind.snow else "rainfall")
+    spec, scene = outdoors.weather, outdoors.stage.scene
+    middle, half = streaks.middles_m, streaks.halves_m
+    sideways = np.cross(half, middle - np.array(scene.camera.location))
+    length = np.linalg.norm(sideways, axis=1, keepdims=True)
+    sideways = np.where(length > 1e-9, sideways / np.maximum(length, 1e-9), (1.0, 0.0, 0.0))
+    sideways = sideways * streaks.half_widths_m[:, None]
+    corners = np.stack(
+        [middle - half - sideways, middle - half + sideways, middle + half + sideways, middle + half - sideways], axis=1
+    )
+    n = len(middle)
+    mesh = bpy.data.meshes.new(particles.name)
     mesh.vertices.add(4 * n)
     mesh.vertices.foreach_set("co", corners.astype(np.float32).ravel())
     mesh.loops.add(4 * n)
@@ -134,61 +201,41 @@ def _add(spec: Spec, kind: _Kind, stage: Stage, lamps: Lamps, at, half, half_wid
     mesh.polygons.foreach_set("loop_start", np.arange(0, 4 * n, 4, dtype=np.int32))
     uv = mesh.uv_layers.new(name="uv")
     uv.data.foreach_set("uv", np.tile(np.array([0, 0, 1, 0, 1, 1, 0, 1], np.float32), n))
-    brighter = WATTS_PER_UNIT / spec.watts_per_unit()
-    up = max(math.sin(math.radians(spec.sun_elevation_deg)), 0.0)
-    # a drop shows the sky of half the sphere it sees; a flake scatters what falls on it from all round
-    sky = (spec.diffuse() + 0.25 * spec.sun() * up) / math.pi * (0.75 if kind.snow else 0.85)
-    light = sky + lamps.at(at) / math.pi * (0.8 if kind.snow else 0.5)
-    colour = np.concatenate([light * brighter, opacity[:, None]], axis=1).repeat(4, axis=0).astype(np.float32)
+    units_per_100_w = WATTS_PER_UNIT / spec.watts_per_unit()
+    sun_height = max(math.sin(math.radians(spec.sun_elevation_deg)), 0.0)
+    # a drop shows the sky of half the sphere around it; a flake scatters what falls on it from all sides
+    sky = (spec.diffuse() + 0.25 * spec.sun() * sun_height) / math.pi * particles.sky_share
+    light = sky + outdoors.lamps.at(middle) / math.pi * particles.lamp_share
+    colour = np.concatenate([light * units_per_100_w, streaks.opacities[:, None]], axis=1)
     layer = mesh.color_attributes.new("streak", "FLOAT_COLOR", "POINT")
-    layer.data.foreach_set("color", colour.ravel())
+    layer.data.foreach_set("color", colour.repeat(4, axis=0).astype(np.float32).ravel())
     mesh.update()
-    mesh.materials.append(_material(kind.snow))
+    mesh.materials.append(_material(particles))
     obj = bpy.data.objects.new(mesh.name, mesh)
     obj.visible_shadow = obj.visible_diffuse = False
-    stage.add_falling(obj)
-    stage.scene.cycles.transparent_max_bounces = 64
+    outdoors.stage.add_falling(obj)
+    scene.cycles.transparent_max_bounces = 64
 
 
-def _material(snow: bool) -> bpy.types.Material:
-    material = bpy.data.materials.new("flakes" if snow else "drops")
-    material.use_nodes = True
-    material.cycles.emission_sampling = "NONE"
-    tree = material.node_tree
-    tree.nodes.clear()
-    new, link = tree.nodes.new, tree.links.new
+def _material(particles: Particles) -> bpy.types.Material:
+    """Emits the light of each streak where it is opaque and transmits the rest."""
+    graph = Graph(particles.name)
+    graph.material.cycles.emission_sampling = "NONE"
+    streak = graph.attribute("streak")
+    across, along, _ = graph.node("ShaderNodeSeparateXYZ", {0: graph.node("ShaderNodeUVMap").outputs["UV"]}).outputs
 
-    def math_(operation: str, *values):
-        node = new("ShaderNodeMath")
-        node.operation = operation
-        for socket, value in zip(node.inputs, values, strict=False):
-            if isinstance(value, bpy.types.NodeSocket):
-                link(value, socket)
-            else:
-                socket.default_value = value
-        return node.outputs[0]
-
-    streak = new("ShaderNodeAttribute")
-    streak.attribute_name, streak.attribute_type = "streak", "GEOMETRY"
-    parts = new("ShaderNodeSeparateXYZ")
-    link(new("ShaderNodeUVMap").outputs["UV"], parts.inputs[0])
-
-    def faded(value, power: float):
+    def faded(value: bpy.types.NodeSocket, power: float) -> bpy.types.NodeSocket:
         """1 in the middle, 0 at both edges."""
-        return math_("SUBTRACT", 1.0, math_("POWER", math_("ABSOLUTE", math_("MULTIPLY_ADD", value, 2.0, -1.0)), power))
+        from_middle = graph.math("ABSOLUTE", graph.math("MULTIPLY_ADD", value, 2.0, -1.0))
+        return graph.math("SUBTRACT", 1.0, graph.math("POWER", from_middle, power))
 
-    shape = math_("MULTIPLY", faded(parts.outputs[0], 2.0), faded(parts.outputs[1], 3.0 if snow else 6.0))
-    alpha = math_("MULTIPLY", math_("MULTIPLY", streak.outputs["Alpha"], shape), 1.4)
-    alpha = math_("MINIMUM", alpha, 0.97)
-    glow, clear, both = new("ShaderNodeEmission"), new("ShaderNodeBsdfTransparent"), new("ShaderNodeAddShader")
-    link(streak.outputs["Color"], glow.inputs["Color"])
-    link(alpha, glow.inputs["Strength"])
-    rest = new("ShaderNodeCombineColor")
-    for socket in rest.inputs[:3]:
-        link(math_("SUBTRACT", 1.0, alpha), socket)
-    link(rest.outputs[0], clear.inputs["Color"])
-    link(glow.outputs[0], both.inputs[0])
-    link(clear.outputs[0], both.inputs[1])
-    output = new("ShaderNodeOutputMaterial")
-    link(both.outputs[0], output.inputs["Surface"])
-    return material
+    shape = graph.math("MULTIPLY", faded(across, 2.0), faded(along, particles.taper))
+    alpha = graph.math("MULTIPLY", graph.math("MULTIPLY", streak.outputs["Alpha"], shape), 1.4)
+    alpha = graph.math("MINIMUM", alpha, 0.97)
+    rest = graph.math("SUBTRACT", 1.0, alpha)
+    emitted = graph.node("ShaderNodeEmission", {"Color": streak.outputs["Color"], "Strength": alpha})
+    rest_rgb = graph.node("ShaderNodeCombineColor", {0: rest, 1: rest, 2: rest})
+    transmitted = graph.node("ShaderNodeBsdfTransparent", {"Color": rest_rgb.outputs[0]})
+    return graph.surface(
+        graph.node("ShaderNodeAddShader", {0: emitted.outputs[0], 1: transmitted.outputs[0]}).outputs[0]
+    )

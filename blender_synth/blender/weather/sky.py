@@ -7,6 +7,7 @@ the CIE standard overcast sky (luminance (1 + 2 sin h) / 3 of the zenith's, CIE 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import bpy
@@ -16,6 +17,7 @@ from blender_synth.blender.shading.noise import smoothstep, spectral_noise
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather import cover, falling, hdri, headlights, night, volume
 from blender_synth.blender.weather.clear_sky import SUN_RGB, clear_sky, optical_depths
+from blender_synth.blender.weather.outdoors import Outdoors
 from blender_synth.world.weather.daylight import LUX_PER_UNIT, WATTS_PER_UNIT, air_mass
 from blender_synth.world.weather.sky import Spec
 
@@ -37,8 +39,12 @@ BRIGHTEST = 400.0
 """Upper limit of any radiance given to the world, far below half float's 65504."""
 
 
-def build(spec: Spec, stage: Stage) -> None:
-    """Give the stage's scene its world, its sun and moon, lit lamps, wet or white ground, and what falls."""
+def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | None = None) -> None:
+    """Give the stage's scene its world, its sun and moon, lit lamps, wet or white ground, and what falls.
+
+    Args:
+        spec: the weather. stage: the built scene. add_phenomena: adds what else happens outdoors, see `combined`.
+    """
     world = bpy.data.worlds.new("sky")
     stage.scene.world = world
     world.use_nodes = True
@@ -84,11 +90,15 @@ def build(spec: Spec, stage: Stage) -> None:
         dark = [[0.0] * 3] * len(stage.medium["horizon_rgb"])  # no skylight falls on the little air of a room
         stage.medium |= {"mor_m": INDOOR_MOR_M, "fog_height_m": None, "indoors": True, "horizon_rgb": dark}
         return
-    if any((spec.wetness, spec.ice, spec.snow_depth_cm, spec.rain_mm_h, spec.snow_mm_h)):
+    precipitation = any((spec.wetness, spec.ice, spec.snow_depth_cm, spec.rain_mm_h, spec.snow_mm_h))
+    if precipitation or add_phenomena:
         above = cover.from_above(stage)
         cover.wet(spec, stage, above)
         cover.snow(spec, stage, above)
-        falling.build(spec, stage, above, lamps)
+        outdoors = Outdoors(spec, stage, above, lamps)
+        falling.build(outdoors)
+        if add_phenomena:
+            add_phenomena(outdoors)
     if spec.medium == "volume":
         volume.build(spec, stage)  # last: nothing above may look through it
 

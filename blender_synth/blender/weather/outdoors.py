@@ -1,0 +1,26 @@
+"""What builders of phenomena are given: the weather, the stage, and what the sky's builder has found out about both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from blender_synth.blender.stage import Stage
+from blender_synth.blender.weather.cover import Above
+from blender_synth.blender.weather.night import Lamps
+from blender_synth.world.weather.sky import Spec
+
+
+@dataclass(frozen=True)
+class Outdoors:
+    """A scene under the open sky, built and lit.
+
+    Attributes:
+        weather: the sky, with all phenomena's effects on it.
+        stage: where objects are added; `stage.add_falling` takes what appears in the picture and not in labels.
+        above: what is open to the sky. lamps: street lamps that are on.
+    """
+
+    weather: Spec
+    stage: Stage
+    above: Above
+    lamps: Lamps
