@@ -11,14 +11,17 @@ import pytest
 from pydantic import TypeAdapter
 
 from blender_synth import resources
-from blender_synth.bodies import garments
+from blender_synth.bodies import coverage
 from blender_synth.bodies.data import body_data, read_body_data
-from blender_synth.bodies.mesh import Surface, catmull_clark, clipped, face_normals
-from blender_synth.bodies.person import COCO_KEYPOINTS, dressed_person
-from blender_synth.bodies.pose import LIMITS_DEG
+from blender_synth.bodies.mesh import Surface, clipped, face_normals
+from blender_synth.bodies.outfit import dress
+from blender_synth.bodies.person import dressed_person
+from blender_synth.bodies.pose.limits import LIMITS_DEG
 from blender_synth.bodies.shape import shaped_points, stature_of
 from blender_synth.bodies.skeleton import Rig
+from blender_synth.bodies.subdivision import catmull_clark
 from blender_synth.errors import AssetError, ConfigError
+from blender_synth.keypoints import COCO_KEYPOINTS
 from blender_synth.packs.pack import load_pack
 from blender_synth.seeds import Streams
 from blender_synth.world.people.pedestrian import Randomizer, Spec
@@ -126,12 +129,12 @@ def poke_through(spec: Spec) -> tuple[int, int]:
     data = body_data()
     points = shaped_points(data, spec.body)
     rig = Rig.of(data, points)
-    hidden = garments.covered(spec.outfit)
+    hidden = coverage.covered(spec.outfit)
     drawn = data.faces["body"][~hidden[data.faces["body"]].all(1)]
     body = np.unique(drawn)
     v = points[body]
     covered = outside = 0
-    for worn in garments.dress(points, rig, spec.outfit):
+    for worn in dress(points, rig, spec.outfit):
         s = worn.surface
         faces = s.faces[s.face_fields["lining"] == 0]
         centres = s.vertices[faces].mean(1)

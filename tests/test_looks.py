@@ -8,13 +8,16 @@ import functools
 import numpy as np
 import pytest
 
-from blender_synth.bodies import anatomy, garments
+from blender_synth.bodies import anatomy
+from blender_synth.bodies.coverage import covered, tucked_m
 from blender_synth.bodies.data import body_data
-from blender_synth.bodies.hair import scalp_tint
+from blender_synth.bodies.hair.scalp import scalp_tint
 from blender_synth.bodies.head import head_of
-from blender_synth.bodies.mesh import cluster, face_normals, vertex_normals
+from blender_synth.bodies.mesh import face_normals, vertex_normals
+from blender_synth.bodies.outfit import settled
 from blender_synth.bodies.person import dressed_person
 from blender_synth.bodies.shape import shaped_points
+from blender_synth.bodies.subdivision import cluster
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
@@ -186,22 +189,21 @@ def poke_through(spec: Spec, monkeypatch) -> tuple[int, int]:
     Cloth of an arm is held against that arm only: a bare arm beside the ribs is outside the shirt, as it should be.
     """
     kept = []
-    settled = garments.settled
 
     def keep(worn, posed, folds):
         kept.append((worn, posed, settled(worn, posed, folds)))
         return kept[-1][2]
 
-    monkeypatch.setattr(garments, "settled", keep)
+    monkeypatch.setattr("blender_synth.bodies.person.settled", keep)
     dressed_person(spec)
-    monkeypatch.setattr(garments, "settled", settled)
+    monkeypatch.setattr("blender_synth.bodies.person.settled", settled)
     worn, posed, at = kept[0]
     data, a = body_data(), anatomy.body_anatomy()
     points = shaped_points(data, spec.body)
-    body = np.unique(data.faces["body"][~garments.covered(spec.outfit)[data.faces["body"]].all(1)])
+    body = np.unique(data.faces["body"][~covered(spec.outfit)[data.faces["body"]].all(1)])
     normals = vertex_normals(points[: data.vertex_count], data.faces["body"])
     rest = points[body]
-    v = posed.skin(rest - normals[body] * garments.tucked_m(spec.outfit)[body, None], data.weights[body])
+    v = posed.skin(rest - normals[body] * tucked_m(spec.outfit)[body, None], data.weights[body])
     limb = np.where(a.arm_weight[body] > 0.5, a.side[body], 0)
     under, safe = np.zeros(len(body), bool), np.zeros(len(body), bool)
     for w, vertices in zip(worn, at, strict=True):
@@ -240,7 +242,7 @@ def test_skin_stays_under_clothes_whatever_people_do(monkeypatch):
 def test_details_show_the_same_person(index):
     spec = person(index)
     full, low, tiny = (dressed_person(spec, d) for d in ("full", "low", "tiny"))
-    worn = [sum(2 * len(p.faces) for p in d.parts if p.look.kind != "ware") for d in (full, low, tiny)]
+    worn = [sum(2 * len(p.faces) for p in d.parts if p.look.kind != "carried") for d in (full, low, tiny)]
     assert worn[1] < 16_000
     assert worn[2] < 7_000 < worn[1] < worn[0]
     for name, place in full.joints_m.items():

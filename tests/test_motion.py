@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from blender_synth.bodies.limits import joint_angles
 from blender_synth.bodies.person import dressed_person
+from blender_synth.bodies.pose.limits import joint_angles
 from blender_synth.bodies.skeleton import from_quaternion
 from blender_synth.config import compose
 from blender_synth.errors import AssetError, ConfigError

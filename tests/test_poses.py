@@ -9,14 +9,15 @@ import cv2
 import numpy as np
 import pytest
 
-from blender_synth.bodies import garments, shoes
-from blender_synth.bodies.arms import IN_CONTACT
+from blender_synth.bodies import shoes
+from blender_synth.bodies.arm_poses import arm_poses
 from blender_synth.bodies.data import body_data
 from blender_synth.bodies.flesh import centre_of_mass, depth_in_body, measure
-from blender_synth.bodies.gait import gait_moment
-from blender_synth.bodies.limits import LIMITS_DEG, joint_angles, legal_hand, wrist_angles
+from blender_synth.bodies.outfit import dress
 from blender_synth.bodies.person import dressed_person
-from blender_synth.bodies.pose import pose_body
+from blender_synth.bodies.pose.gait import gait_moment
+from blender_synth.bodies.pose.limits import LIMITS_DEG, joint_angles, legal_hand, wrist_angles
+from blender_synth.bodies.pose.poser import pose_body
 from blender_synth.bodies.shape import shaped_points
 from blender_synth.bodies.skeleton import SIDES, Rig, X, Y, Z, unit
 from blender_synth.config import compose
@@ -57,7 +58,7 @@ def _body_frame(spec):
     data = body_data()
     points = shaped_points(data, spec.body)
     rig = Rig.of(data, points)
-    worn = garments.dress(points, rig, spec.outfit, False)
+    worn = dress(points, rig, spec.outfit, False)
     sole = shoes.make_shoe(data, points, rig, spec.outfit.shoes, "L", False).sole
     return data, points, rig, measure(data, points, rig, worn, spec.outfit, sole)
 
@@ -117,7 +118,7 @@ def test_hands_are_outside_the_body(number):
         fingers = [at[f"finger{f}-{k}.{side}"] for f in range(1, 6) for k in (1, 2, 3)]
         tips = [body.place(f"finger{f}-3.{side}", body.rig.points[f"finger{f}-3.{side}:tail"]) for f in range(1, 6)]
         depth, _ = depth_in_body(np.array([at[f"wrist.{side}"], *fingers, *tips]), at, turn, measures)
-        assert depth.max() < (0.02 if arm in IN_CONTACT else 0.003), (arm, depth.max())
+        assert depth.max() < (0.02 if arm_poses()[arm].touches_body else 0.003), (arm, depth.max())
 
 
 def test_standing_people_are_balanced():

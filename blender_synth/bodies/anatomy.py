@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from blender_synth.bodies.data import BodyData, body_data
-from blender_synth.bodies.mesh import LinearMap, catmull_clark, cluster
+from blender_synth.bodies.subdivision import LinearMap, catmull_clark, cluster
 
 _ARM = ("upperarm", "lowerarm", "wrist", "metacarpal", "finger", "shoulder01")
 _LEG = ("upperleg", "lowerleg", "foot", "toe")

@@ -10,7 +10,7 @@ import numpy as np
 
 from blender_synth.bodies import anatomy
 from blender_synth.bodies.data import body_data
-from blender_synth.bodies.mesh import cluster
+from blender_synth.bodies.subdivision import cluster
 
 Detail = Literal["full", "low", "tiny"]
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from blender_synth.bodies import anatomy
 from blender_synth.bodies.data import BodyData, body_data
-from blender_synth.bodies.mesh import LinearMap, Surface, catmull_clark, vertex_normals
+from blender_synth.bodies.mesh import Surface, vertex_normals
+from blender_synth.bodies.subdivision import LinearMap, catmull_clark
 
 
 @functools.cache

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blender_synth.bodies import anatomy, garments
+from blender_synth.bodies import anatomy
+from blender_synth.bodies.cloth.worn import Worn
 from blender_synth.bodies.data import BodyData
 from blender_synth.bodies.mesh import Surface
 from blender_synth.bodies.skeleton import SIDES, Posed, Rig, Z, rotation
@@ -40,7 +41,7 @@ class Measures:
 
 
 def measure(
-    data: BodyData, points: np.ndarray, rig: Rig, worn: list[garments.Worn], outfit: OutfitSpec, sole: Surface
+    data: BodyData, points: np.ndarray, rig: Rig, worn: list[Worn], outfit: OutfitSpec, sole: Surface
 ) -> Measures:
     """Measure a shaped body (P, 3), what it wears, and its left sole."""
     a = anatomy.body_anatomy()

@@ -1,7 +1,4 @@
-"""Surfaces of quads in numpy: subdivision, clipping, normals, smoothing, boundaries.
-
-Faces are (F, 4) int; a triangle repeats its last corner.
-"""
+"""Quad meshes in numpy: cutting, hemming, joining. Triangles repeat their last corner."""
 
 from __future__ import annotations
 
@@ -83,92 +80,6 @@ def smoothed(values: np.ndarray, faces: np.ndarray, rounds: int, share: float = 
             step[pinned] = 0
         flat = flat + step
     return flat.reshape(values.shape)
-
-
-@dataclass(frozen=True)
-class LinearMap:
-    """Each output vertex as a weighted mean of input vertices: (M, K) indices and weights."""
-
-    index: np.ndarray
-    weight: np.ndarray
-
-    def __call__(self, values: np.ndarray) -> np.ndarray:
-        flat = values.reshape(len(values), -1)
-        out = np.einsum("mk,mkc->mc", self.weight, flat[self.index])
-        return out.reshape(len(self.index), *values.shape[1:])
-
-
-def catmull_clark(faces: np.ndarray, count: int) -> tuple[np.ndarray, LinearMap]:
-    """One step of Catmull-Clark subdivision (Catmull and Clark 1978) of a quad mesh, as a linear map.
-
-    Boundaries keep their curve (cubic B-spline boundary rule).
-
-    Args:
-        faces: (F, 4) quads over `count` vertices (all used).
-
-    Returns:
-        Faces (4 F, 4) and the map from old vertices to new ones (old vertices first, then edges, then faces).
-    """
-    edges, uses = edges_of(faces)
-    lookup = {(int(a), int(b)): i for i, (a, b) in enumerate(edges)}
-    face_edges = np.array([[lookup[tuple(sorted((int(f[k]), int(f[(k + 1) % 4]))))] for k in range(4)] for f in faces])
-    terms: list[dict[int, float]] = []
-
-    def add(into: dict[int, float], index: int, weight: float) -> None:
-        into[index] = into.get(index, 0.0) + weight
-
-    faces_at: list[list[int]] = [[] for _ in range(count)]
-    edges_at: list[list[int]] = [[] for _ in range(count)]
-    for i, f in enumerate(faces):
-        for v in f:
-            faces_at[v].append(i)
-    for i, (a, b) in enumerate(edges):
-        edges_at[a].append(i)
-        edges_at[b].append(i)
-    for v in range(count):
-        term: dict[int, float] = {}
-        rim = [e for e in edges_at[v] if uses[e] == 1]
-        if rim:
-            add(term, v, 0.75 if len(rim) == 2 else 1.0)
-            if len(rim) == 2:
-                for e in rim:
-                    add(term, int(edges[e].sum()) - v, 0.125)
-        else:
-            n = max(len(faces_at[v]), 1)
-            add(term, v, (n - 3) / n + 1 / n)  # the edge mid-points give the vertex half of 2/n back
-            for e in edges_at[v]:
-                add(term, int(edges[e].sum()) - v, 1 / n / n)
-            for f in faces_at[v]:
-                for w in faces[f]:
-                    add(term, int(w), 0.25 / n / n)
-        terms.append(term)
-    edge_faces: list[list[int]] = [[] for _ in edges]
-    for i, row in enumerate(face_edges):
-        for e in row:
-            edge_faces[e].append(i)
-    for e, (a, b) in enumerate(edges):
-        term = {}
-        share = 0.5 if uses[e] == 1 else 0.25
-        add(term, int(a), share)
-        add(term, int(b), share)
-        if uses[e] != 1:
-            for f in edge_faces[e]:
-                for w in faces[f]:
-                    add(term, int(w), 0.0625 * 2 / len(edge_faces[e]))
-        terms.append(term)
-    for f in faces:
-        terms.append({int(w): 0.25 for w in f})
-    width = max(len(t) for t in terms)
-    index = np.zeros((len(terms), width), np.int64)
-    weight = np.zeros((len(terms), width))
-    for i, t in enumerate(terms):
-        index[i, : len(t)] = list(t)
-        weight[i, : len(t)] = list(t.values())
-    weight /= weight.sum(1, keepdims=True)
-    e0, f0 = count, count + len(edges)
-    middle = f0 + np.arange(len(faces))
-    quads = [np.stack([faces[:, k], e0 + face_edges[:, k], middle, e0 + face_edges[:, k - 1]], 1) for k in range(4)]
-    return np.stack(quads, 1).reshape(-1, 4), LinearMap(index, weight)
 
 
 def compact(surface: Surface, keep: np.ndarray) -> Surface:
@@ -365,41 +276,3 @@ def tube(path: np.ndarray, radius: float, sides: int = 6, closed: bool = False) 
         last, start = (len(path) - 1) * sides + np.arange(sides), np.arange(sides)
         faces = np.concatenate([faces, np.stack([last, np.roll(last, -1), np.roll(start, -1), start], 1)])
     return vertices, faces
-
-
-def cluster(vertices: np.ndarray, faces: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """A coarser mesh over some of the same vertices: those in one cell of a grid become the one next to their mean
-    (vertex clustering, J. Rossignac and P. Borrel, Modeling in Computer Graphics, 1993).
-
-    Args:
-        vertices: (N, 3). size: (N,) edge of the cell that each vertex goes into, metres.
-
-    Returns:
-        (G, 4) faces without those that fell together.
-    """
-    used = np.unique(faces)
-    v = vertices[used]
-    cells = np.column_stack([np.floor(v / size[used, None]), size[used] * 1e4]).astype(np.int64)
-    _, group = np.unique(cells, axis=0, return_inverse=True)
-    group = group.reshape(-1)
-    count = np.bincount(group)
-    mean = np.stack([np.bincount(group, v[:, k]) for k in range(3)], 1) / count[:, None]
-    off = ((v - mean[group]) ** 2).sum(1)
-    order = np.lexsort((off, group))
-    chosen = order[np.searchsorted(group[order], np.arange(len(count)))]
-    to = np.arange(len(vertices))
-    to[used] = used[chosen[group]]
-    new = to[faces]
-    # Corners that fell together are dropped; a triangle repeats its last corner.
-    again = new == np.roll(new, 1, axis=1)
-    tangled = (new[:, 0] == new[:, 2]) | (new[:, 1] == new[:, 3])
-    left = 4 - again.sum(1)
-    quads, triangles = new[(left == 4) & ~tangled], new[(left == 3) & ~(tangled & (left < 3))]
-    drop = again[(left == 3) & ~(tangled & (left < 3))]
-    order = np.argsort(drop, axis=1, kind="stable")
-    triangles = np.take_along_axis(triangles, np.sort(order[:, :3], axis=1), 1)
-    triangles = triangles[[len(set(t)) == 3 for t in triangles.tolist()]] if len(triangles) else triangles
-    out = np.concatenate([quads, np.column_stack([triangles, triangles[:, 2]])])
-    key = np.sort(out, axis=1)
-    _, first = np.unique(key, axis=0, return_index=True)
-    return out[np.sort(first)]

@@ -7,18 +7,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blender_synth.bodies import anatomy, face, garments, hair, headwear, shoes
-from blender_synth.bodies.carried import Carrier, carried_parts
+from blender_synth.bodies import anatomy, face, headwear, shoes
+from blender_synth.bodies.carried.carrier import Carrier
+from blender_synth.bodies.carried.items import carried_parts
+from blender_synth.bodies.cloth.worn import Worn
+from blender_synth.bodies.coverage import covered, tucked_m
 from blender_synth.bodies.data import BodyData, body_data
 from blender_synth.bodies.detail import FINENESS, Detail, body_faces
+from blender_synth.bodies.fields import smoothstep
 from blender_synth.bodies.flesh import measure
-from blender_synth.bodies.gait import gait_moment
+from blender_synth.bodies.hair.beard import beard_field, make_beard
+from blender_synth.bodies.hair.hairdo import make_hair
+from blender_synth.bodies.hair.scalp import scalp_tint
 from blender_synth.bodies.head import Head, head_of
 from blender_synth.bodies.mesh import Surface, clipped, compact, joined, triangle_count, vertex_normals
+from blender_synth.bodies.outfit import dress, settled
 from blender_synth.bodies.parts import Part, ShadingParams
-from blender_synth.bodies.pose import pose_body
+from blender_synth.bodies.pose.gait import gait_moment
+from blender_synth.bodies.pose.poser import pose_body
 from blender_synth.bodies.shape import shaped_points
 from blender_synth.bodies.skeleton import SIDES, Posed, Rig
+from blender_synth.keypoints import COCO_KEYPOINTS
 from blender_synth.world.people.clothes import GarmentSpec
 from blender_synth.world.people.pedestrian import PedestrianSpec
 
@@ -27,26 +36,6 @@ SOCK_TOP = 1.73
 _SHADOW = {"short": 0.72, "full": 0.95}
 """How dark the skin under a beard is."""
 _CURLY = ("curly", "afro", "locs")
-
-COCO_KEYPOINTS = (
-    "nose",
-    "left_eye",
-    "right_eye",
-    "left_ear",
-    "right_ear",
-    "left_shoulder",
-    "right_shoulder",
-    "left_elbow",
-    "right_elbow",
-    "left_wrist",
-    "right_wrist",
-    "left_hip",
-    "right_hip",
-    "left_knee",
-    "right_knee",
-    "left_ankle",
-    "right_ankle",
-)
 
 
 @dataclass(frozen=True)
@@ -80,7 +69,7 @@ def _skin_attributes(data: BodyData, points: np.ndarray, head: Head, spec: Pedes
     masks = data.masks
     leg = np.zeros(data.vertex_count)
     if spec.outfit.tights_rgb is not None:
-        leg = np.maximum(leg, garments.smoothstep(-0.3, -0.2, a.leg) * (a.arm < 0) * (a.drop > 0.05))
+        leg = np.maximum(leg, smoothstep(-0.3, -0.2, a.leg) * (a.arm < 0) * (a.drop > 0.05))
     elif spec.outfit.shoes.kind != "sandal" and (
         spec.outfit.lower.kind not in ("skirt", "dress") or spec.outfit.shoes.kind in ("sneaker", "boot")
     ):
@@ -90,12 +79,12 @@ def _skin_attributes(data: BodyData, points: np.ndarray, head: Head, spec: Pedes
         "nails": masks["fingernails"],
         "blush": _blush(),
         "hairs": np.maximum(
-            hair.beard_field() * _SHADOW.get(spec.hair.beard, 0.5 * spec.skin.stubble),
-            hair.scalp_tint(data, points, spec.hair, head),
+            beard_field() * _SHADOW.get(spec.hair.beard, 0.5 * spec.skin.stubble),
+            scalp_tint(data, points, spec.hair, head),
         ),
         "lids": masks["eyelids"],
         "legwear": leg,
-        "glove": garments.smoothstep(1.9, 1.96, a.arm) if spec.outfit.glove_rgb else np.zeros(data.vertex_count),
+        "glove": smoothstep(1.9, 1.96, a.arm) if spec.outfit.glove_rgb else np.zeros(data.vertex_count),
         "rest": a.rest_m,
     }
 
@@ -154,7 +143,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     rig = Rig.of(data, points)
     outfit = spec.outfit
     head = head_of(data, points)
-    worn = garments.dress(points, rig, outfit, fine.shell, head)
+    worn = dress(points, rig, outfit, fine.shell, head)
     under = outfit.lower.kind == "trousers" and outfit.lower.length > 1.7 and outfit.lower.fit > 0.02
     pairs = {s: shoes.make_shoe(data, points, rig, outfit.shoes, s, under, fine.shoe_step) for s in SIDES}
     measures = measure(data, points, rig, worn, outfit, pairs["L"].sole)
@@ -197,8 +186,8 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     brow = ShadingParams.of("hair", rgb=tuple(through), curly=False)  # thin hair: the skin shows
     if fine.small_parts:
         add("brows", face.make_brows(data, points, normals, 1.6 if spec.body.sex == "male" else 1.2), brow, "shade")
-    settled = garments.settled(worn, posed, fine.settle)
-    for w, at in zip(worn, settled, strict=True):
+    posed_cloth = settled(worn, posed, fine.settle)
+    for w, at in zip(worn, posed_cloth, strict=True):
         look = cloth_look(w.spec)
         if w.name == "scarf":
             look = ShadingParams.of("cloth", **(dict(look.values) | {"rgb": outfit.scarf_rgb, "cut": "scarf"}))
@@ -210,7 +199,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         if shoe.accent is not None:
             laces = (0.6, 0.6, 0.58) if sum(s.rgb) < 1.2 else s.accent_rgb
             add(f"laces.{side}", shoe.accent, ShadingParams.of("rubber", rgb=laces))
-    mesh = hair.make_hair(
+    mesh = make_hair(
         data,
         points,
         rig,
@@ -225,7 +214,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         if surface is not None:
             add(name, surface, hair_look, "shade")
     if spec.hair.beard == "full" and fine.beard_locks:
-        add("beard", hair.make_beard(data, points, normals, head, spec.hair, fine.beard_locks), beard, "shade")
+        add("beard", make_beard(data, points, normals, head, spec.hair, fine.beard_locks), beard, "shade")
     if outfit.hat != "none":
         for name, surface in headwear.hat(data, head, outfit.hat, spec.hair, fine.small_parts).items():
             add(name, surface, ShadingParams.of("felt", rgb=outfit.hat_rgb, knit=outfit.hat == "beanie"), "rest")
@@ -235,13 +224,13 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         if outfit.glasses == "sun":
             add("lenses", lenses, ShadingParams.of("phone", rgb=(0.008, 0.008, 0.009)))
     if spec.carried:
-        who = Carrier(posed, measures, _trunk_cloth(worn, settled), spec.pose.legs in ("walk", "run"))
+        who = Carrier(posed, measures, _trunk_cloth(worn, posed_cloth), spec.pose.legs in ("walk", "run"))
         for thing in spec.carried:
             parts += carried_parts(thing, who)
     return DressedPerson(tuple(parts), _joints(data, points, posed))
 
 
-def _trunk_cloth(worn: list[garments.Worn], settled: list[np.ndarray]) -> np.ndarray:
+def _trunk_cloth(worn: list[Worn], settled: list[np.ndarray]) -> np.ndarray:
     """(N, 3) vertices, as they have settled, of the cloth on the trunk that straps lie on."""
     flat = [
         at[w.surface.fields["arm_weight"] < 0.45]
@@ -273,14 +262,14 @@ def _skin_part(
     detail: Detail,
 ) -> Part:
     a = anatomy.body_anatomy()
-    hidden = garments.covered(spec.outfit, 0.2 if detail == "tiny" else 1.0)
+    hidden = covered(spec.outfit, 0.2 if detail == "tiny" else 1.0)
     for side, arm in (("L", spec.pose.left_arm), ("R", spec.pose.right_arm)):
         if arm == "pocket":
             hidden |= (a.arm > 2.12) & (a.side == SIDES[side])
     hidden |= data.masks["inside_mouth"] > 0.9
     bare = points[: data.vertex_count].astype(np.float64)
     whole = Surface(
-        bare - normals * garments.tucked_m(spec.outfit)[:, None],
+        bare - normals * tucked_m(spec.outfit)[:, None],
         body_faces(detail),
         {"weights": data.weights, "leg": a.leg} | _skin_attributes(data, points, head, spec),
     )
@@ -313,7 +302,7 @@ def _skin_part(
     return Part("skin", vertices.astype(np.float32), surface.faces, look, None, attributes)
 
 
-def _back_of(points: np.ndarray, worn: list[garments.Worn]):
+def _back_of(points: np.ndarray, worn: list[Worn]):
     """z (M,) -> x of the furthest back surface of the clothes near the middle."""
     v = np.concatenate(
         [

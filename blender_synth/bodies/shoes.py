@@ -8,7 +8,7 @@ import numpy as np
 
 from blender_synth.bodies import anatomy
 from blender_synth.bodies.data import BodyData
-from blender_synth.bodies.garments import smoothstep
+from blender_synth.bodies.fields import smoothstep
 from blender_synth.bodies.mesh import Surface, clipped, hemmed, joined, vertex_normals
 from blender_synth.bodies.skeleton import SIDES, Rig
 from blender_synth.world.people.clothes import ShoeSpec

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blender_synth.bodies.person import ShadingParams
+from blender_synth.bodies.parts import ShadingParams
 
 _SURFACES = {  # roughness, metallic, specular, grain scale (1/m), grain strength, crease strength, light let through
     "nylon": (0.62, 0.0, 0.35, 900.0, 0.25, 0.45, 0.0),

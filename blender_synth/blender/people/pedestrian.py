@@ -10,9 +10,11 @@ import numpy as np
 
 from blender_synth.blender.people.shading import material_for
 from blender_synth.blender.stage import Stage
+from blender_synth.bodies.detail import Detail
 from blender_synth.bodies.parts import Part
-from blender_synth.bodies.person import COCO_KEYPOINTS, Detail, dressed_person
+from blender_synth.bodies.person import dressed_person
 from blender_synth.bodies.skeleton import Z, rotation
+from blender_synth.keypoints import COCO_KEYPOINTS
 from blender_synth.world.people.pedestrian import Spec
 
 

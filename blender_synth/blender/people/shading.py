@@ -16,7 +16,7 @@ import bpy
 from blender_synth.blender.people import carried
 from blender_synth.blender.shading import textures
 from blender_synth.blender.shading.traits import MaterialTraits, declare_traits
-from blender_synth.bodies.person import ShadingParams
+from blender_synth.bodies.parts import ShadingParams
 
 
 class _Nodes:
@@ -534,7 +534,7 @@ _KINDS = {  # kind: (what builds its tree, what values a look puts into it, what
     "rubber": (_rubber, _colour_values, lambda look: ()),
     "phone": (_phone, _colour_values, lambda look: ()),
     "felt": (_felt, _felt_values, lambda look: (look["knit"],)),
-    "ware": (carried.ware, carried.ware_values, lambda look: (look["surface"],)),
+    "carried": (carried.ware, carried.ware_values, lambda look: (look["surface"],)),
 }
 
 

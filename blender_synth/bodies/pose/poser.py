@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from blender_synth.bodies.arms import Arm
+from blender_synth.bodies.arm_poses import set_arm
 from blender_synth.bodies.flesh import Measures, centre_of_mass
-from blender_synth.bodies.gait import GaitMoment, LegAngles, gait_moment
-from blender_synth.bodies.limits import LIMITS_DEG, limited, swing
+from blender_synth.bodies.pose.arm import Arm
+from blender_synth.bodies.pose.gait import GaitMoment, LegAngles, gait_moment
+from blender_synth.bodies.pose.limits import LIMITS_DEG, limited, swing
+from blender_synth.bodies.pose.state import BodyState
 from blender_synth.bodies.skeleton import (
     SIDES,
     Posed,
@@ -34,57 +36,10 @@ MASS_AHEAD_M = 0.045
 four to five centimetres)."""
 SEAT_SINK = 0.92
 """Height of the hip joints above a seat over the thigh's radius: flesh gives way."""
-_HALF_BAG_M = {"paper": 0.085, "plastic": 0.12, "frame": 0.07, "flap": 0.06, "tote": 0.075, "long": 0.03}
 
 
-class Poser:
+class Poser(BodyState):
     """Sets one pose on one body."""
-
-    def __init__(
-        self, rig: Rig, pose: PoseSpec, measures: Measures, stature_m: float, carried: Sequence[CarriedSpec] = ()
-    ):
-        self.rig, self.pose, self.measures, self.stature_m = rig, pose, measures, stature_m
-        self.carried = carried
-        self.world: dict[str, np.ndarray] = {}
-        self.local: dict[str, np.ndarray] = {}
-        self.ground_z = 0.0
-        p = rig.points
-        self.hip_mid = (p["upperleg01.L"] + p["upperleg01.R"]) / 2
-        self.leg_m = rig.length("upperleg01.L", "lowerleg01.L") + rig.length("lowerleg01.L", "foot.L")
-        self.root = np.zeros(3)
-        self._names = list(rig.index)
-
-    def offset(self, channel: str, side: str | None = None) -> float:
-        """This person's small deviation of one channel, degrees."""
-        return self.pose.offsets_deg.get(f"{channel}.{side}" if side else channel, 0.0)
-
-    def place_of(self, bone: str) -> np.ndarray:
-        """Where a bone's head comes to lie as things are set now, the middle of the hips at the origin."""
-        chain = []
-        j = self.rig.index[bone]
-        while j >= 0:
-            chain.append(j)
-            j = self.rig.parents[j]
-        place, turn = self.root, np.eye(3)
-        for parent, j in zip([-1, *chain[:0:-1]], chain[::-1], strict=True):
-            if parent >= 0:
-                place = place + turn @ (self.rig.heads[j] - self.rig.heads[parent])
-            name = self._names[j]
-            turn = self.world.get(name, turn)
-            if name in self.local:
-                turn = turn @ self.local[name]
-        return place
-
-    def flesh_frames(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """What `flesh.depth_in_body` needs of trunk and legs."""
-        bones = ("spine03", "spine01", *(f"{b}.{s}" for b in ("upperleg01", "lowerleg01") for s in SIDES))
-        return {b: self.place_of(b) for b in bones}, {"root": self.pelvis, "spine01": self.chest}
-
-    def bag_room_deg(self, side: str) -> float:
-        """How far the arm is held off for the bag that hangs from its hand, degrees."""
-        word = "left" if side == "L" else "right"
-        half = [_HALF_BAG_M.get(t.style, 0.0) * t.size for t in self.carried if t.held == f"{word}_hand"]
-        return float(np.degrees(max([0.0, *half]) / (0.85 * self.leg_m))) * 0.8
 
     # ---------------------------------------------------------------- trunk
 
@@ -338,7 +293,7 @@ class Poser:
             )
             self.standing_legs(np.zeros(2))
         for side in "RL":
-            Arm(self, side, moment).set()
+            set_arm(Arm(self, side, moment), pose.left_arm if side == "L" else pose.right_arm)
         if pose.legs == "stand":
             for _ in range(2):  # the legs' own mass moves with them
                 mass = centre_of_mass(solve(self.rig, self.world, self.local, self.root))

@@ -1,0 +1,1 @@
+"""Carried items: one file a kind."""

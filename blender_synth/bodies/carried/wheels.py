@@ -1,0 +1,39 @@
+"""Parts that items on wheels share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from blender_synth.bodies.carried.carrier import TYRE, Carrier, Piece
+from blender_synth.bodies.solids import (
+    Solid,
+    merged,
+    moved,
+    wheel,
+)
+
+
+def bar_between_hands(carrier: Carrier) -> np.ndarray:
+    """Middle (3,) of the bar that both hands hold."""
+    left, right = carrier.fist("L")[0], carrier.fist("R")[0]
+    return (left + right) / 2
+
+
+def both_sides(make) -> Solid:
+    """The same on both sides: `make(sign)`."""
+    return merged(make(1.0), make(-1.0))
+
+
+def in_front(carrier: Carrier, pieces: list[Piece]) -> list[Piece]:
+    """Pieces whose x counts from the bar, onto the ground before the person."""
+    at = bar_between_hands(carrier) * [1, 1, 0]
+    return [(n, moved(s, at, carrier.yaw.T), look, c) for n, s, look, c in pieces]
+
+
+def pair_of_wheels(x: float, half: float, radius: float, width: float, spokes: int) -> list[Piece]:
+    out: list[Piece] = []
+    for sign in (1, -1):
+        tyre, rim = wheel(radius, width, spokes)
+        at = np.array([x, sign * half, radius])
+        out += [("wheel", moved(tyre, at), "tyre", TYRE), ("rim", moved(rim, at), "plastic", (0.25, 0.25, 0.26))]
+    return out

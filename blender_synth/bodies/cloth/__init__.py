@@ -1,0 +1,1 @@
+"""Cloth: shells, panels, necklines, folds, and how all of it settles."""

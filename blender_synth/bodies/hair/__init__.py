@@ -1,0 +1,1 @@
+"""Hair on the head and in the face."""

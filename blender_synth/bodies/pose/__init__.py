@@ -1,0 +1,1 @@
+"""Poses: joint limits, gait, arms; from a `PoseSpec` to rotations of all bones."""
