@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from blender_synth.settings import AcceptanceCriteria, RunSettings
+from blender_synth.world.pack_items import FromPack
 from blender_synth.world.placement.visibility_estimate import estimate_visibility
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import SceneSpec, spec_to_json
@@ -80,7 +81,7 @@ def _sample_scene(
         last_hope = best is None and attempt + 1 == criteria.max_attempts
         if not last_hope and _infeasible(spec, criteria):
             continue
-        left_by_rain = {mirror.instance_id for mirror in spec.mirrors if getattr(mirror, "rain", False)}
+        left_by_rain = {mirror.instance_id for mirror in spec.mirrors if mirror.from_rain}
         seen = [s for s in prober.probe(spec_to_json(spec)) if not left_by_rain & set(s["via"])]
         share, shortfall = judge(criteria, seen)
         latest = Candidate(spec, share, shortfall)
@@ -97,7 +98,7 @@ def _without(spec: SceneSpec, broken: Container[tuple[str, str]]) -> SceneSpec:
     """The scene without what comes from broken items."""
 
     def whole(things: tuple) -> tuple:
-        return tuple(t for t in things if (getattr(t, "pack", ""), getattr(t, "item", "")) not in broken)
+        return tuple(t for t in things if not (isinstance(t, FromPack) and (t.pack, t.item) in broken))
 
     return replace(spec, props=whole(spec.props), people=whole(spec.people), mirrors=whole(spec.mirrors))
 
@@ -106,7 +107,7 @@ def _infeasible(spec: SceneSpec, criteria: AcceptanceCriteria) -> bool:
     """Whether geometry alone shows that the criteria cannot be met, which saves building the scene."""
     if not (criteria.min_people or criteria.min_reflected_people):
         return False
-    lasting = tuple(mirror for mirror in spec.mirrors if not getattr(mirror, "rain", False))
+    lasting = tuple(mirror for mirror in spec.mirrors if not mirror.from_rain)
     people, reflected = estimate_visibility(replace(spec, mirrors=lasting), criteria.min_height_px)
     return people < criteria.min_people or reflected < (criteria.min_reflected_people or 0)
 

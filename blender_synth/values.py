@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, dataclass_transform
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic.dataclasses import dataclass as _dataclass
+from pydantic_core import CoreSchema, core_schema
 
 _T = TypeVar("_T")
 STRICT = ConfigDict(extra="forbid")
@@ -17,6 +19,24 @@ STRICT = ConfigDict(extra="forbid")
 def plain(cls: type[_T]) -> type[_T]:
     """Decorator: a frozen, validated dataclass of plain values that refuses unknown keys."""
     return _dataclass(frozen=True, kw_only=True, config=STRICT)(cls)
+
+
+@dataclass(frozen=True)
+class Converted:
+    """Annotation of a field that pydantic does not validate by its type: a Protocol, say.
+
+    Attributes:
+        convert: makes the value from what is given, such as a mapping read from JSON; None takes it as it is.
+    """
+
+    convert: Callable[[Any], Any] | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Validation by `convert` alone; written to JSON by the value's own type."""
+        anything = core_schema.any_schema()
+        return (
+            anything if self.convert is None else core_schema.no_info_before_validator_function(self.convert, anything)
+        )
 
 
 def _as_pair(value: Any) -> Any:

@@ -106,7 +106,7 @@ def worker_for(settings: RunSettings, packs: Iterable[Pack]) -> Worker:
     setup = {
         "render": asdict(settings.render),
         "packs": {pack.name: _pack_entry(pack) for pack in packs},
-        "scene_folder": getattr(settings.scenery, "folder", ""),
+        "scene_folder": settings.scenery.folder,
     }
     return Worker(setup, settings.worker.timeout_s)
 

@@ -96,7 +96,7 @@ def label_layers(overrides: tuple[str, ...]) -> dict[str, np.ndarray]:
     settings = compose(overrides)
     packs = tuple(find_packs(settings.packs, "stop"))
     spec = sample_scene(settings, packs, 3)
-    folder = getattr(spec.scenery, "folder", "") or getattr(settings.scenery, "folder", "")
+    folder = settings.scenery.folder
     stage = build.build_scene(spec, {pack.name: pack.folder for pack in packs}, Path(folder))
     cycles.apply_picture_settings(stage.scene, settings.render, 0)
     return label_pass.render_labels(stage)

@@ -129,7 +129,7 @@ def test_weather_changes_no_person_no_mirror_and_no_camera():
         assert spec.weather != specs[0].weather
         for part in ("people", "camera", "scenery", "props"):
             assert getattr(spec, part) == getattr(specs[0], part), part
-        assert tuple(m for m in spec.mirrors if not getattr(m, "rain", False)) == specs[0].mirrors
+        assert tuple(m for m in spec.mirrors if not m.from_rain) == specs[0].mirrors
 
 
 def test_mirrors_change_no_person_and_no_camera():

@@ -190,9 +190,9 @@ def test_a_mirror_that_cannot_be_used_is_told_with_file_key_and_mend(tmp_path, l
 def test_a_mirrors_licence_is_found_in_the_scene(mirrors):
     settings = compose([*SMALL, "scene=studio", "mirrors=pack", "mirrors.pack.tags=tall"])
     spec = sample_scene(settings, mirrors, 1)
-    (one,) = [part for part in spec.from_packs() if part.pack == "mirrors"]
+    (one,) = [part for part in spec.pack_items() if part.pack == "mirrors"]
     assert (one.item, one.licence, one.author) == ("tall", "CC0-1.0", "A. Artist")
-    assert not list(dataclasses.replace(spec, mirrors=()).from_packs())
+    assert not list(dataclasses.replace(spec, mirrors=()).pack_items())
 
 
 # --- motions
@@ -219,7 +219,7 @@ def test_people_move_by_the_motions_of_packs_and_carry_their_licence(motions, na
     for motion in moving:
         assert (motion.name, motion.credit.pack) == ("walk.bvh", "moves")
         assert (motion.credit.item, motion.credit.author) == ("jump", "CMU")
-    assert "moves" in {part.pack for part in spec.from_packs()}
+    assert "moves" in {part.pack for part in spec.pack_items()}
     same = sample_scene(compose([*SMALL, f"pedestrians.person.motion={CMU}"]), (), 0)
     assert [p.position_m for p in same.people] == [p.position_m for p in spec.people]
 
@@ -300,7 +300,7 @@ def test_a_sky_of_a_pack_is_named_by_item_or_file(tmp_path, name):
     assert spec == spec_from_json(spec_to_json(spec))
     assert spec.weather.hdri == "heavens/a/noon.hdr"
     assert (spec.weather.hdri_credit.item, spec.weather.hdri_credit.author) == ("noon", "P. Hotographer")
-    assert [c.pack for c in spec.from_packs()] == ["heavens"]
+    assert [c.pack for c in spec.pack_items()] == ["heavens"]
     assert sky_of_packs(name, packs)[0] == "heavens/a/noon.hdr"
 
 
@@ -425,7 +425,7 @@ def test_surfaces_and_clothes_are_made_of_materials_of_packs(materials):
     dressed = sample_scene(compose([*base, "pedestrians.person.outfit.fabrics={stuff/tweed: 1, own: 1}"]), materials, 0)
     worn = [g.fabric.texture for p in dressed.people for g in (p.outfit.lower, p.outfit.top)]
     assert {None, "tweed"} == {t and t.item for t in worn}
-    assert {c.item for c in dressed.from_packs()} == {"tweed"}
+    assert {c.item for c in dressed.pack_items()} == {"tweed"}
     assert [dataclasses.replace(p, outfit=q.outfit) for p, q in zip(dressed.people, plain.people, strict=True)] == [
         *plain.people
     ]

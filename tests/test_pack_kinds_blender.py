@@ -55,7 +55,7 @@ def pack(tmp_path_factory):
 
 def _built(pack, name):
     """Stage, camera and spec of one mirror in the middle of the mount."""
-    chooser = Randomizer(lean_deg=6.0, middle_m=1.3).from_packs((pack,), Streams(0, 0))
+    chooser = Randomizer(lean_deg=6.0, middle_m=1.3).resolve_packs((pack,), Streams(0, 0))
     item = pack.item(name)
     spec = chooser.at(pack, item, item.terms.stands[0], MOUNT, 0.5, (1001, 2001), Streams(0, 0))
     stage, camera = _stage()
@@ -129,7 +129,7 @@ def materials(tmp_path_factory):
 def _spec(pack, *names):
     """Materials as a scene's spec has them."""
     return [
-        MaterialChoices(weights={f"stuff/{name}": 1.0}).from_packs([pack], "k").pick(np.random.default_rng(0))
+        MaterialChoices(weights={f"stuff/{name}": 1.0}).resolve_packs([pack], "k").pick(np.random.default_rng(0))
         for name in names
     ]
 

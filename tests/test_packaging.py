@@ -23,7 +23,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 BLENDERS = {"bpy", "bpy_extras", "bmesh", "mathutils"}
 # The layers: what each may import of the project, in addition to what everybody may.
 MAY_IMPORT = {
-    "world": {"world", "plugins"},
+    "world": {"world", "packs", "plugins"},
     "packs": {"packs", "resources", "blender_process"},
     "frames": {"frames"},
     "develop": {"develop", "frames"},

@@ -132,7 +132,7 @@ def _write_meta(path: Path, meta: dict[str, Any]) -> None:
 
 def _instances(spec: SceneSpec, stage: Stage, labels: dict, bodies: dict[int, _Body]) -> list[dict[str, Any]]:
     people = {person.instance_id: person for person in spec.people}
-    planes = {mirror.instance_id: mirror.plane() for mirror in spec.mirrors if hasattr(mirror, "plane")}
+    planes = {mirror.instance_id: plane for mirror in spec.mirrors if (plane := mirror.plane()) is not None}
     chains: dict[int, list[list[int]]] = {}
     for entry in seen_people(spec, stage, labels):
         if entry["via"]:
@@ -155,8 +155,8 @@ def _instances(spec: SceneSpec, stage: Stage, labels: dict, bodies: dict[int, _B
 def _mirror(mirror: Any) -> dict[str, Any]:
     """What annotations need to know of a mirror: how it passes light on, and its plane or its curved parts."""
     row: dict[str, Any] = {"mirror_kind": mirror.kind, "surface": mirror.surface}
-    if hasattr(mirror, "plane"):
-        point, normal = mirror.plane()
+    if (plane := mirror.plane()) is not None:
+        point, normal = plane
         return row | {"plane_point_m": point.tolist(), "plane_normal": normal.tolist()}
     return row | {"curved": mirror.curved()}
 

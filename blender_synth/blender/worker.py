@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,9 @@ class Workbench:
         entries = [{key: pack[key] for key in ("name", "licence", "author", "source")} for pack in shown]
         if self.spec.weather.hdri and not self.spec.weather.hdri_credit:
             entries.append(hdri.credit(self.spec.weather.hdri, self.packs))
-        items = [(f"{item.pack}/{item.item}", item) for item in self.spec.from_packs()]
-        if self.spec.scenery.kind == "authored":
-            items.insert(0, (f"scene {self.spec.scenery.scene}", self.spec.scenery))
-        for name, item in items:
-            entry = {"name": name, "licence": item.licence, "author": item.author, "source": item.source}
+        scene = self.spec.scenery.attribution()
+        for item in (*([] if scene is None else [scene]), *(item.attribution() for item in self.spec.pack_items())):
+            entry = asdict(item)
             if entry not in entries:
                 entries.append(entry)
         return entries

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.values import Vec2, Weights, plain
-from blender_synth.world.labelled_instances import items_named, no_item
+from blender_synth.world.pack_items import FromPack, items_named, no_item
 
 SURFACES = ("wall", "pavement", "road", "kerb", "roof", "floor", "ceiling")
 """What of a scene a material may be laid on."""
@@ -20,7 +20,7 @@ OWN = "own"
 
 
 @plain
-class MaterialSpec:
+class MaterialSpec(FromPack):
     """One material of a pack.
 
     Attributes:
@@ -63,13 +63,13 @@ class MaterialChoices:
     In a config the weights alone: a name, a list or a mapping.
 
     Attributes:
-        found: the materials that the names mean, None for the program's own, and their weights; from `from_packs`.
+        found: the materials that the names mean, None for the program's own, and their weights; from `resolve_packs`.
     """
 
     weights: Weights
     found: tuple[tuple[MaterialSpec | None, float], ...] = ()
 
-    def from_packs(self, packs: Sequence[Any], key: str, textures_only: bool = False) -> MaterialChoices:
+    def resolve_packs(self, packs: Sequence[Any], key: str, textures_only: bool = False) -> MaterialChoices:
         """The same, with the materials found.
 
         Args:
@@ -131,7 +131,7 @@ def draw_surfaces(
     """
     drawn = []
     for surface, materials in sorted(choices.items()):
-        material = materials.from_packs(packs, f"scene.materials.{surface}").pick(streams.rng(surface))
+        material = materials.resolve_packs(packs, f"scene.materials.{surface}").pick(streams.rng(surface))
         if material is not None:
             drawn.append(SurfaceSpec(surface=surface, material=material))
     return tuple(drawn)

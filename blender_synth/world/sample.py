@@ -7,7 +7,6 @@ from typing import Any
 
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
-from blender_synth.world.labelled_instances import Credit, items_in_packs
 from blender_synth.world.materials import draw_surfaces
 from blender_synth.world.mirrors.built_in import Randomizer as BuiltInMirrors
 from blender_synth.world.mirrors.puddles import Randomizer as RainPuddles
@@ -35,18 +34,14 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
     camera = place_camera(
         settings.camera, layout, streams.child("camera"), settings.render.width_px, settings.render.height_px
     )
-    weather = settings.weather.sample(dataclasses.replace(streams, attempt=0).child("weather"))
-    for pack, item in items_in_packs(packs, "sky"):
-        if weather.hdri in (f"{pack.name}/{item.name}", f"{pack.name}/{item.file}"):
-            file, credit = f"{pack.name}/{item.file}", Credit.of(pack, item)
-            weather = dataclasses.replace(weather, hdri=file, hdri_credit=credit)
+    weather = settings.weather.sample(dataclasses.replace(streams, attempt=0).child("weather")).resolve_packs(packs)
     indoors = layout.indoor_c is not None
     climate = Climate(temperature_c=layout.indoor_c, sunlight=0.0) if indoors else weather.climate()
     people, wanted = draw_people(
         settings.pedestrians, layout, camera, climate, packs, streams.child("people"), PERSON_IDS
     )
     kinds = {
-        name: _with_packs(group.randomizer, packs, streams.child(f"mirrors/{name}"))
+        name: group.randomizer.resolve_packs(packs, streams.child(f"mirrors/{name}"))
         for name, group in settings.mirrors.items()
     }
     counts = {
@@ -81,7 +76,7 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
 
 
 def check_packs(settings: Any, packs: tuple) -> None:
-    """ShadingParams up all that the settings name of asset packs, before anything is drawn.
+    """Check that the packs have every item that the settings name, before anything is sampled.
 
     Raises:
         ConfigError: no pack has it. AssetError: it cannot be used.
@@ -89,12 +84,7 @@ def check_packs(settings: Any, packs: tuple) -> None:
     streams = Streams(settings.seed, 0)
     settings.props.choices(packs)
     settings.pedestrians.figures.choices(packs)
-    settings.pedestrians.person.from_packs(packs)
+    settings.pedestrians.person.resolve_packs(packs)
     draw_surfaces(settings.surfaces, packs, streams)
     for group in settings.mirrors.values():
-        _with_packs(group.randomizer, packs, streams)
-
-
-def _with_packs(randomizer: Any, packs: tuple, streams: Streams) -> Any:
-    """The randomizer or, of a kind whose mirrors come from packs, what chooses among those."""
-    return randomizer.from_packs(packs, streams) if hasattr(randomizer, "from_packs") else randomizer
+        group.randomizer.resolve_packs(packs, streams)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, TypeAdapter
+from pydantic import TypeAdapter
 
-from blender_synth.values import plain
+from blender_synth.values import Converted, plain
+from blender_synth.world.contracts import CameraSpec, MirrorSpec, PersonSpec, ScenerySpec, WeatherSpec
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.materials import SurfaceSpec
+from blender_synth.world.pack_items import FromPack
 from blender_synth.world.placement.props import PropSpec
 from blender_synth.world.registry import spec_from
 
@@ -23,12 +26,8 @@ CARRIED_IDS = range(10_001, 18_001)
 INSTANCES_PER_PERSON = 8
 
 
-def _of(group: str) -> BeforeValidator:
-    return BeforeValidator(lambda data: spec_from(group, data))
-
-
-def _each_of(group: str) -> BeforeValidator:
-    return BeforeValidator(lambda items: tuple(spec_from(group, item) for item in items))
+def _of(group: str) -> Converted:
+    return Converted(partial(spec_from, group))
 
 
 @plain
@@ -47,14 +46,14 @@ class SceneSpec:
     scene_index: int
     attempt: int = 0
     pair_role: Literal["mirror", "matt"] | None = None
-    scenery: Annotated[Any, _of("scenery")]
+    scenery: Annotated[ScenerySpec, _of("scenery")]
     surfaces: tuple[SurfaceSpec, ...] = ()
-    camera: Annotated[Any, _of("cameras")]
+    camera: Annotated[CameraSpec, _of("cameras")]
     people_wanted: int = 0
-    people: Annotated[tuple[Any, ...], _each_of("people")] = ()
-    mirrors: Annotated[tuple[Any, ...], _each_of("mirrors")] = ()
+    people: tuple[Annotated[PersonSpec, _of("people")], ...] = ()
+    mirrors: tuple[Annotated[MirrorSpec, _of("mirrors")], ...] = ()
     props: tuple[PropSpec, ...] = ()
-    weather: Annotated[Any, _of("weather")]
+    weather: Annotated[WeatherSpec, _of("weather")]
 
     @property
     def frame_index(self) -> int:
@@ -63,8 +62,8 @@ class SceneSpec:
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything with an instance id, in the order of the ids."""
-        people = [thing for person in self.people for thing in person.labelled_instances()]
-        mirrors = [thing for mirror in self.mirrors for thing in mirror.labelled_instances()]
+        people = [instance for person in self.people for instance in person.labelled_instances()]
+        mirrors = [instance for mirror in self.mirrors for instance in mirror.labelled_instances()]
         if self.pair_role == "matt":
             mirrors = [replace(m, category="matt_panel") if m.category == "mirror" else m for m in mirrors]
         props = [
@@ -72,18 +71,18 @@ class SceneSpec:
             for p in self.props
         ]
         return tuple(
-            sorted([*people, *mirrors, *props, *self.scenery.labelled_instances()], key=lambda t: t.instance_id)
+            sorted([*people, *mirrors, *props, *self.scenery.labelled_instances()], key=lambda i: i.instance_id)
         )
 
-    def from_packs(self) -> Iterator[Any]:
-        """Every part of the scene that says which item of which asset pack it is, and under what licence."""
+    def pack_items(self) -> Iterator[FromPack]:
+        """Every part of the scene that is made of an item of an asset pack, in the order of the spec's fields."""
         waiting: list[Any] = [self]
         while waiting:
             value = waiting.pop()
             if isinstance(value, tuple):
                 waiting += reversed(value)
             elif is_dataclass(value):
-                if hasattr(value, "pack") and hasattr(value, "licence"):
+                if isinstance(value, FromPack):
                     yield value
                 waiting += [getattr(value, field.name) for field in reversed(fields(value))]
 

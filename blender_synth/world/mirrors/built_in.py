@@ -9,14 +9,15 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Rgb, Vec3, plain
+from blender_synth.world.contracts import MirrorDefaults, MirrorRandomizerDefaults, Plane
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import BuiltInMirror
 from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import Surface, in_polygon, kind_things, on_plane
+from blender_synth.world.mirrors.shapes import Surface, in_polygon, mirror_instances, on_plane
 
 
 @plain
-class Spec:
+class Spec(MirrorDefaults):
     """One of the scenery's own.
 
     Attributes:
@@ -34,7 +35,7 @@ class Spec:
     tint: Rgb
     host: str = "building"
 
-    def plane(self) -> tuple[np.ndarray, np.ndarray]:
+    def plane(self) -> Plane:
         """A point (3,) of it in metres and the unit normal (3,) of its front."""
         total = np.zeros(3)
         for face in self.faces_m:
@@ -57,11 +58,11 @@ class Spec:
         (x0, y0), (x1, y1) = flat.min(axis=0), flat.max(axis=0)
         return point + np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]) @ axes.T
 
-    def reflection_points(self, eye_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on it."""
         point, normal = self.plane()
-        side = 1.0 if (np.asarray(eye_m, float) - point) @ normal >= 0 else -1.0  # a sheet reflects on both sides
-        hits, before = on_plane(point, side * normal, eye_m, points_m)
+        side = 1.0 if (np.asarray(camera_m, float) - point) @ normal >= 0 else -1.0  # a sheet reflects on both sides
+        hits, before = on_plane(point, side * normal, camera_m, points_m)
         axes = self._axes()
         flat = (hits - point) @ axes
         inside = [in_polygon(flat, (np.array(face, float) - point) @ axes) for face in self.faces_m]
@@ -69,20 +70,20 @@ class Spec:
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The reflecting surface; what holds it is the scenery's."""
-        return kind_things(self, rough=self.host)[:1]
+        return mirror_instances(self, rough=self.host)[:1]
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """Takes the scenery's own mirrors, one after the other. Every scene with such mirrors has it, unasked."""
 
     SPEC: ClassVar[type] = Spec
     kind: Literal["built_in"] = "built_in"
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
         """The next that is not placed yet; None when all are."""
-        taken = {spec.part for spec in site.taken if isinstance(spec, Spec)}
-        for own in site.layout.built_in_mirrors:
+        taken = {spec.part for spec in context.taken if isinstance(spec, Spec)}
+        for own in context.layout.built_in_mirrors:
             if own.part not in taken:
                 return spec_of(own, ids)
         return None

@@ -10,12 +10,13 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, plain, uniform
+from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import Ball
+from blender_synth.world.mirrors.shapes import Ball, OnMount
 
 
 @plain
-class Spec(Ball):
+class Spec(OnMount, Ball):
     """One side mirror; its outline is an ellipse, wider than high.
 
     Attributes:
@@ -31,7 +32,7 @@ class Spec(Ball):
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How side mirrors vary.
 
     Attributes:
@@ -47,14 +48,14 @@ class Randomizer:
     roughness: Range = (0.0, 0.004)
     dust: Range = (0.1, 0.6)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
         """The mirror of a parked car that the camera sees from behind, the nearest three alike; None without any."""
         rng, look = streams.rng("place"), streams.rng("look")
         seen = []
-        for mount in site.mounts("car"):
+        for mount in context.mounts("car"):
             at = np.array([*mount.start_xy_m, mount.base_z_m])
             facing = math.radians(mount.facing_deg)
-            way = site.eye_m - at
+            way = context.camera_m - at
             if way[0] * math.cos(facing) + way[1] * math.sin(facing) > 0.35 * np.linalg.norm(way[:2]):
                 seen.append((float(np.linalg.norm(way)), mount))
         if not seen:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from blender_synth import geometry
 from blender_synth.errors import ConfigError
+from blender_synth.world.contracts import MirrorSpec, Plane
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors.placement_context import Obstacles
 from blender_synth.world.mirrors.shapes import in_polygon
@@ -17,7 +17,7 @@ _APART_M = 0.02
 _AROUND_M = (0.1, 0.25)
 
 
-def check_mirrors(mirrors: Sequence[Any]) -> None:
+def check_mirrors(mirrors: Sequence[MirrorSpec]) -> None:
     """Refuse two mirrors in one place.
 
     Raises:
@@ -67,29 +67,39 @@ def check_mount(mount: MirrorMount, obstacles: Obstacles) -> None:
         )
 
 
-def in_one_place(one: Any, other: Any) -> bool:
+def in_one_place(one: MirrorSpec, other: MirrorSpec) -> bool:
     """Whether two mirrors hang on one mount, overlap in one plane, or stand in each other."""
-    mounts = [getattr(spec, "mount", None) for spec in (one, other)]
-    if mounts[0] is not None and mounts[0] == mounts[1]:
+    if one.mount_name is not None and one.mount_name == other.mount_name:
         return True
     a, b = (np.asarray(spec.corners_m(), float) for spec in (one, other))
-    if hasattr(one, "plane") and hasattr(other, "plane"):
-        (point, normal), (other_point, other_normal) = one.plane(), other.plane()
-        if abs(float(normal @ other_normal)) < 0.99 or abs(float((other_point - point) @ normal)) > _APART_M:
-            return False
-        side = np.cross(normal, (1.0, 0.0, 0.0) if abs(normal[2]) > 0.9 else (0.0, 0.0, 1.0))
-        side /= np.linalg.norm(side)
-        axes = np.stack([side, np.cross(normal, side)], axis=1)
-        p, q = (a - point) @ axes, (b - point) @ axes
-        middles = (p + np.roll(p, -1, axis=0)) / 2, (q + np.roll(q, -1, axis=0)) / 2
-        return bool(
-            in_polygon(np.concatenate([q, middles[1], q.mean(axis=0, keepdims=True)]), p).any()
-            or in_polygon(np.concatenate([p, middles[0], p.mean(axis=0, keepdims=True)]), q).any()
-        )
-    if hasattr(one, "plane") or hasattr(other, "plane"):
-        flat, body = (one, b) if hasattr(one, "plane") else (other, a)
-        point, normal = flat.plane()
-        if abs(float((body.mean(axis=0) - point) @ normal)) > 0.5 * np.ptp(body, axis=0).max():
-            return False
+    plane, other_plane = one.plane(), other.plane()
+    if plane is not None and other_plane is not None:
+        return _overlap_in_plane(a, b, plane, other_plane)
+    if plane is not None and _lies_off(b, plane):
+        return False
+    if other_plane is not None and _lies_off(a, other_plane):
+        return False
     sizes = [np.ptp(corners, axis=0) / 2 for corners in (a, b)]
     return bool((np.abs(a.mean(axis=0) - b.mean(axis=0)) < sizes[0] + sizes[1] + _APART_M).all())
+
+
+def _overlap_in_plane(a: np.ndarray, b: np.ndarray, plane: Plane, other_plane: Plane) -> bool:
+    """Whether two outlines (N, 3) of flat mirrors lie in one plane and overlap there."""
+    (point, normal), (other_point, other_normal) = plane, other_plane
+    if abs(float(normal @ other_normal)) < 0.99 or abs(float((other_point - point) @ normal)) > _APART_M:
+        return False
+    side = np.cross(normal, (1.0, 0.0, 0.0) if abs(normal[2]) > 0.9 else (0.0, 0.0, 1.0))
+    side /= np.linalg.norm(side)
+    axes = np.stack([side, np.cross(normal, side)], axis=1)
+    p, q = (a - point) @ axes, (b - point) @ axes
+    middles = (p + np.roll(p, -1, axis=0)) / 2, (q + np.roll(q, -1, axis=0)) / 2
+    return bool(
+        in_polygon(np.concatenate([q, middles[1], q.mean(axis=0, keepdims=True)]), p).any()
+        or in_polygon(np.concatenate([p, middles[0], p.mean(axis=0, keepdims=True)]), q).any()
+    )
+
+
+def _lies_off(body: np.ndarray, plane: Plane) -> bool:
+    """Whether a curved mirror, by its corners (N, 3), is further from a plane than half its size."""
+    point, normal = plane
+    return bool(abs(float((body.mean(axis=0) - point) @ normal)) > 0.5 * np.ptp(body, axis=0).max())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
@@ -10,9 +10,10 @@ from pydantic import Field
 from blender_synth.optics.curved_mirrors import seen_on
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Vec3, plain, uniform
+from blender_synth.world.contracts import CurvedPart, MirrorDefaults, MirrorRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, Surface, kind_things
+from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, Surface, mirror_instances
 
 BASE_M = 0.03
 """Height of the foot that either stands on."""
@@ -21,7 +22,7 @@ SUNK = 0.92
 
 
 @plain
-class Spec:
+class Spec(MirrorDefaults):
     """One polished body.
 
     Attributes:
@@ -47,7 +48,7 @@ class Spec:
         lift = SUNK * self.radius_m if self.shape == "ball" else self.height_m
         return np.array(self.foot_m) + (0, 0, BASE_M + lift)
 
-    def curved(self) -> list[dict[str, Any]]:
+    def curved(self) -> list[CurvedPart]:
         """The parts of `curved_mirrors`."""
         head = {"shape": "sphere", "centre_m": self.centre_m().tolist(), "radius_m": self.radius_m,
                 "axis": [0.0, 0.0, 1.0]}  # fmt: skip
@@ -64,17 +65,17 @@ class Spec:
         ring = self.radius_m * np.column_stack([np.cos(a), np.sin(a), 0 * a])
         return np.concatenate([np.array(self.foot_m) + ring, self.centre_m() + ring])
 
-    def reflection_points(self, eye_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on it."""
-        return seen_on(self.curved(), eye_m, points_m)
+        return seen_on(self.curved(), camera_m, points_m)
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The polished surface and its foot."""
-        return kind_things(self, rough="street_furniture")
+        return mirror_instances(self, rough="street_furniture")
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How polished bodies vary.
 
     Attributes:
@@ -93,13 +94,13 @@ class Randomizer:
     label_roughness: float = Field(default=LABEL_ROUGHNESS, ge=0, le=1)
     dust: Range = (0.05, 0.5)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
         """A ball or bollard at the side of the way; None where the place is taken."""
         rng, look = streams.rng("place"), streams.rng("look")
         ball = bool(look.random() < self.ball_share)
         radius = uniform(look, self.ball_m if ball else self.bollard_m) / 2
-        place = site.roadside(rng, *self.distance_m, aside_m=0.15 + radius if ball else 0.25)
-        if place is None or not site.free(place[:2], radius):
+        place = context.roadside(rng, *self.distance_m, aside_m=0.15 + radius if ball else 0.25)
+        if place is None or not context.free(place[:2], radius):
             return None
         shine, rough = uniform(look, self.reflectance), uniform(look, self.roughness)
         return Spec(

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Vec3, pick, plain, uniform
+from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.mirrors.placement_context import PlacementContext
 from blender_synth.world.mirrors.shapes import Ball
 
@@ -36,7 +37,7 @@ class Spec(Ball):
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How traffic mirrors vary; makers sell 0.6 to 1.0 m across with radii of curvature of 2 to 3.6 m.
 
     Attributes:
@@ -53,20 +54,20 @@ class Randomizer:
     roughness: Range = (0.0, 0.02)
     dust: Range = (0.1, 0.6)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
         """A mirror at the side of the way, aimed between the camera and somebody; None where the place is taken."""
         rng, look = streams.rng("place"), streams.rng("look")
-        place = site.roadside(rng, *self.distance_m)
-        if place is None or not site.free(place[:2], 0.15):
+        place = context.roadside(rng, *self.distance_m)
+        if place is None or not context.free(place[:2], 0.15):
             return None
         diameter, radius = uniform(look, self.diameter_m), uniform(look, self.radius_m)
         apex = np.array(place) + (0.0, 0.0, uniform(look, self.height_m))
-        if len(site.feet_m):
-            near = 1.0 / (1.0 + np.hypot(*(site.feet_m[:, :2] - apex[:2]).T)) ** 2
-            target = site.feet_m[int(rng.choice(len(near), p=near / near.sum()))] + (0, 0, 1.0)
+        if len(context.feet_m):
+            near = 1.0 / (1.0 + np.hypot(*(context.feet_m[:, :2] - apex[:2]).T)) ** 2
+            target = context.feet_m[int(rng.choice(len(near), p=near / near.sum()))] + (0, 0, 1.0)
         else:
-            target = site.eye_m
-        ways = [(v - apex) / np.linalg.norm(v - apex) for v in (site.eye_m, target)]
+            target = context.camera_m
+        ways = [(v - apex) / np.linalg.norm(v - apex) for v in (context.camera_m, target)]
         axis = ways[0] + ways[1] + rng.normal(0, 0.06, 3)
         if np.linalg.norm(axis[:2]) < 0.5:
             return None
@@ -74,7 +75,7 @@ class Randomizer:
         axis[2] = np.clip(axis[2], -_STEEPEST * level, 0.05 * level)
         axis /= np.linalg.norm(axis)
         centre = apex - radius * axis
-        if not _has_room(apex, axis, diameter / 2 + 0.12, site):
+        if not _has_room(apex, axis, diameter / 2 + 0.12, context):
             return None
         rim = pick(look, dict.fromkeys(RIMS, 1.0))
         shine = uniform(look, self.reflectance)
@@ -95,11 +96,11 @@ class Randomizer:
         )
 
 
-def _has_room(apex: np.ndarray, axis: np.ndarray, half_m: float, site: PlacementContext) -> bool:
+def _has_room(apex: np.ndarray, axis: np.ndarray, half_m: float, context: PlacementContext) -> bool:
     """Whether disc and pole stand clear of walls, trees and lamps."""
     side = np.array([-axis[1], axis[0], 0.0]) / max(float(np.hypot(axis[0], axis[1])), 1e-9)
     behind = apex - 0.35 * np.array([axis[0], axis[1], 0.0])
     for at in (apex, apex + half_m * side, apex - half_m * side, behind):
-        if (site.obstacles.holding(at[:2], 0.06) & (site.obstacles.high > apex[2] - half_m)).any():
+        if (context.obstacles.holding(at[:2], 0.06) & (context.obstacles.high > apex[2] - half_m)).any():
             return False
     return True

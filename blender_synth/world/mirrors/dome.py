@@ -11,12 +11,13 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Vec2, plain, uniform
+from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import Ball
+from blender_synth.world.mirrors.shapes import Ball, OnMount
 
 
 @plain
-class Spec(Ball):
+class Spec(OnMount, Ball):
     """One dome and its canopy.
 
     Attributes:
@@ -34,7 +35,7 @@ class Spec(Ball):
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How dome mirrors vary; makers sell hemispheres 0.45 to 1.2 m across.
 
     Attributes:
@@ -49,10 +50,10 @@ class Randomizer:
     roughness: Range = (0.0, 0.015)
     dust: Range = (0.1, 0.5)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
-        """A dome under a canopy on one of the site's walls; None where none is free."""
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
+        """A dome under a canopy on one of the layout's walls; None where none is free."""
         rng, look = streams.rng("aim"), streams.rng("look")
-        found = site.aim(rng, ("wall",))
+        found = context.aim(rng, ("wall",))
         if found is None:
             return None
         mount, along = found

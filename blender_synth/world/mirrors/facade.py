@@ -9,9 +9,10 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, Sheet
+from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, OnMount, Sheet
 from blender_synth.world.scenery.shared.choices import only
 
 PROUD_M = 0.27
@@ -23,7 +24,7 @@ Coatings = Annotated[Weights, only(*COATINGS)]
 
 
 @plain
-class Spec(Sheet):
+class Spec(OnMount, Sheet):
     """One clad front; its sheet is the whole of it, mullions included.
 
     Attributes:
@@ -42,7 +43,7 @@ class Spec(Sheet):
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How clad fronts vary.
 
     Attributes:
@@ -62,9 +63,9 @@ class Randomizer:
     dust: Range = (0.05, 0.5)
     waviness: Range = (0.3, 1.0)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
-        """One of the site's fronts, or a wall where it has none; None where all are taken."""
-        found = site.aim(streams.rng("aim"), ("front", "wall"), PROUD_M + 0.1)
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
+        """One of the layout's fronts, or a wall where it has none; None where all are taken."""
+        found = context.aim(streams.rng("aim"), ("front", "wall"), PROUD_M + 0.1)
         return None if found is None else self.sample(streams, *ids, *found)
 
     def sample(

@@ -9,16 +9,17 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, plain, uniform
+from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import Sheet
+from blender_synth.world.mirrors.shapes import OnMount, Sheet
 
 PORTAL_M = 0.42
 """Depth of the portal, from the wall to the glass."""
 
 
 @plain
-class Spec(Sheet):
+class Spec(OnMount, Sheet):
     """One glazed entrance; the sheet is the glass of both leaves and the light above, bars included.
 
     Attributes:
@@ -37,7 +38,7 @@ class Spec(Sheet):
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How glazed entrances vary.
 
     Attributes:
@@ -53,9 +54,9 @@ class Randomizer:
     dust: Range = (0.0, 0.4)
     waviness: Range = (0.0, 0.3)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
-        """An entrance before one of the site's walls; None where none is free."""
-        found = site.aim(streams.rng("aim"), ("wall",), PORTAL_M + 0.1)
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
+        """An entrance before one of the layout's walls; None where none is free."""
+        found = context.aim(streams.rng("aim"), ("wall",), PORTAL_M + 0.1)
         return None if found is None else self.sample(streams, *ids, *found)
 
     def sample(

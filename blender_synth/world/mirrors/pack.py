@@ -13,10 +13,12 @@ from pydantic import Field
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Vec2, Vec3, plain, uniform
-from blender_synth.world.labelled_instances import LabelledInstance, items_in_packs
+from blender_synth.world.contracts import MirrorRandomizerDefaults
+from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import Sheet, in_polygon, kind_things
+from blender_synth.world.mirrors.shapes import OnMount, Sheet, in_polygon, mirror_instances
+from blender_synth.world.pack_items import FromPack, items_in_packs
 from blender_synth.world.placement.props import Names, chosen_variant
 
 WALL_GAP_M = 0.012
@@ -26,7 +28,7 @@ _PEOPLE_M = 0.3
 
 
 @plain
-class Spec(Sheet):
+class Spec(OnMount, FromPack, Sheet):
     """One mirror of a pack. The sheet's rectangle is the one around its pane.
 
     Attributes:
@@ -65,20 +67,20 @@ class Spec(Sheet):
     author: str = ""
     source: str = ""
 
-    def reflection_points(self, eye_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on the pane."""
-        hits, on = super().reflection_points(eye_m, points_m)
+        hits, on = super().reflection_points(camera_m, points_m)
         right, up, _ = self.axes()
         away = hits - np.array(self.position_m)
         return hits, on & in_polygon(np.stack([away @ right, away @ up], axis=1), np.array(self.outline_m))
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The pane and what holds it."""
-        return kind_things(self, holder=self.frame_category)
+        return mirror_instances(self, holder=self.frame_category)
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """Which mirrors, and how they hang.
 
     Attributes:
@@ -99,7 +101,7 @@ class Randomizer:
     dust: Range = (0.0, 0.4)
     waviness: Range = (0.0, 0.2)
 
-    def from_packs(self, packs: Sequence[Any], streams: Streams) -> Chooser:
+    def resolve_packs(self, packs: Sequence[Any], streams: Streams) -> Chooser:
         """What proposes mirrors out of these packs.
 
         Args:
@@ -154,10 +156,10 @@ class Chooser:
     choices: tuple[tuple[Any, Any, float], ...]
     streams: Streams
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
-        """A mirror on one of the site's walls, aimed at somebody but for some decimetres; None where none fits."""
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
+        """A mirror on one of the layout's walls, aimed at somebody but for some decimetres; None where none fits."""
         rng = streams.rng("aim")
-        found = site.aim(rng, ("wall",))
+        found = context.aim(rng, ("wall",))
         if found is None:
             return None
         mount, along = found
@@ -168,7 +170,7 @@ class Chooser:
         pack, item, _ = self.choices[int(look.choice(len(weights), p=weights / weights.sum()))]
         stands = item.terms.stands[int(look.integers(len(item.terms.stands)))]
         spec = self.at(pack, item, stands, mount, along, ids, streams)
-        return spec if spec is None or self._free(spec, item, site) else None
+        return spec if spec is None or self._free(spec, item, context) else None
 
     def at(
         self, pack: Any, item: Any, stands: str, mount: MirrorMount, along: float | None, ids: tuple[int, int],
@@ -237,11 +239,11 @@ class Chooser:
         )
 
     @staticmethod
-    def _free(spec: Spec, item: Any, site: PlacementContext) -> bool:
+    def _free(spec: Spec, item: Any, context: PlacementContext) -> bool:
         """Whether neither camera nor people are where it would stand."""
         box = item.box_m * np.array(spec.scale)
         a = math.radians(spec.heading_deg)
-        there = np.concatenate([site.feet_m[:, :2], site.eye_m[None, :2]]) - np.array(spec.body_m[:2])
+        there = np.concatenate([context.feet_m[:, :2], context.camera_m[None, :2]]) - np.array(spec.body_m[:2])
         ahead, left = there @ [math.cos(a), math.sin(a)], there @ [-math.sin(a), math.cos(a)]
         (x0, y0, _), (x1, y1, _) = box
         near = (ahead > x0 - _PEOPLE_M) & (ahead < x1 + _PEOPLE_M) & (left > y0 - _PEOPLE_M) & (left < y1 + _PEOPLE_M)

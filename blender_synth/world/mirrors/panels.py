@@ -8,9 +8,10 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, plain, uniform
+from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import Sheet
+from blender_synth.world.mirrors.shapes import OnMount, Sheet
 
 THICK_M = 0.06
 """From the wall to the panels' faces: battens that clear the plinth, board and glass."""
@@ -18,7 +19,7 @@ EDGE_M = 0.035
 
 
 @plain
-class Spec(Sheet):
+class Spec(OnMount, Sheet):
     """One mirrored wall; its sheet is the whole width, seams included.
 
     Attributes:
@@ -37,7 +38,7 @@ class Spec(Sheet):
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How mirrored walls vary.
 
     Attributes:
@@ -58,10 +59,10 @@ class Randomizer:
     dust: Range = (0.1, 0.7)
     waviness: Range = (0.05, 0.5)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
-        """A mirrored wall on one of the site's walls; None where none is free."""
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
+        """A mirrored wall on one of the layout's walls; None where none is free."""
         rng = streams.rng("aim")
-        found = site.aim(rng, ("wall",))
+        found = context.aim(rng, ("wall",))
         return None if found is None else self.sample(streams, *ids, *found)
 
     def sample(

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from blender_synth import geometry
+from blender_synth.world.contracts import CameraSpec, MirrorSpec, PersonSpec
 from blender_synth.world.layout import Area, Layout, MirrorMount
 from blender_synth.world.placement.camera import CHEST_M
 
@@ -63,12 +63,12 @@ class PlacementContext:
     """
 
     layout: Layout
-    camera: Any
-    people: Sequence[Any]
-    taken: list[Any] = field(default_factory=list)
+    camera: CameraSpec
+    people: Sequence[PersonSpec]
+    taken: list[MirrorSpec] = field(default_factory=list)
 
     @cached_property
-    def eye_m(self) -> np.ndarray:
+    def camera_m(self) -> np.ndarray:
         """Optical centre (3,)."""
         return np.array(self.camera.position_m, float)
 
@@ -85,7 +85,7 @@ class PlacementContext:
     def mounts(self, use: str) -> list[MirrorMount]:
         """Mounts of one use that no mirror hangs on; a house with a clad front carries no other mirror."""
         every = (*self.layout.mirror_mounts, *self.layout.hosts)
-        named = {getattr(spec, "mount", None) for spec in self.taken}
+        named = {spec.mount_name for spec in self.taken}
         used = [m for m in every if m.name in named and m.host_id is not None]
         hosts = {m.host_id for m in used if "front" in (use, m.use)}
         return [m for m in every if m.use == use and m.name not in named and m.host_id not in hosts]
@@ -100,7 +100,7 @@ class PlacementContext:
     def free(self, xy, room_m: float, people_m: float = 0.5) -> bool:
         """Whether neither obstacle, person nor camera is nearer to a place than this."""
         at = np.asarray(xy, float)
-        if np.hypot(*(at - self.eye_m[:2])) < room_m + 0.9:
+        if np.hypot(*(at - self.camera_m[:2])) < room_m + 0.9:
             return False
         if len(self.feet_m) and np.hypot(*(self.feet_m[:, :2] - at).T).min() < room_m + people_m:
             return False
@@ -124,7 +124,7 @@ class PlacementContext:
         end = np.array([*mount.end_xy_m, mount.base_z_m])
         normal = geometry.direction(mount.facing_deg)
         middle, length = ((start + end) / 2)[:2], float(np.linalg.norm(end - start))
-        if (self.eye_m - start) @ normal < 0.5 or length < 0.1:
+        if (self.camera_m - start) @ normal < 0.5 or length < 0.1:
             return aims
         hits = []
         for foot in self.feet_m:
@@ -132,8 +132,8 @@ class PlacementContext:
             if (body - start) @ normal < mount.depth_m:
                 continue
             virtual = geometry.mirror_points(body, start, normal)
-            t = ((start - self.eye_m) @ normal) / ((virtual - self.eye_m) @ normal)
-            hit = self.eye_m + t * (virtual - self.eye_m)
+            t = ((start - self.camera_m) @ normal) / ((virtual - self.camera_m) @ normal)
+            hit = self.camera_m + t * (virtual - self.camera_m)
             along = float((hit - start) @ (end - start)) / length**2
             if not 0.0 < along < 1.0 or not -0.3 < hit[2] - mount.base_z_m < mount.clear_height_m:
                 continue
@@ -142,8 +142,8 @@ class PlacementContext:
             inside = margin < pixel[0] < self.camera.width_px - margin and 0 < pixel[1] < self.camera.height_px
             if depth <= 0.5 or not inside:
                 continue
-            if self.clear(self.eye_m, hit, middle) and self.clear(hit, body, middle):
-                hits.append((along, float(np.linalg.norm(virtual - self.eye_m))))
+            if self.clear(self.camera_m, hit, middle) and self.clear(hit, body, middle):
+                hits.append((along, float(np.linalg.norm(virtual - self.camera_m))))
         for along, distance in hits:
             near = sum(1 for other, _ in hits if abs(other - along) * length < 0.9)
             aims.append(((0.6 + 0.4 * near) * min(1.0, 12.0 / distance), mount, along))
@@ -176,17 +176,17 @@ class PlacementContext:
         blocked = self.obstacles.between(start_m + 0.02 * step, end_m - 0.02 * step)
         return not (blocked & ~self.obstacles.holding(host_xy, 0.3)).any()
 
-    def predicted_px(self, mirror: Any) -> float:
+    def predicted_px(self, mirror: MirrorSpec) -> float:
         """About how many pixels the person who is shown largest in a mirror will have."""
         if not len(self.feet_m):
             return 0.0
         count = len(self.feet_m)
-        to_eye = self.eye_m[:2] - self.feet_m[:, :2]
+        to_eye = self.camera_m[:2] - self.feet_m[:, :2]
         aside = np.column_stack([-to_eye[:, 1], to_eye[:, 0], np.zeros(count)])
         aside *= _HALF_BODY_M / np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-9)
         rows = [self.feet_m + (0, 0, h) + s * aside for h in _HEIGHTS_M for s in (-1, 0, 1)]
         points = np.stack(rows, axis=1)
-        hits, inside = mirror.reflection_points(self.eye_m, points.reshape(-1, 3))
+        hits, inside = mirror.reflection_points(self.camera_m, points.reshape(-1, 3))
         pixels, depth = geometry.project(hits, self.camera.world_from_camera(), self.camera.k())
         width, height = self.camera.width_px, self.camera.height_px
         inside &= (depth > 0.2) & (pixels >= 0).all(axis=1) & (pixels <= (width, height)).all(axis=1)
@@ -201,7 +201,7 @@ class PlacementContext:
             shown = np.flatnonzero(inside[person])
             at = shown[len(shown) // 2]
             hit = hits[person, at]
-            if self.clear(self.eye_m, hit, host) and self.clear(hit, points[person, at], host):
+            if self.clear(self.camera_m, hit, host) and self.clear(hit, points[person, at], host):
                 return float(area[person])
         return 0.0
 
@@ -265,4 +265,4 @@ class PlacementContext:
             self.camera.yaw_deg + rng.uniform(-0.5, 0.5) * half_view * self.camera.horizontal_view_deg()
         )
         distance = rng.uniform(near_m, far_m)
-        return self.eye_m[:2] + distance * np.array([math.cos(bearing), math.sin(bearing)])
+        return self.camera_m[:2] + distance * np.array([math.cos(bearing), math.sin(bearing)])

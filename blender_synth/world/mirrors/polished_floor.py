@@ -10,6 +10,7 @@ from pydantic import Field
 from blender_synth import geometry
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.mirrors.placement_context import PlacementContext
 from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, Flat
@@ -45,7 +46,7 @@ class Spec(Flat):
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How polished floors vary.
 
     Attributes:
@@ -62,19 +63,19 @@ class Randomizer:
     joint_m: Range = (0.002, 0.005)
     wear: Range = (0.0, 0.3)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
         """A floor over the whole width of where people walk, by somebody's feet; None where nobody walks."""
         rng, look = streams.rng("place"), streams.rng("look")
-        areas = [a for a in site.layout.areas if a.use in ("indoors", "pavement")]
+        areas = [a for a in context.layout.areas if a.use in ("indoors", "pavement")]
         if not areas:
             return None
-        if len(site.feet_m):
-            foot = site.feet_m[int(rng.integers(len(site.feet_m)))][:2]
-            at = site.eye_m[:2] + float(rng.uniform(0.55, 0.95)) * (foot - site.eye_m[:2])
+        if len(context.feet_m):
+            foot = context.feet_m[int(rng.integers(len(context.feet_m)))][:2]
+            at = context.camera_m[:2] + float(rng.uniform(0.55, 0.95)) * (foot - context.camera_m[:2])
         else:
-            at = site.before_camera(rng, 3.0, 9.0)
+            at = context.before_camera(rng, 3.0, 9.0)
         inside = [a for a in areas if geometry.in_convex(at, a.polygon_xy_m)]
-        if not inside or any(spec.kind == "polished_floor" and near(spec, at) for spec in site.taken):
+        if not inside or any(isinstance(spec, Spec) and near(spec, at) for spec in context.taken):
             return None
         half = uniform(look, self.size_m) / 2
         corners = np.array(inside[0].polygon_xy_m)

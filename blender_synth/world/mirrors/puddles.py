@@ -10,6 +10,7 @@ from pydantic import Field
 from blender_synth import geometry
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, plain, uniform
+from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.mirrors.placement_context import PlacementContext
 from blender_synth.world.mirrors.shapes import Flat
@@ -35,13 +36,18 @@ class Spec(Flat):
     detail_seed: int
     rain: bool = False
 
+    @property
+    def from_rain(self) -> bool:
+        """Whether the weather brought it."""
+        return self.rain
+
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The water."""
         return (LabelledInstance(instance_id=self.instance_id, category="mirror", name=f"puddle_{self.instance_id}"),)
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How puddles vary.
 
     Attributes:
@@ -57,18 +63,18 @@ class Randomizer:
     roughness: Range = (0.0, 0.01)
     rain: bool = False
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
         """A puddle where somebody in view is mirrored, or at somebody's feet; None where it does not fit the ground."""
         rng, shape = streams.rng("place"), streams.rng("shape")
-        if len(site.feet_m):
-            foot = site.feet_m[int(rng.integers(len(site.feet_m)))]
+        if len(context.feet_m):
+            foot = context.feet_m[int(rng.integers(len(context.feet_m)))]
             height = float(rng.uniform(0.0, 1.7))
             # the level mirror shows a height where the way down from the eye meets the way up from the ground
-            share = (site.eye_m[2] - foot[2]) / (site.eye_m[2] - foot[2] + height)
-            at = site.eye_m[:2] + share * (foot[:2] - site.eye_m[:2]) + rng.normal(0, 0.15, 2)
+            share = (context.camera_m[2] - foot[2]) / (context.camera_m[2] - foot[2] + height)
+            at = context.camera_m[:2] + share * (foot[:2] - context.camera_m[:2]) + rng.normal(0, 0.15, 2)
         else:
-            at = site.before_camera(rng, 3.0, 9.0)
-        area = site.ground(at)
+            at = context.before_camera(rng, 3.0, 9.0)
+        area = context.ground(at)
         if area is None:
             return None
         size, stretch, ragged = uniform(shape, self.size_m), uniform(shape, self.stretch), uniform(shape, self.ragged)
@@ -80,7 +86,7 @@ class Randomizer:
                 break
         else:
             return None
-        if any(site.obstacles.holding(corner, 0.05).any() for corner in (at, *corners[::4])):
+        if any(context.obstacles.holding(corner, 0.05).any() for corner in (at, *corners[::4])):
             return None
         return Spec(
             instance_id=ids[0],

@@ -12,6 +12,7 @@ from pydantic import Field
 from blender_synth.geometry import direction
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, plain, uniform
+from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.mirrors.placement_context import PlacementContext
 from blender_synth.world.mirrors.shapes import Sheet
 
@@ -31,7 +32,7 @@ class Spec(Sheet):
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How rear-view mirrors vary.
 
     Attributes:
@@ -49,19 +50,19 @@ class Randomizer:
     roughness: Range = (0.0, 0.002)
     dust: Range = (0.0, 0.3)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
         """A mirror before a dashcam, turned to somebody behind it; None before any other camera."""
-        if site.camera.rig != "dashcam":
+        if context.camera.rig != "dashcam":
             return None
         rng, look = streams.rng("place"), streams.rng("look")
         turn = math.radians(uniform(rng, self.aside_deg))
         lift, ahead = math.tan(math.radians(uniform(rng, self.up_deg))), uniform(rng, self.ahead_m)
-        pose = site.camera.world_from_camera()
-        middle = site.eye_m + ahead * (pose[:3, 2] + math.tan(turn) * pose[:3, 0] - lift * pose[:3, 1])
-        back = -direction(site.camera.yaw_deg)
-        behind = [f + (0, 0, 1.0) for f in site.feet_m if (f - site.eye_m)[:2] @ back[:2] > 1.5]
+        pose = context.camera.world_from_camera()
+        middle = context.camera_m + ahead * (pose[:3, 2] + math.tan(turn) * pose[:3, 0] - lift * pose[:3, 1])
+        back = -direction(context.camera.yaw_deg)
+        behind = [f + (0, 0, 1.0) for f in context.feet_m if (f - context.camera_m)[:2] @ back[:2] > 1.5]
         target = behind[int(rng.integers(len(behind)))] if behind else middle + 20.0 * back
-        ways = [(v - middle) / np.linalg.norm(v - middle) for v in (site.eye_m, target)]
+        ways = [(v - middle) / np.linalg.norm(v - middle) for v in (context.camera_m, target)]
         normal = ways[0] + ways[1]
         normal /= np.linalg.norm(normal)
         width, height = uniform(look, self.width_m), uniform(look, self.height_m)

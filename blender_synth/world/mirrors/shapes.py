@@ -1,21 +1,12 @@
 """What kinds of mirrors have in common: flat sheets on walls, flat sheets on the ground, convex bodies.
 
-Every spec of a mirror has
-
-    instance_id, frame_instance_id   the reflecting surface, and whatever holds it
-    surface                          how the label pass treats it: mirror, glass, water, polished; or opaque where it
-                                     is too rough to be labelled
-    labelled_instances()                         both with their categories
-    plane()                          flat ones: a point and the outward unit normal
-    curved()                         convex ones: the parts of `curved_mirrors`
-    reflection_points(eye, points)             where points are seen on it, and which of them lie on it
-    corners_m()                      corners round the reflecting surface, for telling whether two are in one place
+Each implements `contracts.MirrorSpec`.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
@@ -23,6 +14,7 @@ from pydantic import Field
 from blender_synth import geometry
 from blender_synth.optics.curved_mirrors import seen_on
 from blender_synth.values import Rgb, Vec2, Vec3, plain
+from blender_synth.world.contracts import CurvedPart, MirrorDefaults, MirrorSpec, Plane
 from blender_synth.world.labelled_instances import LabelledInstance
 
 LABEL_ROUGHNESS = 0.12
@@ -32,7 +24,9 @@ spread by 0.8 degrees: what stands 5 m behind such a mirror is blurred over 15 c
 Surface = Literal["mirror", "glass", "water", "polished", "opaque"]
 
 
-def kind_things(spec: Any, holder: str = "street_furniture", rough: str = "building") -> tuple[LabelledInstance, ...]:
+def mirror_instances(
+    spec: MirrorSpec, holder: str = "street_furniture", rough: str = "building"
+) -> tuple[LabelledInstance, ...]:
     """The reflecting surface and its frame; a surface too rough to be a mirror is of the category `rough`."""
     category = "mirror" if spec.surface != "opaque" else rough
     return (
@@ -41,8 +35,19 @@ def kind_things(spec: Any, holder: str = "street_furniture", rough: str = "build
     )
 
 
+class OnMount:
+    """Mixin of mirrors that occupy a mount of the layout; the spec's own field `mount` names it."""
+
+    mount: str
+
+    @property
+    def mount_name(self) -> str | None:
+        """The mount."""
+        return self.mount
+
+
 @plain
-class Sheet:
+class Sheet(MirrorDefaults):
     """A flat upright rectangle; all lengths are of the reflecting surface.
 
     Attributes:
@@ -77,7 +82,7 @@ class Sheet:
         right = np.array([-level[1], level[0], 0.0])
         return right, up * math.cos(t) - level * math.sin(t), level * math.cos(t) + up * math.sin(t)
 
-    def plane(self) -> tuple[np.ndarray, np.ndarray]:
+    def plane(self) -> Plane:
         """A point (3,) of the sheet in metres and its outward unit normal (3,)."""
         return np.array(self.position_m), self.axes()[2]
 
@@ -88,9 +93,9 @@ class Sheet:
         top = bottom + up * self.height_m
         return np.stack([bottom - half, bottom + half, top + half, top - half])
 
-    def reflection_points(self, eye_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on the sheet."""
-        hits, before = on_plane(*self.plane(), eye_m, points_m)
+        hits, before = on_plane(*self.plane(), camera_m, points_m)
         right, up, _ = self.axes()
         away = hits - np.array(self.position_m)
         along, high = away @ right, away @ up
@@ -98,11 +103,11 @@ class Sheet:
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The reflecting surface and its frame."""
-        return kind_things(self)
+        return mirror_instances(self)
 
 
 @plain
-class Flat:
+class Flat(MirrorDefaults):
     """A level surface on the ground, its outline a simple polygon.
 
     Attributes:
@@ -121,7 +126,7 @@ class Flat:
     roughness: float = Field(ge=0, le=1)
     surface: Surface
 
-    def plane(self) -> tuple[np.ndarray, np.ndarray]:
+    def plane(self) -> Plane:
         """A point (3,) of it in metres and the upward normal (3,)."""
         x, y, z = self.position_m
         return np.array([x, y, z + self.rise_m]), np.array([0.0, 0.0, 1.0])
@@ -131,14 +136,14 @@ class Flat:
         xy = np.array(self.outline_xy_m, float)
         return np.column_stack([xy, np.full(len(xy), self.position_m[2] + self.rise_m)])
 
-    def reflection_points(self, eye_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on it."""
-        hits, before = on_plane(*self.plane(), eye_m, points_m)
+        hits, before = on_plane(*self.plane(), camera_m, points_m)
         return hits, before & in_polygon(hits[:, :2], np.array(self.outline_xy_m, float))
 
 
 @plain
-class Ball:
+class Ball(MirrorDefaults):
     """A part of a sphere: all of the picture's and the labels' convex mirrors but the cylinder.
 
     Attributes:
@@ -157,7 +162,7 @@ class Ball:
     dust: float = Field(default=0.0, ge=0, le=1)
     surface: Surface = "mirror"
 
-    def curved(self) -> list[dict[str, Any]]:
+    def curved(self) -> list[CurvedPart]:
         """The parts of `curved_mirrors`."""
         cosine = math.cos(math.radians(self.half_angle_deg))
         return [
@@ -176,18 +181,18 @@ class Ball:
         rim = axis * math.cos(half) + (np.cos(a) * side + np.sin(a) * other) * math.sin(half)
         return np.array(self.centre_m) + self.radius_m * rim
 
-    def reflection_points(self, eye_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on it."""
-        return seen_on(self.curved(), eye_m, points_m)
+        return seen_on(self.curved(), camera_m, points_m)
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The reflecting surface and what holds it."""
-        return kind_things(self)
+        return mirror_instances(self)
 
 
-def on_plane(point_m, normal, eye_m, points_m) -> tuple[np.ndarray, np.ndarray]:
+def on_plane(point_m, normal, camera_m, points_m) -> tuple[np.ndarray, np.ndarray]:
     """Where (N, 3) on a plane points (N, 3) are seen from the eye, and whether (N,) both are before it."""
-    points, eye = np.asarray(points_m, float).reshape(-1, 3), np.asarray(eye_m, float)
+    points, eye = np.asarray(points_m, float).reshape(-1, 3), np.asarray(camera_m, float)
     before = ((points - point_m) @ normal > 0.02) & ((eye - point_m) @ normal > 0.02)
     virtual = geometry.mirror_points(points, point_m, normal)
     fall = (virtual - eye) @ normal

@@ -13,16 +13,17 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, plain, uniform
+from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import Sheet
+from blender_synth.world.mirrors.shapes import OnMount, Sheet
 
 CASE_M = 0.55
 """Depth of the show-case that stands in for a shop."""
 
 
 @plain
-class Spec(Sheet):
+class Spec(OnMount, Sheet):
     """One shopfront's glass; the sheet spans its show windows, a door's pane in the same plane reaches lower.
 
     Attributes:
@@ -42,7 +43,7 @@ class Spec(Sheet):
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How shopfronts vary.
 
     Attributes:
@@ -60,9 +61,9 @@ class Randomizer:
     dust: Range = (0.0, 0.5)
     waviness: Range = (0.05, 0.5)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
-        """One of the site's shops, or a show-case before a wall where it has none; None where all are taken."""
-        found = site.aim(streams.rng("aim"), ("shop", "wall"), CASE_M + 0.1)
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
+        """One of the layout's shops, or a show-case before a wall where it has none; None where all are taken."""
+        found = context.aim(streams.rng("aim"), ("shop", "wall"), CASE_M + 0.1)
         return None if found is None else self.sample(streams, *ids, *found)
 
     def sample(

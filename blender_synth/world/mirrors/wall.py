@@ -11,9 +11,10 @@ from pydantic import Field
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import Sheet
+from blender_synth.world.mirrors.shapes import OnMount, Sheet
 from blender_synth.world.scenery.shared.choices import only
 
 BEHIND_GLASS_M = 0.075
@@ -31,7 +32,7 @@ LEAST_M = 0.5
 
 
 @plain
-class Spec(Sheet):
+class Spec(OnMount, Sheet):
     """One wall mirror; the frame comes on top of the sheet's lengths.
 
     Attributes:
@@ -55,7 +56,7 @@ class Spec(Sheet):
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How wall mirrors vary.
 
     Attributes:
@@ -79,10 +80,10 @@ class Randomizer:
     dust: Range = (0.1, 0.7)
     waviness: Range = (0.0, 0.35)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
-        """A mirror on one of the site's walls, aimed at somebody but for half a metre; None where no wall is free."""
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
+        """A mirror on one of the layout's walls, aimed at somebody but for half a metre; None where no wall is free."""
         rng = streams.rng("aim")
-        found = site.aim(rng, ("wall",))
+        found = context.aim(rng, ("wall",))
         if found is None:
             return None
         mount, along = found

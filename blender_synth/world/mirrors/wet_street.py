@@ -9,6 +9,7 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, plain, uniform
+from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.mirrors.placement_context import PlacementContext
 from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, Flat
@@ -36,7 +37,7 @@ class Spec(Flat):
 
 
 @plain
-class Randomizer:
+class Randomizer(MirrorRandomizerDefaults):
     """How wet streets vary.
 
     Attributes:
@@ -51,19 +52,19 @@ class Randomizer:
     relief: Range = (0.1, 0.6)
     reach_m: Range = (40.0, 60.0)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], site: PlacementContext) -> Spec | None:
+    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
         """The film on the scene's lanes, or on its floor; None where there are neither or they are wet already."""
-        if any(spec.kind == "wet_street" for spec in site.taken):
+        if any(isinstance(spec, Spec) for spec in context.taken):
             return None
         rng = streams.rng("film")
-        areas = [a for a in site.layout.areas if a.use == "road"] or [
-            a for a in site.layout.areas if a.use == "indoors"
+        areas = [a for a in context.layout.areas if a.use == "road"] or [
+            a for a in context.layout.areas if a.use == "indoors"
         ]
         if not areas:
             return None
         area, reach = areas[0], uniform(rng, self.reach_m)
         corners = np.array(area.polygon_xy_m)
-        corners[:, 0] = np.clip(corners[:, 0], site.eye_m[0] - reach, site.eye_m[0] + reach)
+        corners[:, 0] = np.clip(corners[:, 0], context.camera_m[0] - reach, context.camera_m[0] + reach)
         rough = uniform(rng, self.roughness)
         middle = corners.mean(axis=0)
         return Spec(

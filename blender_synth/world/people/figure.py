@@ -12,12 +12,13 @@ from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.values import Vec3, plain
 from blender_synth.world.labelled_instances import LabelledInstance
+from blender_synth.world.pack_items import FromPack
 from blender_synth.world.people.situation import Footprint
 from blender_synth.world.placement.props import chosen_variant
 
 
 @plain
-class Spec:
+class Spec(FromPack):
     """One figure. Its own axes: +X front, +Y left, +Z up.
 
     Attributes:

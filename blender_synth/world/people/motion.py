@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from blender_synth.errors import AssetError, ConfigError
 from blender_synth.packs.bvh import Bvh, read_bvh
 from blender_synth.values import Vec3, pick, plain
-from blender_synth.world.labelled_instances import Credit, items_named, no_item
+from blender_synth.world.pack_items import Credit, items_named, no_item
 
 KEY = "pedestrians.person.motion"
 _SIDED = ("shoulder", "upper_arm", "forearm", "hand", "thigh", "shin", "foot", "toes")
@@ -130,7 +130,7 @@ class MotionRanges:
     share: float = Field(default=1.0, ge=0, le=1)
     clips: tuple[MotionClip, ...] = ()
 
-    def from_packs(self, packs: Sequence[Any]) -> MotionRanges:
+    def resolve_packs(self, packs: Sequence[Any]) -> MotionRanges:
         """The same with the files of the items that it names.
 
         Raises:

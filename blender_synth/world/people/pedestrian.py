@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any, Literal
 
@@ -86,15 +86,29 @@ class Randomizer:
     carried: CarriedRanges = field(default_factory=CarriedRanges)
     motion: Motions = field(default_factory=MotionRanges)
 
-    def from_packs(self, packs: Sequence[Any]) -> Randomizer:
+    @property
+    def child_share(self) -> float:
+        """Share of children among all people."""
+        return self.body.child_share
+
+    @property
+    def activities(self) -> Mapping[str, float]:
+        """Weights of the activities of groups."""
+        return self.pose.activity
+
+    def pace_mps(self, activity: str) -> tuple[float, float]:
+        """Range of speeds of those who run, or who walk."""
+        return self.pose.run_speed_mps if activity == "run" else self.pose.walk_speed_mps
+
+    def resolve_packs(self, packs: Sequence[Any]) -> Randomizer:
         """The same with what it names of asset packs.
 
         Raises:
             ConfigError: no pack has it.
         """
-        motion, outfit = self.motion.from_packs(packs), self.outfit
+        motion, outfit = self.motion.resolve_packs(packs), self.outfit
         if outfit.fabrics is not None:
-            fabrics = outfit.fabrics.from_packs(packs, "pedestrians.person.outfit.fabrics", textures_only=True)
+            fabrics = outfit.fabrics.resolve_packs(packs, "pedestrians.person.outfit.fabrics", textures_only=True)
             outfit = replace(outfit, fabrics=fabrics)
         same = motion is self.motion and outfit is self.outfit
         return self if same else replace(self, motion=motion, outfit=outfit)

@@ -9,8 +9,8 @@ import numpy as np
 from blender_synth.seeds import Streams
 from blender_synth.values import Rgb, pick, uniform
 from blender_synth.world.climate import Climate
-from blender_synth.world.labelled_instances import no_item
 from blender_synth.world.materials import MaterialChoices
+from blender_synth.world.pack_items import no_item
 from blender_synth.world.people import season
 from blender_synth.world.people.clothes import FabricSpec, GarmentSpec, OutfitRanges, OutfitSpec, ShoeSpec
 from blender_synth.world.people.colours import COLOURS, DENIM, HIVIS

@@ -15,9 +15,11 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from blender_synth import geometry
+from blender_synth.packs.pack import Pack
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Vec3, Weights, pick, plain, uniform
+from blender_synth.values import Converted, Range, Vec3, Weights, pick, plain, uniform
 from blender_synth.world.climate import Climate
+from blender_synth.world.contracts import CameraSpec, PersonRandomizer, PersonSpec
 from blender_synth.world.layout import Layout, Seat
 from blender_synth.world.people.figure import Randomizer as FigureRandomizer
 from blender_synth.world.people.situation import Situation
@@ -78,13 +80,13 @@ class Crowd:
     group_size: GroupSizes = Field(default_factory=lambda: {"1": 0.66, "2": 0.25, "3": 0.06, "4": 0.03})
     dress: Literal["weather", "fixed"] = "weather"
     figures: FigureRandomizer = Field(default_factory=FigureRandomizer)
-    person: Any
+    person: Annotated[PersonRandomizer, Converted()]
 
     def child_chance(self) -> float:
         """Chance that a further member of a group is a child, so that `child_share` of all people are."""
         total = sum(self.group_size.values())
         size = sum(int(n) * w for n, w in self.group_size.items()) / total
-        return min(0.9, self.person.body.child_share * size / (size - 1)) if size > 1 else 0.0
+        return min(0.9, self.person.child_share * size / (size - 1)) if size > 1 else 0.0
 
     def figure_chance(self) -> float:
         """Chance that somebody alone is a figure, so that `figures.share` of all people are."""
@@ -102,8 +104,8 @@ class _Group:
             placed: an umbrella moves nobody, so people are where they are in all weathers.
     """
 
-    people: tuple[Any, ...]
-    outlines: tuple[Any, ...]
+    people: tuple[PersonSpec, ...]
+    outlines: tuple[PersonSpec, ...]
     activity: str
     offsets_m: np.ndarray
     turns_deg: np.ndarray
@@ -111,8 +113,14 @@ class _Group:
 
 
 def draw_people(
-    crowd: Crowd, layout: Layout, camera: Any, weather: Climate, packs: Sequence[Any], streams: Streams, ids: range
-) -> tuple[tuple[Any, ...], int]:
+    crowd: Crowd,
+    layout: Layout,
+    camera: CameraSpec,
+    weather: Climate,
+    packs: Sequence[Pack],
+    streams: Streams,
+    ids: range,
+) -> tuple[tuple[PersonSpec, ...], int]:
     """The people of a scene.
 
     Args:
@@ -133,8 +141,8 @@ def draw_people(
     climate = weather if crowd.dress == "weather" else season
     gap_m = float(np.clip(STRANGERS_M * (1.2 - wanted / max(ground.seen_m2, 1.0)), 0.04, STRANGERS_M))
     figures = crowd.figures.choices(packs)
-    crowd = dataclasses.replace(crowd, person=crowd.person.from_packs(packs))
-    people: list[Any] = []
+    crowd = dataclasses.replace(crowd, person=crowd.person.resolve_packs(packs))
+    people: list[PersonSpec] = []
     first = 0
     for order, size in enumerate(_sizes(crowd, min(wanted, len(ids)), streams)):
         here = streams.child(f"group/{order}")
@@ -160,7 +168,7 @@ def _sizes(crowd: Crowd, count: int, streams: Streams) -> Iterator[int]:
         yield size
 
 
-def _lone(person: Any) -> _Group:
+def _lone(person: PersonSpec) -> _Group:
     """Somebody alone, who stays where they are."""
     return _Group((person,), (person,), "stand", np.zeros((1, 2)), np.zeros(1), seats=())
 
@@ -176,8 +184,7 @@ def _draw_group(
 ) -> _Group:
     """A group's activity, its members, and how they stand to each other."""
     rng, size = here.rng("plan"), len(numbers)
-    pose = crowd.person.pose
-    activity, chat = pick(rng, pose.activity), rng.random()
+    activity, chat = pick(rng, crowd.person.activities), rng.random()
     seats = ground.take_seats(size, here.rng("seats")) if activity == "sit" else ()
     if activity == "sit" and not seats:
         activity = "stand"
@@ -186,10 +193,10 @@ def _draw_group(
     elif size == 1 and activity == "talk":
         activity = "stand"
     moving = activity in MOVING
-    pace = uniform(rng, pose.run_speed_mps if activity == "run" else pose.walk_speed_mps)
+    pace = uniform(rng, crowd.person.pace_mps(activity))
     chance = crowd.child_chance()
     formation = _formation(rng, activity, size)
-    members: list[tuple[Any, ...]] = []
+    members: list[tuple[PersonSpec, ...]] = []
     for n, number in enumerate(numbers):
         offset, turn = formation[n]
         child, looks, other = rng.random() < chance, rng.random() < GLANCE_SHARE, int(rng.integers(max(size - 1, 1)))
@@ -236,7 +243,7 @@ def _formation(rng: np.random.Generator, activity: str, size: int) -> list[tuple
     return [(np.array([ahead[k], lateral[k]]), 0.0) for k in rng.permutation(size)]
 
 
-def _spread(offsets: np.ndarray, turns_deg: np.ndarray, people: list[Any]) -> np.ndarray:
+def _spread(offsets: np.ndarray, turns_deg: np.ndarray, people: list[PersonSpec]) -> np.ndarray:
     """Offsets (N, 2) widened from the middle on until nobody, with their things, reaches into a neighbour."""
     for factor in np.arange(1.0, 3.0, 0.08):
         discs = [

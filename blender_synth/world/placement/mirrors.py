@@ -43,25 +43,25 @@ def place_mirrors(
             value=counts[name],
             hint=f"ask for {len(MIRROR_IDS)} in all at most",
         )
-    site = PlacementContext(layout, camera, people)
+    context = PlacementContext(layout, camera, people)
     for mount in (*layout.mirror_mounts, *layout.hosts) if counts else ():
-        check_mount(mount, site.obstacles)
+        check_mount(mount, context.obstacles)
     enough = ENOUGH_PX * camera.width_px * camera.height_px / (960 * 540)
     for name, randomizer in randomizers.items():
         for number in range(counts[name]):
-            instance_id = MIRROR_IDS[len(site.taken)]
+            instance_id = MIRROR_IDS[len(context.taken)]
             ids = (instance_id, instance_id + _FRAME_ID_STEP)
             best, most = None, -1.0
             for trial in range(TRIALS):
-                spec = randomizer.propose(streams.child(f"{name}/{number}/{trial}"), ids, site)
-                if spec is None or any(in_one_place(spec, other) for other in site.taken):
+                spec = randomizer.propose(streams.child(f"{name}/{number}/{trial}"), ids, context)
+                if spec is None or any(in_one_place(spec, other) for other in context.taken):
                     continue
-                shown = site.predicted_px(spec)
+                shown = context.predicted_px(spec)
                 if shown > most:
                     best, most = spec, shown
                 if shown >= enough:
                     break
             if best is not None:
-                site.taken.append(best)
-    check_mirrors(site.taken)
-    return tuple(site.taken)
+                context.taken.append(best)
+    check_mirrors(context.taken)
+    return tuple(context.taken)

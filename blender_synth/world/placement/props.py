@@ -12,6 +12,7 @@ from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Vec2, Vec3, plain, uniform
 from blender_synth.world.layout import Layout, Obstacle, PropSpot
+from blender_synth.world.pack_items import FromPack
 from blender_synth.world.placement.camera import draw_count
 from blender_synth.world.placement.prop_spots import free_spots
 
@@ -20,7 +21,7 @@ PROP_IDS = range(2101, 3000)
 
 
 @plain
-class PropSpec:
+class PropSpec(FromPack):
     """One prop. Its own axes: +X front, +Y left, +Z up.
 
     Attributes:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, plain, uniform
+from blender_synth.world.contracts import SceneryDefaults, SceneryRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
 
@@ -14,7 +15,7 @@ WALL_Y_M = 5.0
 
 
 @plain
-class Spec:
+class Spec(SceneryDefaults):
     """The studio. The wall stands at y = 5 and looks along -Y; cameras look at it from y = -7.
 
     Attributes:
@@ -66,7 +67,7 @@ class Spec:
 
 
 @plain
-class Randomizer:
+class Randomizer(SceneryRandomizerDefaults):
     """Ranges of the studio; `grey` is the reflectance of floor and wall."""
 
     kind: Literal["studio"] = "studio"

@@ -9,14 +9,16 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import math
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from blender_synth.packs.pack import Pack
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Weights, pick, plain, uniform
 from blender_synth.world.climate import Climate
-from blender_synth.world.labelled_instances import Credit
+from blender_synth.world.pack_items import Credit, items_in_packs
 from blender_synth.world.weather import daylight as daylight
 from blender_synth.world.weather import hdri_names
 from blender_synth.world.weather.falling import mor_through, snow_rate
@@ -108,6 +110,14 @@ class Spec:
             snow_mm_h=self.snow_mm_h,
             sunlight=self.sun_clear * up,
         )
+
+    def resolve_packs(self, packs: Sequence[Pack]) -> Spec:
+        """The same with the file of a pack's sky and its credit, where `hdri` names one."""
+        for pack, item in items_in_packs(packs, "sky"):
+            if self.hdri in (f"{pack.name}/{item.name}", f"{pack.name}/{item.file}"):
+                file = f"{pack.name}/{item.file}"
+                return dataclasses.replace(self, hdri=file, hdri_credit=Credit.of(pack, item))
+        return self
 
     def clear_sun(self) -> float:
         """Irradiance of the unclouded sun on a surface facing it, in units of 100 W/m2 (as all here)."""

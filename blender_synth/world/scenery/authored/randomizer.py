@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, Valida
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
+from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Area, BuiltInMirror, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot, Seat
 from blender_synth.world.scenery.authored.layout import moved
@@ -56,7 +57,7 @@ def _categories(wants: Any) -> Any:
 
 
 @plain
-class Randomizer:
+class Randomizer(SceneryRandomizerDefaults):
     """What scene.yaml says.
 
     Attributes:

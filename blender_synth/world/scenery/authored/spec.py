@@ -7,14 +7,16 @@ from typing import Literal
 from pydantic import Field
 
 from blender_synth.values import Rgb, Vec3, plain
+from blender_synth.world.contracts import SceneryDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Layout
+from blender_synth.world.pack_items import Attribution
 from blender_synth.world.scenery.shared.marks import Lamp
 from blender_synth.world.scenery.shared.pieces import LightPiece, Piece
 
 
 @plain
-class Spec:
+class Spec(SceneryDefaults):
     """One scene, drawn.
 
     Attributes:
@@ -50,3 +52,7 @@ class Spec:
     def layout(self) -> Layout:
         """Where people walk and sit, mirrors hang and cameras stand."""
         return self.plan
+
+    def attribution(self) -> Attribution:
+        """Who is credited for the scene's own files."""
+        return Attribution(f"scene {self.scene}", self.licence, self.author, self.source)

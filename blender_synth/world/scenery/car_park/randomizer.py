@@ -13,6 +13,7 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Weights, pick, plain, uniform
+from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.car_park.elements import (
     BAY_LENGTH_M,
     CAR_FIRST_ID,
@@ -40,7 +41,7 @@ _WALKWAYS = ("#3f8a4c", "#2f6db0", "#c9a227", "#8f2f2a")
 
 
 @plain
-class Randomizer:
+class Randomizer(SceneryRandomizerDefaults):
     """How car parks vary. Ranges are `[low, high]` or one number; weights a mapping, a list or one name.
 
     Attributes:

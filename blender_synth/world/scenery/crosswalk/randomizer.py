@@ -19,6 +19,7 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.crosswalk.elements import (
     ARMS,
     BUILDING_FIRST_ID,
@@ -62,7 +63,7 @@ Controls = Annotated[Weights, only("signals", "signs")]
 
 
 @plain
-class Randomizer(Houses):
+class Randomizer(SceneryRandomizerDefaults, Houses):
     """How crossings vary. Ranges are `[low, high]` or one number; weights a mapping, a list or one name.
 
     Attributes:

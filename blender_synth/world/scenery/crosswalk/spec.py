@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from blender_synth.values import Vec2, plain
+from blender_synth.world.contracts import SceneryDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Layout
 from blender_synth.world.scenery.crosswalk.elements import (
@@ -27,7 +28,7 @@ from blender_synth.world.scenery.shared.street_parts import (
 
 
 @plain
-class Spec:
+class Spec(SceneryDefaults):
     """One crossing of two streets.
 
     Attributes:

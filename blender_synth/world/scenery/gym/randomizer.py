@@ -14,6 +14,7 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Weights, pick, plain, uniform
+from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.gym.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared.choices import only
@@ -28,7 +29,7 @@ Floors = Annotated[Weights, only("rubber_floor", "planks")]
 
 
 @plain
-class Randomizer:
+class Randomizer(SceneryRandomizerDefaults):
     """How gyms vary.
 
     Attributes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from blender_synth.values import Rgb, plain
+from blender_synth.world.contracts import SceneryDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Layout, PropSpot
 from blender_synth.world.scenery.gym.layout import layout_of
@@ -13,7 +14,7 @@ from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS
 
 
 @plain
-class Spec:
+class Spec(SceneryDefaults):
     """One gym.
 
     Attributes:

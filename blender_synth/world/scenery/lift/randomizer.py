@@ -14,6 +14,7 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Weights, pick, plain, uniform
+from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.lift.elements import (
     LANDING_WALL_FIRST_ID,
     SILL_M,
@@ -28,7 +29,7 @@ Claddings = Annotated[Weights, only("steel", "veneer", "painted_wall")]
 
 
 @plain
-class Randomizer:
+class Randomizer(SceneryRandomizerDefaults):
     """How lifts vary.
 
     Attributes:

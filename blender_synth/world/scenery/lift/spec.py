@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from blender_synth.values import Rgb, plain
+from blender_synth.world.contracts import SceneryDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Layout, PropSpot
 from blender_synth.world.scenery.lift.elements import (
@@ -18,7 +19,7 @@ from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS
 
 
 @plain
-class Spec:
+class Spec(SceneryDefaults):
     """One cabin with its landing.
 
     Attributes:

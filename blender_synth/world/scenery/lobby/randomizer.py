@@ -16,6 +16,7 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.lobby.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared.choices import only
@@ -36,7 +37,7 @@ Styles = Annotated[Weights, only("hotel", "office")]
 
 
 @plain
-class Randomizer:
+class Randomizer(SceneryRandomizerDefaults):
     """How lobbies vary.
 
     Attributes:

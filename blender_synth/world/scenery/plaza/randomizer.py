@@ -15,6 +15,7 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.plaza.elements import (
     BUILDING_FIRST_ID,
     FURNITURE_FIRST_ID,
@@ -43,7 +44,7 @@ Trees = Annotated[Weights, only("none", "rows", "grove", "corners")]
 
 
 @plain
-class Randomizer(Houses):
+class Randomizer(SceneryRandomizerDefaults, Houses):
     """How squares vary. Ranges are `[low, high]` or one number; weights a mapping, a list or one name.
 
     Attributes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from blender_synth.values import Rgb, Vec2, plain
+from blender_synth.world.contracts import SceneryDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Layout
 from blender_synth.world.scenery.plaza.elements import (
@@ -19,7 +20,7 @@ from blender_synth.world.scenery.shared.street_parts import Building, Furniture
 
 
 @plain
-class Spec:
+class Spec(SceneryDefaults):
     """One square, down to its last chair.
 
     Attributes:

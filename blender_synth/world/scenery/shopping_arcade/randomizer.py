@@ -14,6 +14,7 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Weights, pick, plain, uniform
+from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared import street_palette
 from blender_synth.world.scenery.shared.choices import only
@@ -33,7 +34,7 @@ Storeys = Annotated[Weights, only("plain", "balconies", "gallery")]
 
 
 @plain
-class Randomizer:
+class Randomizer(SceneryRandomizerDefaults):
     """How passages vary.
 
     Attributes:

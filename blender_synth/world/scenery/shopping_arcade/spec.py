@@ -6,6 +6,7 @@ import math
 from typing import Literal
 
 from blender_synth.values import Rgb, Vec3, plain
+from blender_synth.world.contracts import SceneryDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Layout, PropSpot
 from blender_synth.world.scenery.shared.outside import Outside
@@ -18,7 +19,7 @@ from blender_synth.world.scenery.shopping_arcade.layout import layout_of
 
 
 @plain
-class Spec:
+class Spec(SceneryDefaults):
     """One passage.
 
     Attributes:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Vec2, Weights, pick, plain, uniform
+from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.shared import street_palette as palette
 from blender_synth.world.scenery.shared.choices import only
 from blender_synth.world.scenery.shared.houses import Houses, seed_of
@@ -40,7 +41,7 @@ Sides = Annotated[Weights, only("none", "left", "right", "both")]
 
 
 @plain
-class Randomizer(Houses):
+class Randomizer(SceneryRandomizerDefaults, Houses):
     """How streets vary. Ranges are `[low, high]` or one number; weights a mapping, a list or one name.
 
     Attributes:

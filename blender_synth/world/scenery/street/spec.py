@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from blender_synth.values import plain
+from blender_synth.world.contracts import SceneryDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Layout
 from blender_synth.world.scenery.shared.street_parts import (
@@ -23,7 +24,7 @@ from blender_synth.world.scenery.street.layout import layout_of
 
 
 @plain
-class Spec:
+class Spec(SceneryDefaults):
     """One street, down to its last bollard.
 
     Attributes:
