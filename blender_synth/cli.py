@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from blender_synth import __version__, keys, pack_tools, pipeline, resources
-from blender_synth.config import any_key, settings_from, use_plugin_configs
+from blender_synth.config import any_key, settings_from
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.settings import RunSettings
 
@@ -41,8 +41,8 @@ COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export":
 def main(arguments: list[str] | None = None) -> None:
     """Entry point of `blender-synth`; exits with 0, 1 (error, or frames failed), 2 (usage) or 130 (interrupted).
 
-    A reader who goes away (`--help | head`) ends it quietly with 141. SIGPIPE itself stays ignored: it would
-    also end the program when a worker dies while it is being spoken to.
+    A closed standard output (`--help | head`) ends it quietly with 141. SIGPIPE itself stays ignored: it would also
+    end the program when a worker dies while a message is sent to it.
     """
     try:
         _main(sys.argv[1:] if arguments is None else arguments)
@@ -71,7 +71,6 @@ def _main(arguments: list[str]) -> None:
     sys.argv[0] = f"blender-synth {command}"
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach the handlers below instead of Hydra's own printer
     try:
-        use_plugin_configs()
         hydra.main(version_base="1.3", config_path=str(resources.conf_dir()), config_name="config")(COMMANDS[command])()
         if _error is not None:
             raise _error
@@ -79,7 +78,7 @@ def _main(arguments: list[str]) -> None:
         print(f"blender-synth: {error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        print("blender-synth: stopped; what was finished is kept, the same command goes on from there", file=sys.stderr)
+        print("blender-synth: stopped; finished frames are kept, the same command renders the rest", file=sys.stderr)
         sys.exit(130)
 
 
@@ -87,10 +86,10 @@ _error: BlenderSynthError | None = None
 
 
 def _do(stage: Callable[[RunSettings], int | None], config: DictConfig) -> None:
-    """One job. A sweep hears of its error from Hydra, once all jobs are done; a single job's is kept for `main`."""
+    """One job. Hydra itself reports errors of a sweep, after its last job; that of a single job is kept for `main`."""
     global _error
     try:
-        if failed := stage(settings_from(config)):
+        if failed := stage(settings_from(config, HydraConfig.get().overrides.task)):
             raise RunError(f"{failed} frames failed", hint="see failures.jsonl; the same command tries them again")
     except BlenderSynthError as error:
         if HydraConfig.get().mode == RunMode.MULTIRUN:
@@ -100,7 +99,7 @@ def _do(stage: Callable[[RunSettings], int | None], config: DictConfig) -> None:
 
 def _usage() -> str:
     lines = [f"  {name:8}{task.__doc__}" for name, task in COMMANDS.items()]
-    lines.append("  assets  Asset packs: new, list, check, preview, import; `assets --help` says more.")
+    lines.append("  assets  Asset packs: new, list, check, preview, import; see `assets --help`.")
     lines.append(
         "  keys    Every key that a config may set, with its value; `keys pedestrians.person` those below one."
     )

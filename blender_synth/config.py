@@ -22,7 +22,7 @@ from blender_synth import resources
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
 from blender_synth.exporters import exporter_settings
-from blender_synth.plugins import plugin_paths
+from blender_synth.plugins import check_plugin_folders, plugin_paths
 from blender_synth.scene_files import find_scene, load_scene
 from blender_synth.settings import (
     AcceptanceCriteria,
@@ -48,26 +48,29 @@ ALIASES = {"wishes": "accept"}
 """Former names of sections, still accepted on the command line and in config files."""
 
 
-class _PluginFolders(SearchPathPlugin):
-    """Lets Hydra find config groups in the folders `conf/` of BLENDER_SYNTH_PLUGINS."""
+class PluginConfigs(SearchPathPlugin):
+    """Has Hydra also search the folder `conf` of every plug-in folder, after the built-in one."""
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        """Called by Hydra whenever it composes a config."""
         for folder in plugin_paths("conf"):
-            search_path.append("blender-synth-plugins", f"file://{folder}")
+            search_path.append("blender_synth plug-ins", f"file://{folder}")
 
 
-def use_plugin_configs() -> None:
-    """Make the config files of plug-in folders known to Hydra; needed before it composes a config."""
-    Plugins.instance().register(_PluginFolders)
+Plugins.instance().register(PluginConfigs)
 
 
-def settings_from(config: DictConfig) -> RunSettings:
+def settings_from(config: DictConfig, overrides: Sequence[str] = ()) -> RunSettings:
     """The validated settings of a composed config.
+
+    Args:
+        overrides: those of the command line, which win over files that use a section's former name.
 
     Raises:
         ConfigError: the first thing wrong with it, with its full key.
     """
-    plain = _with_aliases(OmegaConf.to_container(config, resolve=True))
+    check_plugin_folders()
+    plain = _with_aliases(OmegaConf.to_container(config, resolve=True), overrides)
     for key in plain:
         if key not in _KEYS:
             raise ConfigError(
@@ -106,11 +109,13 @@ def settings_from(config: DictConfig) -> RunSettings:
     )
 
 
-def _with_aliases(plain: dict) -> dict:
+def _with_aliases(plain: dict[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
     """The config with keys of an alias (`wishes` for `accept`) moved to the section that it stands for."""
     for alias, section in ALIASES.items():
         if isinstance(plain.get(alias), Mapping) and isinstance(plain.get(section), Mapping):
-            plain[section] = {**plain[section], **plain.pop(alias)}
+            named = (re.match(rf"\+{{0,2}}{section}\.(\w+)=", override) for override in overrides)
+            overridden = {match[1]: plain[section][match[1]] for match in named if match}
+            plain[section] = {**plain[section], **plain.pop(alias), **overridden}
     return plain
 
 
@@ -217,6 +222,6 @@ def compose(overrides: Sequence[str] = ()) -> RunSettings:
     Raises:
         ConfigError: as on the command line.
     """
-    use_plugin_configs()
     with initialize_config_dir(str(resources.conf_dir()), version_base="1.3"):
-        return settings_from(hydra_compose("config", overrides=any_key(overrides)))
+        named = any_key(overrides)
+        return settings_from(hydra_compose("config", overrides=named), named)

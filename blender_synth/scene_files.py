@@ -26,6 +26,7 @@ from blender_synth.errors import AssetError, BlenderSynthError, ConfigError
 from blender_synth.packs.manifest import MANIFEST, read_manifest
 from blender_synth.packs.pack import file_in_pack
 from blender_synth.packs.search import pack_folders
+from blender_synth.plugins import plugin_paths
 from blender_synth.seeds import Streams
 from blender_synth.settings import randomizer_from
 from blender_synth.world.layout import Layout
@@ -45,9 +46,10 @@ _MARKS = TypeAdapter(Marks)
 
 
 def scene_folders() -> dict[str, Path]:
-    """Folders of the program's own scenes and of those in the folders of BLENDER_SYNTH_SCENES, by name."""
+    """Folders of scenes by name: built-in ones, those of plug-in folders, those in BLENDER_SYNTH_SCENES."""
     found: dict[str, Path] = {}
-    places = [resources.scenes_dir(), *(Path(p) for p in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if p)]
+    listed = [path for path in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if path]
+    places = [resources.scenes_dir(), *(Path(path) for path in [*plugin_paths("scenes"), *listed])]
     for place in places:
         for file in sorted(place.expanduser().glob(f"*/{SCENE_FILE}")):
             found.setdefault(file.parent.name, file.parent.resolve())

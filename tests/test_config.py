@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 import yaml
 
-from blender_synth import resources
+from blender_synth import plugins, resources
 from blender_synth.config import Identity, compose
+from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import BlenderSynthError, ConfigError
+from blender_synth.exporters import exporter_settings
 from blender_synth.keys import values_at
 from blender_synth.seeds import Streams, rng_for
+from blender_synth.settings import AcceptanceCriteria, RenderSettings, WorkerSettings, validate
+from blender_synth.world.placement.props import PropRandomizer
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
 
@@ -180,3 +184,85 @@ def test_every_key_that_is_shown_can_be_set():
                 assert values_at(compose([f"{section}.{name}={text}"]), section)[name] == value
     with pytest.raises(ConfigError, match=r"pedestrians\.persons"):
         values_at(compose([]), "pedestrians.persons.body")
+
+
+# --- plug-in folders
+
+
+@pytest.fixture
+def plugin(tmp_path, monkeypatch):
+    """A plug-in folder with a weather made of built-in code, a mirror group and a scene."""
+    folder = tmp_path / "plugin"
+    for group, name, origin in (("weather", "murky", "foggy"), ("mirrors", "mine", "wall")):
+        (folder / "conf" / group).mkdir(parents=True)
+        text = (resources.conf_dir() / group / f"{origin}.yaml").read_text()
+        (folder / "conf" / group / f"{name}.yaml").write_text(text)
+    (folder / "scenes/yard").mkdir(parents=True)
+    (folder / "scenes/yard/scene.yaml").write_text((resources.scenes_dir() / "studio/scene.yaml").read_text())
+    monkeypatch.setenv(plugins.ENVIRONMENT, str(folder))
+    return folder
+
+
+def test_choices_and_scenes_of_plugin_folders_are_found(plugin):
+    settings = compose(["weather=murky", "mirrors=mine", "scene.name=yard"])
+    assert settings.plain["weather"] == compose(["weather=foggy"]).plain["weather"]
+    assert list(settings.mirrors) == ["wall"]
+    assert settings.plain["scene"] == {"name": "yard"}
+    done = _command("render", "weather=murky", "--cfg", "job")
+    assert done.returncode == 0, done.stderr
+    assert "murky" in _command("render", "--help").stdout
+
+
+def test_a_plugin_folder_that_does_not_exist_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setenv(plugins.ENVIRONMENT, str(tmp_path / "none"))
+    with pytest.raises(ConfigError, match=plugins.ENVIRONMENT):
+        compose([])
+    done = _command("render", "frames=0", cwd=tmp_path)
+    assert done.returncode == 1
+    assert plugins.ENVIRONMENT in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# --- former names
+
+
+@pytest.mark.parametrize("override", ["wishes.min_people=3", "++wishes.min_people=3"])
+def test_the_former_name_of_a_section_works_on_the_command_line(override, tmp_path):
+    assert compose([override]).accept.min_people == 3
+    job = yaml.safe_load(_command("render", override, "--cfg", "job", cwd=tmp_path).stdout)
+    assert job["accept"]["min_people"] == 3
+    assert "wishes" not in job
+
+
+def test_the_former_name_of_a_section_works_in_a_config_file(plugin):
+    (plugin / "conf/experiment").mkdir()
+    text = "# @package _global_\n# overlay\nwishes:\n  min_people: 3\n  min_height_px: 7\n"
+    (plugin / "conf/experiment/old.yaml").write_text(text)
+    accept = compose(["experiment=old"]).accept
+    assert (accept.min_people, accept.min_height_px, accept.min_visible_px) == (3, 7, 50)
+    for override in ("accept.min_people=5", "wishes.min_people=5"):  # the command line wins over a file
+        accept = compose(["experiment=old", override]).accept
+        assert (accept.min_people, accept.min_height_px) == (5, 7)
+    with pytest.raises(ConfigError, match=r"accept\.min_persons"):
+        compose(["wishes.min_persons=1"])
+
+
+# --- defaults
+
+
+@pytest.mark.parametrize(
+    ("section", "settings"),
+    [
+        ("accept", AcceptanceCriteria), ("worker", WorkerSettings), ("develop", DevelopSettings),
+        ("props", PropRandomizer), ("render", RenderSettings), ("exporter", None),
+    ],
+)  # fmt: skip
+def test_conf_and_settings_have_the_same_defaults(section, settings):
+    file = {"render": "render/standard.yaml", "exporter": "exporter/coco.yaml"}.get(section, "config.yaml")
+    values = yaml.safe_load((resources.conf_dir() / file).read_text())
+    values = values if section in ("render", "exporter") else values[section]
+    cls = settings or type(exporter_settings(values))
+    kind = {} if settings else {"kind": values["kind"]}
+    defaults, written = validate(cls, kind, section), validate(cls, values, section)
+    for name in values:
+        assert getattr(written, name) == getattr(defaults, name), f"{section}.{name}"

@@ -145,7 +145,11 @@ def test_weather_changes_no_label(demo, tmp_path):
         np.testing.assert_array_equal(values, cloudy[layer], err_msg=layer)
 
 
-def test_a_killed_worker_does_not_take_the_run_along(demo, tmp_path):
+def test_a_killed_worker_does_not_take_the_run_along(demo, tmp_path, monkeypatch):
+    places = [tmp_path / "temporary", tmp_path / "cache"]
+    places[0].mkdir()
+    monkeypatch.setenv("TMPDIR", str(places[0]))
+    monkeypatch.setenv("BLENDER_SYNTH_CACHE", str(places[1]))
     process = _start("render", *TINY, "frames=3", "output=run", cwd=tmp_path)
     worker = _wait_for(lambda: [p for p in _workers() if _parent(p) == process.pid], process)[0]
     _wait_for(lambda: list(tmp_path.glob("run/frames/000000")), process)
@@ -153,6 +157,8 @@ def test_a_killed_worker_does_not_take_the_run_along(demo, tmp_path):
     _, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert "SIGKILL" in err
+    assert not list(places[0].iterdir())  # not even Blender's own folder
+    assert [path.name for path in places[1].glob("scratch/*")] == [".lock"]
     for index, layers in _labels(tmp_path / "run").items():
         np.testing.assert_array_equal(layers["surface_id"], _labels(demo[0] / "run")[index]["surface_id"])
 
