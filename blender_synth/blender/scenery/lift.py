@@ -149,7 +149,7 @@ def _cabin_lamps(spec: Spec, stage: Stage) -> Part:
             parts.append(box((x - 0.04, 0.06, z - 0.035), (x + 0.04, d - 0.06, z - 0.01), "lamp", tint))
             rooms.area_light(stage, (x, d / 2, z - 0.05), (0.08, d - 0.12), lumen / 2, light.kelvin)
         return join(parts)
-    lamp = rooms._downlight(0.045, tuple(2.0 * c for c in tint))
+    lamp = rooms.downlight(0.045, tuple(2.0 * c for c in tint))
     xs, ys = (
         np.linspace(-w / 2 + 0.28, w / 2 - 0.28, 2 if w < 1.6 else 3),
         np.linspace(0.3, d - 0.3, 2 if d < 1.8 else 3),
