@@ -116,7 +116,7 @@ def judge(criteria: AcceptanceCriteria, seen: list[dict[str, Any]]) -> tuple[flo
     """How far what is seen meets the criteria.
 
     Args:
-        seen: entries with instance_id, via, visible_px and height_px (see `blender.record.seen_people`).
+        seen: entries with instance_id, via, visible_px and height_px (see `blender.instance_table.seen_people`).
 
     Returns:
         (share met, what is missing in words).

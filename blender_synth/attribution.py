@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from blender_synth.frames.meta import Licence
 from blender_synth.frames.raw_frame import RawFrame
 
 FILE = "ATTRIBUTION.md"
@@ -43,36 +44,40 @@ def licence_url(licence: str) -> str:
     return f"https://spdx.org/licenses/{first.rstrip('+')}.html"
 
 
-def shown_in(frame: RawFrame) -> list[dict[str, str]]:
+def shown_in(frame: RawFrame) -> list[Licence]:
     """Credits of a frame whose asset some pixel shows, directly, mirrored or behind glass; in `frame.json`'s order.
 
     What has no pixels of its own to count (a material, a sky) is shown wherever the frame lists it.
     """
-    spec = frame.meta["spec"]
-    of: dict[str, set[int]] = {}
-    for thing in (*spec.get("people", ()), *spec.get("props", ())):
-        name = f"{thing['pack']}/{thing['item']}" if "pack" in thing else PEOPLE
-        of.setdefault(name, set()).add(thing["instance_id"])
-    labels = frame.labels
-    seen = {int(number) for layer in _ID_LAYERS if layer in labels for number in np.unique(labels[layer])}
-    return [entry for entry in frame.meta["licences"] if not (ids := of.get(entry["name"])) or ids & seen]
+    ids_of: dict[str, set[int]] = {}
+    for placed in (*frame.meta.people, *frame.meta.props):
+        ids_of.setdefault(placed.asset or PEOPLE, set()).add(placed.instance_id)
+    seen = {int(number) for layer in _ID_LAYERS for number in np.unique(frame.labels[layer])}
+    return [licence for licence in frame.meta.licences if not (ids := ids_of.get(licence.name)) or ids & seen]
 
 
 class Credits:
     """Gathers the credits of a dataset's images."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._rows: dict[Licence, dict[str, Any]] = {}
         self._images: dict[int, int] = {}
 
-    def add(self, entries: Iterable[dict[str, str]]) -> list[int]:
+    def add(self, licences: Iterable[Licence]) -> list[int]:
         """Count one image that shows these assets; returns the ids of its credits."""
         ids = []
-        for entry in entries:
-            key = tuple(str(entry.get(part, "")) for part in ("name", "licence", "author", "source"))
-            item, licence, author, source = key
-            row = {"name": licence, "url": licence_url(licence), "item": item, "author": author, "source": source}
-            row = self._rows.setdefault(key, {"id": len(self._rows) + 1, **row})
+        for licence in licences:
+            row = self._rows.setdefault(
+                licence,
+                {
+                    "id": len(self._rows) + 1,
+                    "name": licence.licence,
+                    "url": licence_url(licence.licence),
+                    "item": licence.name,
+                    "author": licence.author,
+                    "source": licence.source,
+                },
+            )
             self._images[row["id"]] = self._images.get(row["id"], 0) + 1
             ids.append(row["id"])
         return ids

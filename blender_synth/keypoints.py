@@ -8,3 +8,8 @@ COCO_KEYPOINTS = (
     "right_ankle",
 )  # fmt: skip
 """Left and right are the person's own."""
+COCO_SKELETON = (
+    (16, 14), (14, 12), (17, 15), (15, 13), (12, 13), (6, 12), (7, 13), (6, 7), (6, 8), (7, 9), (8, 10), (9, 11),
+    (2, 3), (1, 2), (1, 3), (2, 4), (3, 5), (4, 6), (5, 7),
+)  # fmt: skip
+"""Lines between keypoints, as COCO draws them: numbers in `COCO_KEYPOINTS`, counted from 1."""

@@ -59,7 +59,7 @@ class Worker:
         self._process.start()
 
     def probe(self, spec_json: bytes) -> list[dict[str, Any]]:
-        """Build a spec and render its labels; returns who is seen (see `blender.record.seen_people`)."""
+        """Build a spec and render its labels; returns who is seen (see `blender.instance_table.seen_people`)."""
         self.start()
         return self._ask("probe", spec=spec_json.decode())["seen"]
 

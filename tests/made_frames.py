@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from blender_synth.frames.raw_frame import FRAME_VERSION, LABEL_LAYERS, write_exr, write_frame
+from blender_synth.frames.meta import FRAME_VERSION
+from blender_synth.frames.raw_frame import LABEL_LAYERS, write_exr, write_frame
 from blender_synth.frames.run_folder import RUN_VERSION
 
 WIDTH, HEIGHT = 64, 48

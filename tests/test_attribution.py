@@ -12,6 +12,7 @@ from blender_synth.attribution import Credits, licence_url, shown_in
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.exporters import export_dataset
 from blender_synth.exporters.coco import Settings
+from blender_synth.frames.meta import Licence
 from blender_synth.frames.raw_frame import RawFrame, write_exr
 from tests.made_frames import layers, make_run
 
@@ -52,7 +53,7 @@ def run(tmp_path):
 
 
 def test_only_what_some_pixel_shows_is_named(run):
-    shown = [[entry["name"] for entry in shown_in(RawFrame(run / "frames" / f"{n:06d}"))] for n in range(3)]
+    shown = [[entry.name for entry in shown_in(RawFrame(run / "frames" / f"{n:06d}"))] for n in range(3)]
     assert shown == [
         ["people", "city/bench", "floors/oak"],
         ["people", "city/bench", "floors/oak"],
@@ -90,7 +91,7 @@ def test_the_table_counts_images(run, tmp_path):
 
 def test_a_strangers_text_cannot_break_the_table(tmp_path):
     credits = Credits()
-    credits.add([_entry("a|b", "MIT", "<script>x</script>\n| evil |", "[click](http://x) `code`")])
+    credits.add([Licence(**_entry("a|b", "MIT", "<script>x</script>\n| evil |", "[click](http://x) `code`"))])
     credits.write(tmp_path)
     *_, line = (tmp_path / "ATTRIBUTION.md").read_text().splitlines()
     assert len([n for n, c in enumerate(line) if c == "|" and line[n - 1] != "\\"]) == 6

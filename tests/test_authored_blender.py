@@ -95,23 +95,23 @@ def test_a_frame_of_it_is_labelled(made, tmp_path, monkeypatch):
     )  # fmt: skip
     assert pipeline.render(settings) == 0
     frame = RawFrame(tmp_path / "run" / "frames" / "000000")
-    kinds = {row["instance_id"]: row for row in frame.meta["instances"]}
+    kinds = frame.meta.by_id
     shown = {int(number) for number in np.unique(frame.labels["surface_id"])} - {0}
     assert shown <= set(kinds)
-    assert {"floor", "building", "mirror"} <= {kinds[number]["category"] for number in shown}
-    names = {row["name"] for row in kinds.values()}
+    assert {"floor", "building", "mirror"} <= {kinds[number].category for number in shown}
+    names = {row.name for row in kinds.values()}
     assert ("plants" in str(names) or "plant" in names) != ("statue" in names)
     assert {"stool.000", "stool.001"} <= names  # each instance of a collection is a thing of its own
     assert not any(name.lower().startswith(("walk", "seat", "spot", "camera", "mirror.")) for name in names)
-    (mirror,) = [row for row in kinds.values() if row["category"] == "mirror"]
-    assert mirror["plane_normal"] == pytest.approx([0, -1, 0])
-    seen = frame.labels["surface_id"] == mirror["instance_id"]
+    (mirror,) = [row for row in kinds.values() if row.category == "mirror"]
+    assert mirror.mirror.shape.plane.normal == pytest.approx([0, -1, 0])
+    seen = frame.labels["surface_id"] == mirror.instance_id
     assert (frame.labels["reflected_id"][seen] > 0).any()
     depth = frame.labels["depth_m"][seen]
     assert 6.0 < np.median(depth) < 8.0  # at y = 3.9, from y = -3.0
-    credit = [row for row in frame.meta["licences"] if row["name"] == "scene hall"]
-    assert [(row["licence"], row["author"]) for row in credit] == [("CC-BY-4.0", "A. Artist")]
-    assert frame.meta["medium"]["indoors"]
+    credit = [row for row in frame.meta.licences if row.name == "scene hall"]
+    assert [(row.licence, row.author) for row in credit] == [("CC-BY-4.0", "A. Artist")]
+    assert frame.meta.medium.indoors
 
 
 def test_the_builder_puts_on_the_stage_what_was_drawn(made):

@@ -17,6 +17,7 @@ from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
 from blender_synth.errors import ConfigError, FrameError
 from blender_synth.exporters import export_dataset, exporter_settings
+from blender_synth.frames.meta import Medium
 from blender_synth.frames.raw_frame import RawFrame
 from tests.made_frames import (
     DEPTH_M,
@@ -30,7 +31,7 @@ from tests.made_frames import (
     make_run,
 )
 
-FOG = {"fog_height_m": 20.0}
+FOG = Medium(fog_height_m=20.0)
 
 
 def with_medium(folder, **medium) -> RawFrame:

@@ -16,7 +16,8 @@ from blender_synth.errors import ConfigError
 from blender_synth.exporters import export_dataset
 from blender_synth.exporters.coco import Settings
 from blender_synth.geometry import mirror_points, polygon_area
-from blender_synth.optics.curved_mirrors import seen_by_chain, seen_on
+from blender_synth.optics.curved_mirrors import reflection_points, reflection_points_by_chain
+from blender_synth.optics.mirror_shapes import CylinderPart, MirrorPlane, MirrorShape, SpherePart
 from blender_synth.packs.search import find_packs
 from blender_synth.seeds import Streams
 from blender_synth.settings import AcceptanceCriteria
@@ -30,8 +31,8 @@ from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
 from tests.made_frames import make_run
 
-SPHERE = {"shape": "sphere", "centre_m": [0.3, 1.0, 1.2], "radius_m": 0.8, "axis": [0.0, -1.0, 0.0], "cap_cos": -1.0}
-CYLINDER = {"shape": "cylinder", "base_m": [0.3, 1.0, 0.0], "axis": [0.0, 0.0, 1.0], "radius_m": 0.5, "height_m": 4.0}
+SPHERE = SpherePart(centre_m=(0.3, 1.0, 1.2), radius_m=0.8, axis=(0.0, -1.0, 0.0), cap_cos=-1.0)
+CYLINDER = CylinderPart(base_m=(0.3, 1.0, 0.0), axis=(0.0, 0.0, 1.0), radius_m=0.5, height_m=4.0)
 EYE = np.array([-0.5, -4.0, 1.6])
 SMALL = ["experiment=demo", "scene=studio", "pedestrians=few", "props.count=0"]
 
@@ -39,13 +40,13 @@ SMALL = ["experiment=demo", "scene=studio", "pedestrians=few", "props.count=0"]
 @pytest.mark.parametrize("part", [SPHERE, CYLINDER])
 def test_light_turns_where_the_normal_halves_the_angle(part, rng):
     points = rng.uniform((-4, -5, 0.2), (4, -1, 2.2), (200, 3))
-    at, valid = seen_on([part], EYE, points)
+    at, valid = reflection_points([part], EYE, points)
     assert valid.mean() > 0.9
     at, points = at[valid], points[valid]
-    if part["shape"] == "sphere":
-        normal = (at - part["centre_m"]) / part["radius_m"]
+    if part.shape == "sphere":
+        normal = (at - part.centre_m) / part.radius_m
     else:
-        normal = (at - part["base_m"]) * (1, 1, 0) / part["radius_m"]
+        normal = (at - part.base_m) * (1, 1, 0) / part.radius_m
     np.testing.assert_allclose(np.linalg.norm(normal, axis=1), 1.0, atol=1e-9)
     to_eye, to_point = ((v / np.linalg.norm(v, axis=1, keepdims=True)) for v in (EYE - at, points - at))
     turned = 2 * (to_eye * normal).sum(1, keepdims=True) * normal - to_eye
@@ -54,28 +55,28 @@ def test_light_turns_where_the_normal_halves_the_angle(part, rng):
 
 
 def test_points_off_the_mirrors_part_are_not_seen():
-    cap = SPHERE | {"cap_cos": 0.98}
+    cap = dataclasses.replace(SPHERE, cap_cos=0.98)
     before, aside = [0.2, -5.0, 1.4], [6.0, 1.0, 1.2]
-    _, valid = seen_on([cap], EYE, np.array([before, aside]))
+    _, valid = reflection_points([cap], EYE, np.array([before, aside]))
     assert valid.tolist() == [True, False]
-    _, valid = seen_on([SPHERE], EYE, np.array([[0.3, 9.0, 1.2], [0.3, 1.0, 1.2]]))
+    _, valid = reflection_points([SPHERE], EYE, np.array([[0.3, 9.0, 1.2], [0.3, 1.0, 1.2]]))
     assert not valid.any()
 
 
 def test_a_chain_with_a_flat_and_a_curved_mirror_unfolds():
-    flat = {"plane_point_m": [-3.0, 0.0, 0.0], "plane_normal": [1.0, 0.0, 0.0]}
-    ball = {"curved": [SPHERE]}
+    plane = MirrorPlane((-3.0, 0.0, 0.0), (1.0, 0.0, 0.0))
+    flat, ball = MirrorShape(plane=plane), MirrorShape(curved=(SPHERE,))
     point = np.array([[-1.5, -2.0, 1.0]])
-    image = mirror_points(point, flat["plane_point_m"], flat["plane_normal"])
-    first, valid = seen_by_chain([ball, flat], EYE, point)
+    image = mirror_points(point, plane.point_m, plane.normal)
+    first, valid = reflection_points_by_chain([ball, flat], EYE, point)
     assert valid.all()
-    np.testing.assert_allclose(first, seen_on([SPHERE], EYE, image)[0])
-    second, _ = seen_by_chain([flat, ball], EYE, point)
-    virtual_eye = mirror_points(EYE, flat["plane_point_m"], flat["plane_normal"])
-    on_ball = seen_on([SPHERE], virtual_eye, point)[0]
-    np.testing.assert_allclose(second, mirror_points(on_ball, flat["plane_point_m"], flat["plane_normal"]))
-    assert seen_by_chain([ball, ball], EYE, point) is None
-    flat_only, valid = seen_by_chain([flat], EYE, point)
+    np.testing.assert_allclose(first, reflection_points([SPHERE], EYE, image)[0])
+    second, _ = reflection_points_by_chain([flat, ball], EYE, point)
+    virtual_eye = mirror_points(EYE, plane.point_m, plane.normal)
+    on_ball = reflection_points([SPHERE], virtual_eye, point)[0]
+    np.testing.assert_allclose(second, mirror_points(on_ball, plane.point_m, plane.normal))
+    assert reflection_points_by_chain([ball, ball], EYE, point) is None
+    flat_only, valid = reflection_points_by_chain([flat], EYE, point)
     np.testing.assert_allclose(flat_only, image)
     assert valid.all()
 

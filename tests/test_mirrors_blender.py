@@ -17,14 +17,15 @@ from tests.ray_mesh import only_on_edges, share_agreeing, trace
 
 bpy = pytest.importorskip("bpy")
 
-from blender_synth.blender import build, cycles, glass_light, label_pass, record  # noqa: E402
+from blender_synth.blender import build, cycles, glass_light, instance_table, label_pass  # noqa: E402
 from blender_synth.blender.mirrors import convex as convex_builder  # noqa: E402
 from blender_synth.blender.mirrors import puddles as puddle_builder  # noqa: E402
 from blender_synth.blender.mirrors.materials import GLASS_IOR, pane  # noqa: E402
 from blender_synth.blender.scenery.materials import Materials  # noqa: E402
 from blender_synth.blender.shading.nodes import Graph  # noqa: E402
 from blender_synth.frames.raw_frame import decode_via, read_exr  # noqa: E402
-from blender_synth.optics.curved_mirrors import seen_by_chain  # noqa: E402
+from blender_synth.optics.curved_mirrors import reflection_points_by_chain  # noqa: E402
+from blender_synth.optics.mirror_shapes import MirrorShape  # noqa: E402
 from blender_synth.settings import RenderSettings  # noqa: E402
 from tests.test_labels_blender import MIRROR, _box, _rectangle, _stage  # noqa: E402
 
@@ -104,8 +105,8 @@ def test_joints_are_solved_where_the_label_pass_shows_them():
     for number, (x, y, z) in enumerate(joints, start=11):
         stage.add(_box(Box(number, (x - 0.04, y - 0.04, z - 0.04), (x + 0.04, y + 0.04, z + 0.04))), number)
     labels = label_pass.render_labels(stage)
-    rows = {1003: {"curved": CONVEX.curved()}}
-    points, valid = seen_by_chain([rows[1003]], np.array(camera.position_m), joints)
+    shape = MirrorShape(curved=tuple(CONVEX.curved()))
+    points, valid = reflection_points_by_chain([shape], np.array(camera.position_m), joints)
     pixels, _ = project(points, camera.world_from_camera(), camera.k())
     found = 0
     for number, (x, y), ok in zip((11, 12, 13), pixels, valid, strict=True):
@@ -244,14 +245,16 @@ def test_every_kind_is_built_where_its_spec_says_and_pairs_up_to_the_pixel(kind,
             point, normal = mirror.plane()
             assert np.abs((used - point) @ normal).max() < 1e-4
         for part in mirror.curved():
-            if part["shape"] == "sphere":
-                away = np.linalg.norm(used - np.array(part["centre_m"]), axis=1) / part["radius_m"]
+            if part.shape == "sphere":
+                away = np.linalg.norm(used - np.array(part.centre_m), axis=1) / part.radius_m
                 assert away.min() > 0.999 or mirror.kind == "chrome"
     with_mirror = label_pass.render_labels(stage)
-    seen = record.seen_people(spec, stage, with_mirror)
+    seen = instance_table.seen_people(spec, stage, with_mirror)
     stage = _build(dataclasses.replace(spec, pair_role="matt"), packs)
     matt = label_pass.render_labels(stage)
-    assert not record.seen_people(spec, stage, matt) or not any(e["via"] for e in record.seen_people(spec, stage, matt))
+    assert not instance_table.seen_people(spec, stage, matt) or not any(
+        e["via"] for e in instance_table.seen_people(spec, stage, matt)
+    )
     ids = [m.instance_id for m in spec.mirrors if m.surface != "opaque"]
     outside = ~np.isin(with_mirror["surface_id"], ids)
     assert (~outside).any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -17,7 +18,8 @@ from blender_synth.frames.raw_frame import RawFrame, write_exr, write_frame
 from blender_synth.frames.run_folder import RUN_VERSION
 from blender_synth.geometry import project
 from blender_synth.keypoints import COCO_KEYPOINTS
-from blender_synth.optics.curved_mirrors import seen_on
+from blender_synth.optics.curved_mirrors import reflection_points
+from blender_synth.optics.mirror_shapes import SpherePart
 from tests import made_frames
 from tests.made_frames import HIDDEN_PERSON, MIRROR, MIRROR_BOX, PERSON
 
@@ -148,20 +150,22 @@ def test_frames_from_before_chains_behind_glass_are_still_read(tmp_path):
 
 
 def test_joints_in_a_curved_mirror_are_where_its_surface_shows_them(tmp_path):
-    frame, _ = _make(tmp_path / "frames/000000")
-    ball = {"shape": "sphere", "centre_m": [8.0, -1.5, 0.0], "radius_m": 2.0, "axis": [-1.0, 0.0, 0.0], "cap_cos": 0.2}
+    ball = SpherePart(centre_m=(8.0, -1.5, 0.0), radius_m=2.0, axis=(-1.0, 0.0, 0.0), cap_cos=0.2)
     joints = {name: [2.0, -3.0 - 0.1 * n, 0.5 - 0.1 * n] for n, name in enumerate(COCO_KEYPOINTS)}
     joints["nose"] = [20.0, -1.5, 0.0]  # behind the ball: it shows nothing of it
-    for row in frame.meta["instances"]:
+    frame, _ = _make(tmp_path / "frames/000000")
+    file = frame.folder / "frame.json"
+    meta = json.loads(file.read_text())
+    for row in meta["instances"]:
         if row["instance_id"] == MIRROR:
-            row["curved"] = [ball]
+            row["curved"] = [dataclasses.asdict(ball)]
         if row["instance_id"] == PERSON:
             row["keypoints_m"] = joints
+    file.write_text(json.dumps(meta))
     found = _by_key(annotate(frame, None, GlassPolicy(min_mix=0)))["pedestrian_reflection", PERSON]
     points = np.array([joints[name] for name in COCO_KEYPOINTS])
-    at, valid = seen_on([ball], np.zeros(3), points)
-    pose = np.array(frame.meta["camera"]["world_from_camera"])
-    pixels, _ = project(at, pose, frame.k)
+    at, valid = reflection_points([ball], np.zeros(3), points)
+    pixels, _ = project(at, frame.pose, frame.k)
     assert not valid[0]
     assert (found.keypoints[0] == 0).all()
     inside = valid & (pixels >= 0).all(axis=1) & (pixels < (made_frames.WIDTH, made_frames.HEIGHT)).all(axis=1)

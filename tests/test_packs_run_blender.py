@@ -56,7 +56,7 @@ def test_or_goes_on_without_it(pack: Path, tmp_path: Path, capsys):
     settings = _settings(pack, tmp_path / "run", "packs_on_error=skip", "props.weights={mixed/c_late: 3}")
     assert pipeline.render(settings) == 0
     frames = [RawFrame(tmp_path / f"run/frames/{n:06d}") for n in range(2)]
-    shown = [{prop["item"] for prop in frame.meta["spec"]["props"]} for frame in frames]
+    shown = [{prop.asset.partition("/")[2] for prop in frame.meta.props} for frame in frames]
     assert set() != set.union(*shown) <= {"a", "b"}
     lines = [json.loads(line) for line in (tmp_path / "run/failures.jsonl").read_text().splitlines()]
     assert [line["item"] for line in lines] == ["mixed/d_early", "mixed/c_late"]
@@ -65,10 +65,10 @@ def test_or_goes_on_without_it(pack: Path, tmp_path: Path, capsys):
     assert told.count("left out: mixed/c_late") == 1
     assert "failed" not in told
     # Drawn again by a process that does not know of the broken item yet, the frame is the same.
-    before = frames[1].meta["spec"]
+    before = frames[1].meta.spec
     shutil.rmtree(tmp_path / "run/frames/000001")
     assert pipeline.render(settings) == 0
-    assert RawFrame(tmp_path / "run/frames/000001").meta["spec"] == before
+    assert RawFrame(tmp_path / "run/frames/000001").meta.spec == before
     assert len((tmp_path / "run/failures.jsonl").read_text().splitlines()) == 2
 
 

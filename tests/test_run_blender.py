@@ -104,11 +104,11 @@ def test_a_frame_says_all_that_is_needed_to_use_it(demo):
     frame = RawFrame(demo[0] / "run/frames/000000")
     assert frame.radiance.dtype == np.float32
     assert np.isfinite(frame.radiance).all()
-    assert frame.meta["spec"]["root_seed"] == 1
-    assert {"build", "labels", "picture", "files"} <= set(frame.meta["seconds"])
-    assert frame.meta["licences"][0]["licence"] == "CC0-1.0"
+    assert frame.meta.root_seed == 1
+    assert {"build", "labels", "picture", "files"} <= set(frame.meta.seconds)
+    assert frame.meta.licences[0].licence == "CC0-1.0"
     seen = set(np.unique(frame.labels["surface_id"])) - {0}
-    assert seen <= {row["instance_id"] for row in frame.meta["instances"]}
+    assert seen <= set(frame.meta.by_id)
 
 
 def test_the_same_command_again_does_only_what_is_missing(demo):

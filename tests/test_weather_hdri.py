@@ -91,7 +91,7 @@ def test_every_sky_that_blender_ships_shines_as_the_weather_says_and_has_one_sun
         # where the lamp stands, the picture of the sky has no sun of its own
         assert math.degrees(lamp.rotation_euler[2]) - 90 == pytest.approx(spec.sun_azimuth_deg)
         assert image.max() < 0.01 * lamp.data.energy / (math.pi * math.radians(0.53 / 2) ** 2)
-    assert stage.medium["mor_m"] == spec.mor_m
+    assert stage.medium.mor_m == spec.mor_m
 
 
 def test_under_clouds_a_photographed_sun_does_not_shine():

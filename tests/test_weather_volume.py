@@ -111,7 +111,7 @@ def test_labels_and_depth_never_see_the_volume(yard):  # noqa: F811
     sky_builder.build(weather(mor_m=60.0, medium="volume", fog_height_m=10.0, snow_depth_cm=3.0), yard)
     air = [o for o in yard.scene.objects if o.name.startswith("air")]
     assert len(air) == volume.STEPS
-    assert yard.medium["kind"] == "volume"
+    assert yard.medium.kind == "volume"
     after = label_pass.render_labels(yard)
     for name, layer in before.items():
         np.testing.assert_array_equal(layer, after[name], err_msg=name)

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from pycocotools import mask as rle
 
 from blender_synth.annotate.ownership import GlassPolicy, Sighting, people_seen
+from blender_synth.categories import PEDESTRIAN, REFLECTION
 from blender_synth.develop.air import layer_air_m, layer_paths_m, transmittance
+from blender_synth.frames.meta import Amodal, InstanceRow, PersonRow, Rle
 from blender_synth.frames.raw_frame import RawFrame, decode_via
 from blender_synth.geometry import project
 from blender_synth.keypoints import COCO_KEYPOINTS
-from blender_synth.optics.curved_mirrors import seen_by_chain
+from blender_synth.optics.curved_mirrors import reflection_points_by_chain
+from blender_synth.optics.mirror_shapes import MirrorShape
 
-PEDESTRIAN, REFLECTION, MIRROR = "pedestrian", "pedestrian_reflection", "mirror"
+REFLECTION_IDS_FROM = 100_001
+"""Reflections are numbered from here within a frame; no other instance has such an id."""
 _KEYPOINT_RADIUS_PX = 1
 
+Box = tuple[int, int, int, int]
+"""x, y, width, height in pixels."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Instance:
-    """One annotated thing, or one reflection of it in one chain of mirrors.
+    """One annotated object, or one reflection of a person in one chain of mirrors.
 
     Attributes:
-        instance_id: of the thing; a reflection has an id of its own, unique in the frame.
-        mask: (H, W) bool, exact. bbox_xywh_px: (x, y, width, height) around it.
-        amodal_px: pixels of the whole outline inside the picture, or None where it is not known (curved mirrors).
+        instance_id: of the object; a reflection has an id of its own, unique in the frame.
+        mask: (H, W) bool, exact. bbox_xywh_px: its box.
+        amodal_px: pixels of the whole outline inside the picture; None where it is not known (curved mirrors).
         visibility: visible_px over amodal_px. truncation: share of the outline outside the picture.
-        amodal_rle: the whole outline's mask as COCO RLE. distance_m: median length of the light's path.
+        amodal_rle: mask of the whole outline. distance_m: median length of the light's path.
         transmittance: mean share of its light that gets through the air; 1 in clear air.
-        reflection_of, via, bounces, source_in_frame: for reflections: whose, in what mirrors, and whether that
-            person is also seen directly.
+        reflection_of, via, bounces, source_in_frame: of reflections: the person's id, the mirrors' ids, their number,
+            and whether that person is also seen directly.
         mix: mean share of its pixels' light that comes from it, where glass, water or a polished surface shows it; else
-            None. overlap: whether it shares pixels with another. behind: the glass it is seen through.
+            None. overlap: whether it shares pixels with another instance. behind: ids of the glass it is seen through.
         keypoints: (17, 3) x, y in pixels and COCO's visibility flag, or None.
-        attributes: what else is known of the thing.
+        mirror_kind, surface: of reflecting surfaces (see `frames.meta.MirrorRow`).
     """
 
     instance_id: int
@@ -44,11 +49,11 @@ class Instance:
     name: str
     mask: np.ndarray
     visible_px: int
-    bbox_xywh_px: tuple[int, int, int, int]
+    bbox_xywh_px: Box
     amodal_px: int | None
     visibility: float | None
     truncation: float | None
-    amodal_rle: dict | None
+    amodal_rle: Rle | None
     distance_m: float
     transmittance: float
     reflection_of: int | None = None
@@ -59,160 +64,159 @@ class Instance:
     overlap: bool = False
     behind: tuple[int, ...] = ()
     keypoints: np.ndarray | None = None
-    attributes: dict[str, Any] = field(default_factory=dict)
+    mirror_kind: str | None = None
+    surface: str | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it is a person or the reflection of one."""
+        return self.category in (PEDESTRIAN, REFLECTION)
 
 
 def annotate(frame: RawFrame, mor_m: float | None, policy: GlassPolicy | None = None) -> list[Instance]:
-    """All instances seen in a frame: things in the order of their ids, then reflections.
+    """All instances seen in a frame: objects and people in the order of their ids, then reflections.
 
     Args:
-        frame: a raw frame. mor_m: optical range of the air that the picture is developed with; None for clear air.
+        frame: a raw frame.
+        mor_m: meteorological optical range of the air that the picture is developed with; None for clear air.
         policy: who owns what glass shows; None for the default.
+
+    Raises:
+        FrameError: a file of the frame is missing or damaged.
     """
-    rows = {row["instance_id"]: row for row in frame.meta["instances"]}
-    people = [number for number, row in rows.items() if row["category"] == PEDESTRIAN]
-    seen = people_seen(frame, people, policy or GlassPolicy())
-    lengths = layer_paths_m(frame)
-    air = layer_air_m(frame, lengths)
-    paths = {layer: np.stack([lengths[layer], air[layer]]) for layer in lengths}  # metres, and metres of dense air
-    direct = {s.number: s for s in seen if not s.code}
-    found = [*_things(frame, paths, set(people), mor_m)]
-    found += [_person(frame, rows[number], s, paths, mor_m) for number, s in direct.items()]
-    found.sort(key=lambda instance: instance.instance_id)
-    mirrored = [s for s in seen if s.code]
-    for order, sighting in enumerate(mirrored):
-        found.append(_reflection(frame, rows, sighting, paths, mor_m, order, sighting.number in direct))
-    return found
+    people = {row.instance_id: row.person for row in frame.meta.instances if row.person is not None}
+    sightings = people_seen(frame, list(people), policy or GlassPolicy())
+    direct = [sighting for sighting in sightings if not sighting.via_code]
+    in_view = {sighting.instance_id for sighting in direct}
+    annotator = _Annotator(frame, mor_m)
+    instances = [*annotator.objects(people), *(annotator.person(people[s.instance_id], s) for s in direct)]
+    instances.sort(key=lambda instance: instance.instance_id)
+    reflected = (sighting for sighting in sightings if sighting.via_code)
+    for number, sighting in enumerate(reflected, start=REFLECTION_IDS_FROM):
+        person = people[sighting.instance_id]
+        instances.append(annotator.reflection(number, person, sighting, sighting.instance_id in in_view))
+    return instances
 
 
-def _things(frame: RawFrame, paths: dict, people: set[int], mor_m: float | None) -> Iterator[Instance]:
-    surface = frame.labels["surface_id"]
-    boxes = _boxes(surface)
-    for row in frame.meta["instances"]:
-        if row["instance_id"] in people or row["instance_id"] not in boxes:
-            continue
-        mask = surface == row["instance_id"]
-        yield Instance(
-            instance_id=row["instance_id"],
-            category=row["category"],
-            name=row["name"],
-            mask=mask,
-            bbox_xywh_px=boxes[row["instance_id"]],
-            attributes=_attributes(row),
-            **_measures(mask, paths["surface"][:, mask], mor_m, row.get("amodal")),
+class _Annotator:
+    """Measures the instances of one frame in the air of one optical range."""
+
+    def __init__(self, frame: RawFrame, mor_m: float | None):
+        self.frame, self.mor_m = frame, mor_m
+        self.rows = frame.meta.by_id
+        lengths_m = layer_paths_m(frame)
+        air_m = layer_air_m(frame, lengths_m)
+        self.paths_m = {layer: np.stack([lengths_m[layer], air_m[layer]]) for layer in lengths_m}
+        """(2, H, W) by layer: length of the light's path, and of the part of it that leads through air as at the
+        ground."""
+
+    def objects(self, people: Mapping[int, PersonRow]) -> Iterator[Instance]:
+        """Everything in view but people, by first hit."""
+        surface = self.frame.labels["surface_id"]
+        boxes = _boxes(surface)
+        for row in self.frame.meta.instances:
+            if row.instance_id in people or row.instance_id not in boxes:
+                continue
+            mask = surface == row.instance_id
+            instance = self._measured(row, {"surface": mask}, mask, boxes[row.instance_id], None)
+            if row.mirror is not None:
+                instance = replace(instance, mirror_kind=row.mirror.mirror_kind, surface=row.mirror.surface)
+            yield instance
+
+    def person(self, person: PersonRow, sighting: Sighting) -> Instance:
+        """A person who is seen directly, or behind glass without a mirror."""
+        instance = self._seen(sighting, person.amodal)
+        return replace(instance, keypoints=self._keypoints(person, instance.mask, ()))
+
+    def reflection(self, number: int, person: PersonRow, sighting: Sighting, source_in_frame: bool) -> Instance:
+        """A person in a chain of mirrors, with an instance id of its own."""
+        via = tuple(decode_via(sighting.via_code, self.frame.meta.mirror_slots))
+        amodal = next((entry.amodal for entry in person.reflections if entry.via == via), None)
+        instance = self._seen(sighting, amodal)
+        return replace(
+            instance,
+            instance_id=number,
+            category=REFLECTION,
+            name=f"reflection of {instance.name}",
+            reflection_of=sighting.instance_id,
+            via=via,
+            bounces=len(via),
+            source_in_frame=source_in_frame,
+            keypoints=self._keypoints(person, instance.mask, via),
         )
 
+    def _seen(self, sighting: Sighting, amodal: Amodal | None) -> Instance:
+        """What a direct view of a person and a reflection have in common."""
+        mask = sighting.mask
+        box = _boxes(mask.astype(np.uint32))[1]
+        glass: Sequence[int] = ()
+        if "transmitted" in sighting.masks:
+            glass = np.unique(self.frame.labels["surface_id"][sighting.masks["transmitted"]]).tolist()
+        return replace(
+            self._measured(self.rows[sighting.instance_id], sighting.masks, mask, box, amodal),
+            mix=sighting.mix,
+            overlap=sighting.overlap,
+            behind=tuple(glass),
+        )
 
-def _person(frame: RawFrame, row: dict, seen: Sighting, paths: dict, mor_m: float | None) -> Instance:
-    joints = row.get("keypoints_m")
-    return Instance(
-        instance_id=row["instance_id"],
-        category=row["category"],
-        name=row["name"],
-        keypoints=_keypoints(joints, frame, seen.mask, []) if joints else None,
-        **_seen(frame, row, seen, paths, mor_m, row.get("amodal")),
-    )
+    def _measured(
+        self, row: InstanceRow, masks: Mapping[str, np.ndarray], mask: np.ndarray, box: Box, amodal: Amodal | None
+    ) -> Instance:
+        """An instance with what is measured on its pixels. `masks` by layer, `mask` their union; (H, W) bool."""
+        visible_px = int(mask.sum())
+        lengths_m, air_m = np.concatenate([self.paths_m[layer][:, pixels] for layer, pixels in masks.items()], axis=1)
+        return Instance(
+            instance_id=row.instance_id,
+            category=row.category,
+            name=row.name,
+            mask=mask,
+            visible_px=visible_px,
+            bbox_xywh_px=box,
+            amodal_px=amodal.amodal_px if amodal else None,
+            visibility=round(visible_px / amodal.amodal_px, 4) if amodal and amodal.amodal_px else None,
+            truncation=amodal.truncation if amodal else None,
+            amodal_rle=amodal.rle if amodal else None,
+            distance_m=round(float(np.median(lengths_m)), 3),
+            transmittance=1.0 if self.mor_m is None else round(float(transmittance(air_m, self.mor_m).mean()), 4),
+        )
 
-
-def _reflection(
-    frame: RawFrame, rows: dict, seen: Sighting, paths: dict, mor_m: float | None, order: int, source_in_frame: bool
-) -> Instance:
-    row, via = rows[seen.number], decode_via(seen.code, frame.meta["mirror_slots"])
-    known = next((r["amodal"] for r in row.get("reflections", []) if r["via"] == via), None)
-    joints = row.get("keypoints_m")
-    return Instance(
-        instance_id=REFLECTION_IDS_FROM + order,
-        category=REFLECTION,
-        name=f"reflection of {row['name']}",
-        reflection_of=seen.number,
-        via=tuple(via),
-        bounces=len(via),
-        source_in_frame=source_in_frame,
-        keypoints=_keypoints(joints, frame, seen.mask, [rows[m] for m in via]) if joints else None,
-        **_seen(frame, row, seen, paths, mor_m, known),
-    )
-
-
-def _seen(
-    frame: RawFrame, row: dict, seen: Sighting, paths: dict, mor_m: float | None, amodal: dict | None
-) -> dict[str, Any]:
-    """What a direct view and a reflection have in common."""
-    mask = seen.mask
-    lengths = np.concatenate([paths[layer][:, own] for layer, own in seen.masks.items()], axis=1)
-    glass = np.unique(frame.labels["surface_id"][seen.masks["transmitted"]]) if "transmitted" in seen.masks else ()
-    return {
-        "mask": mask,
-        "bbox_xywh_px": _boxes(mask.astype(np.uint32))[1],
-        "mix": seen.mix,
-        "overlap": seen.overlap,
-        "behind": tuple(int(number) for number in glass),
-        "attributes": _attributes(row),
-        **_measures(mask, lengths, mor_m, amodal),
-    }
-
-
-REFLECTION_IDS_FROM = 100_001
-"""Reflections are numbered from here within a frame; no thing has such an id."""
-
-
-def _measures(mask: np.ndarray, lengths: np.ndarray, mor_m: float | None, amodal: dict | None) -> dict[str, Any]:
-    visible = int(mask.sum())
-    return {
-        "visible_px": visible,
-        "amodal_px": amodal["amodal_px"] if amodal else None,
-        "visibility": round(visible / amodal["amodal_px"], 4) if amodal and amodal["amodal_px"] else None,
-        "truncation": amodal["truncation"] if amodal else None,
-        "amodal_rle": amodal["rle"] if amodal else None,
-        "distance_m": round(float(np.median(lengths[0])), 3),
-        "transmittance": round(float(transmittance(lengths[1], mor_m).mean()), 4) if mor_m is not None else 1.0,
-    }
+    def _keypoints(self, person: PersonRow, mask: np.ndarray, via: Sequence[int]) -> np.ndarray | None:
+        """COCO keypoints (17, 3): x, y, flag. 2 where the mask covers the joint or a pixel next to it, 1 where it is
+        hidden, 0 (and 0, 0) outside the picture, off a curved mirror or unknown. Left stays the person's own left in
+        a mirror. None where the chain holds two curved mirrors, or no joint is known."""
+        joints_m = person.keypoints_m or {}
+        known = [index for index, name in enumerate(COCO_KEYPOINTS) if name in joints_m]
+        if not known:
+            return None
+        shapes = [row.mirror.shape if (row := self.rows[number]).mirror else MirrorShape() for number in via]
+        pose = self.frame.pose
+        apparent = reflection_points_by_chain(
+            shapes, pose[:3, 3], np.array([joints_m[COCO_KEYPOINTS[index]] for index in known])
+        )
+        if apparent is None:
+            return None
+        points_m, valid = apparent
+        pixels, depth_m = project(points_m, pose, self.frame.k)
+        height, width = mask.shape
+        result = np.zeros((len(COCO_KEYPOINTS), 3))
+        for index, (x, y), z, reached in zip(known, pixels, depth_m, valid, strict=True):
+            if z <= 0 or not reached or not (0 <= x < width and 0 <= y < height):
+                continue
+            r = _KEYPOINT_RADIUS_PX
+            around = mask[max(0, int(y) - r) : int(y) + r + 1, max(0, int(x) - r) : int(x) + r + 1]
+            result[index] = (x, y, 2 if around.any() else 1)
+        return result
 
 
-def _attributes(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: row[key] for key in ("mirror_kind", "surface") if key in row}
-
-
-def _boxes(ids: np.ndarray) -> dict[int, tuple[int, int, int, int]]:
-    """Box (x, y, width, height) of every id but 0 in an (H, W) layer."""
+def _boxes(ids: np.ndarray) -> dict[int, Box]:
+    """Box of every id but 0 in an (H, W) layer."""
     rows, columns = np.nonzero(ids)
     values = ids[rows, columns]
     boxes = {}
     order = np.argsort(values, kind="stable")
     values, rows, columns = values[order], rows[order], columns[order]
-    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]]) if len(values) else []
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]]).tolist() if len(values) else []
     for start, stop in zip(starts, [*starts[1:], len(values)], strict=True):
         x, y = columns[start:stop], rows[start:stop]
         boxes[int(values[start])] = (int(x.min()), int(y.min()), int(np.ptp(x)) + 1, int(np.ptp(y)) + 1)
     return boxes
-
-
-def _keypoints(
-    joints_m: dict[str, list[float]], frame: RawFrame, mask: np.ndarray, mirrors: list[dict]
-) -> np.ndarray | None:
-    """COCO keypoints (17, 3): x, y, flag. 2 where the picture shows this very instance at the joint, 1 where it is
-    hidden, 0 (and 0, 0) outside the picture, off a curved mirror or unknown. Left stays anatomically left in a mirror.
-    None where the chain holds two curved mirrors, or nothing is known."""
-    known = [index for index, name in enumerate(COCO_KEYPOINTS) if name in joints_m]
-    if not known:
-        return None
-    pose = np.array(frame.meta["camera"]["world_from_camera"])
-    turned = seen_by_chain(mirrors, pose[:3, 3], np.array([joints_m[COCO_KEYPOINTS[index]] for index in known]))
-    if turned is None:
-        return None
-    points, valid = turned
-    pixels, depth = project(points, pose, frame.k)
-    height, width = mask.shape
-    result = np.zeros((len(COCO_KEYPOINTS), 3))
-    for index, (x, y), z, reached in zip(known, pixels, depth, valid, strict=True):
-        if z <= 0 or not reached or not (0 <= x < width and 0 <= y < height):
-            continue
-        r = _KEYPOINT_RADIUS_PX
-        around = mask[max(0, int(y) - r) : int(y) + r + 1, max(0, int(x) - r) : int(x) + r + 1]
-        result[index] = (x, y, 2 if around.any() else 1)
-    return result
-
-
-def encode(mask: np.ndarray) -> dict[str, Any]:
-    """COCO's compressed RLE of an (H, W) bool mask, with `counts` as text."""
-    encoded = rle.encode(np.asfortranarray(mask.astype(np.uint8)))
-    return {"size": [int(n) for n in encoded["size"]], "counts": encoded["counts"].decode("ascii")}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from blender_synth.annotate.instances import MIRROR, PEDESTRIAN, REFLECTION, Instance
+from blender_synth.annotate.instances import Instance
+from blender_synth.categories import MIRROR, PEDESTRIAN, REFLECTION
 
 _COLOURS_BGR = {PEDESTRIAN: (60, 200, 60), REFLECTION: (230, 60, 230), MIRROR: (255, 190, 40)}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import bpy
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from blender_synth.blender.job_server import Report, ignore_events
 from blender_synth.blender.shading.traits import MaterialTraits, declare_traits
 from blender_synth.errors import AssetError
+from blender_synth.frames.meta import Medium
 from blender_synth.frames.raw_frame import VIA_BITS
 
 SURFACE_CODES = {"opaque": 0.0, "mirror": 1.0, "polished": 1.0, "glass": 2.0, "water": 2.0}
@@ -38,7 +38,7 @@ class Stage:
         matt: whether a matt panel stands in for everything that reflects.
         lamps: street lamps, each its light's place in world metres, the direction its arm points to in degrees, and its
             variant. lights: the scenery's own lights. indoors: whether all of it is under a roof.
-        lanes_y_m: middles of the lanes of a street along x. medium: what frame.json says of the air.
+        lanes_y_m: middles of the lanes of a street along x. medium: the air, as frame.json describes it.
         scene_folder: of a scene that an artist made. report: gets an event before and after an item's file is read.
     """
 
@@ -54,7 +54,7 @@ class Stage:
         self.lights: list[bpy.types.Object] = []
         self.indoors = False
         self.lanes_y_m: tuple[float, ...] = ()
-        self.medium: dict[str, Any] = {}
+        self.medium: Medium | None = None
         self.scene_folder: Path | None = None
         self.report: Report = ignore_events
 

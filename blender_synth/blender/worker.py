@@ -13,7 +13,7 @@ from typing import Any
 
 import bpy
 
-from blender_synth.blender import build, cycles, label_pass, record
+from blender_synth.blender import build, cycles, instance_table, label_pass, record
 from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.weather import hdri
 from blender_synth.settings import RenderSettings
@@ -46,7 +46,7 @@ class Workbench:
         labels = label_pass.render_labels(stage)
         self.seconds = {"build": round(built - start, 3), "labels": round(time.perf_counter() - built, 3)}
         self.spec, self.stage, self.labels = spec, stage, labels
-        return {"seen": record.seen_people(spec, stage, labels)}
+        return {"seen": instance_table.seen_people(spec, stage, labels)}
 
     def render(self, folder: str) -> dict[str, Any]:
         """Picture and files of the spec last probed, into `folder`."""

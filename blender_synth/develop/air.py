@@ -18,18 +18,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import cv2
 import numpy as np
 
+from blender_synth.frames.meta import Medium
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.geometry import ray_lengths
+from blender_synth.optics.extinction import KOSCHMIEDER
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 """Rec. 709 luminance weights."""
-CONTRAST_AT_MOR = 0.05
-"""Share of a contrast that is left at the optical range; what has less is taken as invisible."""
 _LONGEST_M = 2e4
 _TOP_M = 1500.0
 """Air before the sky: the haze layer has a top, and the sky's radiance already holds what lies above it."""
@@ -41,13 +40,13 @@ _LAMP_TIMES_AIR = 6.0
 
 def transmittance(path_m: np.ndarray, mor_m: float) -> np.ndarray:
     """Share of light that gets through `path_m` metres of air of the optical range `mor_m`; 0 for infinite paths."""
-    return np.exp(-(-math.log(CONTRAST_AT_MOR) / mor_m) * np.asarray(path_m, dtype=np.float64)).astype(np.float32)
+    return np.exp(-(KOSCHMIEDER / mor_m) * np.asarray(path_m, dtype=np.float64)).astype(np.float32)
 
 
 def rays(frame: RawFrame) -> tuple[np.ndarray, np.ndarray]:
     """(z, azimuth) of each pixel's direction, (H, W) float32: sine of the elevation, radians from +X."""
     width, height = frame.size_px
-    k, pose = frame.k, np.array(frame.meta["camera"]["world_from_camera"])
+    k, pose = frame.k, frame.pose
     x = ((np.arange(width) + 0.5 - k[0, 2]) / k[0, 0])[None, :]
     y = ((np.arange(height) + 0.5 - k[1, 2]) / k[1, 1])[:, None]
     east, north, up = (pose[row, 0] * x + pose[row, 1] * y + pose[row, 2] for row in range(3))
@@ -55,18 +54,17 @@ def rays(frame: RawFrame) -> tuple[np.ndarray, np.ndarray]:
     return (up / length).astype(np.float32), np.arctan2(north, east).astype(np.float32)
 
 
-def air_m(path_m: np.ndarray, up: np.ndarray, eye_z_m: float, medium: Mapping[str, Any]) -> np.ndarray:
+def air_m(path_m: np.ndarray, up: np.ndarray, eye_z_m: float, medium: Medium) -> np.ndarray:
     """Metres of air as dense as at the ground that lie on paths, the way to the sky included; same shape as `path_m`.
 
     Args:
         path_m: lengths, inf for sky. up: z of the ray's unit direction. eye_z_m: of the camera above the ground.
-        medium: frame.json's, of which `fog_height_m` (height over which the air thins to 1/e; None: not at all) and
-            `top_m` (of the layer, where it does not thin) are used.
+        medium: of which `fog_height_m` and `top_m` are used.
     """
     sky = np.isinf(path_m)
-    scale = medium.get("fog_height_m")
+    scale = medium.fog_height_m
     if not scale:
-        way = np.minimum((medium.get("top_m") or _TOP_M) / np.maximum(np.abs(up), 1e-4), _LONGEST_M)
+        way = np.minimum((medium.top_m or _TOP_M) / np.maximum(np.abs(up), 1e-4), _LONGEST_M)
         return np.where(sky, way, path_m)
     eye = max(eye_z_m, 0.0)
 
@@ -81,7 +79,7 @@ def air_m(path_m: np.ndarray, up: np.ndarray, eye_z_m: float, medium: Mapping[st
 
 
 def layer_paths_m(frame: RawFrame) -> dict[str, np.ndarray]:
-    """Metres (H, W) of light's way by layer (see `frames.sightings`); inf for sky, 0 where a layer shows nothing."""
+    """Metres (H, W) of light's way by layer (see `raw_frame.id_layers`); inf for sky, 0 where a layer shows nothing."""
     labels = frame.labels
     height, width = labels["depth_m"].shape
     return {
@@ -93,11 +91,11 @@ def layer_paths_m(frame: RawFrame) -> dict[str, np.ndarray]:
 
 def layer_air_m(frame: RawFrame, paths_m: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """`air_m` of each layer's paths."""
-    medium = frame.meta["medium"]
-    if not medium.get("fog_height_m") and not any(np.isinf(path).any() for path in paths_m.values()):
+    medium = frame.meta.medium
+    if not medium.fog_height_m and not any(np.isinf(path).any() for path in paths_m.values()):
         return dict(paths_m)
     up, _ = rays(frame)
-    eye = float(frame.meta["camera"]["world_from_camera"][2][3])
+    eye = float(frame.pose[2, 3])
     return {name: air_m(path, up, eye, medium) for name, path in paths_m.items()}
 
 
@@ -108,13 +106,12 @@ class Air:
         """Args:
         frame: the raw frame. radiance: (H, W, 3) float32, clear.
         """
-        medium = frame.meta["medium"]
         paths = layer_paths_m(frame)
         self._bounced = frame.labels["reflected_bounces"] > 0
         self._air = layer_air_m(frame, paths)
         self._shares = frame.shares
         seen = np.where(self._bounced, paths["reflected"], paths["surface"])
-        horizon = medium.get("horizon_rgb")
+        horizon = frame.meta.medium.horizon_rgb
         if horizon is None:
             self.airlight = sky_colour(radiance, seen).astype(np.float32)
         else:

@@ -11,10 +11,9 @@ from blender_synth.develop import lens, sensor
 from blender_synth.develop.air import LUMINANCE, Air
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import FrameError
+from blender_synth.frames.meta import WATTS_PER_UNIT
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.seeds import rng_for
-
-_WATTS_PER_UNIT = 100.0
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,9 @@ def visibilities(frame: RawFrame, settings: DevelopSettings) -> tuple[float | No
     Raises:
         FrameError: other visibilities are asked for than the one that the frame was rendered in.
     """
-    medium = frame.meta["medium"]
-    if settings.mor_m is None or medium.get("indoors"):
-        return (medium["mor_m"],)
+    medium = frame.meta.medium
+    if settings.mor_m is None or medium.indoors:
+        return (medium.mor_m,)
     if in_picture(frame):
         raise FrameError(
             "the frame's air was rendered with it and cannot be taken out again",
@@ -62,14 +61,14 @@ def visibilities(frame: RawFrame, settings: DevelopSettings) -> tuple[float | No
 
 def in_picture(frame: RawFrame) -> bool:
     """Whether the frame's radiance holds its air already (`weather.medium=volume`)."""
-    return frame.meta["medium"].get("kind") == "volume"
+    return frame.meta.medium.kind == "volume"
 
 
 def shots(frame: RawFrame, settings: DevelopSettings) -> Iterator[Shot]:
     """A picture of the frame for each visibility. Lens and sensor are the same in all; their noise is not."""
     radiance = np.nan_to_num(frame.radiance, nan=0.0, posinf=65504.0, neginf=0.0)
     np.clip(radiance, 0.0, None, out=radiance)
-    radiance *= float(frame.meta["medium"].get("watts_per_unit") or _WATTS_PER_UNIT) / _WATTS_PER_UNIT
+    radiance *= frame.meta.medium.watts_per_unit / WATTS_PER_UNIT
     air = None
     for mor_m in visibilities(frame, settings):
         clear = mor_m is None or in_picture(frame)
@@ -84,13 +83,13 @@ def develop(frame: RawFrame, settings: DevelopSettings) -> np.ndarray:
 
 
 def _shot(frame: RawFrame, settings: DevelopSettings, mor_m: float | None, light: np.ndarray) -> Shot:
-    seed = (frame.meta["spec"]["root_seed"], frame.meta["spec"]["scene_index"])
+    seed = (frame.meta.root_seed, frame.meta.scene_index)
 
     def drawn(name: str, interval: tuple[float, float]) -> float:
         return float(rng_for(*seed, f"develop/{name}").uniform(*interval))
 
     luminance = light @ LUMINANCE
-    cd_m2 = _WATTS_PER_UNIT * sensor.LUMENS_PER_WATT
+    cd_m2 = WATTS_PER_UNIT * sensor.LUMENS_PER_WATT
     drops = round(drawn("lens_drops", settings.lens_drops))
     seen = lens.with_drops(light, drops, rng_for(*seed, "develop/drops")) if drops else light
     if flakes := round(drawn("lens_flakes", settings.lens_flakes)):

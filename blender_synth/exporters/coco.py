@@ -22,22 +22,19 @@ from pydantic import Field, field_validator
 from tqdm import tqdm
 
 from blender_synth import __version__
-from blender_synth.annotate.instances import MIRROR, PEDESTRIAN, REFLECTION, Instance, annotate, encode
+from blender_synth.annotate.instances import Instance, annotate
 from blender_synth.annotate.overlay import draw_overlay
 from blender_synth.annotate.ownership import GlassPolicy
 from blender_synth.attribution import Credits, shown_in
-from blender_synth.develop.air import CONTRAST_AT_MOR
+from blender_synth.categories import MIRROR, PEDESTRIAN, REFLECTION
 from blender_synth.develop.picture import Shot, shots
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
+from blender_synth.frames.meta import Rle
 from blender_synth.frames.raw_frame import RawFrame
-from blender_synth.keypoints import COCO_KEYPOINTS
+from blender_synth.keypoints import COCO_KEYPOINTS, COCO_SKELETON
+from blender_synth.optics.extinction import CONTRAST_AT_MOR
 from blender_synth.values import Weights, plain
-
-_SKELETON = [
-    [16, 14], [14, 12], [17, 15], [15, 13], [12, 13], [6, 12], [7, 13], [6, 7], [6, 8], [7, 9], [8, 10], [9, 11],
-    [2, 3], [1, 2], [1, 3], [2, 4], [3, 5], [4, 6], [5, 7],
-]  # fmt: skip
 
 
 @plain
@@ -75,8 +72,7 @@ class Settings:
 
 def split_of(frame: RawFrame, splits: Mapping[str, float]) -> str:
     """The split of a frame's scene: the same whenever the same scene is exported, in whatever company."""
-    spec = frame.meta["spec"]
-    digest = hashlib.sha256(f"{spec['root_seed']}/{spec['scene_index']}".encode()).digest()
+    digest = hashlib.sha256(f"{frame.meta.root_seed}/{frame.meta.scene_index}".encode()).digest()
     position = int.from_bytes(digest[:8], "little") / 2**64 * math.fsum(splits.values())
     for name, share in splits.items():
         if position < share:
@@ -94,18 +90,18 @@ def write(
     prefixes = _prefixes([run for run, _ in frames])
     files = {name: _File(name, folder, categories, settings) for name in settings.splits}
     credits = Credits()
-    numbers = {(run, frame.meta.get("frame_index")): number for number, (run, frame) in enumerate(frames)}
+    numbers = {(run, frame.meta.frame_index): number for number, (run, frame) in enumerate(frames)}
     each = len(develop_settings.mor_m or (None,))
     with tqdm(frames, desc="export", unit="frame") as bar:
         for number, (run, frame) in enumerate(bar):
             target = files[split_of(frame, settings.splits)]
             shown = shown_in(frame)
-            pair = frame.meta.get("pair")
-            twin = pair and numbers.get((run, pair["frame_index"]))
+            pair = frame.meta.pair
+            twin = pair and numbers.get((run, pair.frame_index))
             group = f"{prefixes[run]}_{frame.folder.name}"
             for order, shot in enumerate(shots(frame, develop_settings), start=1):
                 name = f"{group}_mor{shot.mor_m:g}" if each > 1 else group
-                ours = pair and {"role": pair["role"], "image_id": None if twin is None else twin * each + order}
+                ours = pair and {"role": pair.role, "image_id": None if twin is None else twin * each + order}
                 more = {"licenses": credits.add(shown)} | ({"pair": ours} if ours else {})
                 target.add(number * each + order, (name, group), frame, ids, shot, develop_settings.min_contrast, more)
     for file in files.values():
@@ -171,18 +167,17 @@ class _File:
         if self.settings.overlays:
             _write_image(self.folder / "overlays" / self.split / f"{name}.png", draw_overlay(picture, found), 95)
         width, height = frame.size_px
-        spec = frame.meta["spec"]
         self.images.append(
             {
                 "id": image_id,
                 "file_name": file_name,
                 "width": width,
                 "height": height,
-                "root_seed": spec["root_seed"],
-                "scene_index": spec["scene_index"],
+                "root_seed": frame.meta.root_seed,
+                "scene_index": frame.meta.scene_index,
                 "camera": {
-                    "k": frame.meta["camera"]["k"],
-                    "world_from_camera": frame.meta["camera"]["world_from_camera"],
+                    "k": frame.meta.camera.k,
+                    "world_from_camera": frame.meta.camera.world_from_camera,
                 },
                 "frame_group": group,
                 "mor_m": shot.mor_m,
@@ -221,7 +216,7 @@ class _File:
             "id": image_id * 1_000_000 + instance.instance_id,
             "image_id": image_id,
             "category_id": ids[category],
-            "segmentation": encode(instance.mask),
+            "segmentation": Rle.of(instance.mask).coco(),
             "area": instance.visible_px,
             "bbox": list(instance.bbox_xywh_px),
             "iscrowd": int(invisible or (reflection and policy == "ignore")),
@@ -233,8 +228,9 @@ class _File:
             "distance_m": instance.distance_m,
             "transmittance": instance.transmittance,
             "contrast": seen,
-            **instance.attributes,
         }
+        if instance.mirror_kind is not None:
+            annotation |= {"mirror_kind": instance.mirror_kind, "surface": instance.surface}
         if category in (PEDESTRIAN, REFLECTION):
             annotation |= {"mix": instance.mix, "overlap": instance.overlap, "behind": list(instance.behind)}
         if policy == "attribute" and category == PEDESTRIAN:
@@ -247,7 +243,7 @@ class _File:
                 "source_in_frame": instance.source_in_frame,
             }
         if self.settings.amodal_masks and instance.amodal_rle:
-            annotation["amodal_segmentation"] = instance.amodal_rle
+            annotation["amodal_segmentation"] = instance.amodal_rle.coco()
         return annotation
 
     def _add_panoptic(
@@ -291,7 +287,7 @@ class _File:
         info = {"description": "synthetic images made with blender_synth", "version": __version__}
         head = {"info": info, "licenses": licences, "images": self.images}
         person = [
-            {**c, "keypoints": list(COCO_KEYPOINTS), "skeleton": _SKELETON}
+            {**c, "keypoints": list(COCO_KEYPOINTS), "skeleton": [list(bone) for bone in COCO_SKELETON]}
             for c in self.categories
             if c["name"] in (PEDESTRIAN, REFLECTION)
         ]
@@ -311,7 +307,7 @@ _STUFF = {"road", "pavement", "building", "vegetation", "sky"}
 def _categories(frames: list[tuple[Path, RawFrame]], settings: Settings) -> list[dict[str, Any]]:
     """1 pedestrian, 2 pedestrian_reflection, 3 mirror; then the scenery of these frames, by name."""
     first = [(PEDESTRIAN, "person"), (REFLECTION, "person"), (MIRROR, "mirror")]
-    others = sorted({c for _, frame in frames for c in frame.meta["categories"]} - {name for name, _ in first})
+    others = sorted({c for _, frame in frames for c in frame.meta.categories} - {name for name, _ in first})
     named = [*first, *((name, "scenery") for name in others)]
     return [
         {"id": number, "name": name, "supercategory": above, "isthing": int(name not in _STUFF)}

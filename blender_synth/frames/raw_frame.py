@@ -1,29 +1,27 @@
-"""The raw frame: one folder with the picture's radiance, the label layers and a JSON file. Written whole or not at all.
+"""The raw frame: one folder with the picture's radiance, the label layers and their metadata. Written atomically.
 
 radiance.exr   R G B, half float: linear scene radiance (Rec. 709 primaries), clear air; 1.0 is
                the medium's `watts_per_unit` (100 by day, less when it is dark) W m⁻² sr⁻¹
 labels.exr     the layers of `LABEL_LAYERS`, lossless
 glass.exr      the layers of `GLASS_LAYERS`, half float; only where glass, water or a polished surface is labelled
-frame.json     spec, camera, instances, categories, medium, licences, versions, seconds; in a run with `mirrors.paired`
-               also `pair`: its `role` (mirror or matt) and the `frame_index` of its twin
+frame.json     the metadata (see `meta.FrameMeta`)
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import OpenEXR
 
 from blender_synth.errors import FrameError
+from blender_synth.frames.meta import FrameMeta
+from blender_synth.frames.meta_json import FILE, RENDER_AGAIN, read_meta
 
-FRAME_VERSION = 1
 LABEL_LAYERS: dict[str, type] = {
     "surface_id": np.uint32,
     "reflected_id": np.uint32,
@@ -42,27 +40,27 @@ LABEL_LAYERS: dict[str, type] = {
 
     surface_id           first hit, mirrors and glass included; 0 is sky
     reflected_id         what the mirror, glass or water at this pixel shows; 0 where there is none, or sky in it
-    reflected_bounces    mirrors on the way
-    reflected_via        the mirrors on the way, six bits each, the first in the lowest; a value v stands for the
-                         v-th of frame.json's `mirror_slots`, counted from 1
-    reflected_path_m     length of the light's whole path, camera to what is shown; inf for sky, 0 where no mirror is
-    transmitted_id       what is seen through the glass or water at this pixel, be it met first or after a mirror
-    transmitted_via      the mirrors on that way, as in reflected_via; 0 where the view through is straight
-    transmitted_path_m   length of that way; inf for sky, 0 where no glass is
+    reflected_bounces    number of mirrors on the path
+    reflected_via        the mirrors on the path, six bits each, the first in the lowest bits; a value v stands for
+                         the v-th of frame.json's `mirror_slots`, counted from 1
+    reflected_path_m     length of the whole path, from the camera to what is shown; inf for sky, 0 without a mirror
+    transmitted_id       what is seen through the glass or water at this pixel, met first or after a mirror
+    transmitted_via      the mirrors on that path, as in reflected_via; 0 where the view through is straight
+    transmitted_path_m   length of that path; inf for sky, 0 where there is no glass
     depth_m              first hit, along the optical axis; inf for sky
     normal.X/Y/Z         first hit, world axes
 """
 _LATER_LAYERS = ("transmitted_via",)
-"""Layers that older frames of this version lack: they read as zero."""
+"""Layers that older frames of this version lack; they are read as zero."""
 GLASS_LAYERS = ("reflected_share", "transmitted_share")
-"""Layers of glass.exr, each (H, W), 0 to 1: the share of the pixel's light, in the picture itself and in clear air,
-that the surface met first mirrors, and the share that comes through it. 0 where nothing of the kind is met first."""
+"""Layers of glass.exr, each (H, W), 0 to 1: shares of the pixel's light in the picture, in clear air, that the first
+surface reflects and transmits. 0 where that surface is neither glass, water nor polished."""
 VIA_BITS = 6
 MAX_BOUNCES = 4
 
 
-def decode_via(code: int, mirror_slots: list[int]) -> list[int]:
-    """Mirror ids in the order the light (seen from the camera) meets them."""
+def decode_via(code: int, mirror_slots: Sequence[int]) -> list[int]:
+    """Mirror ids of a chain code, in the order in which a ray from the camera meets them."""
     via = []
     while code:
         via.append(mirror_slots[(code & (2**VIA_BITS - 1)) - 1])
@@ -70,15 +68,16 @@ def decode_via(code: int, mirror_slots: list[int]) -> list[int]:
     return via
 
 
-def encode_via(via: list[int], mirror_slots: list[int]) -> int:
-    """The value of `reflected_via` that `decode_via` reads back."""
+def encode_via(via: Sequence[int], mirror_slots: Sequence[int]) -> int:
+    """The chain code of mirror ids: the inverse of `decode_via`."""
     return sum((mirror_slots.index(mirror) + 1) << (VIA_BITS * depth) for depth, mirror in enumerate(via))
 
 
-def sightings(labels: Mapping[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """The layers that show things, as (name, ids, chain codes), (H, W) uint32 each; an id of 0 shows nothing.
+def id_layers(labels: Mapping[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """The layers that show objects, as (name, ids, chain codes), (H, W) uint32 each; an id of 0 shows nothing.
 
-    A person may be in all three: beside a mirror, in it, and behind a pane.
+    Names are `surface`, `reflected` and `transmitted`. A person may be in all three: seen directly, in a mirror, and
+    behind a pane.
     """
     yield "surface", labels["surface_id"], np.zeros_like(labels["surface_id"])
     yield "reflected", labels["reflected_id"], labels["reflected_via"]
@@ -87,7 +86,7 @@ def sightings(labels: Mapping[str, np.ndarray]) -> Iterator[tuple[str, np.ndarra
 
 
 def write_exr(path: Path, channels: Mapping[str, np.ndarray]) -> None:
-    """Write named (H, W) channels as one part, ZIP-compressed; dtypes float16, float32 or uint32 stay as they are."""
+    """Write named (H, W) channels of float16, float32 or uint32 as one part, ZIP-compressed, dtypes unchanged."""
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     OpenEXR.File(header, {name: np.ascontiguousarray(values) for name, values in channels.items()}).write(str(path))
 
@@ -96,21 +95,19 @@ def read_exr(path: Path) -> dict[str, np.ndarray]:
     """The channels of a one-part EXR by name, each (H, W).
 
     Raises:
-        FrameError: absent or damaged.
+        FrameError: the file is missing or damaged.
     """
     if not path.is_file():
-        raise FrameError("a file of the frame is missing", file=path, hint="delete the frame's folder and render again")
+        raise FrameError("a file of the frame is missing", file=path, hint=RENDER_AGAIN)
     try:
         with OpenEXR.File(str(path), separate_channels=True) as file:
             return {name: channel.pixels for name, channel in file.channels().items()}
     except Exception as error:  # the binding raises RuntimeError, ValueError and others alike
-        raise FrameError(
-            f"the image is damaged ({str(error)[:200]})", file=path, hint="delete the frame's folder and render again"
-        ) from None
+        raise FrameError(f"the image is damaged ({str(error)[:200]})", file=path, hint=RENDER_AGAIN) from None
 
 
 def write_frame(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Make a frame's folder: `fill` writes into a temporary one, which then takes the name at once."""
+    """Write a frame's folder atomically: `fill` writes into a temporary folder, which is then renamed."""
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -127,51 +124,34 @@ def write_frame(folder: Path, fill: Callable[[Path], None]) -> None:
 
 
 class RawFrame:
-    """One frame read from disk, lazily.
+    """One frame on disk; each file is read when it is first needed.
 
     Raises (on access):
-        FrameError: a file is missing, damaged, of another version, or of another size than the rest.
+        FrameError: a file is missing, damaged, of another version, or of a size that frame.json does not state.
     """
 
     def __init__(self, folder: Path):
         self.folder = Path(folder)
 
     @cached_property
-    def meta(self) -> dict[str, Any]:
+    def meta(self) -> FrameMeta:
         """The content of frame.json."""
-        path = self.folder / "frame.json"
-        hint = "delete the frame's folder and render again"
-        try:
-            meta = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise FrameError("a file of the frame is missing", file=path, hint=hint) from None
-        except (OSError, ValueError) as error:
-            raise FrameError(f"the file is not readable as JSON ({error})", file=path, hint=hint) from None
-        if not isinstance(meta, dict) or meta.get("frame_version") != FRAME_VERSION:
-            found = meta.get("frame_version") if isinstance(meta, dict) else None
-            raise FrameError(
-                "the frame is of another version",
-                file=path,
-                key="frame_version",
-                value=found,
-                hint=f"version {FRAME_VERSION} is read here; {hint}",
-            )
-        missing = [
-            key for key in ("spec", "camera", "instances", "categories", "mirror_slots", "medium") if key not in meta
-        ]
-        if missing:
-            raise FrameError("a key is missing", file=path, key=missing[0], hint=hint)
-        return meta
+        return read_meta(self.folder / FILE)
 
     @property
     def size_px(self) -> tuple[int, int]:
         """(width, height)."""
-        return self.meta["camera"]["width_px"], self.meta["camera"]["height_px"]
+        return self.meta.camera.width_px, self.meta.camera.height_px
 
-    @cached_property
+    @property
     def k(self) -> np.ndarray:
         """Intrinsics (3, 3), OpenCV."""
-        return np.array(self.meta["camera"]["k"])
+        return self.meta.camera.intrinsics
+
+    @property
+    def pose(self) -> np.ndarray:
+        """world_from_camera (4, 4), OpenCV axes."""
+        return self.meta.camera.pose
 
     @cached_property
     def radiance(self) -> np.ndarray:
@@ -186,27 +166,27 @@ class RawFrame:
 
     @cached_property
     def shares(self) -> dict[str, np.ndarray] | None:
-        """The layers of `GLASS_LAYERS`, (H, W) float32 each; None where no such surface is labelled."""
+        """The layers of `GLASS_LAYERS`, (H, W) float32 each; None where no layered surface is in view."""
         if not (self.folder / "glass.exr").is_file():
             return None
         channels = self._read("glass.exr", GLASS_LAYERS)
         return {name: values.astype(np.float32) for name, values in channels.items()}
 
-    def _read(self, name: str, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    def _read(self, name: str, layers: tuple[str, ...]) -> dict[str, np.ndarray]:
         channels = read_exr(self.folder / name)
+        shape = self.size_px[::-1]
         for layer in _LATER_LAYERS:
-            if layer in wanted and layer not in channels:
-                channels[layer] = np.zeros(self.size_px[::-1], np.uint32)
-        hint = "delete the frame's folder and render again"
-        for channel in wanted:
-            if channel not in channels:
-                raise FrameError("a layer is missing", file=self.folder / name, key=channel, hint=hint)
-            if channels[channel].shape != self.size_px[::-1]:
+            if layer in layers and layer not in channels:
+                channels[layer] = np.zeros(shape, np.uint32)
+        for layer in layers:
+            if layer not in channels:
+                raise FrameError("a layer is missing", file=self.folder / name, key=layer, hint=RENDER_AGAIN)
+            if channels[layer].shape != shape:
                 raise FrameError(
-                    "the image has another size than frame.json says",
+                    "the image has another size than frame.json states",
                     file=self.folder / name,
-                    key=channel,
-                    value=channels[channel].shape,
-                    hint=hint,
+                    key=layer,
+                    value=channels[layer].shape,
+                    hint=RENDER_AGAIN,
                 )
-        return {channel: channels[channel] for channel in wanted}
+        return {layer: channels[layer] for layer in layers}

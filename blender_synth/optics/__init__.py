@@ -1,0 +1,1 @@
+"""Geometry of light on its way to the camera: mirrors, outlines, extinction. numpy only."""

@@ -20,10 +20,11 @@ Layouts (`layout.Layout`), props (`placement.props.PropSpec`), crowds (`placemen
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
+from blender_synth.optics.mirror_shapes import CurvedPart
 from blender_synth.seeds import Streams
 from blender_synth.values import Vec3
 from blender_synth.world.labelled_instances import LabelledInstance
@@ -38,8 +39,6 @@ if TYPE_CHECKING:  # these modules import this one
 
 Plane = tuple[np.ndarray, np.ndarray]
 """A point (3,) in metres and the unit normal (3,)."""
-CurvedPart = dict[str, Any]
-"""A part of a curved mirror, as `optics.curved_mirrors` describes it."""
 
 
 # --- scenery

@@ -18,6 +18,7 @@ from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather import cover, falling, hdri, headlights, night, volume
 from blender_synth.blender.weather.clear_sky import SUN_RGB, clear_sky, optical_depths
 from blender_synth.blender.weather.outdoors import Outdoors
+from blender_synth.frames.meta import Medium
 from blender_synth.world.weather.daylight import LUX_PER_UNIT, WATTS_PER_UNIT, air_mass
 from blender_synth.world.weather.sky import Spec
 
@@ -78,18 +79,25 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
         _beam("sun", strength * brighter, photograph.sun_rgb, up, spec.sun_azimuth_deg, spec.sun_blur_deg, stage)
     lamps = night.light(spec, stage, brighter)
     headlights.light(spec, stage, brighter)
-    stage.medium = {
-        "kind": "analytic" if stage.indoors else spec.medium,
-        "mor_m": spec.mor_m,
-        "fog_height_m": spec.fog_height_m,
-        "top_m": spec.air_top_m(),
-        "watts_per_unit": watts,
-        "horizon_rgb": _rounded(horizon(image) / brighter + lamps.airlight()),
-    }
+    airlight = horizon(image) / brighter + lamps.airlight()
     if stage.indoors:
-        dark = [[0.0] * 3] * len(stage.medium["horizon_rgb"])  # no skylight falls on the little air of a room
-        stage.medium |= {"mor_m": INDOOR_MOR_M, "fog_height_m": None, "indoors": True, "horizon_rgb": dark}
+        dark = np.zeros_like(airlight)  # no skylight falls on the little air of a room
+        stage.medium = Medium(
+            mor_m=INDOOR_MOR_M,
+            top_m=spec.air_top_m(),
+            watts_per_unit=watts,
+            horizon_rgb=_rounded(dark),
+            indoors=True,
+        )
         return
+    stage.medium = Medium(
+        kind=spec.medium,
+        mor_m=spec.mor_m,
+        fog_height_m=spec.fog_height_m,
+        top_m=spec.air_top_m(),
+        watts_per_unit=watts,
+        horizon_rgb=_rounded(airlight),
+    )
     precipitation = any((spec.wetness, spec.ice, spec.snow_depth_cm, spec.rain_mm_h, spec.snow_mm_h))
     if precipitation or add_phenomena:
         above = cover.from_above(stage)
@@ -103,8 +111,8 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
         volume.build(spec, stage)  # last: nothing above may look through it
 
 
-def _rounded(rgb: np.ndarray) -> list[list[float]]:
-    return [[float(f"{value:.4g}") for value in row] for row in rgb]
+def _rounded(rgb: np.ndarray) -> tuple[tuple[float, float, float], ...]:
+    return tuple((float(f"{r:.4g}"), float(f"{g:.4g}"), float(f"{b:.4g}")) for r, g, b in rgb)
 
 
 def _beam(name: str, strength: float, rgb, elevation_deg: float, azimuth_deg: float, blur_deg: float, stage) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import bpy
 
 from blender_synth.blender.stage import Stage
+from blender_synth.optics.extinction import KOSCHMIEDER
 from blender_synth.world.weather.sky import Spec
 
 ALBEDO = 0.999
@@ -37,7 +38,7 @@ def build(spec: Spec, stage: Stage) -> None:
 
 def layers(spec: Spec) -> Iterator[tuple[float, float]]:
     """(top in metres, extinction in 1/m) of the boxes, widest reaching first; their extinctions add up."""
-    at_ground = -math.log(0.05) / spec.mor_m
+    at_ground = KOSCHMIEDER / spec.mor_m
     if spec.fog_height_m is None:
         yield spec.air_top_m(), at_ground
         return

@@ -7,10 +7,11 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from blender_synth.optics.curved_mirrors import seen_on
+from blender_synth.optics import curved_mirrors
+from blender_synth.optics.mirror_shapes import CurvedPart, CylinderPart, SpherePart
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Vec3, plain, uniform
-from blender_synth.world.contracts import CurvedPart, MirrorDefaults, MirrorRandomizerDefaults
+from blender_synth.world.contracts import MirrorDefaults, MirrorRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.mirrors.placement_context import PlacementContext
 from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, Surface, mirror_instances
@@ -49,15 +50,16 @@ class Spec(MirrorDefaults):
         return np.array(self.foot_m) + (0, 0, BASE_M + lift)
 
     def curved(self) -> list[CurvedPart]:
-        """The parts of `curved_mirrors`."""
-        head = {"shape": "sphere", "centre_m": self.centre_m().tolist(), "radius_m": self.radius_m,
-                "axis": [0.0, 0.0, 1.0]}  # fmt: skip
+        """Most of a sphere; or a cylinder and the upper half of a sphere."""
+        up = (0.0, 0.0, 1.0)
+        cap_cos = -SUNK + 0.02 if self.shape == "ball" else 0.0
+        head = SpherePart(centre_m=tuple(self.centre_m().tolist()), radius_m=self.radius_m, axis=up, cap_cos=cap_cos)
         if self.shape == "ball":
-            return [head | {"cap_cos": -SUNK + 0.02}]
+            return [head]
         x, y, z = self.foot_m
-        shaft = {"shape": "cylinder", "base_m": [x, y, z + BASE_M], "axis": [0.0, 0.0, 1.0],
-                 "radius_m": self.radius_m, "height_m": self.height_m}  # fmt: skip
-        return [shaft, head | {"cap_cos": 0.0}]
+        base = (x, y, z + BASE_M)
+        shaft = CylinderPart(base_m=base, axis=up, radius_m=self.radius_m, height_m=self.height_m)
+        return [shaft, head]
 
     def corners_m(self) -> np.ndarray:
         """Points (16, 3) round its foot and its head."""
@@ -67,7 +69,7 @@ class Spec(MirrorDefaults):
 
     def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on it."""
-        return seen_on(self.curved(), camera_m, points_m)
+        return curved_mirrors.reflection_points(self.curved(), camera_m, points_m)
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The polished surface and its foot."""

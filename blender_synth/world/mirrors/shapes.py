@@ -12,9 +12,10 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth import geometry
-from blender_synth.optics.curved_mirrors import seen_on
+from blender_synth.optics import curved_mirrors
+from blender_synth.optics.mirror_shapes import CurvedPart, SpherePart
 from blender_synth.values import Rgb, Vec2, Vec3, plain
-from blender_synth.world.contracts import CurvedPart, MirrorDefaults, MirrorSpec, Plane
+from blender_synth.world.contracts import MirrorDefaults, MirrorSpec, Plane
 from blender_synth.world.labelled_instances import LabelledInstance
 
 LABEL_ROUGHNESS = 0.12
@@ -163,12 +164,9 @@ class Ball(MirrorDefaults):
     surface: Surface = "mirror"
 
     def curved(self) -> list[CurvedPart]:
-        """The parts of `curved_mirrors`."""
+        """The cap of a sphere."""
         cosine = math.cos(math.radians(self.half_angle_deg))
-        return [
-            {"shape": "sphere", "centre_m": list(self.centre_m), "radius_m": self.radius_m, "axis": list(self.axis),
-             "cap_cos": cosine}
-        ]  # fmt: skip
+        return [SpherePart(centre_m=self.centre_m, radius_m=self.radius_m, axis=self.axis, cap_cos=cosine)]
 
     def corners_m(self) -> np.ndarray:
         """Points (8, 3) round the rim."""
@@ -183,7 +181,7 @@ class Ball(MirrorDefaults):
 
     def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on it."""
-        return seen_on(self.curved(), camera_m, points_m)
+        return curved_mirrors.reflection_points(self.curved(), camera_m, points_m)
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The reflecting surface and what holds it."""

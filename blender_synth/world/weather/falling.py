@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from blender_synth.optics.extinction import KOSCHMIEDER
+
 RAIN_N0 = 8000.0
 _FLAKE = 0.17
-_KOSCHMIEDER = -math.log(0.05)
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,12 @@ def snow_extinction(snow_mm_h: float) -> float:
 
 def snow_rate(visibility_m: float) -> float:
     """Rate of snow, mm/h of water, in which one sees so far through it: `snow_extinction` turned round."""
-    return (_KOSCHMIEDER / visibility_m / snow_extinction(1.0)) ** (1 / 1.05)
+    return (KOSCHMIEDER / visibility_m / snow_extinction(1.0)) ** (1 / 1.05)
 
 
 def mor_through(mor_m: float, rain_mm_h: float, snow_mm_h: float) -> float:
     """Meteorological optical range of air that has its own, with rain and snow in it: extinctions add up."""
-    return _KOSCHMIEDER / (_KOSCHMIEDER / mor_m + rain_extinction(rain_mm_h) + snow_extinction(snow_mm_h))
+    return KOSCHMIEDER / (KOSCHMIEDER / mor_m + rain_extinction(rain_mm_h) + snow_extinction(snow_mm_h))
 
 
 def drop_speed_mps(diameter_mm: np.ndarray) -> np.ndarray:

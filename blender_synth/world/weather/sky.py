@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from blender_synth.optics.extinction import KOSCHMIEDER
 from blender_synth.packs.pack import Pack
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Weights, pick, plain, uniform
@@ -129,7 +130,7 @@ class Spec:
 
     def air_depth(self) -> float:
         """Optical depth, straight up, of what fog and haze add to the clear air that `turbidity` tells of."""
-        extinction = max(-math.log(0.05) * (1 / self.mor_m - 1 / _CLEAR_M), 0.0)
+        extinction = max(KOSCHMIEDER * (1 / self.mor_m - 1 / _CLEAR_M), 0.0)
         return extinction * (self.fog_height_m or self.air_top_m())
 
     def air_top_m(self) -> float:

@@ -1,0 +1,160 @@
+"""The instance table of a frame: who is seen where, amodal outlines, joints, and the shapes of mirrors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from blender_synth.blender.stage import Stage
+from blender_synth.frames.meta import Amodal, InstanceRow, MirrorRow, PersonRow, ReflectionRow, Rle
+from blender_synth.frames.raw_frame import decode_via, encode_via, id_layers
+from blender_synth.geometry import mirror_points
+from blender_synth.optics.mirror_shapes import MirrorPlane, MirrorShape
+from blender_synth.optics.silhouette import Silhouette, silhouette
+from blender_synth.world.contracts import CameraSpec, MirrorSpec, PersonSpec
+from blender_synth.world.scene_spec import SceneSpec
+
+Body = tuple[np.ndarray, np.ndarray]
+"""World vertices (V, 3) in metres and triangles (T, 3)."""
+Labels = Mapping[str, np.ndarray]
+"""The layers of `raw_frame.LABEL_LAYERS`."""
+
+
+def instance_rows(spec: SceneSpec, stage: Stage, labels: Labels, bodies: Mapping[int, Body]) -> tuple[InstanceRow, ...]:
+    """One row per labelled instance of the scene, in the order of the ids. Does not touch Blender's data.
+
+    Args:
+        bodies: meshes of the people by instance id.
+    """
+    people = {person.instance_id: person for person in spec.people}
+    chains = _chains_by_person(list(people), stage.mirror_slots, labels)
+    shapes = {mirror.instance_id: _mirror_shape(mirror) for mirror in spec.mirrors}
+    mirrors = {
+        mirror.instance_id: MirrorRow(mirror_kind=mirror.kind, surface="matt")
+        if stage.matt
+        else MirrorRow(mirror_kind=mirror.kind, surface=mirror.surface, shape=shapes[mirror.instance_id])
+        for mirror in spec.mirrors
+    }
+    rows = []
+    for labelled in spec.labelled_instances():
+        number = labelled.instance_id
+        person = None
+        if number in people:
+            reflections = chains.get(number, [])
+            person = _person_row(people[number], bodies[number], spec.camera, stage, labels, shapes, reflections)
+        rows.append(
+            InstanceRow(
+                instance_id=number,
+                category=labelled.category,
+                name=labelled.name,
+                person=person,
+                mirror=mirrors.get(number),
+            )
+        )
+    return tuple(rows)
+
+
+def seen_people(spec: SceneSpec, stage: Stage, labels: Labels) -> list[dict[str, Any]]:
+    """What the label layers show of each person: directly or through glass, and in mirrors.
+
+    Returns:
+        One entry per (person, chain of mirrors) seen: instance_id, via (mirror ids in order, empty when direct),
+        visible_px and height_px (rows from the highest to the lowest pixel).
+    """
+    numbers, codes, rows = _visible_pixels([person.instance_id for person in spec.people], labels)
+    seen = []
+    for number, code in np.unique(np.stack([numbers, codes]), axis=1).T.tolist():
+        covered = rows[(numbers == number) & (codes == code)]
+        seen.append(
+            {
+                "instance_id": number,
+                "via": decode_via(code, stage.mirror_slots),
+                "visible_px": len(covered),
+                "height_px": int(covered.max() - covered.min() + 1),
+            }
+        )
+    return seen
+
+
+def _chains_by_person(people: Sequence[int], slots: Sequence[int], labels: Labels) -> dict[int, list[list[int]]]:
+    """The chains of mirrors that show each person, in the order of their codes."""
+    numbers, codes, _ = _visible_pixels(people, labels)
+    chains: dict[int, list[list[int]]] = {}
+    for number, code in np.unique(np.stack([numbers, codes]), axis=1).T.tolist():
+        if code:
+            chains.setdefault(number, []).append(decode_via(code, slots))
+    return chains
+
+
+def _visible_pixels(people: Sequence[int], labels: Labels) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Person ids, chain codes and picture rows, (N,) each, of every pixel of a layer that shows one of these people."""
+    numbers, codes, rows = [], [], []
+    for _, ids, chains in id_layers(labels):
+        pixels = np.nonzero(np.isin(ids, people))
+        numbers.append(ids[pixels])
+        codes.append(chains[pixels])
+        rows.append(pixels[0])
+    return np.concatenate(numbers), np.concatenate(codes), np.concatenate(rows)
+
+
+def _mirror_shape(mirror: MirrorSpec) -> MirrorShape:
+    plane = mirror.plane()
+    if plane is None:
+        return MirrorShape(curved=tuple(mirror.curved()))
+    point, normal = plane
+    return MirrorShape(plane=MirrorPlane(tuple(point.tolist()), tuple(normal.tolist())))
+
+
+def _person_row(
+    person: PersonSpec,
+    body: Body,
+    camera: CameraSpec,
+    stage: Stage,
+    labels: Labels,
+    shapes: Mapping[int, MirrorShape],
+    chains: list[list[int]],
+) -> PersonRow:
+    vertices, triangles = body
+    pose, k, image_shape = camera.world_from_camera(), camera.k(), (camera.height_px, camera.width_px)
+
+    def amodal(points: np.ndarray, code: int) -> Amodal | None:
+        visible = np.logical_or.reduce(
+            [(ids == person.instance_id) & (codes == code) for _, ids, codes in id_layers(labels)]
+        )
+        return _amodal(silhouette(points, triangles, pose, k, image_shape), visible)
+
+    reflections = []
+    for via in chains:
+        virtual = _virtual_points(vertices, [shapes.get(mirror) for mirror in via])
+        outline = None if virtual is None else amodal(virtual, encode_via(via, stage.mirror_slots))
+        reflections.append(ReflectionRow(via=tuple(via), amodal=outline))
+    joints = stage.keypoints.get(person.instance_id)
+    return PersonRow(
+        position_m=person.position_m,
+        heading_deg=person.heading_deg,
+        bounds_m=(tuple(vertices.min(axis=0).tolist()), tuple(vertices.max(axis=0).tolist())),
+        amodal=amodal(vertices, 0),
+        keypoints_m={name: tuple(round(float(v), 5) for v in point) for name, point in joints.items()}
+        if joints
+        else None,
+        reflections=tuple(reflections),
+    )
+
+
+def _virtual_points(points_m: np.ndarray, chain: Sequence[MirrorShape | None]) -> np.ndarray | None:
+    """Points (N, 3) as a chain of flat mirrors shows them; None where a mirror of it is not flat."""
+    for mirror in reversed(chain):
+        if mirror is None or mirror.plane is None:
+            return None
+        points_m = mirror_points(points_m, mirror.plane.point_m, mirror.plane.normal)
+    return points_m
+
+
+def _amodal(outline: Silhouette | None, visible: np.ndarray) -> Amodal | None:
+    """Size and mask of the whole outline. Visible pixels belong to it even where rounding at an edge differs."""
+    if outline is None:
+        return None
+    mask = outline.mask | visible
+    return Amodal(amodal_px=int(mask.sum()), truncation=round(outline.truncation, 4), rle=Rle.of(mask))

@@ -1,0 +1,276 @@
+"""The metadata of a raw frame as frozen dataclasses. `frames/meta_json.py` reads and writes them as frame.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
+
+import numpy as np
+from pycocotools import mask as _coco_mask
+from pydantic import ConfigDict, Field, PlainValidator
+from pydantic.dataclasses import dataclass as _dataclass
+
+from blender_synth.frames.scene_facts import PersonFacts, PropFacts, RigFacts, WeatherFacts
+from blender_synth.optics.mirror_shapes import MirrorShape
+
+FRAME_VERSION = 1
+WATTS_PER_UNIT = 100.0
+"""Radiance of one unit by day, W m⁻² sr⁻¹."""
+
+_T = TypeVar("_T")
+Vector = tuple[float, float, float]
+Matrix = tuple[tuple[float, ...], ...]
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field,))
+def record(cls: type[_T]) -> type[_T]:
+    """Decorator: a frozen, validated dataclass. Unknown keys are ignored, so that newer frames can be read."""
+    return _dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="ignore"))(cls)
+
+
+def _matrix(rows: int, columns: int) -> PlainValidator:
+    def check(value: Any) -> Matrix:
+        try:
+            shape = np.asarray(value, dtype=float).shape
+        except (TypeError, ValueError):
+            shape = ()
+        if shape != (rows, columns):
+            raise ValueError(f"a matrix of {rows} x {columns} numbers is needed")
+        return tuple(tuple(row) for row in value)
+
+    return PlainValidator(check)
+
+
+@record
+class CameraMeta:
+    """The pinhole camera of the label layers, in OpenCV axes (x right, y down, z forward).
+
+    Attributes:
+        k: intrinsics (3, 3) in pixels. world_from_camera: pose (4, 4), metres.
+    """
+
+    width_px: int = Field(gt=0)
+    height_px: int = Field(gt=0)
+    k: Annotated[Matrix, _matrix(3, 3)]
+    world_from_camera: Annotated[Matrix, _matrix(4, 4)]
+
+    @cached_property
+    def intrinsics(self) -> np.ndarray:
+        """(3, 3) float64."""
+        return np.array(self.k, float)
+
+    @cached_property
+    def pose(self) -> np.ndarray:
+        """world_from_camera, (4, 4) float64."""
+        return np.array(self.world_from_camera, float)
+
+
+@record
+class Medium:
+    """The air of a frame.
+
+    Attributes:
+        kind: `analytic` air is applied when the picture is developed; a `volume` is in the radiance already.
+        mor_m: meteorological optical range; None for perfectly clear air.
+        fog_height_m: height over which the air thins to 1/e; None where it does not thin.
+        top_m: top of air that does not thin; None for a default.
+        watts_per_unit: radiance of one unit of radiance.exr, W m⁻² sr⁻¹.
+        horizon_rgb: colour of the lit air by azimuth, from +X counter-clockwise in equal steps, in units of
+            `WATTS_PER_UNIT`; None where it is to be estimated from the picture.
+        indoors: whether the whole scene is under a roof, in clear air.
+    """
+
+    kind: Literal["analytic", "volume"] = "analytic"
+    mor_m: float | None = Field(default=None, gt=0)
+    fog_height_m: float | None = Field(default=None, gt=0)
+    top_m: float | None = Field(default=None, gt=0)
+    watts_per_unit: float = Field(default=WATTS_PER_UNIT, gt=0)
+    horizon_rgb: tuple[Vector, ...] | None = Field(default=None, min_length=1)
+    indoors: bool = False
+
+
+@record
+class Rle:
+    """COCO's compressed run-length encoding of a mask. `size` is (H, W)."""
+
+    size: tuple[int, int]
+    counts: str
+
+    @classmethod
+    def of(cls, mask: np.ndarray) -> Rle:
+        """Encode an (H, W) bool mask."""
+        encoded = _coco_mask.encode(np.asfortranarray(mask.astype(np.uint8)))
+        height, width = encoded["size"]
+        return cls(size=(int(height), int(width)), counts=encoded["counts"].decode("ascii"))
+
+    def mask(self) -> np.ndarray:
+        """The mask, (H, W) bool."""
+        return _coco_mask.decode(self.coco()).astype(bool)
+
+    def coco(self) -> dict[str, Any]:
+        """As pycocotools and COCO's files have it."""
+        return {"size": list(self.size), "counts": self.counts}
+
+
+@record
+class Amodal:
+    """The whole outline of an object, occluded parts included.
+
+    Attributes:
+        amodal_px: pixels inside the picture. truncation: share of the outline outside the picture.
+    """
+
+    amodal_px: int = Field(ge=0)
+    truncation: float = Field(ge=0, le=1)
+    rle: Rle
+
+
+@record
+class ReflectionRow:
+    """One chain of mirrors that shows a person.
+
+    Attributes:
+        via: mirror ids in the order in which a ray from the camera meets them. amodal: None where it is not known
+            (curved mirrors).
+    """
+
+    via: tuple[int, ...]
+    amodal: Amodal | None = None
+
+
+@record
+class PersonRow:
+    """What the instance table holds of a person.
+
+    Attributes:
+        position_m: the ground below the pelvis, world. heading_deg: azimuth they face, counter-clockwise from +X.
+        bounds_m: least and greatest corner of the axis-aligned box, world.
+        amodal: of the direct view; None outside the picture.
+        keypoints_m: world positions by name (see `keypoints.COCO_KEYPOINTS`); None where the model has none.
+    """
+
+    position_m: Vector | None = None
+    heading_deg: float | None = None
+    bounds_m: tuple[Vector, Vector] | None = None
+    amodal: Amodal | None = None
+    keypoints_m: Mapping[str, Vector] | None = None
+    reflections: tuple[ReflectionRow, ...] = ()
+
+
+@record
+class MirrorRow:
+    """What the instance table holds of a reflecting surface.
+
+    Attributes:
+        mirror_kind: such as ``"convex"``. surface: mirror, glass, water, polished, opaque (too rough to be labelled)
+            or matt (the mirror-free twin of a pair).
+        shape: of the ideal surface; empty where it is matt.
+    """
+
+    mirror_kind: str
+    surface: str
+    shape: MirrorShape = MirrorShape()
+
+    @property
+    def layered(self) -> bool:
+        """Whether it shows a reflection over something else, so that the reflection's share of the light matters."""
+        return self.surface in LAYERED_SURFACES
+
+
+LAYERED_SURFACES = ("glass", "water", "polished")
+
+
+@record
+class InstanceRow:
+    """One labelled instance. `person` and `mirror` are set for people and for reflecting surfaces only."""
+
+    instance_id: int = Field(gt=0)
+    category: str
+    name: str
+    person: PersonRow | None = None
+    mirror: MirrorRow | None = None
+
+
+@record
+class Licence:
+    """What is owed for an asset that the frame shows. `name` is the asset's."""
+
+    name: str
+    licence: str
+    author: str = ""
+    source: str = ""
+
+
+@record
+class Pair:
+    """The twin of a frame of a run with `mirrors.paired`: the same scene with mirrors, or with matt panels instead."""
+
+    role: Literal["mirror", "matt"]
+    frame_index: int
+
+
+@record
+class FrameMeta:
+    """The content of frame.json.
+
+    Attributes:
+        frame_index: number of the frame in its run. pair: of a paired run.
+        instances: every labelled instance of the scene, seen or not, in the order of the ids.
+        categories: of these instances, sorted. mirror_slots: ids of what reflects (see `raw_frame.decode_via`).
+        licences: of the assets in the scene. versions: of blender_synth and Blender, and the render device's name.
+        seconds: by stage. spec: the whole scene as plain data (see `world.scene_spec`), for what has no attribute.
+    """
+
+    frame_index: int
+    pair: Pair | None = None
+    camera: CameraMeta
+    instances: tuple[InstanceRow, ...]
+    categories: tuple[str, ...]
+    mirror_slots: tuple[int, ...]
+    medium: Medium
+    licences: tuple[Licence, ...] = ()
+    versions: Mapping[str, str] = Field(default_factory=dict)
+    seconds: Mapping[str, float] = Field(default_factory=dict)
+    spec: Mapping[str, Any]
+
+    @cached_property
+    def by_id(self) -> dict[int, InstanceRow]:
+        """The instance table by instance id."""
+        return {row.instance_id: row for row in self.instances}
+
+    @property
+    def root_seed(self) -> int:
+        """The run's seed."""
+        return int(self.spec["root_seed"])
+
+    @property
+    def scene_index(self) -> int:
+        """Number of the scene in its run; paired frames share one."""
+        return int(self.spec["scene_index"])
+
+    @cached_property
+    def scene(self) -> str:
+        """Name of the scene: a folder of scenes/, or the kind of a procedural one; empty where it is not recorded."""
+        scenery = self.spec.get("scenery", {})
+        return str(scenery.get("scene") or scenery.get("kind", ""))
+
+    @cached_property
+    def weather(self) -> WeatherFacts:
+        """The weather of the scene, as sampled."""
+        return WeatherFacts.from_spec(self.spec)
+
+    @cached_property
+    def rig(self) -> RigFacts:
+        """How the camera is mounted, and its lens."""
+        return RigFacts.from_spec(self.spec)
+
+    @cached_property
+    def people(self) -> tuple[PersonFacts, ...]:
+        """Attributes of the people in the scene, seen or not."""
+        return PersonFacts.all_from_spec(self.spec)
+
+    @cached_property
+    def props(self) -> tuple[PropFacts, ...]:
+        """Objects from asset packs that are placed in the scene."""
+        return PropFacts.all_from_spec(self.spec)
