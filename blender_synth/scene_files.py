@@ -24,7 +24,7 @@ from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.cache import cache_folder, write_atomically
 from blender_synth.errors import AssetError, BlenderSynthError, ConfigError
 from blender_synth.packs.manifest import MANIFEST, read_manifest
-from blender_synth.packs.pack import file_in_pack
+from blender_synth.packs.paths import file_in_pack
 from blender_synth.packs.search import pack_folders
 from blender_synth.plugins import plugin_paths
 from blender_synth.seeds import Streams

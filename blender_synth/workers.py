@@ -8,7 +8,7 @@ from typing import Any
 
 from blender_synth.blender_process import BlenderProcess, JobFailed, ProcessLost
 from blender_synth.errors import AssetError, BlenderSynthError, ItemError
-from blender_synth.packs.pack import Pack
+from blender_synth.packs.items import Pack
 from blender_synth.settings import RunSettings
 
 MODULE = "blender_synth.blender.worker"

@@ -22,7 +22,7 @@ from blender_synth.bodies.skeleton import Rig
 from blender_synth.bodies.subdivision import catmull_clark
 from blender_synth.errors import AssetError, ConfigError
 from blender_synth.keypoints import COCO_KEYPOINTS
-from blender_synth.packs.pack import load_pack
+from blender_synth.packs.loading import load_pack
 from blender_synth.seeds import Streams
 from blender_synth.world.people.pedestrian import Randomizer, Spec
 

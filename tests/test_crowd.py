@@ -8,7 +8,7 @@ import pytest
 from blender_synth import geometry
 from blender_synth.config import compose
 from blender_synth.errors import AssetError, ConfigError
-from blender_synth.packs.pack import load_pack
+from blender_synth.packs.loading import load_pack
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
 from blender_synth.world.layout import CAMERA_CLEARANCE_M

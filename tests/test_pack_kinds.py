@@ -10,7 +10,7 @@ import pytest
 from blender_synth.config import compose
 from blender_synth.errors import AssetError, BlenderSynthError, ConfigError, ItemError
 from blender_synth.packs.data_files import map_of
-from blender_synth.packs.pack import load_pack
+from blender_synth.packs.loading import load_pack
 from blender_synth.packs.panes import convex_outline, measure_pane
 from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
@@ -47,7 +47,7 @@ def _measured(points, triangles=((0, 1, 2), (0, 2, 3))):
 def test_a_panes_rectangle_outline_and_normal():
     pane = _measured(_square())
     np.testing.assert_allclose(pane.normal, (1, 0, 0), atol=1e-12)
-    np.testing.assert_allclose(pane.foot_m, (0.05, 0, 1), atol=1e-12)
+    np.testing.assert_allclose(pane.base_m, (0.05, 0, 1), atol=1e-12)
     assert (pane.width_m, pane.height_m) == pytest.approx((1, 1))
     assert sorted(map(tuple, pane.outline_m.round(6))) == [(-0.5, 0), (-0.5, 1), (0.5, 0), (0.5, 1)]
 
@@ -102,7 +102,7 @@ def test_mirrors_of_a_pack_are_measured_in_their_real_size(mirrors):
     disc, tall = pack.item("round").pane, pack.item("tall").pane
     assert (disc.width_m, disc.height_m) == pytest.approx((0.6, 0.6), abs=1e-3)
     assert len(disc.outline_m) == 24
-    np.testing.assert_allclose(disc.foot_m, (0.052, 0, 0.2), atol=1e-5)
+    np.testing.assert_allclose(disc.base_m, (0.052, 0, 0.2), atol=1e-5)
     factor = 1.96 / 0.98
     assert (tall.width_m, tall.height_m) == pytest.approx((0.3 * factor, 0.9 * factor))
 

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from blender_synth.packs.pack import load_pack
+from blender_synth.packs.loading import load_pack
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.materials import MaterialChoices, SurfaceSpec

@@ -42,7 +42,7 @@ def test_a_packs_figure_is_a_pedestrian(tmp_path):
     from blender_synth.blender.people.figure import build
     from blender_synth.blender.stage import Stage
     from blender_synth.keypoints import COCO_KEYPOINTS
-    from blender_synth.packs.pack import load_pack
+    from blender_synth.packs.loading import load_pack
     from blender_synth.seeds import Streams
     from blender_synth.world.people.figure import Randomizer
     from tests.small_glb import write_pack

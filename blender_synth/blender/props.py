@@ -16,7 +16,7 @@ from blender_synth.blender.pack_loader.shapes import shown
 from blender_synth.blender.stage import Stage
 from blender_synth.cache import scratch_folder
 from blender_synth.errors import AssetError, ItemError
-from blender_synth.packs.pack import own_from_blender
+from blender_synth.packs.axes import item_from_blender
 from blender_synth.world.placement.props import PropSpec
 
 _VARIANT = "bs_variant_"
@@ -134,7 +134,7 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
     )
     try:
         loaded.raise_errors()
-        turn = Matrix(own_from_blender(spec.file, spec.up_axis, spec.front).tolist()).to_4x4()
+        turn = Matrix(item_from_blender(spec.file, spec.up_axis, spec.front).tolist()).to_4x4()
         meshes = _meshes(loaded, Matrix.Translation([-x for x in spec.origin_m]) @ turn)
     except AssetError:
         loaded.drop()
@@ -152,7 +152,7 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
     return shape
 
 
-def _meshes(loaded: Loaded, own_from_blender: Matrix) -> list[bpy.types.Mesh]:
+def _meshes(loaded: Loaded, item_from_blender: Matrix) -> list[bpy.types.Mesh]:
     meshes = []
     for shape, matrix, graph in shown(loaded):
         mesh = bpy.data.meshes.new_from_object(shape, preserve_all_data_layers=True, depsgraph=graph)
@@ -161,7 +161,7 @@ def _meshes(loaded: Loaded, own_from_blender: Matrix) -> list[bpy.types.Mesh]:
         for number, slot in enumerate(shape.material_slots):  # a slot may hold an object's own material
             if slot.link == "OBJECT" and number < len(mesh.materials):
                 mesh.materials[number] = slot.material and slot.material.original
-        matrix = own_from_blender @ matrix
+        matrix = item_from_blender @ matrix
         mesh.transform(matrix)
         if matrix.is_negative:
             mesh.flip_normals()

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.errors import AssetError
 from blender_synth.pack_tools import scenes
-from blender_synth.packs.pack import own_from_blender
+from blender_synth.packs.axes import item_from_blender
 from blender_synth.packs.report import Finding, ItemReport
 from blender_synth.packs.rules import judge
 from blender_synth.packs.survey import Entry, finding_of, survey
@@ -103,7 +103,7 @@ def _job(folder: Path, entry: Entry) -> dict[str, Any]:
         "folder": str(folder),
         "objects": [entry.object] if entry.object else [],
         "collection": entry.collection,
-        "own_from_world": own_from_blender(entry.file, terms.up_axis, terms.front).tolist(),
+        "own_from_world": item_from_blender(entry.file, terms.up_axis, terms.front).tolist(),
     }
 
 

@@ -19,7 +19,6 @@ from blender_synth.errors import AssetError, BlenderSynthError, RunError
 from blender_synth.pack_tools import scenes
 from blender_synth.pack_tools.numbers import count
 from blender_synth.packs import Item, Pack, load_pack
-from blender_synth.packs.manifest import SHAPED_KINDS
 from blender_synth.world.placement.props import PropSpec
 
 COLUMNS = 6
@@ -93,7 +92,7 @@ def _pack(options: argparse.Namespace) -> int:
     """1 where an item could not be shown: its tile says why."""
     pack = load_pack(Path(options.what), on_error="skip")
     out = options.out or Path("out") / f"{pack.name}.jpg"
-    items = [item for item in pack.items if item.kind in SHAPED_KINDS]
+    items = [item for item in pack.items if item.terms.shaped]
     if not items and not pack.broken:
         raise AssetError("the pack has no item that can be shown", file=pack.folder, hint="see `assets list`")
     turned = _turned(options.turntable, pack, items)

@@ -1,4 +1,4 @@
-"""Packs given as archives: unpacked into the cache, with limits, and only what is a plain file within."""
+"""Packs given as archives. They are untrusted: they are unpacked into the cache with limits, regular files only."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ ARCHIVES = (".zip", ".tar.gz", ".tgz")
 LARGEST_BYTES = 4_000_000_000
 MOST_FILES = 20_000
 HIGHEST_RATIO = 200
-"""Unpacked to packed, of a whole archive above `_SMALL_BYTES`; textures and meshes never shrink so much."""
+"""Largest compression ratio of an archive above `_SMALL_BYTES`; textures and meshes never compress so well."""
 _SMALL_BYTES = 20_000_000
-_PIECE_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 20
 
 
 def unpacked(archive: Path) -> Path:
-    """The folder of what an archive holds, in the cache; unpacked once for each content.
+    """The folder in the cache with the contents of an archive, which is unpacked once.
 
     Raises:
-        AssetError: damaged; too much, too many or too tightly packed; or with an entry that is no plain file within.
+        AssetError: damaged; too large, too many files, too high a compression ratio; or an entry that is not a regular
+            file inside the archive's folder.
     """
     with archive.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -48,13 +49,13 @@ def unpacked(archive: Path) -> Path:
         try:
             building.rename(folder)
         except OSError:
-            if not folder.is_dir():  # somebody else may have unpacked it meanwhile
+            if not folder.is_dir():  # another process may have unpacked it meanwhile
                 raise
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError, ValueError) as error:
         raise _refused(archive, "the archive is damaged", str(error), "pack it again") from None
     except FileExistsError as error:
-        raise _refused(archive, "the archive holds a file twice", error.filename, "pack it again") from None
-    except OSError as error:  # a damaged gzip has no number
+        raise _refused(archive, "the archive contains a file twice", error.filename, "pack it again") from None
+    except OSError as error:  # a damaged gzip has no errno
         if error.errno is not None:
             raise
         raise _refused(archive, "the archive is damaged", str(error), "pack it again") from None
@@ -84,35 +85,38 @@ def _tar_entries(archive: Path, opened: tarfile.TarFile) -> Iterator[tuple[str, 
             continue
         if not info.isreg():
             raise _no_file(archive, info.name)
-        yield info.name, opened.extractfile(info)
+        stream = opened.extractfile(info)
+        if stream is None:
+            raise _no_file(archive, info.name)
+        yield info.name, stream
 
 
 def _no_file(archive: Path, name: str) -> AssetError:
-    hint = "pack plain files only, no links or devices"
-    return _refused(archive, "the archive holds something that is no plain file", name, hint)
+    hint = "pack regular files only, no links or devices"
+    return _refused(archive, "the archive contains an entry that is not a regular file", name, hint)
 
 
 def _write(archive: Path, folder: Path, entries: Iterator[tuple[str, IO[bytes]]]) -> None:
     packed, total = archive.stat().st_size, 0
     for number, (name, stream) in enumerate(entries, 1):
         if number > MOST_FILES:
-            raise _refused(archive, "the archive holds too many files", number, f"pack at most {MOST_FILES}")
+            raise _refused(archive, "the archive contains too many files", number, f"pack at most {MOST_FILES}")
         path = PurePosixPath(name)
         if (
             path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name or PureWindowsPath(name).drive
             or not path.parts
         ):  # fmt: skip
-            hint = "pack the pack's folder with relative paths"
+            hint = "archive the pack's folder with relative paths"
             raise _refused(archive, "a path in the archive leads out of it", name, hint)
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as out:
-            while piece := stream.read(_PIECE_BYTES):
-                total += len(piece)
+            while chunk := stream.read(_CHUNK_BYTES):
+                total += len(chunk)
                 if total > LARGEST_BYTES:
                     hint = f"keep it below {LARGEST_BYTES} bytes"
-                    raise _refused(archive, "the archive holds too much", name, hint)
+                    raise _refused(archive, "the archive is too large when unpacked", name, hint)
                 if total > _SMALL_BYTES and total > HIGHEST_RATIO * packed:
-                    hint = "pack it without files of nothing but zeros"
-                    raise _refused(archive, "the archive unpacks to far more than it is", name, hint)
-                out.write(piece)
+                    hint = "leave out files that contain nothing but zeros"
+                    raise _refused(archive, "the compression ratio of the archive is too high", name, hint)
+                out.write(chunk)

@@ -1,8 +1,8 @@
-"""Reads the table of contents of a `.blend` without Blender: what it holds, what is marked as an asset, what it links.
+"""Reads the contents of a `.blend` without Blender: names of data-blocks, asset marks, linked libraries.
 
-A `.blend` is a list of blocks, each a struct (or an array of them) as it lay in memory; its last block, `DNA1`, says
-where each struct's fields lie. Only the blocks of objects, collections, scenes, libraries and asset marks are looked
-into. Format: Blender's `doc/blender_file_format` and `BLO_readfile`, versions 2.5 to 5; nothing in the file is run.
+A `.blend` is a list of blocks, each a memory dump of a struct (or an array of them); its last block, `DNA1`, describes
+the layout of the structs. Only blocks of objects, collections, scenes, libraries and asset data are read. Format:
+Blender's `doc/blender_file_format` and `BLO_readfile`, versions 2.5 to 5. Nothing in the file is executed.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import gzip
 import re
 import struct
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, cast
 
 import zstandard
 
@@ -30,7 +31,7 @@ _MOST_BLOCKS = 20_000_000
 
 @dataclass(frozen=True)
 class MarkedAsset:
-    """Something in a `.blend` that its artist marked as an asset.
+    """A data-block of a `.blend` that is marked as an asset.
 
     Attributes:
         kind: `object`, `collection`, `material`, `world` or `action`.
@@ -48,12 +49,12 @@ class MarkedAsset:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a `.blend` holds.
+    """The contents of a `.blend`.
 
     Attributes:
-        names: of every object, collection, material, world, action, by kind. assets: those marked.
-        parents: of each object that has one, the parent's name. scene: the scene that was open when it was saved.
-        libraries: paths of the files it links, as written. texts: names of text blocks (scripts, notes).
+        names: of all objects, collections, materials, worlds and actions, by kind. assets: those marked as assets.
+        parents: name of the parent by object. scene: the scene that was active when the file was saved.
+        libraries: paths of linked files, as written. texts: names of text blocks (scripts, notes).
     """
 
     names: dict[str, tuple[str, ...]]
@@ -64,7 +65,7 @@ class Contents:
     texts: tuple[str, ...]
 
     def with_children(self, names: tuple[str, ...]) -> list[str]:
-        """These objects and all that hang under them."""
+        """These objects and all their descendants, in the file's order."""
         wanted = set(names)
         while more := {child for child, parent in self.parents.items() if parent in wanted} - wanted:
             wanted |= more
@@ -77,8 +78,8 @@ class _Dna:
     structs: list[tuple[str, list[tuple[str, str, int]]]]
     offsets: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def at(self, block: _Block, name: str) -> int | None:
-        """Offset of a field in the block's struct."""
+    def offset(self, block: _Block, name: str) -> int | None:
+        """Offset of a field in the block's struct, None if the struct has no such field."""
         if block.struct >= len(self.structs):
             raise ValueError("a block of an unknown struct")
         kind, fields = self.structs[block.struct]
@@ -93,7 +94,7 @@ class _Dna:
     def nested(self, kind: str) -> dict[str, int]:
         for number, (name, _) in enumerate(self.structs):
             if name == kind:
-                self.at(_Block(b"", 0, number, b""), "")
+                self.offset(_Block(b"", 0, number, b""), "")
                 return self.offsets[kind]
         raise ValueError(f"no struct {kind}")
 
@@ -107,13 +108,14 @@ class _Block:
 
 
 def read_contents(file: Path, root: Path | None = None) -> Contents:
-    """The table of contents of a `.blend`.
+    """Read the contents of a `.blend`.
 
     Args:
-        root: folder within which the catalogue of asset marks is looked for, the file's own upward; None: beside it.
+        root: the asset catalogue is searched for in the file's folder and those above it up to this one; None: in the
+            file's folder only.
 
     Raises:
-        AssetError: not a `.blend`, damaged, cut short, or too large when unpacked.
+        AssetError: not a `.blend`, corrupt, truncated, or too large when unpacked.
     """
     try:
         with file.open("rb") as raw:
@@ -121,35 +123,35 @@ def read_contents(file: Path, root: Path | None = None) -> Contents:
         return _contents(file, root or file.parent, blocks, dna, pointer)
     except (ValueError, IndexError, struct.error, EOFError, zstandard.ZstdError, gzip.BadGzipFile) as error:
         raise AssetError(
-            "the file is no whole .blend",
+            "truncated or corrupt .blend",
             file=file,
             value=str(error),
-            hint="save it again in Blender 4.5 or older that it reads",
+            hint="save it again in Blender 4.5 or older",
         ) from None
 
 
-def _unpacked(raw: BinaryIO) -> BinaryIO:
+def _unpacked(raw: IO[bytes]) -> IO[bytes]:
     head = raw.read(4)
     raw.seek(0)
     if head == b"\x28\xb5\x2f\xfd":
         return zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
     if head[:2] == b"\x1f\x8b":
-        return gzip.GzipFile(fileobj=raw)
+        return cast(IO[bytes], gzip.GzipFile(fileobj=raw))  # a binary stream, which typeshed does not say
     return raw
 
 
-def _blocks(stream: BinaryIO) -> tuple[list[_Block], _Dna, int]:
-    """The blocks that matter, how structs lie, and the size of a pointer."""
+def _blocks(stream: IO[bytes]) -> tuple[list[_Block], _Dna, int]:
+    """The relevant blocks, the layout of the structs, and the size of a pointer in bytes."""
     head = _exactly(stream, 12)
     if head[:7] != b"BLENDER":
-        raise ValueError("it does not begin as a .blend does")
+        raise ValueError("it does not begin with BLENDER")
     large = head[7:8].isdigit()
     if large:  # Blender 5: BLENDER17-01v0500
         _exactly(stream, 5)
         pointer, layout, order = 8, "<4siQqq", (0, 3, 2, 1)
     else:
         if head[7:8] not in b"-_" or head[8:9] != b"v":
-            raise ValueError("it was written on a machine of another kind")
+            raise ValueError("it was written on a big-endian machine")
         pointer = 8 if head[7:8] == b"-" else 4
         layout, order = ("<4siQii" if pointer == 8 else "<4siIii"), (0, 1, 2, 3)
     size = struct.calcsize(layout)
@@ -163,56 +165,56 @@ def _blocks(stream: BinaryIO) -> tuple[list[_Block], _Dna, int]:
             break
         total += max(length, 0) + size
         if length < 0 or number < 0 or total > LARGEST_UNPACKED_BYTES:
-            raise ValueError("a block has no sensible size")
+            raise ValueError("a block has an invalid size")
         if code == b"DNA1":
             dna = _read_dna(_exactly(stream, length), pointer)
         elif code in _READ_CODES or code == b"GLOB" or (code == b"DATA" and length <= _SMALL_BYTES):
             kept += length + 100
             if kept > _MOST_KEPT_BYTES:
-                raise ValueError("it holds too much")
+                raise ValueError("it contains too much data")
             blocks.append(_Block(code, address, number, _exactly(stream, length)))
         else:
             _skip(stream, length)
     if dna is None:
-        raise ValueError("it lacks the description of its structs")
+        raise ValueError("the description of its structs (DNA1) is missing")
     return blocks, dna, pointer
 
 
-def _exactly(stream: BinaryIO, length: int) -> bytes:
+def _exactly(stream: IO[bytes], length: int) -> bytes:
     parts, left = [], length
     while left:
         part = stream.read(min(left, 1 << 20))
         if not part:
-            raise ValueError("it is cut short")
+            raise ValueError("it is truncated")
         parts.append(part)
         left -= len(part)
     return b"".join(parts)
 
 
-def _skip(stream: BinaryIO, length: int) -> None:
+def _skip(stream: IO[bytes], length: int) -> None:
     while length:
         part = stream.read(min(length, 1 << 20))
         if not part:
-            raise ValueError("it is cut short")
+            raise ValueError("it is truncated")
         length -= len(part)
 
 
 def _read_dna(data: bytes, pointer: int) -> _Dna:
-    """Blender's `makesdna`: names, types, their lengths, structs."""
+    """Parse the block `DNA1` (Blender's `makesdna`): names, types, their sizes, structs."""
     where = 0
 
     def take(tag: bytes) -> int:
         nonlocal where
         where = (where + 3) // 4 * 4
         if data[where : where + 4] != tag:
-            raise ValueError("the description of its structs is damaged")
+            raise ValueError("the description of its structs (DNA1) is damaged")
         where += 4
         if tag == b"TLEN":
             return 0
         (count,) = struct.unpack_from("<i", data, where)
         where += 4
         if not 0 <= count < 1_000_000:
-            raise ValueError("the description of its structs is damaged")
+            raise ValueError("the description of its structs (DNA1) is damaged")
         return count
 
     def words(count: int) -> list[str]:
@@ -225,7 +227,7 @@ def _read_dna(data: bytes, pointer: int) -> _Dna:
         return found
 
     if data[:4] != b"SDNA":
-        raise ValueError("the description of its structs is damaged")
+        raise ValueError("the description of its structs (DNA1) is damaged")
     where = 4
     names = words(take(b"NAME"))
     types = words(take(b"TYPE"))
@@ -253,19 +255,19 @@ def _contents(file: Path, root: Path, blocks: list[_Block], dna: _Dna, pointer: 
     id_fields = dna.nested("ID")
 
     def number(block: _Block, name: str) -> int:
-        where = dna.at(block, name)
+        where = dna.offset(block, name)
         return 0 if where is None else _pointer(block.data, where, pointer)
 
     def text(block: _Block, *names: str) -> str:
-        where = next((w for w in (dna.at(block, name) for name in names) if w is not None), None)
+        where = next((w for w in (dna.offset(block, name) for name in names) if w is not None), None)
         return "" if where is None else _string(block.data, where)
 
     def pointed(block: _Block, name: str) -> str:
-        there = by_address.get(number(block, name))
-        return _string(there.data, 0) if there else ""
+        target = by_address.get(number(block, name))
+        return _string(target.data, 0) if target else ""
 
     named: dict[str, list[str]] = {kind: [] for kind in _KINDS.values()}
-    own: dict[int, str] = {}
+    name_at: dict[int, str] = {}
     objects, assets, libraries, texts, scenes = [], [], [], [], {}
     current = 0
     catalogues: dict[str, str] | None = None
@@ -275,7 +277,7 @@ def _contents(file: Path, root: Path, blocks: list[_Block], dna: _Dna, pointer: 
         if block.code not in _READ_CODES:
             continue
         name = _string(block.data, id_fields["name"] + 2)
-        own[block.address] = name
+        name_at[block.address] = name
         if block.code == b"LI":
             libraries.append(text(block, "filepath", "name"))
         elif block.code == b"TX":
@@ -293,7 +295,7 @@ def _contents(file: Path, root: Path, blocks: list[_Block], dna: _Dna, pointer: 
                 if catalogues is None:
                     catalogues = _catalogues(file, root)
                 assets.append(_asset(kind, name, mark, dna, number, pointed, catalogues, by_address))
-    parents = {own[o.address]: own[p] for o in objects if (p := number(o, "parent")) in own}
+    parents = {name_at[o.address]: name_at[p] for o in objects if (p := number(o, "parent")) in name_at}
     return Contents(
         names={kind: tuple(names) for kind, names in named.items()},
         assets=tuple(assets),
@@ -305,14 +307,23 @@ def _contents(file: Path, root: Path, blocks: list[_Block], dna: _Dna, pointer: 
 
 
 def _asset(
-    kind: str, name: str, mark: _Block, dna: _Dna, number: Any, pointed: Any, catalogues: dict[str, str], blocks: dict
+    kind: str,
+    name: str,
+    mark: _Block,
+    dna: _Dna,
+    number: Callable[[_Block, str], int],
+    pointed: Callable[[_Block, str], str],
+    catalogues: Mapping[str, str],
+    blocks: Mapping[int, _Block],
 ) -> MarkedAsset:
-    tags = []
-    at = number(mark, "tags")
-    while at in blocks and len(tags) < 1000:
-        tags.append(_string(blocks[at].data, dna.at(blocks[at], "name") or 0))
-        at = number(blocks[at], "next")
-    where = dna.at(mark, "catalog_id")
+    """The asset data at `mark`. `number` reads an integer or pointer field, `pointed` the string behind a pointer."""
+    tags: list[str] = []
+    address = number(mark, "tags")
+    while address in blocks and len(tags) < 1000:
+        tag = blocks[address]
+        tags.append(_string(tag.data, dna.offset(tag, "name") or 0))
+        address = number(tag, "next")
+    where = dna.offset(mark, "catalog_id")
     identity = str(uuid.UUID(bytes_le=mark.data[where : where + 16])) if where is not None else ""
     return MarkedAsset(
         kind=kind,
@@ -326,7 +337,7 @@ def _asset(
 
 
 def _catalogues(file: Path, root: Path) -> dict[str, str]:
-    """Paths by id from the catalogue that Blender wrote beside the file, or above it within `root`."""
+    """Catalogue paths by id, from the catalogue file in the file's folder or above it within `root`."""
     for folder in (folder for folder in file.parents if folder.is_relative_to(root)):
         catalogue = folder / CATALOGUES
         if catalogue.is_file() and not catalogue.is_symlink() and catalogue.stat().st_size < 4_000_000:

@@ -1,7 +1,7 @@
-"""Reads Biovision hierarchies (BVH): a skeleton of joints with offsets, and a row of channels for every frame.
+"""Reader of Biovision hierarchies (BVH): a skeleton of joints with offsets, and a row of channel values per frame.
 
 Format: the HIERARCHY part nests ROOT, JOINT and End Site blocks, each with an OFFSET and CHANNELS in the order in which
-its rotations multiply; the MOTION part gives Frames, Frame Time and one line a frame (M. Meredith and S. Maddock,
+its rotations are multiplied; the MOTION part gives Frames, Frame Time and one line a frame (M. Meredith and S. Maddock,
 *Motion Capture File Formats Explained*, University of Sheffield CS-01-11, 2001).
 """
 
@@ -22,10 +22,9 @@ class Joint:
     """One joint; an End Site has no channels and an empty name.
 
     Attributes:
-        parent: index of the joint it hangs on, -1 for the root.
+        parent: index of the parent joint, -1 for the root.
         offset: (3,) from the parent in the rest pose, in the file's units.
-        channels: what its columns mean, in order.
-        column: its first column.
+        channels: names of its columns, in order. column: index of the first one.
     """
 
     name: str
@@ -40,7 +39,7 @@ class Bvh:
     """A parsed file.
 
     Attributes:
-        joints: parents before children. frames: (F, C) channel values. frame_s: time from one to the next.
+        joints: parents before children. frames: (F, C) channel values. frame_s: time step.
     """
 
     joints: tuple[Joint, ...]
@@ -57,9 +56,13 @@ class Bvh:
         return next(i for i, j in enumerate(self.joints) if j.name == name)
 
     def pose(self, frame: int | None) -> tuple[np.ndarray, np.ndarray]:
-        """World rotations (J, 3, 3) and positions (J, 3) of all joints, in the file's axes; None is the rest pose."""
+        """World rotations (J, 3, 3) and positions (J, 3) of all joints, in the file's axes and units.
+
+        Args:
+            frame: index; None for the rest pose.
+        """
         row = np.zeros(self.frames.shape[1]) if frame is None else self.frames[frame]
-        rotations, places = np.empty((len(self.joints), 3, 3)), np.empty((len(self.joints), 3))
+        rotations, positions = np.empty((len(self.joints), 3, 3)), np.empty((len(self.joints), 3))
         for i, joint in enumerate(self.joints):
             local, shift = np.eye(3), np.zeros(3)
             for k, channel in enumerate(joint.channels):
@@ -70,11 +73,11 @@ class Bvh:
                     local = local @ _about(axis, value)
             moved = joint.offset + shift if joint.parent < 0 or frame is None or not shift.any() else shift
             if joint.parent < 0:
-                rotations[i], places[i] = local, moved
+                rotations[i], positions[i] = local, moved
             else:
                 rotations[i] = rotations[joint.parent] @ local
-                places[i] = places[joint.parent] + rotations[joint.parent] @ moved
-        return rotations, places
+                positions[i] = positions[joint.parent] + rotations[joint.parent] @ moved
+        return rotations, positions
 
 
 def _about(axis: int, angle_deg: float) -> np.ndarray:
@@ -90,20 +93,20 @@ def read_bvh(path: Path) -> Bvh:
     """Parse a file.
 
     Raises:
-        AssetError: it is missing, no BVH, or damaged; with the line and what was expected there.
+        AssetError: missing, not a BVH, or damaged; with the line and what was expected there.
     """
     if not path.is_file():
         raise AssetError("there is no such motion file", file=path, hint="give the path of a BVH file")
     try:
         text = path.read_text(encoding="utf-8", errors="strict")
     except (UnicodeDecodeError, OSError):
-        raise AssetError("the file is no BVH: it is not text", file=path, hint="export the motion as BVH") from None
+        raise AssetError("the file is not a BVH: it is not text", file=path, hint="export the motion as BVH") from None
     lines = text.splitlines()
     start = next((i for i, line in enumerate(lines) if line.strip() == "MOTION"), None)
     first = next((line.strip() for line in lines if line.strip()), "")
     if first != "HIERARCHY" or start is None:
         raise AssetError(
-            "the file is no BVH: it has no HIERARCHY followed by MOTION", file=path, hint="export the motion as BVH"
+            "the file is not a BVH: it has no HIERARCHY followed by MOTION", file=path, hint="export the motion as BVH"
         )
     joints = _joints(path, lines[:start])
     return Bvh(joints, *_frames(path, lines, start, sum(len(j.channels) for j in joints)))
@@ -155,10 +158,10 @@ def _joints(path: Path, lines: list[str]) -> tuple[Joint, ...]:
 def _frames(path: Path, lines: list[str], start: int, columns: int) -> tuple[np.ndarray, float]:
     head = [line.split(":") for line in lines[start + 1 : start + 3]]
     try:
-        (frames_word, count), (time_word, step) = head
+        (frames_word, count_text), (time_word, step_text) = head
         if frames_word.strip() != "Frames" or time_word.strip() != "Frame Time":
             raise ValueError
-        count, step = int(count), float(step)
+        count, step = int(count_text), float(step_text)
     except ValueError:
         raise _bad(path, start + 1, "Frames: and Frame Time: with a number each", " ".join(map(str, head))) from None
     rows = [line.split() for line in lines[start + 3 :] if line.strip()][:count]
@@ -166,11 +169,13 @@ def _frames(path: Path, lines: list[str], start: int, columns: int) -> tuple[np.
         if len(row) != columns:
             raise _bad(path, start + 3 + number, f"{columns} numbers", f"{len(row)} numbers")
     if len(rows) < max(count, 1):
-        raise AssetError("the BVH has fewer frames than it says", file=path, value=len(rows), hint="export it again")
+        raise AssetError(
+            "the BVH has fewer frames than its header says", file=path, value=len(rows), hint="export it again"
+        )
     try:
         values = np.array(rows, float)
     except ValueError as error:
         raise AssetError(f"the BVH is damaged: {error}", file=path, hint="export it again") from None
     if not np.isfinite(values).all():
-        raise AssetError("the BVH holds numbers that are not finite", file=path, hint="export it again")
+        raise AssetError("the BVH contains numbers that are not finite", file=path, hint="export it again")
     return values, step

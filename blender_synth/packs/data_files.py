@@ -1,13 +1,12 @@
-"""Files of items that are no shapes: skies, motions, sets of textures. Each is read once before anything is drawn."""
+"""Reading and checking the files of unshaped items (skies, motions, textures). Each file is checked once."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -15,9 +14,6 @@ import OpenEXR
 
 from blender_synth.cache import cache_folder, write_atomically
 from blender_synth.errors import AssetError
-from blender_synth.packs.blendfile import read_contents
-from blender_synth.packs.bvh import read_bvh
-from blender_synth.packs.safety import check_file, inside
 
 LARGEST_IMAGE_BYTES = 600_000_000
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".webp")
@@ -30,150 +26,107 @@ _NAMES = {
     "height": ("height", "displacement", "disp", "bump"),
     "ao": ("ambientocclusion", "ambient_occlusion", "occlusion", "ao"),
 }
-_WORDS = tuple((word, kind) for kind, words in _NAMES.items() for word in words)
+_WORDS = tuple((word, role) for role, words in _NAMES.items() for word in words)
 
 
 def map_of(name: str) -> tuple[str, str]:
-    """What a texture's file is of, by its name, and the name without that: `("", stem)` where it does not tell.
+    """The role of a texture according to its file name, and the name without the word for it.
 
-    Known are the usual words with `_`, `-`, `.` or a blank around them: `bricks_albedo.png`, `bricks_nor_gl_2k.jpg`.
+    The usual words are known, with `_`, `-`, `.` or a blank around them: `bricks_albedo.png`, `bricks_nor_gl_2k.jpg`.
+    Without such a word the result is `("", stem)`.
     """
     stem = Path(name).stem
     best = ("", stem)
     end = length = -1
-    for word, kind in _WORDS:  # the last word tells, and of two that end alike the longer: a metal plate may be rough
-        for found in re.finditer(rf"(?:^|[_\-. ]){re.escape(word)}(?=$|[_\-. ])", stem, re.IGNORECASE):
-            if (found.end(), len(word)) > (end, length):
-                end, length = found.end(), len(word)
-                best = (kind, stem[: found.start()] + stem[found.end() :])
+    for word, role in _WORDS:  # the last word decides; of two that end together, the longer one
+        for match in re.finditer(rf"(?:^|[_\-. ]){re.escape(word)}(?=$|[_\-. ])", stem, re.IGNORECASE):
+            if (match.end(), len(word)) > (end, length):
+                end, length = match.end(), len(word)
+                best = (role, stem[: match.start()] + stem[match.end() :])
     return best
 
 
-def check_sky(file: Path, root: Path, terms: Any = None) -> dict[str, str]:
-    """Check a panorama: it can be read, is twice as wide as high, its values are finite, there is light in it.
-
-    Raises:
-        AssetError: naming the file.
-    """
-    return _once(file, "sky", lambda: _check_sky(file))
-
-
-def check_motion(file: Path, root: Path, terms: Any = None) -> dict[str, str]:
-    """Check that a file is a whole BVH; whether its skeleton fits is for the people who move by it.
-
-    Raises:
-        AssetError: naming the file and the line.
-    """
-    return _once(file, "motion", lambda: _check_motion(file))
-
-
-def check_material(file: Path, root: Path, terms: Any) -> dict[str, str]:
-    """The maps of a set of textures, each an image; none for a `.blend`, whose material Blender looks up.
-
-    Args:
-        file: the albedo, or a `.blend`. root: the pack's folder, resolved. terms: `MaterialTerms`.
-
-    Raises:
-        AssetError: a map is missing, leads out of the pack or is no image.
-    """
-    if file.suffix.lower() == ".blend":
-        check_file(file, root)
-        names = read_contents(file, root).names["material"]
-        if terms.material not in names and (terms.material or len(names) != 1):
-            hint = f"name one of: {', '.join(sorted(names))}" if names else "give something in it a material"
-            problem = "the file has no such material" if terms.material else "the file has several materials, or none"
-            raise AssetError(problem, file=file, key="material", value=terms.material or sorted(names), hint=hint)
-        return {}
-    maps = maps_beside(file)
-    for kind, relative in terms.maps.items():
-        path = inside(root, root, relative)
-        if path is None or not path.is_file():
-            problem = "a path leads out of its pack" if path is None else "the file is missing"
-            hint = "write it from the pack's folder on, with forward slashes, and put the file there"
-            raise AssetError(problem, file=path or file, key=f"maps.{kind}", value=relative, hint=hint)
-        if kind == "normal":
-            maps.pop("normal_dx", None)
-        maps[kind] = path
-    for kind, path in maps.items():
-        if not path.resolve().is_relative_to(root):
-            raise AssetError("a path leads out of its pack", file=path, key=f"maps.{kind}", hint="copy the file there")
-        _once(path, "map", lambda path=path: _check_image(path))
-    return {kind: path.resolve().relative_to(root).as_posix() for kind, path in sorted(maps.items())}
-
-
 def maps_beside(file: Path) -> dict[str, Path]:
-    """The set that an albedo is one of: files of one name but for the word that says what they are of.
+    """The texture set of an albedo: files in its folder whose names differ only in the word for the role.
 
     Of two normal maps the OpenGL one is taken.
     """
-    kind, name = map_of(file.name)
+    role, name = map_of(file.name)
     maps = {"albedo": file}
-    for other in sorted(file.parent.iterdir()) if kind == "albedo" else ():
-        what, its = map_of(other.name)
-        if what not in ("", "albedo") and its == name and other.suffix.lower() in IMAGE_SUFFIXES and other.is_file():
-            maps.setdefault(what, other)
+    for other in sorted(file.parent.iterdir()) if role == "albedo" else ():
+        other_role, other_name = map_of(other.name)
+        same_set = other_role not in ("", "albedo") and other_name == name
+        if same_set and other.suffix.lower() in IMAGE_SUFFIXES and other.is_file():
+            maps.setdefault(other_role, other)
     if "normal" in maps:
         maps.pop("normal_dx", None)
     return maps
 
 
-CHECKS: Mapping[str, Callable[[Path, Path, Any], dict[str, str]]] = {
-    "sky": check_sky, "motion": check_motion, "material": check_material,
-}  # fmt: skip
-"""By kind: what reads an item's file, and tells which further files belong to it."""
+def check_once(file: Path, role: str, check: Callable[[Path], object]) -> None:
+    """Check a file, unless the cache says that exactly this file has passed the check before.
 
+    Args:
+        role: name of the check. check: raises AssetError.
 
-def _once(file: Path, what: str, check: Callable[[], None]) -> dict[str, str]:
-    """Check a file unless this very file has been found good before."""
+    Raises:
+        AssetError: too large, or what `check` raises.
+    """
     state = file.stat()
-    name = repr((str(file.resolve()), state.st_size, state.st_mtime_ns, what, 1))
-    known = cache_folder("files") / f"{hashlib.sha256(name.encode()).hexdigest()}.ok"
-    if not known.exists():
+    name = repr((str(file.resolve()), state.st_size, state.st_mtime_ns, role, 1))
+    passed = cache_folder("files") / f"{hashlib.sha256(name.encode()).hexdigest()}.ok"
+    if not passed.exists():
         if state.st_size > LARGEST_IMAGE_BYTES:
             hint = f"keep it below {LARGEST_IMAGE_BYTES} bytes"
             raise AssetError("the file is too large", file=file, value=state.st_size, hint=hint)
-        check()
+        check(file)
         with contextlib.suppress(OSError):
-            write_atomically(known, name)
-    return {}
+            write_atomically(passed, name)
 
 
-def _check_motion(file: Path) -> None:
-    read_bvh(file)
+def check_image(file: Path) -> None:
+    """Check that a texture is a readable image.
 
-
-def _check_image(file: Path) -> None:
+    Raises:
+        AssetError: it is not.
+    """
     if _pixels(file) is None:
-        raise AssetError("the texture is no image that can be read", file=file, hint="save it again as PNG or JPEG")
+        hint = "save it again as PNG or JPEG"
+        raise AssetError("the texture is not a readable image", file=file, hint=hint)
 
 
-def _check_sky(file: Path) -> None:
+def check_panorama(file: Path) -> None:
+    """Check that a sky is readable, twice as wide as high, finite and not black above the horizon.
+
+    Raises:
+        AssetError: it is not.
+    """
     pixels = _pixels(file)
     if pixels is None:
         hint = "save it again as Radiance .hdr or OpenEXR .exr"
-        raise AssetError("the sky is no image that can be read", file=file, hint=hint)
+        raise AssetError("the sky is not a readable image", file=file, hint=hint)
     rows, columns = pixels.shape[:2]
     if columns != 2 * rows or rows < 16:
         raise AssetError(
-            "the sky is no panorama",
+            "the sky is not an equirectangular panorama",
             file=file,
             value=f"{columns} x {rows} pixels",
             hint="give an equirectangular picture of the whole sphere, twice as wide as high",
         )
-    wrong = int((~np.isfinite(pixels)).sum())
-    if wrong:
+    not_finite = int((~np.isfinite(pixels)).sum())
+    if not_finite:
         raise AssetError(
-            "the sky holds values that are infinite or undefined",
+            "the sky contains values that are infinite or undefined",
             file=file,
-            value=f"{wrong} of {pixels.size}",
-            hint="clamp it to 65504 and save it again, or let it be saved as 32-bit float",
+            value=f"{not_finite} of {pixels.size}",
+            hint="clamp it to 65504 and save it again, or save it as 32-bit float",
         )
     if not (pixels[: rows // 2] > 0).any():
-        raise AssetError("the sky is black", file=file, hint="give one with light above its horizon, its zenith on top")
+        raise AssetError("the sky is black", file=file, hint="use one with light above the horizon, zenith on top")
 
 
 def _pixels(file: Path) -> np.ndarray | None:
-    """(H, W, C) of an image, row 0 at its top; None where it is none."""
+    """(H, W, C) of an image, row 0 at the top; None if it cannot be read."""
     if file.suffix.lower() == ".exr":
         try:
             with OpenEXR.File(str(file), separate_channels=True) as exr:

@@ -1,6 +1,6 @@
-"""Reads what has to be known of a `.glb` before Blender starts: is it whole, is it self-contained, how big is it.
+"""Checks glTF files (`.glb`, `.gltf`) without Blender: integrity, references to other files, size.
 
-Format: glTF 2.0 specification, chapters 4 (GLB) and 3.5 (scenes and nodes). Nothing here runs anything from the file.
+Format: glTF 2.0 specification, chapters 4 (GLB) and 3.5 (scenes and nodes). Nothing from the file is executed.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ READABLE_EXTENSIONS = {
     "KHR_mesh_quantization",
     "KHR_texture_transform",
 }
-"""Extensions that a file may require: those that Blender 4.5's importer reads, less GPU instancing, whose copies
-`bounding_box_m` would not see."""
+"""Extensions that a file may require: those that Blender 4.5's importer reads, except GPU instancing, because
+`bounding_box_m` ignores instances."""
 
 
 def read_document(file: Path) -> dict[str, Any]:
-    """The JSON part of a `.glb`, after checking that the file is whole, or that of a `.gltf`.
+    """The JSON part of a `.glb` or `.gltf`, after checking that the file is complete.
 
     Raises:
-        AssetError: not glTF 2.0, cut short, or its JSON cannot be read.
+        AssetError: not glTF 2.0, truncated, or its JSON is invalid.
     """
     size = file.stat().st_size
     if file.suffix.lower() == ".gltf":
@@ -63,9 +63,9 @@ def read_document(file: Path) -> dict[str, Any]:
         if version != 2:
             raise _damaged(file, f"is glTF version {version}; version 2 is needed")
         if length != size:
-            raise _damaged(file, f"says it has {length} bytes but has {size}")
+            raise _damaged(file, f"should have {length} bytes according to its header, but has {size}")
         if head[16:20] != _JSON_CHUNK or 20 + json_length > size:
-            raise _damaged(file, "does not begin with a whole JSON chunk")
+            raise _damaged(file, "does not begin with a complete JSON chunk")
         text = stream.read(json_length)
     document = _parsed(file, text)
     _check_buffer(file, document, size, 20 + json_length)
@@ -76,7 +76,7 @@ def _parsed(file: Path, text: bytes) -> dict[str, Any]:
     try:
         document = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise _damaged(file, f"has a JSON chunk that cannot be read: {error}") from None
+        raise _damaged(file, f"has an invalid JSON chunk: {error}") from None
     asset = document.get("asset") if isinstance(document, dict) else None
     if not isinstance(asset, dict) or not str(asset.get("version")).startswith("2."):
         raise _damaged(file, "is not a glTF 2.0 document")
@@ -84,21 +84,21 @@ def _parsed(file: Path, text: bytes) -> dict[str, Any]:
 
 
 def check_references(file: Path, document: dict[str, Any], resolve: Callable[[str], Path]) -> None:
-    """Check that Blender will find what the file refers to, and can read how it is written.
+    """Check that the file's references exist and that Blender can read its extensions.
 
     Args:
         file: the `.glb`. document: from `read_document`.
         resolve: turns a path relative to the `.glb` into a file inside the pack, or raises AssetError.
 
     Raises:
-        AssetError: a reference out of the pack or to nothing, or an extension that Blender does not read.
+        AssetError: a reference leads out of the pack or to a missing file, or Blender cannot read an extension.
     """
     unreadable = sorted(set(document.get("extensionsRequired", ())) - READABLE_EXTENSIONS)
     if "EXT_mesh_gpu_instancing" in document.get("extensionsUsed", ()):
         unreadable.append("EXT_mesh_gpu_instancing")
     if unreadable:
         raise AssetError(
-            "the file is written with an extension that cannot be read",
+            "the file requires an extension that cannot be read",
             file=file,
             key="extensionsRequired",
             value=unreadable[0],
@@ -121,10 +121,10 @@ def check_references(file: Path, document: dict[str, Any], resolve: Callable[[st
 
 
 def bounding_box_m(file: Path, document: dict[str, Any]) -> np.ndarray:
-    """The box around the default scene, from the bounds that every mesh states and the nodes' transforms.
+    """Bounding box of the default scene, from the bounds in the file's accessors and the nodes' transforms.
 
-    Exact for nodes turned by quarter turns; otherwise the box of turned boxes, so never too small. A skinned mesh
-    is measured where it was bound; morph targets and animation are left out.
+    Exact for rotations by multiples of 90 degrees; otherwise the box around the rotated boxes, which is never too
+    small. Skinned meshes are measured in their bind pose; morph targets and animation are ignored.
 
     Args:
         file: the `.glb`, for messages. document: from `read_document`.
@@ -133,7 +133,7 @@ def bounding_box_m(file: Path, document: dict[str, Any]) -> np.ndarray:
         (2, 3) float64: lowest and highest corner in metres, in the axes of the file.
 
     Raises:
-        AssetError: no mesh, no stated bounds, or nodes that hang together wrongly.
+        AssetError: no mesh, missing bounds, or an invalid node hierarchy.
     """
     try:
         corners = [_corners(document, mesh) @ m[:3, :3].T + m[:3, 3] for mesh, m in _placed_meshes(document)]
@@ -150,13 +150,13 @@ def _damaged(file: Path, what: str, **more: Any) -> AssetError:
 
 
 def _check_buffer(file: Path, document: dict[str, Any], size: int, offset: int) -> None:
-    """The first buffer, when it has no uri, lies in the chunk after the JSON."""
+    """The first buffer, if it has no URI, must fit into the chunk after the JSON."""
     buffers = document.get("buffers") or [{}]
     if not isinstance(buffers, list) or not all(isinstance(b, dict) for b in buffers):
         raise _damaged(file, "has buffers that cannot be read")
     needed = buffers[0].get("byteLength", 0) if "uri" not in buffers[0] else 0
     if needed and (not isinstance(needed, int) or offset + 8 + needed > size):
-        raise _damaged(file, "is cut short: its geometry is not all there")
+        raise _damaged(file, "is truncated: part of its geometry is missing")
 
 
 def _placed_meshes(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
@@ -173,7 +173,7 @@ def _placed_meshes(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], n
     while waiting:
         number, parent = waiting.pop()
         if number in seen:
-            raise ValueError(f"node {number} hangs under itself or twice")
+            raise ValueError(f"node {number} is its own ancestor or has two parents")
         seen.add(number)
         node = nodes[number]
         matrix = parent @ _local(node)
@@ -198,7 +198,7 @@ def _local(node: dict[str, Any]) -> np.ndarray:
 
 
 def _corners(document: dict[str, Any], mesh: dict[str, Any]) -> np.ndarray:
-    """(8 n, 3) corners of the boxes of a mesh's n primitives, in the mesh's own axes."""
+    """(8 n, 3) corners of the boxes of a mesh's n primitives, in the mesh's axes."""
     boxes = []
     for primitive in mesh["primitives"]:
         accessor = document["accessors"][primitive["attributes"]["POSITION"]]
@@ -210,7 +210,7 @@ def _corners(document: dict[str, Any], mesh: dict[str, Any]) -> np.ndarray:
 
 
 def triangles(document: dict[str, Any]) -> int:
-    """How many triangles the default scene shows, of meshes that say so; 0 where nothing is said."""
+    """Number of triangles in the default scene; 0 if the file does not say."""
     count = 0
     with contextlib.suppress(AttributeError, KeyError, IndexError, TypeError, ValueError):
         for mesh, _ in _placed_meshes(document):

@@ -1,8 +1,8 @@
-"""What has to be known of shapes before anything is drawn: how large, of how many triangles, of what materials.
+"""Measures shapes before any scene is sampled: size, number of triangles, materials.
 
-glTF is read here. Other formats are opened by Blender in a process of its own with limits on time and memory, many
-files one after the other; one that kills the process fails alone. What was found out is kept in the cache, by the
-file's content, what lies beside it, and the code that read it.
+glTF is read here. Other formats are opened by Blender in a child process with limits on time and memory, many files one
+after the other; a file that crashes the process affects no other. Results are cached by the content of the file, the
+files around it and the code that reads it.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ MEMORY_LIMIT_BYTES = 12 * 2**30
 _MODULE = "blender_synth.blender.pack_loader.describe"
 READ_HERE = (".glb", ".gltf")
 _BLENDER_FROM_YUP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
-_CODE = ("packs/blendfile.py", "packs/safety.py", "blender/pack_loader/load.py", "blender/pack_loader/shapes.py",
+_CODE = ("packs/blendfile.py", "packs/safety.py", "packs/usd.py", "blender/pack_loader/load.py", "blender/pack_loader/shapes.py",
          "blender/pack_loader/describe.py")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What is asked about: a file, or something in a `.blend`.
+    """What is to be described: a file, or a part of a `.blend`.
 
     Attributes:
         file: resolved. root: the pack's folder, resolved. objects, collection: names in a `.blend`.
-        bones: skeletons matter, which only Blender tells. surface: so do the faces of this material.
+        bones: whether bones are wanted, which only Blender can read. surface: material whose faces are wanted.
     """
 
     file: Path
@@ -58,14 +58,14 @@ class Shape:
 
 @dataclass(frozen=True)
 class Description:
-    """What a shape is.
+    """Facts about a shape.
 
     Attributes:
         box_m: (2, 3) lowest and highest corner, Z up, as Blender shows the file.
-        triangles: as rendered. materials: names of those it shows.
-        bones: of its skeletons, each bone's head and tail (2, 3), posed as in the file.
+        triangles: as rendered. materials: names of the visible ones.
+        bones: head and tail (2, 3) of each bone, in the pose of the file.
         surface_m: (T, 3, 3) corners of the triangles of the material that was asked for.
-        problems: what the loader took out or missed.
+        problems: what the loader removed or did not find.
     """
 
     box_m: np.ndarray
@@ -77,7 +77,7 @@ class Description:
 
 
 def describe(shapes: Sequence[Shape]) -> list[Description | AssetError]:
-    """What each shape is, or why it cannot be used, in order."""
+    """The description of each shape, or why it cannot be used, in order."""
     found: dict[Shape, Any] = {}
     waiting: list[tuple[Shape, Path]] = []
     for shape in dict.fromkeys(shapes):

@@ -1,4 +1,4 @@
-"""What may be wrong with an asset: found by the safe loader and by `assets check`."""
+"""Problems that the safe loader finds in a file."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a file.
+    """One problem of a file.
 
     Attributes:
-        code: names the kind of fault (`missing_texture`, `outside_path`, `script_removed`, `driver_removed` ...).
-        severity: of an `error` the item is not to be used; a `warning` says what was changed or looks odd.
-        object: the object, material or other thing in the file that it concerns; "" for the file.
-        text: what is wrong. hint: what the artist can do about it.
+        code: the kind of problem (`missing_texture`, `outside_path`, `script_removed`, `driver_removed` ...).
+        severity: an `error` makes the item unusable; a `warning` is about something that was changed or looks odd.
+        object: name of the object, material or other data-block in the file; "" for the whole file.
+        text: what is wrong. hint: how the artist can fix it.
     """
 
     code: str

@@ -1,6 +1,6 @@
-"""What is known of an item's file once Blender has looked into it: plain values that go through JSON.
+"""Findings of `assets check`, and the facts about an item's file from which they are derived: plain values, as JSON.
 
-`blender/inspect_items.py` gathers them, `packs/rules.py` judges them.
+`blender/pack_tools/inspect_items.py` collects the facts, `packs/rules.py` derives findings from them.
 """
 
 from __future__ import annotations
@@ -9,18 +9,21 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from pydantic import TypeAdapter
+
 Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, or unusual.
+    """Something that is wrong or unusual.
 
     Attributes:
-        code: its name, one of a fixed set (`absurd_size`, `missing_texture` ...).
-        severity: `error`: it is refused, looks wrong or carries wrong labels; `warning`: it works, but hardly as meant.
-        text: what is wrong. hint: what to do about it.
-        file: relative to the pack. item, object: names, where one is meant.
+        code: one of a fixed set (`absurd_size`, `missing_texture` ...).
+        severity: `error`: it is refused, looks wrong or gets wrong labels; `warning`: it works, but probably not as
+            intended.
+        text: what is wrong. hint: how to fix it.
+        file: relative to the pack. item, object: names; "" if it concerns neither.
     """
 
     code: str
@@ -41,15 +44,15 @@ class MeshReport:
     """One mesh object.
 
     Attributes:
-        scale, rotation_deg: (3,) of the object in the scene; 1 and 0 for formats whose importers turn and scale all.
-        root: it hangs on nothing. mirrored: its transform turns left into right.
-        triangles: as rendered, modifiers included. zero_area: faces without area.
-        inside_out: closed parts whose faces look inwards. disagreeing_edges: between two faces that look to different
-            sides.
-        glass: a material of it is glass; open_edges, crowded_edges: edges of one glass face only, of more than two;
-            sheet: the glass is rather a sheet than a body.
-        materials: how many slots hold a material.
-        images: names of the image textures that its materials lay on by UV. uv: it has a UV map.
+        scale, rotation_deg: (3,) of the object in the scene; 1 and 0 for formats whose importers transform everything.
+        root: it has no parent. mirrored: its transform swaps left and right.
+        triangles: as rendered, modifiers included. zero_area: number of faces without area.
+        inside_out: number of closed parts whose normals point inwards. disagreeing_edges: number of edges between two
+            faces whose normals point to different sides.
+        glass: one of its materials is glass. open_edges, crowded_edges: numbers of edges with one glass face only, and
+            with more than two. sheet: the glass is a sheet rather than a closed body.
+        materials: number of slots with a material.
+        images: names of the image textures that its materials map by UV. uv: it has a UV map.
     """
 
     name: str
@@ -72,7 +75,7 @@ class MeshReport:
 
 @dataclass(frozen=True)
 class ImageReport:
-    """One image that the file uses; 0 pixels where it could not be read."""
+    """One image that the file uses; its size is 0 if it could not be read."""
 
     name: str
     width_px: int
@@ -93,13 +96,13 @@ class ItemReport:
 
     Attributes:
         name, file, kind, category, tags: from the manifest.
-        box_m: (2, 3) lowest and highest corner in the item's own axes (+X front, +Y left, +Z up), in the file's scale,
-            from the file's origin on.
-        scale: (3,) factors that give it the size that the manifest asks for. sized: the manifest asks for one.
-        origin: `foot` or `file`. stands: where it may stand. up_axis: direction in the file that is up.
-        keypoints: the manifest gives the person's.
-        meshes, images, skeletons: what is in the file.
-        found: what the loader already complained about.
+        box_m: (2, 3) lowest and highest corner in the item's axes (+X front, +Y left, +Z up) and the file's scale,
+            relative to the file's origin.
+        scale: (3,) factors to the size that the manifest asks for. sized: the manifest asks for one.
+        origin, stands, up_axis: from the manifest.
+        keypoints: the manifest gives the person's keypoints or skeleton.
+        meshes, images, skeletons: contents of the file.
+        found: problems that the loader reported.
     """
 
     name: str
@@ -121,14 +124,15 @@ class ItemReport:
 
     @property
     def size_m(self) -> tuple[float, float, float] | None:
-        """(depth along the front, width, height) as it will stand."""
+        """(depth along the front, width, height) in the scene."""
         if self.box_m is None:
             return None
-        return tuple((high - low) * s for low, high, s in zip(*self.box_m, self.scale, strict=True))
+        x, y, z = ((high - low) * s for low, high, s in zip(*self.box_m, self.scale, strict=True))
+        return x, y, z
 
     @property
     def triangles(self) -> int:
-        """Of all its meshes."""
+        """Number of triangles of all meshes."""
         return sum(mesh.triangles for mesh in self.meshes)
 
     def to_json(self) -> dict[str, Any]:
@@ -137,15 +141,5 @@ class ItemReport:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ItemReport:
-        """Back from `to_json`, through JSON or not."""
-        parts = {"meshes": MeshReport, "images": ImageReport, "skeletons": SkeletonReport, "found": Finding}
-        made = {key: tuple(part(**_tuples(entry)) for entry in data.get(key, ())) for key, part in parts.items()}
-        return cls(**_tuples({key: value for key, value in data.items() if key not in parts}), **made)
-
-
-def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _tuple(value) for key, value in data.items()}
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(_tuple(entry) for entry in value) if isinstance(value, list | tuple) else value
+        """The report from the result of `to_json`, before or after a JSON round trip."""
+        return TypeAdapter(cls).validate_python(data)

@@ -1,7 +1,4 @@
-"""What is wrong with an item: small rules over a report, each with a name of its own. No Blender.
-
-A rule takes an `ItemReport` and yields findings. `judge` applies them all.
-"""
+"""The rules of `assets check`. A rule takes an `ItemReport` and yields findings; `judge` applies all of them."""
 
 from __future__ import annotations
 
@@ -13,9 +10,9 @@ from blender_synth.packs.report import Finding, ItemReport, MeshReport, Severity
 Rule = Callable[[ItemReport], Iterator[Finding]]
 
 SMALLEST_M, LARGEST_M = 0.03, 40.0
-"""Longest side of anything that may stand in a scene."""
+"""Range of the longest side of any item."""
 FAR_OFF = 3.0
-"""So many times out of the usual range is an error, less is a warning."""
+"""A size this many times outside the usual range is an error; less is a warning."""
 USUAL_M = {
     "person": (0.5, 2.3), "pedestrian": (0.5, 2.3), "child": (0.5, 1.8), "dog": (0.2, 1.6),
     "bench": (0.9, 4.0), "chair": (0.5, 1.6), "stool": (0.3, 1.2), "sofa": (0.9, 4.0), "armchair": (0.6, 1.5),
@@ -30,12 +27,12 @@ USUAL_M = {
     "bag": (0.1, 1.0), "suitcase": (0.3, 1.1), "umbrella": (0.2, 1.8), "parasol": (0.5, 5.0),
     "bottle": (0.08, 0.5), "mirror": (0.1, 6.0),
 }  # fmt: skip
-"""Longest side that is usual, by category, tag or a word of the item's name."""
+"""Usual range of the longest side, by category, tag or a word of the item's name."""
 UPRIGHT = {
     "person", "pedestrian", "child", "bollard", "hydrant", "street_lamp", "tree", "traffic_light", "traffic_cone",
     "cone", "bottle",
 }  # fmt: skip
-"""What is taller than wide."""
+"""Objects that are taller than wide."""
 UNITS = {"centimetres": 0.01, "millimetres": 0.001, "inches": 0.0254, "metres, read as centimetres": 100.0}
 MANY_TRIANGLES, FAR_TOO_MANY_TRIANGLES = 200_000, 2_000_000
 LARGE_IMAGE_PX, HUGE_IMAGE_PX = 4096, 16384
@@ -52,11 +49,11 @@ RIGS = {
     ),
     "CMU": ("hips", "spine", "head", "leftarm", "rightarm", "leftupleg", "rightupleg", "leftfoot", "rightfoot"),
 }  # fmt: skip
-"""Bones by which a human skeleton is known, lower case, without a prefix up to a colon; `|` between two names."""
+"""Bones that identify a human skeleton, in lower case, without a prefix up to a colon; `|` separates alternatives."""
 
 
 def judge(report: ItemReport) -> list[Finding]:
-    """Everything that is wrong with an item, what the loader found first."""
+    """All findings about an item, the loader's problems first."""
     found = chain(report.found, *(rule(report) for rule in RULES))
     return [
         Finding(f.code, f.severity, f.text, f.hint, f.file or report.file, f.item or report.name, f.object)
@@ -65,7 +62,7 @@ def judge(report: ItemReport) -> list[Finding]:
 
 
 def absurd_size(report: ItemReport) -> Iterator[Finding]:
-    """Nothing that stands in a scene is as small as a coin or as large as a house, and no bench as long as a train."""
+    """The longest side is outside the range that is usual for such an object."""
     size = report.size_m
     if size is None:
         return
@@ -83,14 +80,14 @@ def absurd_size(report: ItemReport) -> Iterator[Finding]:
             f"the file seems to be in {unit}: set `scale: {factor:g}` in the manifest, or apply that scale and export"
         )
     span = f"{_metres(low)} to {_metres(high)}"
-    usual = f"usual for {word!r} are {span}" if word else f"things are {span} long"
+    usual = f"usual for {word!r} is {span}" if word else f"items are {span} long"
     yield Finding("absurd_size", severity, f"its longest side is {_metres(longest)}; {usual}", hint)
 
 
 def wrong_up_axis(report: ItemReport) -> Iterator[Finding]:
-    """A thing that lies where it should stand, by its shape or by where its origin is."""
+    """The object lies on its side, judged by its shape or by the position of its origin."""
     size, box = report.size_m, report.box_m
-    if size is None or min(size) <= 0:
+    if size is None or box is None or min(size) <= 0:
         return
     hint = f"set up_axis in the manifest (it is {report.up_axis})" if report.up_axis else "set up_axis in the manifest"
     hint += ", or turn it upright in the file and apply the rotation"
@@ -111,35 +108,37 @@ def wrong_up_axis(report: ItemReport) -> Iterator[Finding]:
         and ends[0] + ends[1] == 1
         and middle[0] + middle[1] == 1
     ):
-        text = "its origin is at one end of it, but not at the lower one: it seems to lie on its side"
+        text = "its origin is at one of its ends, but not at the lower one: it seems to lie on its side"
         yield Finding("wrong_up_axis", "warning", text, hint)
 
 
 def origin_not_at_feet(report: ItemReport) -> Iterator[Finding]:
-    """Where the origin is not below the middle of the thing. Only `origin: file` makes use of it."""
+    """The origin is not below the middle of the object. It matters only with `origin: file`."""
     size, box = report.size_m, report.box_m
-    if size is None or report.kind == "mirror":
+    if size is None or box is None or report.kind == "mirror":
         return
     low, high = ([v * s for v, s in zip(corner, report.scale, strict=True)] for corner in box)
     reach = max(0.05, 0.1 * max(size))
     above = low[2]
     aside = max(abs(low[1] + high[1]) / 2, 0 if "wall" in report.stands else abs(low[0] + high[0]) / 2)
     if abs(above) > max(0.01, 0.03 * size[2]):
-        where = f"{_metres(abs(above))} {'below its feet' if above > 0 else 'above its feet'}"
+        where = f"{_metres(abs(above))} {'below its base' if above > 0 else 'above its base'}"
     elif aside > reach:
-        where = f"{_metres(aside)} beside its middle"
+        where = f"{_metres(aside)} away from its middle"
     else:
         return
-    hint = "let it stand on the world's origin and apply all transforms (Ctrl A)"
+    hint = "place its base on the world's origin and apply all transforms (Ctrl A)"
     if report.origin == "file":
-        yield Finding("origin_not_at_feet", "error", f"its origin is {where}, and `origin: file` asks for it", hint)
+        yield Finding(
+            "origin_not_at_feet", "error", f"its origin is {where}, and the manifest says `origin: file`", hint
+        )
     else:
-        hint += "; until then it is put down by its box (`origin: foot`)"
+        hint += "; until then its bounding box decides (`origin: foot`)"
         yield Finding("origin_not_at_feet", "warning", f"its origin is {where}", hint)
 
 
 def negative_scale(report: ItemReport) -> Iterator[Finding]:
-    """Mirrored objects: writing reads backwards, and other programs show their faces from inside."""
+    """Mirrored objects: text on them is reversed, and other programs show their faces from inside."""
     for mesh in report.meshes:
         if mesh.mirrored:
             yield Finding(
@@ -149,7 +148,7 @@ def negative_scale(report: ItemReport) -> Iterator[Finding]:
 
 
 def unapplied_transforms(report: ItemReport) -> Iterator[Finding]:
-    """Scales that were not applied, and turns of what hangs on nothing."""
+    """Scales that were not applied, and rotations of objects without a parent."""
     for mesh in report.meshes:
         size = [abs(s) for s in mesh.scale]
         scaled = max(abs(s - 1) for s in size) > 0.01
@@ -157,7 +156,7 @@ def unapplied_transforms(report: ItemReport) -> Iterator[Finding]:
         if scaled and not mesh.mirrored:
             even = max(size) - min(size) < 0.01 * max(size)
             text = f"its scale of {_numbers(mesh.scale)} was not applied"
-            text += "" if even else "; bevels and textures are stretched with it"
+            text += "" if even else "; it also stretches bevels and textures"
             yield Finding("unapplied_transforms", "warning", text, "apply the scale (Ctrl A)", object=mesh.name)
         if turned:
             text = f"its rotation of {_numbers(mesh.rotation_deg)} degrees was not applied"
@@ -165,38 +164,38 @@ def unapplied_transforms(report: ItemReport) -> Iterator[Finding]:
 
 
 def non_manifold_glass(report: ItemReport) -> Iterator[Finding]:
-    """Glass whose inside is undefined: light that enters it is bent and never bent back."""
+    """Glass without a defined inside: light is refracted when it enters, but not when it leaves."""
     for mesh in report.meshes:
         if not mesh.glass:
             continue
         if mesh.crowded_edges:
             yield Finding(
-                "non_manifold_glass", "error", f"{mesh.crowded_edges} edges of the glass bound more than two faces",
-                "delete inner and doubled faces (Select > All by Trait > Non Manifold shows them)", object=mesh.name,
+                "non_manifold_glass", "error", f"{mesh.crowded_edges} edges of the glass have more than two faces",
+                "delete inner and duplicate faces (Select > All by Trait > Non Manifold shows them)", object=mesh.name,
             )  # fmt: skip
         elif mesh.open_edges:
-            sheet = "it is one sheet without thickness" if mesh.sheet else f"{mesh.open_edges} of its edges are open"
+            sheet = "it is a sheet without thickness" if mesh.sheet else f"{mesh.open_edges} of its edges are open"
             yield Finding(
                 "non_manifold_glass", "warning" if mesh.sheet else "error", f"the glass is not closed: {sheet}",
-                "give it thickness (Solidify, some millimetres) or close the holes", object=mesh.name,
+                "give it thickness (a Solidify modifier of some millimetres) or close the holes", object=mesh.name,
             )  # fmt: skip
 
 
 def flipped_normals(report: ItemReport) -> Iterator[Finding]:
-    """Faces that look inwards."""
+    """Normals that point inwards."""
     hint = "recalculate normals outside (edit mode, select all, Shift N)"
     for mesh in report.meshes:
         if mesh.inside_out:
             parts = f"{mesh.inside_out} closed parts of it are" if mesh.inside_out > 1 else "it is"
-            severity: Severity = "error" if mesh.glass else "warning"  # what is opaque looks alike from both sides
+            severity: Severity = "error" if mesh.glass else "warning"  # opaque faces look the same from both sides
             yield Finding("flipped_normals", severity, f"{parts} inside out", hint, object=mesh.name)
         elif mesh.disagreeing_edges:
-            text = f"faces on both sides of {mesh.disagreeing_edges} edges look to different sides"
+            text = f"the normals of the faces at {mesh.disagreeing_edges} edges point to different sides"
             yield Finding("flipped_normals", "warning", text, hint, object=mesh.name)
 
 
 def zero_area_faces(report: ItemReport) -> Iterator[Finding]:
-    """Faces that are points or lines."""
+    """Faces that have collapsed to points or lines."""
     for mesh in report.meshes:
         if mesh.zero_area:
             mostly = 2 * mesh.zero_area > mesh.triangles
@@ -207,27 +206,27 @@ def zero_area_faces(report: ItemReport) -> Iterator[Finding]:
 
 
 def too_many_triangles(report: ItemReport) -> Iterator[Finding]:
-    """What makes every scene slow."""
+    """So many triangles that every scene with the item is slow."""
     if report.triangles > MANY_TRIANGLES:
         severity: Severity = "error" if report.triangles > FAR_TOO_MANY_TRIANGLES else "warning"
         largest = max(report.meshes, key=lambda mesh: mesh.triangles)
-        text = f"it has {report.triangles:,} triangles; {MANY_TRIANGLES:,} are plenty"
-        hint = "use a Decimate modifier or fewer subdivisions; small relief belongs into a normal map"
+        text = f"it has {report.triangles:,} triangles; {MANY_TRIANGLES:,} are enough"
+        hint = "use a Decimate modifier or fewer subdivisions; use a normal map for small relief"
         yield Finding("too_many_triangles", severity, text, hint, object=largest.name)
 
 
 def no_uv(report: ItemReport) -> Iterator[Finding]:
-    """Image textures that have nothing to lie on."""
+    """Image textures on meshes without a UV map."""
     for mesh in report.meshes:
         if mesh.images and not mesh.uv:
             yield Finding(
-                "no_uv", "error", f"it has no UV map, but its material lays on the image {mesh.images[0]}",
+                "no_uv", "error", f"it has no UV map, but its material uses the image {mesh.images[0]}",
                 "unwrap it (edit mode, U)", object=mesh.name,
             )  # fmt: skip
 
 
 def no_material(report: ItemReport) -> Iterator[Finding]:
-    """Meshes that will be grey."""
+    """Meshes without a material, which will be grey."""
     for mesh in report.meshes:
         if not mesh.materials:
             yield Finding(
@@ -236,31 +235,31 @@ def no_material(report: ItemReport) -> Iterator[Finding]:
 
 
 def huge_textures(report: ItemReport) -> Iterator[Finding]:
-    """Images that cost memory and show nothing for it."""
+    """Images larger than any picture can show."""
     for image in report.images:
         longest = max(image.width_px, image.height_px)
         if longest > LARGE_IMAGE_PX:
             severity: Severity = "error" if longest > HUGE_IMAGE_PX else "warning"
             text = f"the image {image.name} has {image.width_px} x {image.height_px} pixels"
-            hint = f"scale it down to {LARGE_IMAGE_PX} or less; 2048 is enough for most things"
+            hint = f"scale it down to {LARGE_IMAGE_PX} or less; 2048 is enough for most items"
             yield Finding("huge_texture", severity, text, hint, object=image.name)
 
 
 def unknown_rig(report: ItemReport) -> Iterator[Finding]:
-    """People whose joints nobody can find, and things that bring a skeleton for nothing."""
+    """People whose joints cannot be identified, and other items with a skeleton."""
     for skeleton in report.skeletons:
         if report.kind != "person":
-            text = f"a {report.kind} is not posed; its skeleton is dropped and it stays as the file shows it"
+            text = f"a {report.kind} is not posed; its skeleton is ignored and it keeps the pose of the file"
             hint = "apply the Armature modifier and delete the skeleton"
             yield Finding("rig_on_prop", "warning", text, hint, object=skeleton.name)
         elif rig_of(skeleton.bones) is None and not report.keypoints:
-            text = f"its {len(skeleton.bones)} bones follow no naming that is known ({', '.join(RIGS)})"
+            text = f"its {len(skeleton.bones)} bones follow no known naming scheme ({', '.join(RIGS)})"
             hint = "rename its bones after one of these, or write the 17 keypoints into the manifest"
             yield Finding("unknown_rig", "warning", text, hint, object=skeleton.name)
 
 
 def rig_of(bones: tuple[str, ...]) -> str | None:
-    """The known human skeleton that these bones are, by their names."""
+    """The name of the known rig with these bones, None if there is none."""
     names = {bone.rsplit(":", 1)[-1].lower() for bone in bones}
     for rig, wanted in RIGS.items():
         if all(set(alternatives.split("|")) & names for alternatives in wanted):
@@ -269,7 +268,7 @@ def rig_of(bones: tuple[str, ...]) -> str | None:
 
 
 def no_shape(report: ItemReport) -> Iterator[Finding]:
-    """Nothing to see."""
+    """A file without a visible mesh."""
     if (
         report.kind in ("prop", "person")
         and not report.triangles
@@ -285,13 +284,13 @@ RULES: tuple[Rule, ...] = (
 
 
 def _words(report: ItemReport) -> set[str]:
-    """What an item is called: kind, category, tags and the words of its name."""
+    """Kind, category, tags and the words of the item's name."""
     names = {report.kind, report.category, *report.tags, report.name.lower()}
     return names | {word for name in names for word in name.replace("-", "_").replace(" ", "_").split("_")}
 
 
 def _usual(report: ItemReport) -> tuple[str, tuple[float, float]]:
-    """The word by which an item is known, "" for none, and the usual length of its longest side in metres."""
+    """The word that identifies the object ("" for none), and the usual range of its longest side in metres."""
     for names in ({report.name.lower()}, {report.kind}, {report.category}, set(report.tags), _words(report)):
         known = sorted(name for name in names if name in USUAL_M)
         if known:

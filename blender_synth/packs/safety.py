@@ -1,8 +1,8 @@
-"""What a file refers to, found before anything opens it: nothing that leads out of its pack is ever read.
+"""Checks the references of 3D files before anything opens them: nothing outside the pack is ever read.
 
-A pack is a stranger's. Each format is looked through here, without Blender, for the other files that its importer would
-open: buffers and images of glTF, material libraries and textures of OBJ, layers and textures of USD, libraries of
-`.blend`. What only Blender can tell (textures of `.blend` and FBX) `blender.assets.load` checks in the same way.
+Packs are untrusted. Each format is searched here, without Blender, for the other files that its importer would open:
+buffers and images of glTF, material libraries and textures of OBJ, layers and textures of USD, libraries of `.blend`.
+What only Blender can read (textures of `.blend` and FBX) is checked by `blender.pack_loader` in the same way.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from blender_synth.errors import AssetError
 from blender_synth.packs import glb
 from blender_synth.packs.blendfile import read_contents
+from blender_synth.packs.usd import usd_words
 
 SHAPE_SUFFIXES = (".blend", ".glb", ".gltf", ".fbx", ".obj", ".usd", ".usda", ".usdc", ".usdz")
 USD_SUFFIXES = (".usd", ".usda", ".usdc", ".usdz")
@@ -23,11 +24,10 @@ LARGEST_FILE_BYTES = 1_000_000_000
 _LARGEST_TEXT_BYTES = 400_000_000
 _MOST_FILES = 200
 _IMAGES = (".png", ".jpg", ".jpeg", ".exr", ".hdr", ".tif", ".tiff", ".tga", ".bmp", ".webp")
-_USD_LIMIT_BYTES = 200_000_000
 
 
 def check_file(file: Path, root: Path) -> None:
-    """Check that a shape's file is there, whole as far as can be told, and keeps to its pack.
+    """Check that a 3D file exists, seems complete, and refers to nothing outside its pack.
 
     Args:
         file: of one of `SHAPE_SUFFIXES`. root: the pack's folder.
@@ -39,7 +39,7 @@ def check_file(file: Path, root: Path) -> None:
     suffix = file.suffix.lower()
     if suffix not in SHAPE_SUFFIXES:
         hint = f"use one of: {' '.join(SHAPE_SUFFIXES)}"
-        raise AssetError("the file is of a format that cannot be read", file=file, value=suffix, hint=hint)
+        raise AssetError("files of this format cannot be read", file=file, value=suffix, hint=hint)
     if not file.resolve().is_relative_to(root):
         raise _outside(file, str(file))
     if not file.is_file():
@@ -63,16 +63,16 @@ def check_file(file: Path, root: Path) -> None:
         with file.open("rb") as stream:
             if not stream.read(20).startswith(b"Kaydara FBX Binary"):
                 raise AssetError(
-                    "the file is no binary FBX", file=file, hint="export it as binary FBX 7.1 or newer, not as ASCII"
+                    "the file is not a binary FBX", file=file, hint="export it as binary FBX 7.1 or newer, not as ASCII"
                 )
 
 
 def inside(root: Path, folder: Path, written: str) -> Path | None:
-    """The file that a written path means, or None where it leads out of `root` (by `..`, absolutely, or by a link).
+    """The target of a path, or None if it is outside `root` (by `..`, absolutely, or by a link).
 
     Args:
-        root: resolved. folder: what a relative path starts from. written: as it stands in the file; `//` at its
-            beginning is Blender's way to say `folder`; both kinds of slashes.
+        root: resolved. folder: base of relative paths. written: the path as it is in the file, with either kind of
+            slashes; Blender's `//` at its beginning stands for `folder`.
     """
     text = written.strip()
     if "\0" in text or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text) or text.startswith("\\\\"):
@@ -88,10 +88,10 @@ def inside(root: Path, folder: Path, written: str) -> Path | None:
 
 
 def missing_beside(file: Path, root: Path) -> list[str]:
-    """Files that an `.obj` or a USD layer names and that are not there, which their importers pass over in silence.
+    """Missing files that an `.obj` or a USD layer refers to, which their importers ignore silently.
 
     Args:
-        file, root: as for `check_file`, which it has passed.
+        file, root: as for `check_file`, which has passed.
     """
     if file.suffix.lower() == ".obj":
         named = [line[6:].strip().strip("\"'") for line in _lines(file) if line.startswith("mtllib")]
@@ -114,7 +114,7 @@ def _outside(file: Path, written: str) -> AssetError:
 
 
 def _needed(file: Path, root: Path, written: str) -> Path:
-    """A file beside `file` that must be there."""
+    """The target of a reference that must exist."""
     if PurePosixPath(written).is_absolute() or "\\" in written:
         raise AssetError(
             "a path must be relative to its pack", file=file, value=written, hint="export the file with relative paths"
@@ -125,7 +125,7 @@ def _needed(file: Path, root: Path, written: str) -> Path:
             "a path leads out of its pack", file=file, value=written, hint="copy the file into the pack's folder"
         )
     if not path.is_file():
-        raise AssetError("a file that it needs is missing", file=file, value=written, hint=f"add {path}")
+        raise AssetError("a file that it refers to is missing", file=file, value=written, hint=f"add {path}")
     return path
 
 
@@ -133,7 +133,7 @@ def _needed(file: Path, root: Path, written: str) -> Path:
 
 
 def _check_obj(file: Path, root: Path) -> None:
-    """Material libraries and their textures; missing ones are for the loader to tell."""
+    """Material libraries and their textures; the loader reports missing ones."""
     libraries = []
     points = 0
     for line in _lines(file):
@@ -143,7 +143,7 @@ def _check_obj(file: Path, root: Path) -> None:
     if not points:
         raise AssetError("the file shows no mesh", file=file, hint="export it again as Wavefront OBJ with its mesh")
     for written in libraries:
-        for name in {written, *written.split()}:  # importers differ on whether a name may hold spaces
+        for name in {written, *written.split()}:  # importers differ on whether names may contain spaces
             if inside(root, file.parent, name.strip("\"'")) is None:
                 raise _outside(file, name)
     names = {n.strip("\"'") for w in libraries for n in (w, *w.split())} | {file.stem + ".mtl"}
@@ -152,13 +152,13 @@ def _check_obj(file: Path, root: Path) -> None:
             raise _outside(file, library.name)
         for line in _lines(library):
             words = texture_of(line).split()
-            for number in range(len(words)):  # an option that is unknown here may be known there
+            for number in range(len(words)):  # the importer may know options that are unknown here
                 if inside(root, file.parent, written := " ".join(words[number:])) is None:
                     raise _outside(library, written)
 
 
 def texture_of(line: str) -> str:
-    """The texture's path in a line of an `.mtl`, without the options before it; "" where the line names none."""
+    """The path of the texture in a line of an `.mtl`, without the options before it; "" if it names none."""
     words = line.split()
     if len(words) < 2 or not re.fullmatch(r"(?i)map_\w+|bump|disp|decal|refl|norm", words[0]):
         return ""
@@ -175,46 +175,46 @@ def texture_of(line: str) -> str:
 
 
 def _lines(file: Path) -> Iterator[str]:
-    """Lines of a text file, continued ones joined."""
+    """Lines of a text file, with continued lines joined."""
     if file.stat().st_size > _LARGEST_TEXT_BYTES:
         raise AssetError("the file is too large", file=file, value=file.stat().st_size, hint="use a binary format")
-    held = ""
+    continued = ""
     with file.open("r", encoding="utf-8", errors="replace") as stream:
         for line in stream:
-            line = held + line.strip()
-            held = ""
+            line = continued + line.strip()
+            continued = ""
             if line.endswith("\\"):
-                held = line[:-1] + " "
+                continued = line[:-1] + " "
                 continue
             yield line
-    if held:
-        yield held
+    if continued:
+        yield continued
 
 
 # --- USD
 
 
 def _check_usd(file: Path, root: Path) -> None:
-    """Every path in the file and in the layers that it refers to."""
+    """All paths in the file and in the layers that it refers to."""
 
     def layers(layer: Path) -> list[Path]:
         try:
             return _usd_layers(layer, file, root)
         except (ValueError, IndexError, struct.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise AssetError(
-                "the file is no whole USD", file=layer, value=str(error), hint="export it again as .usd or .usdz"
+                "truncated or corrupt USD", file=layer, value=str(error), hint="export it again as .usd or .usdz"
             ) from None
 
-    _follow(file, layers, "the file is made of too many layers", "flatten it")
+    _follow(file, layers, "the file consists of too many layers", "flatten it")
 
 
 def _follow(file: Path, referred: Callable[[Path], list[Path]], too_many: str, hint: str) -> None:
-    """ShadingParams at a file, at those that it refers to, and at theirs, each once.
+    """Visit a file and, recursively, the files that it refers to, each once.
 
     Raises:
-        AssetError: `too_many` with its `hint`, past `_MOST_FILES`; and whatever `referred` raises.
+        AssetError: `too_many` with its `hint`, above `_MOST_FILES`; and what `referred` raises.
     """
-    waiting, seen = [file], set()
+    waiting, seen = [file], set[Path]()
     while waiting:
         one = waiting.pop()
         if one in seen:
@@ -226,13 +226,13 @@ def _follow(file: Path, referred: Callable[[Path], list[Path]], too_many: str, h
 
 
 def _usd_layers(layer: Path, file: Path, root: Path) -> list[Path]:
-    """Other layers that this one may refer to."""
+    """Layers that this one may refer to."""
     data = layer.read_bytes()
     if data[:4] == b"PK\3\4":
         with zipfile.ZipFile(layer) as archive:
             infos = archive.infolist()
             if len(infos) > 10_000 or sum(info.file_size for info in infos) > LARGEST_FILE_BYTES:
-                raise ValueError("the archive holds too much")
+                raise ValueError("the archive contains too much data")
             for info in infos:
                 if inside(root, layer.parent, info.filename) is None or ".." in info.filename.split("/"):
                     raise _outside(file, info.filename)
@@ -252,9 +252,9 @@ def _usd_layers(layer: Path, file: Path, root: Path) -> list[Path]:
 
 
 def _leads_out(written: str, root: Path, folder: Path) -> bool:
-    """Whether a word of a USD file, if it is a path, means a file outside.
+    """Whether a string of a USD file, if it is a path, leads out of the pack.
 
-    Paths of prims (`/World/chair`) look like absolute paths; only those of which such a file exists count.
+    Paths of prims (`/World/chair`) look like absolute paths; they count only if such a file exists.
     """
     text = written.replace("\\", "/")
     if "\n" in text or len(text) > 4096:
@@ -272,97 +272,11 @@ def _leads_out(written: str, root: Path, folder: Path) -> bool:
         return False
 
 
-def usd_words(data: bytes) -> list[str]:
-    """Whatever may be a path in a USD layer: of text what stands in quotes or between `@`, of a crate its tokens.
-
-    Formats: OpenUSD's `usda` grammar and `crateFile.cpp` (versions 0.0 to 0.12).
-
-    Raises:
-        ValueError: neither, or damaged.
-    """
-    if data[:8] == b"PXR-USDC":
-        return _crate_tokens(data)
-    if data[:5] != b"#usda":
-        raise ValueError("it does not begin as USD does")
-    text = data.decode("utf-8", "replace")
-    return [w for found in re.findall(r'@@@(.*?)@@@|@([^@\n]*)@|"([^"\n]*)"|\'([^\'\n]*)\'', text) for w in found if w]
-
-
-def _crate_tokens(data: bytes) -> list[str]:
-    version = tuple(data[8:11])
-    (where,) = struct.unpack_from("<q", data, 16)
-    (count,) = struct.unpack_from("<Q", data, where)
-    if count > 64:
-        raise ValueError("its sections cannot be told")
-    for number in range(count):
-        name, start, _ = struct.unpack_from("<16sqq", data, where + 8 + 32 * number)
-        if name.rstrip(b"\0") != b"TOKENS":
-            continue
-        _, unpacked, packed = struct.unpack_from("<QQQ", data, start)
-        if version < (0, 4, 0):
-            return [w.decode("utf-8", "replace") for w in data[start + 16 : start + 16 + unpacked].split(b"\0")]
-        if unpacked > _USD_LIMIT_BYTES or start + 24 + packed > len(data):
-            raise ValueError("its words are not all there")
-        raw = _fast_uncompressed(data[start + 24 : start + 24 + packed], unpacked)
-        return [w.decode("utf-8", "replace") for w in raw.split(b"\0")]
-    raise ValueError("it holds no words")
-
-
-def _fast_uncompressed(data: bytes, limit: int) -> bytes:
-    """OpenUSD's `TfFastCompression`: a count of chunks, then LZ4 blocks, with their sizes where there are several."""
-    chunks, where = data[0], 1
-    if chunks == 0:
-        return _lz4(data[1:], limit)
-    parts = []
-    for _ in range(chunks):
-        (size,) = struct.unpack_from("<i", data, where)
-        parts.append(_lz4(data[where + 4 : where + 4 + size], limit))
-        where += 4 + size
-    return b"".join(parts)
-
-
-def _lz4(data: bytes, limit: int) -> bytes:
-    """One LZ4 block (lz4_Block_format.md)."""
-    out, where = bytearray(), 0
-    while where < len(data):
-        token = data[where]
-        where += 1
-        length = token >> 4
-        if length == 15:
-            while True:
-                length += data[where]
-                where += 1
-                if data[where - 1] != 255:
-                    break
-        out += data[where : where + length]
-        where += length
-        if where >= len(data):
-            break
-        back = data[where] | data[where + 1] << 8
-        where += 2
-        length = token & 15
-        if length == 15:
-            while True:
-                length += data[where]
-                where += 1
-                if data[where - 1] != 255:
-                    break
-        length += 4
-        if back == 0 or back > len(out) or len(out) + length > limit:
-            raise ValueError("its words are damaged")
-        start = len(out) - back
-        piece = bytes(out[start : start + length])
-        while len(piece) < length:
-            piece += piece[: length - len(piece)]
-        out += piece
-    return bytes(out)
-
-
 # --- .blend
 
 
 def _check_blend(file: Path, root: Path) -> None:
-    """The libraries that it links, and theirs."""
+    """The libraries that it links, recursively."""
     _follow(file, lambda blend: _libraries(blend, root), "the file links too many others", "make its data local")
 
 

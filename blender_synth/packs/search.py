@@ -1,4 +1,4 @@
-"""Where packs are looked for: the program's own assets, the run's `packs`, the environment, installed packages."""
+"""Search for packs: the built-in ones, the run's `packs`, BLENDER_SYNTH_PACKS and installed packages."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from typing import Literal
 from blender_synth import resources
 from blender_synth.errors import AssetError
 from blender_synth.packs.archive import ARCHIVES, unpacked
+from blender_synth.packs.items import Pack
+from blender_synth.packs.loading import load_pack
 from blender_synth.packs.manifest import MANIFEST
-from blender_synth.packs.pack import Pack, load_pack
 
 ENVIRONMENT = "BLENDER_SYNTH_PACKS"
 ENTRY_POINTS = "blender_synth.packs"
 
 
 def find_packs(paths: Iterable[Path] = (), on_error: Literal["stop", "skip"] = "stop") -> tuple[Pack, ...]:
-    """Every pack of a run, checked, in the order of the search.
+    """All packs of a run, checked, in the order of the search.
 
     Args:
-        paths: the config's `packs`: each a pack's folder, a folder of such folders, or an archive of either (`.zip`,
-            `.tar.gz`), which is unpacked into the cache.
-        on_error: what becomes of a damaged item (see `load_pack`).
+        paths: the config's `packs`: folders of packs, folders that contain such folders, or archives of either (`.zip`,
+            `.tar.gz`), which are unpacked into the cache.
+        on_error: what to do about a damaged item, see `load_pack`.
 
     The environment variable BLENDER_SYNTH_PACKS adds folders, separated as in PATH. An installed package adds
-    those in its own folder by an entry point of the group `blender_synth.packs` that names the package; its code
-    is not run.
+    those in its folder by an entry point of the group `blender_synth.packs` that names the package; its code is not
+    run.
 
     Raises:
         AssetError: a folder without packs, a broken pack, or two packs of one name.
@@ -39,7 +40,7 @@ def find_packs(paths: Iterable[Path] = (), on_error: Literal["stop", "skip"] = "
         pack = load_pack(folder, on_error)
         if pack.name in packs:
             raise AssetError(
-                "two asset packs have one name",
+                "two asset packs have the same name",
                 file=pack.folder / MANIFEST,
                 key="name",
                 value=pack.name,
@@ -50,7 +51,7 @@ def find_packs(paths: Iterable[Path] = (), on_error: Literal["stop", "skip"] = "
 
 
 def pack_folders(paths: Iterable[Path] = ()) -> list[Path]:
-    """Folders of every pack of a run, unread, in the order of the search.
+    """Folders of all packs of a run, unread, in the order of the search.
 
     Raises:
         AssetError: a folder without packs.
@@ -64,7 +65,7 @@ def pack_folders(paths: Iterable[Path] = ()) -> list[Path]:
 
 
 def _pack_folders(place: Path, key: str | None) -> list[Path]:
-    """The pack at `place`, or those right below it. `key` says who asked; None is content with nothing."""
+    """The pack at `place`, or those directly below it. `key` is for the message; None allows that there are none."""
     place = place.expanduser().resolve()
     if place.is_file() and place.name.lower().endswith(ARCHIVES):
         place = unpacked(place)
@@ -72,8 +73,8 @@ def _pack_folders(place: Path, key: str | None) -> list[Path]:
         return [place]
     found = sorted(manifest.parent.resolve() for manifest in place.glob(f"*/{MANIFEST}"))
     if not found and key is not None:
-        problem = "no asset pack is there" if place.is_dir() else "the folder is missing"
-        hint = f"name a folder that holds a {MANIFEST}, or a folder of such folders"
+        problem = "there is no asset pack in this folder" if place.is_dir() else "the folder is missing"
+        hint = f"name a folder that contains a {MANIFEST}, or a folder of such folders"
         raise AssetError(problem, key=key, value=str(place), hint=hint)
     return found
 
@@ -81,8 +82,11 @@ def _pack_folders(place: Path, key: str | None) -> list[Path]:
 def _package_folders(module: str) -> list[Path]:
     spec = find_spec(module)
     if spec is None or not spec.submodule_search_locations:
-        hint = f"let the entry point name a package (a folder) that holds {MANIFEST}"
+        hint = f"the entry point must name a package (a folder) that contains {MANIFEST}"
         raise AssetError(
-            "an installed asset pack is not where it says", key=f"entry point {ENTRY_POINTS}", value=module, hint=hint
+            "an installed asset pack is not where its entry point says",
+            key=f"entry point {ENTRY_POINTS}",
+            value=module,
+            hint=hint,
         )
     return [Path(folder) for folder in spec.submodule_search_locations]

@@ -1,4 +1,4 @@
-"""Skies of asset packs: items `pack/item`, and files `pack/relative/file.hdr` whether a manifest lists them or not."""
+"""Skies of asset packs: items (`pack/item`) and files (`pack/relative/file.hdr`), listed in a manifest or not."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from blender_synth.errors import ConfigError
+from blender_synth.packs.items import Item, Pack
 from blender_synth.packs.manifest import MANIFEST
-from blender_synth.packs.pack import file_in_pack
+from blender_synth.packs.paths import file_in_pack
 
 
 def sky_file(name: str, folders: Mapping[str, Path], key: str = "weather.hdri") -> Path:
@@ -18,24 +19,24 @@ def sky_file(name: str, folders: Mapping[str, Path], key: str = "weather.hdri") 
         name: the pack's name, a slash, and the path in its folder. folders: of the run's asset packs, by name.
 
     Raises:
-        ConfigError: no such pack. AssetError: the path leads out of the pack, or nothing is there.
+        ConfigError: no such pack. AssetError: the path leads out of the pack, or there is no such file.
     """
     pack, _, relative = name.partition("/")
     if pack not in folders:
-        hint = f"add its folder to packs; known are: {', '.join(folders)}"
+        hint = f"add its folder to packs; known packs are: {', '.join(folders)}"
         raise ConfigError("there is no such asset pack", key=key, value=name, hint=hint)
     folder = folders[pack].resolve()
     return file_in_pack(folder, relative, folder / MANIFEST, key)
 
 
-def sky_of_packs(name: str, packs: Sequence[Any], key: str = "weather.hdri") -> tuple[str, Any, Any]:
-    """A sky by its file, `pack/relative/file.hdr`, with its pack and its item (None where the manifest lists none).
+def sky_of_packs(name: str, packs: Sequence[Pack], key: str = "weather.hdri") -> tuple[str, Pack, Item[Any] | None]:
+    """The file of a sky as `pack/relative/file.hdr`, its pack, and its item (None if the manifest does not list it).
 
     Args:
         name: `pack/item` or `pack/relative/file.hdr`. packs: from `find_packs`. key: for the message.
 
     Raises:
-        ConfigError: no such pack or item. AssetError: the path leads out of the pack, or nothing is there.
+        ConfigError: no such pack or item. AssetError: the path leads out of the pack, or there is no such file.
     """
     owner, _, rest = name.partition("/")
     pack = next((pack for pack in packs if pack.name == owner), None)
@@ -46,4 +47,5 @@ def sky_of_packs(name: str, packs: Sequence[Any], key: str = "weather.hdri") -> 
         raise ConfigError("the asset pack has no such sky", key=key, value=name, hint=hint)
     name = f"{owner}/{item.file}" if item else name
     sky_file(name, {pack.name: pack.folder for pack in packs}, key)
+    assert pack is not None  # sky_file refuses unknown packs
     return name, pack, item

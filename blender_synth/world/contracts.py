@@ -30,7 +30,7 @@ from blender_synth.values import Vec3
 from blender_synth.world.labelled_instances import LabelledInstance
 
 if TYPE_CHECKING:  # these modules import this one
-    from blender_synth.packs.pack import Pack
+    from blender_synth.packs.items import Pack
     from blender_synth.world.climate import Climate
     from blender_synth.world.layout import CameraAnchor, Layout
     from blender_synth.world.mirrors.placement_context import PlacementContext

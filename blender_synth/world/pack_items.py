@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blender_synth.errors import ConfigError
-from blender_synth.packs.pack import Item, Pack
+from blender_synth.packs.items import Item, Pack
 from blender_synth.values import plain
 
 PackItem = tuple[Pack, Item]

@@ -264,7 +264,7 @@ def _rectangle(pane: Any, tilt: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
     """(outline (N, 2), middle of the bottom edge (3,), normal (3,), width, height) of a pane once it leans."""
     right = np.array([-pane.normal[1], pane.normal[0], 0.0]) / np.hypot(*pane.normal[:2])
     up = np.cross(pane.normal, right)
-    points = (pane.foot_m + pane.outline_m[:, :1] * right + pane.outline_m[:, 1:] * up) @ tilt.T
+    points = (pane.base_m + pane.outline_m[:, :1] * right + pane.outline_m[:, 1:] * up) @ tilt.T
     normal = tilt @ pane.normal
     right = np.array([-normal[1], normal[0], 0.0]) / np.hypot(*normal[:2])
     axes = np.stack([right, np.cross(normal, right)], axis=1)

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from blender_synth import geometry
-from blender_synth.packs.pack import Pack
+from blender_synth.packs.items import Pack
 from blender_synth.seeds import Streams
 from blender_synth.values import Converted, Range, Vec3, Weights, pick, plain, uniform
 from blender_synth.world.climate import Climate

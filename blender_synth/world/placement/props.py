@@ -27,7 +27,7 @@ class PropSpec(FromPack):
     Attributes:
         instance_id: from `PROP_IDS`.
         pack, item: where it comes from; file: relative to the pack's folder; object, collection: what of a `.blend`.
-        up_axis, front: directions in the file that become +Z and +X (see `packs.pack.own_from_blender`).
+        up_axis, front: directions in the file that become +Z and +X (see `packs.axes.item_from_blender`).
         variant: what materials of the file look like instead: by name a colour `#rrggbb` (sRGB) or another material.
         origin_m: the point of the file, in the prop's axes before scaling, that stands at position_m.
         position_m: in the scene. heading_deg: azimuth of its front.

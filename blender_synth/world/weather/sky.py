@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from blender_synth.optics.extinction import KOSCHMIEDER
-from blender_synth.packs.pack import Pack
+from blender_synth.packs.items import Pack
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Weights, pick, plain, uniform
 from blender_synth.world.climate import Climate
