@@ -166,8 +166,8 @@ def test_a_map_names_unusual_joints(tmp_path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"\x00\xff\xfe\x01garbage", "no BVH"),
-        (b"solid cube\nfacet normal 0 0 0\n", "no BVH"),
+        (b"\x00\xff\xfe\x01garbage", "not a BVH"),
+        (b"solid cube\nfacet normal 0 0 0\n", "not a BVH"),
         (b"HIERARCHY\nROOT Hips\n{\n OFFSET 0 0\n}\nMOTION\nFrames: 1\nFrame Time: 1\n\n", "line 4"),
         (b"HIERARCHY\nROOT Hips\n{\n OFFSET 0 0 0\n CHANNELS 3 Xrotation Yrotation Zrotation\n}\nMOTION\n", "damaged"),
         (
@@ -182,7 +182,7 @@ def test_what_is_no_bvh_is_told(tmp_path, content, told):
     with pytest.raises(AssetError, match=told) as error:
         read_bvh(file)
     assert str(file) in str(error.value)
-    assert "hint:" in str(error.value)
+    assert "fix:" in str(error.value)
 
 
 def test_a_lying_rest_pose_is_told(tmp_path):

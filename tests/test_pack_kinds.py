@@ -66,17 +66,17 @@ def test_a_round_panes_outline_keeps_every_corner_and_no_point_inside(rng):
     ("points", "triangles", "told"),
     [
         (_square((0, (0.0015, 0, 0)), (2, (0.0015, 0, 0))), None, "not flat"),
-        (_square(), ((0, 1, 2), (0, 2, 3), (0, 2, 1), (0, 3, 2)), "both ways"),
-        (_square(), ((0, 2, 1), (0, 3, 2)), "out of the item's front"),
+        (_square(), ((0, 1, 2), (0, 2, 3), (0, 2, 1), (0, 3, 2)), "both sides"),
+        (_square(), ((0, 2, 1), (0, 3, 2)), "face the item's front"),
         (0.02 * _square(), None, "no area"),
         (_square() * (1, 1, 0.02), None, "0.020 m high"),
         (np.empty((0, 3)), np.empty((0, 3), int), "no area"),
     ],
 )
-def test_a_pane_that_cannot_be_a_flat_mirror_is_refused_with_its_mend(points, triangles, told):
+def test_a_pane_that_cannot_be_a_flat_mirror_is_refused_with_a_hint(points, triangles, told):
     with pytest.raises(AssetError, match=told) as caught:
         _measured(points, triangles if triangles is not None else ((0, 1, 2), (0, 2, 3)))
-    assert all(word in str(caught.value) for word in ("mirror.glb", "surface.material", "Glass", "hint"))
+    assert all(word in str(caught.value) for word in ("mirror.glb", "surface.material", "Glass", "fix:"))
 
 
 def test_a_pane_bent_by_less_than_a_millimetre_passes():
@@ -179,12 +179,12 @@ def test_without_any_pack_of_mirrors_the_mend_says_so():
         (", surface: {material: Mirror, roughness: 0.3}", {}, ("items[0].surface.roughness", "0.3", "pack.yaml")),
     ],
 )
-def test_a_mirror_that_cannot_be_used_is_told_with_file_key_and_mend(tmp_path, line, making, told):
+def test_a_mirror_that_cannot_be_used_is_told_with_file_key_and_hint(tmp_path, line, making, told):
     write_mirror(tmp_path / "m.glb", rectangle(0.5, 0.1, 0.9), **making)
     write_manifest(tmp_path, "one", "kind: mirror", "items:", f"  - {{file: m.glb{line}}}")
     with pytest.raises(AssetError) as caught:
         load_pack(tmp_path)
-    assert all(word in str(caught.value) for word in (*told, "hint"))
+    assert all(word in str(caught.value) for word in (*told, "fix:"))
 
 
 def test_a_mirrors_licence_is_found_in_the_scene(mirrors):
@@ -263,7 +263,7 @@ def test_a_damaged_file_fails_its_item_by_name(tmp_path, kind, name, write, told
     write(tmp_path / name)
     with pytest.raises(ItemError) as caught:
         load_pack(tmp_path)
-    assert all(word in str(caught.value) for word in ("mine/thing", *told, "hint"))
+    assert all(word in str(caught.value) for word in ("mine/thing", *told, "fix:"))
     (left_out,) = load_pack(tmp_path, on_error="skip").broken
     assert left_out.item == "thing"
 

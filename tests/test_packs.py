@@ -125,7 +125,7 @@ def test_broken_manifests(tmp_path: Path, manifest: str, says: str):
 def test_a_manifest_of_aliases_of_aliases_is_refused_at_once(tmp_path: Path):
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
-    _refused(write_pack(tmp_path, SHORTEST + "\n".join(lines) + "\n"), "holds too much")
+    _refused(write_pack(tmp_path, SHORTEST + "\n".join(lines) + "\n"), "too many values")
 
 
 def test_a_manifest_that_is_a_link_out_of_its_folder_is_refused(tmp_path: Path):
@@ -133,7 +133,7 @@ def test_a_manifest_that_is_a_link_out_of_its_folder_is_refused(tmp_path: Path):
     folder = write_pack(tmp_path / "pack")
     (folder / "pack.yaml").unlink()
     (folder / "pack.yaml").symlink_to(tmp_path / "outside.yaml")
-    _refused(folder, "link out of its pack")
+    _refused(folder, "link that leads out of its pack")
 
 
 def test_an_empty_pack_is_an_error(tmp_path: Path):
@@ -292,7 +292,7 @@ def test_packs_are_found_by_config_environment_and_entry_point(tmp_path: Path, m
 
 def test_two_packs_of_one_name_are_refused_naming_both(tmp_path: Path):
     folders = [_pack(tmp_path / "a", "my-pack"), _pack(tmp_path / "b", "my-pack")]
-    with pytest.raises(AssetError, match="one name") as caught:
+    with pytest.raises(AssetError, match="same name") as caught:
         find_packs(folders)
     assert all(str(folder) in str(caught.value) for folder in folders)
 
@@ -300,7 +300,7 @@ def test_two_packs_of_one_name_are_refused_naming_both(tmp_path: Path):
 def test_a_folder_without_packs_is_refused(tmp_path: Path):
     with pytest.raises(AssetError, match=r"packs\n(.|\n)*nowhere"):
         find_packs([tmp_path / "nowhere"])
-    with pytest.raises(AssetError, match="no asset pack is there"):
+    with pytest.raises(AssetError, match="no asset pack in this folder"):
         find_packs([tmp_path])
 
 

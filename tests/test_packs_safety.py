@@ -145,7 +145,7 @@ def test_a_usdz_keeps_to_itself(pack: Path):
 @pytest.mark.parametrize("data", [b"", b"junk", b"PXR-USDC" + bytes(80), b"PXR-USDC\0\x08\0" + b"\xff" * 80])
 def test_usd_that_is_none(pack: Path, data: bytes):
     (pack / "a.usd").write_bytes(data)
-    _refused(pack / "a.usd", pack, "empty|no whole USD")
+    _refused(pack / "a.usd", pack, "empty|truncated or corrupt USD")
 
 
 def test_words_of_a_text_layer():
@@ -166,7 +166,7 @@ def test_words_of_a_text_layer():
 )
 def test_blends_that_are_none(pack: Path, data: bytes):
     (pack / "a.blend").write_bytes(data)
-    _refused(pack / "a.blend", pack, r"no whole \.blend")
+    _refused(pack / "a.blend", pack, r"truncated or corrupt \.blend")
 
 
 def test_a_blend_that_unpacks_without_end_is_refused(pack: Path, monkeypatch):
@@ -177,7 +177,7 @@ def test_a_blend_that_unpacks_without_end_is_refused(pack: Path, monkeypatch):
     bomb = zstandard.ZstdCompressor().compress(b"BLENDER-v405" + block)
     assert len(bomb) < 10_000
     (pack / "a.blend").write_bytes(bomb)
-    with pytest.raises(AssetError, match="sensible size"):
+    with pytest.raises(AssetError, match="invalid size"):
         read_contents(pack / "a.blend")
 
 
@@ -185,7 +185,7 @@ def test_huge_and_foreign_files(pack: Path, monkeypatch):
     monkeypatch.setattr(safety, "LARGEST_FILE_BYTES", 100)
     _refused(write_box(pack / "a.glb"), pack, "too large")
     (pack / "a.fbx").write_bytes(b"; FBX 7.3.0 project file")
-    _refused(pack / "a.fbx", pack, "no binary FBX")
+    _refused(pack / "a.fbx", pack, "not a binary FBX")
     (pack / "a.stl").write_bytes(b"solid")
     _refused(pack / "a.stl", pack, "cannot be read")
     (pack / "out.obj").symlink_to(pack.parent / "secret.png")
@@ -248,7 +248,7 @@ def _link(kind: bytes) -> tarfile.TarInfo:
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE])
 def test_archives_hold_plain_files_only(tmp_path: Path, files: dict, kind: bytes):
     made = _tar(tmp_path / "a.tar.gz", {**files, "my/link.glb": _link(kind)})
-    with pytest.raises(AssetError, match="no plain file"):
+    with pytest.raises(AssetError, match="not a regular file"):
         find_packs([made])
 
 
@@ -258,21 +258,21 @@ def test_links_in_zips_are_refused(tmp_path: Path, files: dict):
         info = zipfile.ZipInfo("my/link.glb")
         info.external_attr = 0o120777 << 16
         opened.writestr(info, "/etc/passwd")
-    with pytest.raises(AssetError, match="no plain file"):
+    with pytest.raises(AssetError, match="not a regular file"):
         find_packs([made])
 
 
 def test_archives_have_limits(tmp_path: Path, files: dict, monkeypatch):
     bomb = _zip(tmp_path / "bomb.zip", {**files, "my/zeros.png": bytes(30_000_000)})
     assert bomb.stat().st_size < 100_000
-    with pytest.raises(AssetError, match=r"far more than it is(.|\n)*bomb|bomb(.|\n)*far more"):
+    with pytest.raises(AssetError, match=r"compression ratio(.|\n)*bomb"):
         find_packs([bomb])
     monkeypatch.setattr(archive, "MOST_FILES", 1)
     with pytest.raises(AssetError, match="too many files"):
         find_packs([_zip(tmp_path / "many.zip", files)])
     monkeypatch.setattr(archive, "MOST_FILES", 9)
     monkeypatch.setattr(archive, "LARGEST_BYTES", 100)
-    with pytest.raises(AssetError, match="holds too much"):
+    with pytest.raises(AssetError, match="too large when unpacked"):
         find_packs([_zip(tmp_path / "large.zip", files)])
 
 

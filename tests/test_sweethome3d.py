@@ -191,7 +191,7 @@ def test_a_link_is_no_file(tmp_path):
         link = zipfile.ZipInfo("models/bench/link.png")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(link, "/etc/passwd")
-    with pytest.raises(AssetError, match="no plain file"):
+    with pytest.raises(AssetError, match="not a regular file"):
         sh3f.unpack(_read(file)[0], tmp_path)
 
 
@@ -202,13 +202,13 @@ def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
         sh3f.unpack(_read(file)[0], tmp_path)
     honest = {f"models/bench/{n}.png": np.random.default_rng(n).bytes(300_000) for n in range(4)}
     file = _library(tmp_path / "b.sh3f", _piece(1, "bench"), files=honest)
-    monkeypatch.setattr(sh3f, "LARGEST_PIECE_BYTES", 1_000_000)
+    monkeypatch.setattr(sh3f.unpacking, "LARGEST_PIECE_BYTES", 1_000_000)
     with pytest.raises(AssetError, match="too large"):
         sh3f.unpack(_read(file)[0], tmp_path)
-    monkeypatch.setattr(sh3f, "MOST_FILES_OF_PIECE", 3)
+    monkeypatch.setattr(sh3f.unpacking, "MOST_FILES_OF_PIECE", 3)
     with pytest.raises(AssetError, match="at most 3"):
         sh3f.unpack(_read(file)[0], tmp_path)
-    monkeypatch.setattr(sh3f, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(sh3f.unpacking, "MOST_ENTRIES", 3)
     with pytest.raises(AssetError, match="too many files"):
         sh3f.read_libraries([file])
 
@@ -235,7 +235,7 @@ def test_damaged_libraries_are_named(tmp_path):
         sh3f.unpack(_read(file)[0], tmp_path)
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("other.txt", "x")
-    with pytest.raises(AssetError, match="no furniture library"):
+    with pytest.raises(AssetError, match="not a furniture library"):
         sh3f.read_libraries([file])
     with pytest.raises(AssetError, match="apt-get install sweethome3d-furniture"):
         sh3f.find_libraries(tmp_path / "nowhere")

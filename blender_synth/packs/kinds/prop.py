@@ -11,7 +11,7 @@ Parameters:
 | `scale` | null | | factor on the file's own metres; one of `height_m`, `size_m`, `scale` at most |
 | `up_axis` | null | | direction in the file that is up: +x -x +y -y +z -z; null: by the file's format |
 | `front` | null | | direction in the file that is the front; null: by the file's format |
-| `origin` | foot | | point put on the spot: `foot`, middle of the base (at a wall: of the back), or origin of the `file` |
+| `origin` | foot | | point put on the spot: `foot`, middle of the base (at a wall: of the back), or of the `file` |
 | `stands` | [pavement] | | where it may be placed: any of pavement, road, parking, wall, indoors, table |
 | `variants` | {} | | appearances by material name: colours, ramps or materials, listed or with weights |
 
