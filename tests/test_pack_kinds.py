@@ -250,12 +250,22 @@ def test_a_motion_without_people_in_it_is_told_by_item(tmp_path):
     [
         ("motion", "m.bvh", lambda f: f.write_text("HIERARCHY\nROOT hips\n{\nOFFSET 0 0\n"), ("BVH", "m.bvh")),
         ("motion", "m.bvh", lambda f: f.write_bytes(b"\x00\xff" * 40), ("BVH", "m.bvh")),
-        ("sky", "s.hdr", lambda f: f.write_bytes(b"#?RADIANCE\nnothing of the kind"), ("no image", "s.hdr")),
-        ("sky", "s.exr", lambda f: f.write_bytes(b"v/1\x01 but no more"), ("no image", "s.exr")),
-        ("sky", "s.hdr", lambda f: write_sky(f, 64, 64), ("no panorama", "64 x 64", "s.hdr")),
+        (
+            "sky",
+            "s.hdr",
+            lambda f: f.write_bytes(b"#?RADIANCE\nnothing of the kind"),
+            ("not a readable image", "s.hdr"),
+        ),
+        ("sky", "s.exr", lambda f: f.write_bytes(b"v/1\x01 but no more"), ("not a readable image", "s.exr")),
+        ("sky", "s.hdr", lambda f: write_sky(f, 64, 64), ("panorama", "64 x 64", "s.hdr")),
         ("sky", "s.hdr", lambda f: write_sky(f, value=0.0), ("black", "s.hdr")),
         ("sky", "s.exr", lambda f: write_exr(f, np.inf), ("infinite", "s.exr")),
-        ("material", "a_albedo.png", lambda f: f.write_bytes(b"\x89PNG broken"), ("no image", "a_albedo.png")),
+        (
+            "material",
+            "a_albedo.png",
+            lambda f: f.write_bytes(b"\x89PNG broken"),
+            ("not a readable image", "a_albedo.png"),
+        ),
     ],
 )
 def test_a_damaged_file_fails_its_item_by_name(tmp_path, kind, name, write, told):
