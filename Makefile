@@ -1,5 +1,7 @@
 # make demo    sets up .venv and renders the demo dataset
-# make test    lint and tests
+# make test    lint and tests, on all cores; TESTS='tests/test_x.py -k word' runs some
+# make test-fast   the tests that do not start Blender
+# make lint    ruff and mypy
 # make bench   seconds per frame;  make bench-accept  how often frames meet their acceptance criteria
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
 # make bench-people   cost of crowds;  make bench-weather  cost of weathers;  make bench-props  cost of props
@@ -10,11 +12,12 @@ PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 && { command -v $$p; break; }; done)
 IMAGE ?= blender-synth
 ENGINE ?= docker
+WORKERS ?= auto
 LOCK := docker/constraints.txt
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props lock image clean
+.PHONY: demo setup setup-dev test test-fast lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -43,11 +46,17 @@ setup-dev: .venv/installed-dev
 	$(PIP) install --quiet -c $(LOCK) -e '.[dev]'
 	@touch $@
 
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal
+
 test: lint
-	$(BIN)/python -m pytest $(TESTS)
+	$(PYTEST) $(TESTS)
+
+test-fast: setup-dev
+	$(PYTEST) -m "not blender" $(TESTS)
 
 lint: setup-dev
 	$(BIN)/ruff check .
+	-$(BIN)/mypy
 
 bench: setup
 	$(BIN)/python -m blender_synth.dev.bench frame
