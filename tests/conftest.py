@@ -7,6 +7,11 @@ import sys
 
 import pytest
 
+for _library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(
+        f"{_library}_NUM_THREADS", "1"
+    )  # workers side by side share the cores; read by numpy's import
+
 
 @pytest.fixture
 def rng():
@@ -28,7 +33,8 @@ def pytest_unconfigure(config: pytest.Config):
     """Leave without finalizing the interpreter, once Blender is in it.
 
     If anything still refers to Blender's module then, its clean-up never runs and the process waits for one of its
-    threads for ever (Blender 4.5.15). Our workers are ended by a signal and do not come to that.
+    threads for ever (Blender 4.5.15). Our workers are ended by a signal and do not come to that. A worker of
+    pytest-xdist has sent all results by then: its last message goes out in `pytest_sessionfinish`.
     """
     if "bpy" in sys.modules and _status in config.stash:
         sys.stdout.flush()

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import cv2
 import pytest
 
+from tests.commands import run_here
+
 
 def command(*arguments, cwd):
-    return subprocess.run(
-        [sys.executable, "-m", "blender_synth", "assets", *arguments], cwd=cwd, capture_output=True, text=True
-    )
+    return run_here("assets", *arguments, cwd=cwd)
 
 
 @pytest.mark.blender

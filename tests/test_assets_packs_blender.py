@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import cv2
@@ -13,12 +10,12 @@ import pytest
 
 from blender_synth.pack_tools.new import TEMPLATE
 from blender_synth.packs import load_pack
+from tests.commands import run_here
 from tests.small_glb import write_box, write_pack
 
 
 def command(*arguments, cwd: Path):
-    call = [sys.executable, "-m", "blender_synth", "assets", *map(str, arguments)]
-    return subprocess.run(call, cwd=cwd, capture_output=True, text=True)
+    return run_here("assets", *arguments, cwd=cwd)
 
 
 def test_new_writes_a_pack_that_loads_and_says_what_to_do_next(tmp_path):
@@ -134,14 +131,3 @@ def test_preview_refuses_before_blender_starts(arguments, says, tmp_path):
     assert done.returncode == 1
     assert says in done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.slow
-def test_the_wheel_carries_the_template(tmp_path):
-    call = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path)]
-    subprocess.run([*call, str(Path(__file__).parents[1])], check=True, timeout=300)
-    [wheel] = tmp_path.glob("*.whl")
-    shipped = set(zipfile.ZipFile(wheel).namelist())
-    files = {f.relative_to(TEMPLATE).as_posix() for f in TEMPLATE.rglob("*") if f.is_file()}
-    assert {"pack.yaml", "GUIDE.md", "bench.glb"} <= files
-    assert {f"blender_synth/pack_tools/template/{file}" for file in files} <= shipped

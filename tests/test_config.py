@@ -21,6 +21,7 @@ from blender_synth.settings import AcceptanceCriteria, RenderSettings, WorkerSet
 from blender_synth.world.placement.props import PropRandomizer
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json
+from tests.commands import run_here
 
 SMALL = ["experiment=demo", "render.width_px=64", "render.height_px=36"]
 
@@ -67,6 +68,10 @@ def test_bad_values_name_key_value_and_mend(override, key, says):
 
 
 def test_errors_reach_the_shell_in_one_piece(tmp_path):
+    real = _command("render", "weather=sunnny", cwd=tmp_path)
+    assert (real.returncode, real.stdout) == (1, "")
+    assert "sunny" in real.stderr
+    assert "Traceback" not in real.stderr
     for arguments, says in (
         (("render", "weather=sunnny"), "sunny"),
         (("render", "framez=3"), "framez"),
@@ -74,7 +79,7 @@ def test_errors_reach_the_shell_in_one_piece(tmp_path):
         (("export", "runs=[]"), "runs"),
         (("export", f"runs={tmp_path}/none"), "none"),
     ):
-        done = _command(*arguments, cwd=tmp_path)
+        done = run_here(*arguments, cwd=tmp_path)
         assert done.returncode == 1, arguments
         assert says in done.stderr
         assert "Traceback" not in done.stderr
@@ -83,15 +88,15 @@ def test_errors_reach_the_shell_in_one_piece(tmp_path):
 
 
 def test_usage():
-    assert _command().returncode == 2
-    assert _command("paint").returncode == 2
-    helped = _command("--help")
+    assert run_here().returncode == 2
+    assert run_here("paint").returncode == 2
+    helped = run_here("--help")
     assert helped.returncode == 0
     assert all(name in helped.stdout for name in ("render", "export", "run"))
-    groups = _command("render", "--help").stdout
+    groups = run_here("render", "--help").stdout
     for group in ("scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter", "experiment"):
         assert f"{group}:" in groups
-    job = yaml.safe_load(_command("render", "--cfg", "job", "seed=5").stdout)
+    job = yaml.safe_load(run_here("render", "--cfg", "job", "seed=5").stdout)
     assert job["seed"] == 5
 
 
@@ -99,7 +104,7 @@ def test_a_users_own_config_folder_is_added(tmp_path):
     (tmp_path / "conf" / "weather").mkdir(parents=True)
     sunny = yaml.safe_load((resources.conf_dir() / "weather" / "sunny.yaml").read_text())
     (tmp_path / "conf" / "weather" / "mine.yaml").write_text(yaml.safe_dump({**sunny, "mor_m": 1234}))
-    done = _command("render", "--config-dir", str(tmp_path / "conf"), "weather=mine", "--cfg", "job")
+    done = run_here("render", "--config-dir", str(tmp_path / "conf"), "weather=mine", "--cfg", "job")
     assert yaml.safe_load(done.stdout)["weather"]["mor_m"] == 1234
 
 
@@ -178,10 +183,10 @@ def test_every_key_that_is_shown_can_be_set():
     person = values_at(compose([]), "pedestrians.person.pose")
     assert person["walk_speed_mps"] == [0.8, 1.7]
     for section in ("pedestrians.person.body", "weather", "render", "develop"):
-        for name, value in values_at(compose([]), section).items():
-            if value is not None and not isinstance(value, dict):
-                text = json.dumps(value).replace('"', "")
-                assert values_at(compose([f"{section}.{name}={text}"]), section)[name] == value
+        values = {n: v for n, v in values_at(compose([]), section).items() if v is not None and not isinstance(v, dict)}
+        texts = {name: json.dumps(value).replace('"', "") for name, value in values.items()}
+        again = values_at(compose([f"{section}.{name}={text}" for name, text in texts.items()]), section)
+        assert {name: again[name] for name in values} == values
     with pytest.raises(ConfigError, match=r"pedestrians\.persons"):
         values_at(compose([]), "pedestrians.persons.body")
 

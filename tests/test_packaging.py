@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from blender_synth import resources
 from blender_synth.blender import system_libraries
 from blender_synth.errors import SystemLibraryError
+from blender_synth.pack_tools.new import TEMPLATE
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "blender_synth"
@@ -35,6 +37,7 @@ ANYWHERE = ("blender_synth.values", "blender_synth.packs.bvh")
 """Single modules that every layer may import: value types, and the reader of motion files."""
 
 
+@cache
 def _imports(module: Path) -> set[str]:
     """Full names of everything a module imports, wherever in it."""
     names = set()
@@ -98,6 +101,9 @@ def test_wheel_carries_and_finds_conf_assets_and_scenes(tmp_path: Path):
     with zipfile.ZipFile(wheel) as archive:
         shipped = set(archive.namelist())
         archive.extractall(tmp_path / "installed")
+    template = {f.relative_to(ROOT).as_posix() for f in TEMPLATE.rglob("*") if f.is_file()}
+    assert {f"{TEMPLATE.relative_to(ROOT)}/{name}" for name in ("pack.yaml", "GUIDE.md", "bench.glb")} <= template
+    assert template <= shipped
     for folder in ("conf", "assets", "scenes"):
         files = [
             f for f in (ROOT / folder).rglob("*") if f.suffix in {".yaml", ".npz", ".glb", ".blend", ".png", ".exr"}

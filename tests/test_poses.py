@@ -37,6 +37,16 @@ COUNT = 90
 
 
 def draw(number: int, activity: str | None = None, **more):
+    """One person; those drawn without anything further are shared by the tests."""
+    return _draw(number, activity, **more) if more else _shared(number, activity)
+
+
+@functools.cache
+def _shared(number: int, activity: str | None):
+    return _draw(number, activity)
+
+
+def _draw(number: int, activity: str | None, **more):
     situation = {"seat_m": SEAT_M if activity == "sit" else None, "climate": RAIN if number % 3 == 0 else DRY}
     randomizer = more.pop("randomizer", Randomizer())
     streams = Streams(4, 0).child(f"people/{number}")

@@ -17,14 +17,15 @@ import pytest
 from pycocotools.coco import COCO
 
 from blender_synth.frames.raw_frame import RawFrame, read_exr
+from tests.commands import run_here
 from tests.small_glb import write_box
 
 pytestmark = pytest.mark.blender
 
 TINY = [
-    "experiment=demo", "scene=studio", "pedestrians=few", "pedestrians.dress=fixed",
+    "experiment=demo", "scene=studio", "pedestrians.count=2", "pedestrians.dress=fixed", "props.count=0",
     "render.width_px=64", "render.height_px=36", "render.samples=1",
-    "accept.max_attempts=3", "accept.min_height_px=4", "accept.min_visible_px=4",
+    "accept.max_attempts=1", "accept.min_people=0", "accept.min_reflected_people=0",
     "exporter.splits={train: 1}", "render.device=cpu",
 ]  # fmt: skip
 
@@ -197,7 +198,7 @@ def test_an_absent_device_is_an_error_that_lists_what_is_there(tmp_path):
 
 
 def test_a_sweep_renders_side_by_side_into_folders_of_its_own(tmp_path):
-    code, out, err = _command(
+    code, _, err = _command(
         "render", "-m", *TINY, "frames=1", "weather=sunny,cloudy", "output=sweep",
         "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", cwd=tmp_path,
     )  # fmt: skip
@@ -205,9 +206,9 @@ def test_a_sweep_renders_side_by_side_into_folders_of_its_own(tmp_path):
     runs = sorted(p.parent.name for p in tmp_path.glob("sweep/*/run.json"))
     assert len(runs) == 2
     assert "weather-cloudy" in runs[0]
-    code, out, err = _command("export", "runs=sweep", "dataset=data", cwd=tmp_path)
-    assert code == 0, err
-    assert out.startswith("2 pictures")
+    exported = run_here("export", "runs=sweep", "dataset=data", cwd=tmp_path)
+    assert exported.returncode == 0, exported.stderr
+    assert exported.stdout.startswith("2 pictures")
     assert json.loads((tmp_path / "data/dataset.json").read_text())["frames"] == 2
 
 

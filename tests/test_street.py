@@ -15,7 +15,7 @@ from blender_synth.world.mirrors import wall
 from blender_synth.world.scenery import street
 from blender_synth.world.weather import sky
 
-SEEDS = range(12)
+SEEDS = range(8)
 CATEGORIES = {"road", "pavement", "building", "vegetation", "street_furniture", "vehicle"}
 
 
@@ -76,12 +76,11 @@ def test_cameras_stand_free(streets):
         layout = spec.layout()
         assert {c.rig for c in layout.cameras} == set(heights)
         for camera in layout.cameras:
-            for t in np.linspace(0, 1, 25):
-                at = np.array(camera.start_xy_m) * (1 - t) + np.array(camera.end_xy_m) * t
-                z = camera.base_z_m + heights[camera.rig]
-                for o in layout.obstacles:
-                    if o.base_z_m < z < o.base_z_m + o.height_m:
-                        assert not geometry.in_convex(at, o.polygon_xy_m), (camera.name, o.name)
+            points = np.linspace(camera.start_xy_m, camera.end_xy_m, 25)
+            z = camera.base_z_m + heights[camera.rig]
+            for o in layout.obstacles:
+                if o.base_z_m < z < o.base_z_m + o.height_m:
+                    assert not geometry.in_convex(points, o.polygon_xy_m).any(), (camera.name, o.name)
 
 
 def test_nothing_stands_before_a_dashcam(streets):
@@ -105,7 +104,7 @@ def test_pavements_are_walkable(streets):
             anywhere = np.random.default_rng(0).uniform(p.min(0), p.max(0), (400, 2))
             inside = anywhere[geometry.in_convex(anywhere, area.polygon_xy_m)]
             assert len(inside) >= 200
-            blocked = [any(geometry.in_convex(xy, o.polygon_xy_m) for o in low) for xy in inside]
+            blocked = np.any([geometry.in_convex(inside, o.polygon_xy_m) for o in low], axis=0)
             assert np.mean(blocked) < 0.05
 
 

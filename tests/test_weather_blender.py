@@ -234,7 +234,7 @@ def test_black_bodies_are_warm_and_cold():
 
 @pytest.mark.slow
 def test_people_are_the_same_to_the_pixel_in_all_weathers(tmp_path):
-    kinds = (["weather=sunny"], ["weather=foggy", "weather.time=night", "weather.medium=volume"],
+    kinds = (["weather=foggy", "weather.time=night", "weather.medium=volume"],
              ["weather=rainy", "weather.hdri=city"], ["weather=snowy", "weather.ice=0.3"])  # fmt: skip
     small = ["pedestrians=few", "pedestrians.count=3", "pedestrians.dress=fixed", "mirrors=wall", "props.count=0",
              "seed=3", "render.width_px=160", "render.height_px=90"]  # fmt: skip
@@ -244,7 +244,7 @@ def test_people_are_the_same_to_the_pixel_in_all_weathers(tmp_path):
         packs = find_packs(settings.packs)
         spec = sample_scene(settings, packs, 0)
         stage = build_scene(spec, {pack.name: pack.folder for pack in packs})
-        assert (len([o for o in stage.scene.objects if o.name.startswith("street_lamp")]) > 0) == (kind is kinds[1])
+        assert (len([o for o in stage.scene.objects if o.name.startswith("street_lamp")]) > 0) == (kind is kinds[0])
         cycles.apply_picture_settings(stage.scene, settings.render, 0)
         found.append((label_pass.render_labels(stage), spec, stage))
         if kind is kinds[-1]:
