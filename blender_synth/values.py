@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, dataclass_transform
 
@@ -52,6 +52,36 @@ def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
     return pair
 
 
+def _not_negative(pair: tuple[float, float]) -> tuple[float, float]:
+    if pair[0] < 0:
+        raise ValueError(f"cannot be negative, but goes down to {pair[0]:g}")
+    return pair
+
+
+def _positive(pair: tuple[float, float]) -> tuple[float, float]:
+    if pair[0] <= 0:
+        raise ValueError(f"must be above zero, but goes down to {pair[0]:g}")
+    return pair
+
+
+def _share(pair: tuple[float, float]) -> tuple[float, float]:
+    if pair[0] < 0 or pair[1] > 1:
+        raise ValueError(f"is a share and lies between 0 and 1, not [{pair[0]:g}, {pair[1]:g}]")
+    return pair
+
+
+def only(*names: str) -> AfterValidator:
+    """Validator of `Weights` that refuses any name but `names`."""
+
+    def check(weights: dict[str, float]) -> dict[str, float]:
+        unknown = sorted(set(weights) - set(names))
+        if unknown:
+            raise ValueError(f"no such choice: {', '.join(unknown)}; use {', '.join(names)}")
+        return weights
+
+    return AfterValidator(check)
+
+
 def _weights(mapping: dict[str, float]) -> dict[str, float]:
     if not mapping or any(not (np.isfinite(w) and w >= 0) for w in mapping.values()) or sum(mapping.values()) <= 0:
         raise ValueError("weights need at least one entry, none negative, and a sum above zero")
@@ -68,6 +98,11 @@ def _as_weights(value: Any) -> Any:
 
 Range = Annotated[tuple[float, float], BeforeValidator(_as_pair), AfterValidator(_ordered)]
 """A closed interval, written in YAML as `[low, high]` or as one number."""
+
+NonNegativeRange = Annotated[Range, AfterValidator(_not_negative)]
+PositiveRange = Annotated[Range, AfterValidator(_positive)]
+ShareRange = Annotated[Range, AfterValidator(_share)]
+"""A `Range` within 0 to 1."""
 
 Weights = Annotated[dict[str, float], BeforeValidator(_as_weights), AfterValidator(_weights)]
 """Names and their relative weights: a mapping, a list (equal weights) or one name."""
@@ -88,3 +123,20 @@ def pick(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
     names = list(weights)
     p = np.array([weights[n] for n in names], dtype=float)
     return names[int(rng.choice(len(names), p=p / p.sum()))]
+
+
+def seed_of(rng: np.random.Generator) -> int:
+    """A seed that a spec keeps for details which are generated when it is built."""
+    return int(rng.integers(0, 2**31))
+
+
+def vec2(values: Iterable[float]) -> Vec2:
+    """Two numbers, e.g. an array (2,), as plain floats."""
+    x, y = values
+    return float(x), float(y)
+
+
+def vec3(values: Iterable[float]) -> Vec3:
+    """Three numbers, e.g. an array (3,), as plain floats."""
+    x, y, z = values
+    return float(x), float(y), float(z)

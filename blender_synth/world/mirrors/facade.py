@@ -8,12 +8,11 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.values import Range, Rgb, Weights, only, pick, plain, uniform
 from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors.placement_context import PlacementContext
 from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, OnMount, Sheet
-from blender_synth.world.scenery.shared.choices import only
 
 PROUD_M = 0.27
 """From the wall to the panels' faces: room for sills, fascias and steps."""

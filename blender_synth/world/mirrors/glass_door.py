@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, plain, uniform
+from blender_synth.values import Range, Rgb, plain, seed_of, uniform
 from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors.placement_context import PlacementContext
@@ -86,6 +86,6 @@ class Randomizer(MirrorRandomizerDefaults):
             waviness=uniform(look, self.waviness),
             leaf_m=min(uniform(rng, self.leaf_m), height - 0.2),
             frame_rgb=(grey, grey, grey),
-            detail_seed=int(rng.integers(0, 2**31)),
+            detail_seed=seed_of(rng),
             ground_z_m=mount.base_z_m,
         )

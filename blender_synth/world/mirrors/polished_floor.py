@@ -9,12 +9,11 @@ from pydantic import Field
 
 from blender_synth import geometry
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.values import Range, Rgb, Weights, only, pick, plain, seed_of, uniform
 from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.mirrors.placement_context import PlacementContext
 from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, Flat
-from blender_synth.world.scenery.shared.choices import only
 
 STONES = {"black": (0.018, 0.018, 0.02), "grey": (0.13, 0.13, 0.13), "red": (0.10, 0.045, 0.035),
           "cream": (0.42, 0.38, 0.31)}  # fmt: skip
@@ -94,7 +93,7 @@ class Randomizer(MirrorRandomizerDefaults):
             slab_m=uniform(look, self.slab_m),
             joint_m=uniform(look, self.joint_m),
             wear=uniform(look, self.wear),
-            detail_seed=int(look.integers(0, 2**31)),
+            detail_seed=seed_of(look),
         )
 
 

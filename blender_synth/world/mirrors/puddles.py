@@ -9,7 +9,7 @@ from pydantic import Field
 
 from blender_synth import geometry
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, plain, uniform
+from blender_synth.values import Range, plain, seed_of, uniform
 from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.mirrors.placement_context import PlacementContext
@@ -97,7 +97,7 @@ class Randomizer(MirrorRandomizerDefaults):
             roughness=uniform(shape, self.roughness),
             darkening=uniform(shape, self.darkening),
             ripple=uniform(shape, self.ripple),
-            detail_seed=int(shape.integers(0, 2**31)),
+            detail_seed=seed_of(shape),
             rain=self.rain,
         )
 

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, plain, uniform
+from blender_synth.values import Range, Rgb, plain, seed_of, uniform
 from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors.placement_context import PlacementContext
@@ -96,6 +96,6 @@ class Randomizer(MirrorRandomizerDefaults):
             waviness=uniform(look, self.waviness),
             panes=max(1, round(width / uniform(rng, self.pane_m))),
             frame_rgb=(grey, grey, grey),
-            detail_seed=int(rng.integers(0, 2**31)),
+            detail_seed=seed_of(rng),
             ground_z_m=mount.base_z_m - (foot if own else 0.0),
         )

@@ -10,12 +10,11 @@ from pydantic import Field
 
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
+from blender_synth.values import Range, Rgb, Weights, only, pick, plain, uniform
 from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors.placement_context import PlacementContext
 from blender_synth.world.mirrors.shapes import OnMount, Sheet
-from blender_synth.world.scenery.shared.choices import only
 
 BEHIND_GLASS_M = 0.075
 """From the wall to the glass of a mirror that hangs: board, brackets and air."""

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from blender_synth import geometry
 from blender_synth.packs.items import Pack
 from blender_synth.seeds import Streams
-from blender_synth.values import Converted, Range, Vec3, Weights, pick, plain, uniform
+from blender_synth.values import Converted, NonNegativeRange, Vec3, Weights, pick, plain, uniform
 from blender_synth.world.climate import Climate
 from blender_synth.world.contracts import CameraSpec, PersonRandomizer, PersonSpec
 from blender_synth.world.layout import Layout, Seat
@@ -49,12 +49,6 @@ def _text_keys(value: Any) -> Any:
     return {str(k): v for k, v in value.items()} if isinstance(value, dict) else value
 
 
-def _not_negative(interval: tuple[float, float]) -> tuple[float, float]:
-    if interval[0] < 0:
-        raise ValueError(f"cannot be negative, but goes down to {interval[0]:g}")
-    return interval
-
-
 GroupSizes = Annotated[Weights, AfterValidator(_group_sizes), BeforeValidator(_text_keys)]
 
 
@@ -74,8 +68,8 @@ class Crowd:
         person: draws one of them; `person.body.child_share` of all are children, with an adult wherever groups allow.
     """
 
-    count: Annotated[Range, AfterValidator(_not_negative)] = (0, 0)
-    density_per_m2: Annotated[Range, AfterValidator(_not_negative)] | None = None
+    count: NonNegativeRange = (0, 0)
+    density_per_m2: NonNegativeRange | None = None
     view_share: float = Field(default=0.75, ge=0, le=1)
     group_size: GroupSizes = Field(default_factory=lambda: {"1": 0.66, "2": 0.25, "3": 0.06, "4": 0.03})
     dress: Literal["weather", "fixed"] = "weather"

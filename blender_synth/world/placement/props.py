@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Vec2, Vec3, plain, uniform
+from blender_synth.values import NonNegativeRange, PositiveRange, Range, Vec2, Vec3, plain, uniform
 from blender_synth.world.layout import Layout, Obstacle, PropSpot
 from blender_synth.world.pack_items import FromPack
 from blender_synth.world.placement.camera import draw_count
@@ -75,18 +75,6 @@ class PropSpec(FromPack):
         return Obstacle(name=name, polygon_xy_m=self.footprint_xy_m(), height_m=height_m, base_z_m=base_z_m)
 
 
-def _not_negative(interval: tuple[float, float]) -> tuple[float, float]:
-    if interval[0] < 0:
-        raise ValueError(f"cannot be negative, but goes down to {interval[0]:g}")
-    return interval
-
-
-def _positive(interval: tuple[float, float]) -> tuple[float, float]:
-    if interval[0] <= 0:
-        raise ValueError(f"must be above zero, but goes down to {interval[0]:g}")
-    return interval
-
-
 def _several(value: Any) -> Any:
     return () if value is None else (value,) if isinstance(value, str) else value
 
@@ -109,14 +97,14 @@ class PropRandomizer:
         scale: on top of the manifest's size.
     """
 
-    count: Annotated[Range, AfterValidator(_not_negative)] = (3.0, 8.0)
-    scatter: Annotated[Range, AfterValidator(_not_negative)] = (0.0, 0.0)
+    count: NonNegativeRange = (3.0, 8.0)
+    scatter: NonNegativeRange = (0.0, 0.0)
     parked: float = Field(default=0.6, ge=0, le=1)
     category: Names = ()
     tags: Names = ()
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
     turn_deg: Range = (-10.0, 10.0)
-    scale: Annotated[Range, AfterValidator(_positive)] = (0.97, 1.03)
+    scale: PositiveRange = (0.97, 1.03)
 
     def sample(self, streams: Streams, layout: Layout, packs: Sequence[Any]) -> tuple[PropSpec, ...]:
         """The props of one scene.

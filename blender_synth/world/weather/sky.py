@@ -17,7 +17,17 @@ from pydantic import AfterValidator, Field, model_validator
 from blender_synth.optics.extinction import KOSCHMIEDER
 from blender_synth.packs.items import Pack
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Weights, pick, plain, uniform
+from blender_synth.values import (
+    NonNegativeRange,
+    PositiveRange,
+    Range,
+    ShareRange,
+    Weights,
+    pick,
+    plain,
+    seed_of,
+    uniform,
+)
 from blender_synth.world.climate import Climate
 from blender_synth.world.pack_items import Credit, items_in_packs
 from blender_synth.world.weather import daylight as daylight
@@ -201,33 +211,10 @@ class Spec:
         return daylight.WATTS_PER_UNIT * 10.0 ** min(math.floor(math.log10(lux / daylight.LUX_PER_UNIT)), 0)
 
 
-def _not_negative(interval: tuple[float, float]) -> tuple[float, float]:
-    if interval[0] < 0:
-        raise ValueError(f"cannot be negative, but goes down to {interval[0]:g}")
-    return interval
-
-
-def _positive(interval: tuple[float, float]) -> tuple[float, float]:
-    if interval[0] <= 0:
-        raise ValueError(f"must be above zero, but goes down to {interval[0]:g}")
-    return interval
-
-
-def _share(interval: tuple[float, float]) -> tuple[float, float]:
-    if interval[0] < 0 or interval[1] > 1:
-        raise ValueError(f"is a share and lies between 0 and 1, not [{interval[0]:g}, {interval[1]:g}]")
-    return interval
-
-
 def _eighths(interval: tuple[float, float]) -> tuple[float, float]:
     if interval[0] < 0 or interval[1] > 8:
         raise ValueError(f"must lie between 0 and 8 eighths, not [{interval[0]:g}, {interval[1]:g}]")
     return interval
-
-
-Amount = Annotated[Range, AfterValidator(_not_negative)]
-Length = Annotated[Range, AfterValidator(_positive)]
-Share = Annotated[Range, AfterValidator(_share)]
 
 
 @plain
@@ -269,24 +256,24 @@ class Randomizer:
     clock: datetime.time | None = None
     turbidity: Range = (2.4, 4.5)
     sun_behind_cloud: float = Field(default=0.0, ge=0, le=1)
-    mor_m: Length = (20000.0, 60000.0)
-    fog_height_m: Length | None = None
+    mor_m: PositiveRange = (20000.0, 60000.0)
+    fog_height_m: PositiveRange | None = None
     medium: Literal["analytic", "volume"] = "analytic"
     hdri: Annotated[Weights, AfterValidator(hdri_names.known)] | None = None
     temperature_c: Range = (8.0, 26.0)
-    rain_mm_h: Amount = (0.0, 0.0)
-    snow_visibility_m: Length | None = None
-    snow_depth_cm: Amount = (0.0, 0.0)
-    wetness: Amount | None = None
-    ice: Share | None = None
-    puddles: Amount = (0.0, 0.0)
-    wind_mps: Amount = (0.0, 4.0)
-    shutter_s: Length | None = None
-    fall_gain: Amount = (1.5, 3.0)
-    sky_glow_cd_m2: Amount = (0.004, 0.02)
-    lit_windows: Amount = (0.2, 0.5)
-    lamp_kelvin: Length = (2000.0, 4200.0)
-    lit_cars: Share = (0.05, 0.3)
+    rain_mm_h: NonNegativeRange = (0.0, 0.0)
+    snow_visibility_m: PositiveRange | None = None
+    snow_depth_cm: NonNegativeRange = (0.0, 0.0)
+    wetness: NonNegativeRange | None = None
+    ice: ShareRange | None = None
+    puddles: NonNegativeRange = (0.0, 0.0)
+    wind_mps: NonNegativeRange = (0.0, 4.0)
+    shutter_s: PositiveRange | None = None
+    fall_gain: NonNegativeRange = (1.5, 3.0)
+    sky_glow_cd_m2: NonNegativeRange = (0.004, 0.02)
+    lit_windows: NonNegativeRange = (0.2, 0.5)
+    lamp_kelvin: PositiveRange = (2000.0, 4200.0)
+    lit_cars: ShareRange = (0.05, 0.3)
     headlights: bool | None = None
     unusual: bool = False
 
@@ -356,10 +343,10 @@ class Randomizer:
             lit_windows=min(uniform(night, self.lit_windows), 1.0),
             lamp_kelvin=uniform(night, self.lamp_kelvin),
             lit_cars=uniform(cars, self.lit_cars),
-            cloud_seed=int(clouds.integers(0, 2**31)),
-            fall_seed=int(fall.integers(0, 2**31)),
+            cloud_seed=seed_of(clouds),
+            fall_seed=seed_of(fall),
             fall_gain=uniform(fall, self.fall_gain),
-            car_seed=int(cars.integers(0, 2**31)),
+            car_seed=seed_of(cars),
         )
         own = spec.headlights_on() if self.headlights is None else self.headlights
         return dataclasses.replace(spec, headlights=own)

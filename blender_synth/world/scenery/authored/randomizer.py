@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, Valida
 
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, Vec3, Weights, pick, plain, uniform
+from blender_synth.values import NonNegativeRange, Range, Rgb, Vec3, Weights, pick, plain, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Area, BuiltInMirror, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot, Seat
@@ -85,7 +85,7 @@ class Randomizer(SceneryRandomizerDefaults):
     presence: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     colours: dict[str, Colours] = Field(default_factory=dict)
     jitter: dict[str, Jitter] = Field(default_factory=dict)
-    light_scale: Annotated[Range, AfterValidator(lambda r: _above_zero(r))] = (0.85, 1.15)
+    light_scale: NonNegativeRange = (0.85, 1.15)
     spawn: dict[str, Spawn] = Field(default_factory=dict)
     spots: dict[str, Annotated[tuple[str, ...], BeforeValidator(_categories)]] = Field(default_factory=dict)
     cameras: dict[str, CameraRule] = Field(default_factory=dict)
@@ -231,10 +231,4 @@ class Randomizer(SceneryRandomizerDefaults):
 def _bearable(interval: tuple[float, float] | None) -> tuple[float, float] | None:
     if interval is not None and not -40 <= interval[0] <= interval[1] <= 60:
         raise ValueError("a room has between -40 and 60 degrees Celsius")
-    return interval
-
-
-def _above_zero(interval: tuple[float, float]) -> tuple[float, float]:
-    if interval[0] < 0:
-        raise ValueError(f"cannot be negative, but goes down to {interval[0]:g}")
     return interval

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Weights, pick, plain, uniform
+from blender_synth.values import Range, Weights, only, pick, plain, seed_of, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.car_park.elements import (
     BAY_LENGTH_M,
@@ -26,8 +26,6 @@ from blender_synth.world.scenery.car_park.elements import (
 )
 from blender_synth.world.scenery.car_park.spec import Spec
 from blender_synth.world.scenery.shared import street_palette as palette
-from blender_synth.world.scenery.shared.choices import only
-from blender_synth.world.scenery.shared.houses import seed_of
 from blender_synth.world.scenery.shared.street_parts import CAR_SIZE_M, Car
 from blender_synth.world.scenery.shared.town import (
     Standing,

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Weights, pick, plain, uniform
+from blender_synth.values import Range, Weights, only, pick, plain, seed_of, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.lift.elements import (
     LANDING_WALL_FIRST_ID,
@@ -21,9 +21,8 @@ from blender_synth.world.scenery.lift.elements import (
 )
 from blender_synth.world.scenery.lift.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
-from blender_synth.world.scenery.shared.choices import only
 from blender_synth.world.scenery.shared.room_placer import Placer
-from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls, seed_of
+from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls
 
 Claddings = Annotated[Weights, only("steel", "veneer", "painted_wall")]
 

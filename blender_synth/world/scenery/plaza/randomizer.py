@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Vec2, Weights, pick, plain, uniform
+from blender_synth.values import Range, Vec2, Weights, only, pick, plain, seed_of, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.plaza.elements import (
     BUILDING_FIRST_ID,
@@ -28,8 +28,7 @@ from blender_synth.world.scenery.plaza.elements import (
 )
 from blender_synth.world.scenery.plaza.spec import Spec
 from blender_synth.world.scenery.shared import street_palette as palette
-from blender_synth.world.scenery.shared.choices import only
-from blender_synth.world.scenery.shared.houses import Houses, seed_of
+from blender_synth.world.scenery.shared.houses import Houses
 from blender_synth.world.scenery.shared.street_parts import Building, Furniture
 from blender_synth.world.scenery.shared.town import (
     Standing,

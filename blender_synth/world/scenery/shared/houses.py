@@ -8,10 +8,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from blender_synth.values import Range, Vec2, Weights, pick, plain, uniform
+from blender_synth.values import Range, Vec2, Weights, only, pick, plain, seed_of, uniform
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.scenery.shared import street_palette as palette
-from blender_synth.world.scenery.shared.choices import only
 from blender_synth.world.scenery.shared.street_parts import (
     CAR_MIRROR_M,
     SHOP_PIER_M,
@@ -238,8 +237,3 @@ def side_mirrors(car: Car) -> list[MirrorMount]:
             )
         )
     return hosts
-
-
-def seed_of(rng: np.random.Generator) -> int:
-    """A seed for the details of something."""
-    return int(rng.integers(0, 2**31))

@@ -130,12 +130,3 @@ def _whole(interval: tuple[float, float]) -> tuple[float, float]:
 def _varied(rng: np.random.Generator, rgb: Rgb) -> Rgb:
     gain = float(np.exp(rng.normal(0, 0.05)))
     return tuple(float(np.clip(c * gain, 0.012, 0.85)) for c in rgb)
-
-
-Length = Annotated[Range, AfterValidator(lambda r: _positive(r))]
-
-
-def _positive(interval: tuple[float, float]) -> tuple[float, float]:
-    if interval[0] <= 0:
-        raise ValueError(f"a length must be above zero, but goes down to {interval[0]:g}")
-    return interval

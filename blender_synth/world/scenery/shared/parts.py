@@ -15,13 +15,12 @@ from pydantic import AfterValidator, Field
 
 from blender_synth import geometry
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, plain
+from blender_synth.values import PositiveRange, Range, plain
 from blender_synth.world.layout import Area, BuiltInMirror, Obstacle, PlacedProp
 from blender_synth.world.scenery.shared.marks import Lamp
 from blender_synth.world.scenery.shared.outlines import hull
 from blender_synth.world.scenery.shared.part_base import (
     Colours,
-    Length,
     Material,
     Place,
     _Draw,
@@ -43,10 +42,10 @@ class Floor(_Part):
     """
 
     part: Literal["floor"]
-    size_m: tuple[Length, Length]
+    size_m: tuple[PositiveRange, PositiveRange]
     at_m: Place = ((0.0, 0.0), (0.0, 0.0), (0.0, 0.0))
     turn_deg: Range = (0.0, 0.0)
-    thickness_m: Length = (0.1, 0.1)
+    thickness_m: PositiveRange = (0.1, 0.1)
     material: Material = "paving_slabs"
     walk: Literal["pavement", "indoors", "crossing", "road"] | None = "pavement"
     flow_deg: float | None = None
@@ -69,10 +68,10 @@ class Ceiling(_Part):
     """A level slab whose lower side is at at_m's height."""
 
     part: Literal["ceiling"]
-    size_m: tuple[Length, Length]
+    size_m: tuple[PositiveRange, PositiveRange]
     at_m: Place
     turn_deg: Range = (0.0, 0.0)
-    thickness_m: Length = (0.15, 0.15)
+    thickness_m: PositiveRange = (0.15, 0.15)
     material: Material = "ceiling_tiles"
 
     def _one(self, draw: _Draw, into: Pieces) -> None:
@@ -88,7 +87,7 @@ class Box(_Part):
     """A box that stands on at_m: counters, plinths, steps, cupboards."""
 
     part: Literal["box"]
-    size_m: tuple[Length, Length, Length]
+    size_m: tuple[PositiveRange, PositiveRange, PositiveRange]
     at_m: Place
     turn_deg: Range = (0.0, 0.0)
     bevel_m: float = Field(default=0.0, ge=0)
@@ -108,8 +107,8 @@ class Cylinder(_Part):
     """An upright cylinder that stands on at_m: columns, posts, tubs."""
 
     part: Literal["cylinder"]
-    diameter_m: Length
-    height_m: Length
+    diameter_m: PositiveRange
+    height_m: PositiveRange
     at_m: Place
     material: Material = "stone"
     obstacle: bool = True
@@ -130,7 +129,7 @@ class Furnishing(_Part):
     at_m: Place
     heading_deg: Range = (0.0, 0.0)
     variant: Annotated[Range, AfterValidator(lambda r: _whole(r))] = (0.0, 1.0)
-    scale: Length = (0.97, 1.03)
+    scale: PositiveRange = (0.97, 1.03)
     colour: Colours = ("#1f2a26", "#22262c", "#3a3f3c", "#4a3226")
 
     def _one(self, draw: _Draw, into: Pieces) -> None:
@@ -166,7 +165,7 @@ class Mirror(_Part):
     from_m: tuple[Range, Range]
     to_m: tuple[Range, Range]
     base_m: Range = (0.0, 0.0)
-    height_m: Length = (2.0, 2.0)
+    height_m: PositiveRange = (2.0, 2.0)
     surface: Literal["mirror", "glass", "polished"] = "mirror"
     roughness: float = Field(default=0.0, ge=0, le=0.1)
 
@@ -205,10 +204,10 @@ class Light(_Part):
     part: Literal["light"]
     kind: Literal["panel", "point", "spot"] = "panel"
     at_m: Place
-    size_m: tuple[Length, Length] = ((0.6, 0.6), (0.6, 0.6))
+    size_m: tuple[PositiveRange, PositiveRange] = ((0.6, 0.6), (0.6, 0.6))
     turn_deg: Range = (0.0, 0.0)
-    lumen: Length = (3000.0, 4500.0)
-    kelvin: Length = (3500.0, 4500.0)
+    lumen: PositiveRange = (3000.0, 4500.0)
+    kelvin: PositiveRange = (3500.0, 4500.0)
     angle_deg: float = Field(default=70.0, gt=1, lt=179)
 
     def _one(self, draw: _Draw, into: Pieces) -> None:

@@ -269,8 +269,3 @@ def room_walls(x0: float, x1: float, y0: float, y1: float, height_m: float) -> d
         )
         for number, (name, (start, end)) in enumerate(ends.items())
     }
-
-
-def seed_of(rng: np.random.Generator) -> int:
-    """A seed for a builder's details."""
-    return int(rng.integers(0, 2**31))

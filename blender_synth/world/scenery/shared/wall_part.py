@@ -8,12 +8,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from blender_synth.values import Range, plain
+from blender_synth.values import PositiveRange, Range, plain
 from blender_synth.world.layout import BuiltInMirror, MirrorMount, Obstacle
 from blender_synth.world.scenery.shared.outlines import HEAD_M, STEP_M
 from blender_synth.world.scenery.shared.part_base import (
     Colours,
-    Length,
     Material,
     _Draw,
     _Part,
@@ -35,8 +34,8 @@ class Opening:
     """
 
     at_m: Range
-    width_m: Length
-    height_m: Length
+    width_m: PositiveRange
+    height_m: PositiveRange
     sill_m: Range = (0.0, 0.0)
     fill: Literal["none", "glass", "window", "door"] = "none"
     colour: Colours = ("#ece9e0",)
@@ -54,8 +53,8 @@ class Wall(_Part):
     from_m: tuple[Range, Range]
     to_m: tuple[Range, Range]
     base_m: Range = (0.0, 0.0)
-    height_m: Length = (3.0, 3.0)
-    thickness_m: Length = (0.2, 0.2)
+    height_m: PositiveRange = (3.0, 3.0)
+    thickness_m: PositiveRange = (0.2, 0.2)
     material: Material = "plaster"
     openings: tuple[Opening, ...] = ()
     skirting: bool = False

@@ -13,14 +13,13 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Weights, pick, plain, uniform
+from blender_synth.values import Range, Weights, only, pick, plain, seed_of, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared import street_palette
-from blender_synth.world.scenery.shared.choices import only
 from blender_synth.world.scenery.shared.outside import draw_outside
 from blender_synth.world.scenery.shared.room_placer import Placer
-from blender_synth.world.scenery.shared.rooms import Floor, seed_of
+from blender_synth.world.scenery.shared.rooms import Floor
 from blender_synth.world.scenery.shared.street_parts import (
     Building,
     GroundBay,

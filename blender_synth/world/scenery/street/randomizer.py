@@ -12,11 +12,10 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Vec2, Weights, pick, plain, uniform
+from blender_synth.values import Range, Vec2, Weights, only, pick, plain, seed_of, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.shared import street_palette as palette
-from blender_synth.world.scenery.shared.choices import only
-from blender_synth.world.scenery.shared.houses import Houses, seed_of
+from blender_synth.world.scenery.shared.houses import Houses
 from blender_synth.world.scenery.shared.street_parts import (
     CAR_SIZE_M,
     FURNITURE_SIZE_M,
