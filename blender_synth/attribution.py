@@ -1,8 +1,9 @@
-"""Who made what a dataset shows, and on what terms: gathered from the frames, written as a table."""
+"""Credits for the assets that a dataset shows: author, licence and source of each, as a table."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from blender_synth.frames.raw_frame import RawFrame
 
 FILE = "ATTRIBUTION.md"
 PEOPLE = "people"
-"""Credit of the people that are built, not modelled."""
+"""Credit of generated people."""
 _ID_LAYERS = ("surface_id", "reflected_id", "transmitted_id")
 _CREATIVE_COMMONS = re.compile(r"CC-(BY(?:-NC)?(?:-ND|-SA)?)-(\d\.\d)(?:-([A-Z]{2}))?")
 _HEAD = """\
@@ -28,7 +29,7 @@ author, the licence and the source when you pass images on; keeping this file wi
 
 
 def licence_url(licence: str) -> str:
-    """Where the text of a licence stands: Creative Commons' own page, or SPDX's; "" for terms of one's own.
+    """Address of a licence's text: at Creative Commons or SPDX; "" for other terms.
 
     Args:
         licence: SPDX id or expression; of an expression, the first licence counts.
@@ -45,9 +46,9 @@ def licence_url(licence: str) -> str:
 
 
 def shown_in(frame: RawFrame) -> list[Licence]:
-    """Credits of a frame whose asset some pixel shows, directly, mirrored or behind glass; in `frame.json`'s order.
+    """Credits of the assets that some pixel of a frame shows, directly, mirrored or behind glass, in the frame's order.
 
-    What has no pixels of its own to count (a material, a sky) is shown wherever the frame lists it.
+    Assets without an instance id (a material, a sky) count as shown in every frame that lists them.
     """
     ids_of: dict[str, set[int]] = {}
     for placed in (*frame.meta.people, *frame.meta.props):
@@ -57,49 +58,49 @@ def shown_in(frame: RawFrame) -> list[Licence]:
 
 
 class Credits:
-    """Gathers the credits of a dataset's images."""
+    """Collects the credits of a dataset's images, each once, and counts their images."""
 
     def __init__(self) -> None:
-        self._rows: dict[Licence, dict[str, Any]] = {}
-        self._images: dict[int, int] = {}
+        self._ids: dict[Licence, int] = {}
+        self._images: Counter[int] = Counter()
 
     def add(self, licences: Iterable[Licence]) -> list[int]:
         """Count one image that shows these assets; returns the ids of its credits."""
         ids = []
         for licence in licences:
-            row = self._rows.setdefault(
-                licence,
-                {
-                    "id": len(self._rows) + 1,
-                    "name": licence.licence,
-                    "url": licence_url(licence.licence),
-                    "item": licence.name,
-                    "author": licence.author,
-                    "source": licence.source,
-                },
-            )
-            self._images[row["id"]] = self._images.get(row["id"], 0) + 1
-            ids.append(row["id"])
+            number = self._ids.setdefault(licence, len(self._ids) + 1)
+            self._images[number] += 1
+            ids.append(number)
         return ids
 
     def rows(self) -> list[dict[str, Any]]:
         """One row for each asset, as COCO's `licenses`: `id`, `name` and `url` of its licence; `item`, `author`,
         `source`."""
-        return list(self._rows.values())
+        return [
+            {
+                "id": number,
+                "name": licence.licence,
+                "url": licence_url(licence.licence),
+                "item": licence.name,
+                "author": licence.author,
+                "source": licence.source,
+            }
+            for licence, number in self._ids.items()
+        ]
 
     def write(self, folder: Path) -> None:
         """Write the table into a dataset's folder."""
         lines = ["| item | author | licence | source | images |", "| --- | --- | --- | --- | ---: |"]
-        for row in sorted(self._rows.values(), key=lambda row: (row["item"], row["id"])):
+        for row in sorted(self.rows(), key=lambda row: (row["item"], row["id"])):
             licence = f"[{_cell(row['name'])}]({row['url']})" if row["url"] else _cell(row["name"])
             cells = (_cell(row["item"]), _cell(row["author"]), licence, _cell(row["source"]), self._images[row["id"]])
             lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
-        if not self._rows:
+        if not self._ids:
             lines = ["No image shows an asset."]
         (folder / FILE).write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _cell(text: str) -> str:
-    """A stranger's text as plain text in a table's cell; addresses become links by themselves."""
+    """Untrusted text as plain text for a table's cell; addresses become links by themselves."""
     text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\|`*\[\]])", r"\\\1", text)

@@ -70,7 +70,8 @@ def settings_from(config: DictConfig, overrides: Sequence[str] = ()) -> RunSetti
         ConfigError: the first thing wrong with it, with its full key.
     """
     check_plugin_folders()
-    plain = _with_aliases(OmegaConf.to_container(config, resolve=True), overrides)
+    container = OmegaConf.to_container(config, resolve=True)
+    plain = _with_aliases({str(key): value for key, value in dict(container).items()}, overrides)
     for key in plain:
         if key not in _KEYS:
             raise ConfigError(
@@ -120,7 +121,7 @@ def _with_aliases(plain: dict[str, Any], overrides: Sequence[str]) -> dict[str, 
 
 
 def _criteria(plain: dict) -> AcceptanceCriteria:
-    """The acceptance criteria, with numbers for what was left open."""
+    """The acceptance criteria, with numbers in place of null."""
     criteria = validate(AcceptanceCriteria, plain["accept"], "accept")
     render = validate(RenderSettings, plain["render"], "render")
     if criteria.min_reflected_people is None:
@@ -145,7 +146,7 @@ def any_key(arguments: Sequence[str]) -> list[str]:
 
 
 def _scenery(scene: Any, packs: Sequence[Path]) -> tuple[Any, str]:
-    """The randomizer of `scenes/<name>/scene.yaml`, with what the config sets beside `name` over it; its digest."""
+    """The randomizer of `scenes/<name>/scene.yaml` with the config's other keys laid over it; the scene's digest."""
     if not isinstance(scene, Mapping) or not isinstance(scene.get("name"), str):
         raise ConfigError("a scene needs a name", key="scene.name", value=scene, hint="choose one, e.g. scene=street")
     overrides = {key: value for key, value in scene.items() if key != "name"}
@@ -194,7 +195,7 @@ def _mirrors(data: Any) -> dict[str, MirrorGroup]:
 
 
 def _sweep_folder(folder: Path) -> Path:
-    """In a multirun each job gets a folder of its own, named after its overrides (so that it is found again)."""
+    """In a multirun, a sub-folder for the job, named after its overrides so that the same command finds it again."""
     if not HydraConfig.initialized() or HydraConfig.get().mode != RunMode.MULTIRUN:
         return folder
     name = re.sub(r"[^\w.,=-]+", "_", HydraConfig.get().job.override_dirname).replace("=", "-").replace(",", "_")
@@ -217,7 +218,7 @@ class Identity:
 
 
 def compose(overrides: Sequence[str] = ()) -> RunSettings:
-    """The settings that a command line with these overrides would get; for benches, tests and notebooks.
+    """The settings of a command line with these overrides; for benches, tests and notebooks.
 
     Raises:
         ConfigError: as on the command line.

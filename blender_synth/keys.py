@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import yaml
@@ -18,7 +19,7 @@ _SECTIONS = {
     "props": "props", "render": "render", "accept": "accept", "worker": "worker", "develop": "develop",
     "exporter": "exporter",
 }  # fmt: skip
-"""Config groups and sections, and where they are in the settings."""
+"""Config groups and sections, and their attributes of `RunSettings`."""
 
 
 def main(arguments: list[str]) -> None:
@@ -39,10 +40,10 @@ def main(arguments: list[str]) -> None:
 
 
 def values_at(settings: RunSettings, key: str) -> Any:
-    """Plain values of the settings below a dotted key, all defaults filled in.
+    """Plain values of the settings below a dotted key, with all defaults.
 
     Raises:
-        ConfigError: there is no such key; the message lists its neighbours.
+        ConfigError: there is no such key; the message lists the valid ones.
     """
     found: Any = {name: _plain(getattr(settings, part)) for name, part in _SECTIONS.items()}
     path: list[str] = []
@@ -59,9 +60,9 @@ def _plain(value: Any) -> Any:
     """A settings object as mappings, lists and numbers."""
     if isinstance(value, Mapping):
         return {name: _plain(entry) for name, entry in value.items()}
-    if hasattr(value, "__dataclass_fields__"):
-        # what is not in a settings object's repr is filled in by the program
-        fields = {name: getattr(value, name) for name, field in value.__dataclass_fields__.items() if field.repr}
-        found = {name: _plain(entry) for name, entry in fields.items() if not isinstance(entry, type)}
-        return found | found.pop("randomizer", {})  # a config writes a group's own keys beside its count
+    if is_dataclass(value) and not isinstance(value, type):
+        # fields that are not in the repr are set by the program
+        entries = {field.name: getattr(value, field.name) for field in fields(value) if field.repr}
+        found = {name: _plain(entry) for name, entry in entries.items() if not isinstance(entry, type)}
+        return found | found.pop("randomizer", {})  # in a config, a mirror group's own keys are next to its count
     return TypeAdapter(Any).dump_python(value, mode="json")

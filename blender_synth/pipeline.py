@@ -8,6 +8,8 @@ import shlex
 import sys
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -17,6 +19,7 @@ from blender_synth.config import Identity
 from blender_synth.errors import ItemError, RunError
 from blender_synth.exporters import export_dataset
 from blender_synth.frames.run_folder import RunFolder, disk_errors, find_runs
+from blender_synth.packs.pack import Pack
 from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
 from blender_synth.settings import RunSettings
@@ -39,13 +42,14 @@ def render(settings: RunSettings, then_export: bool = False) -> int:
         BlenderSynthError: nothing can be rendered at all (bad config, device, disk, folder).
     """
     packs = find_packs(settings.packs, settings.packs_on_error)
-    check_packs(settings, packs)  # a name that no pack has is told before Blender starts
+    check_packs(settings, packs)  # unknown names are reported before Blender starts
     for sky in settings.weather.sky_files():
         sky_of_packs(sky, packs)
     with RunFolder(settings.output).opened(settings.plain, Identity.of(settings).plain) as folder:
         missing = folder.missing(settings.frames)
-        for item in (item for pack in packs for item in pack.broken if missing):
-            _leave_out(folder, item.pack, item.item, str(item.error))
+        if missing:
+            for item in (item for pack in packs for item in pack.broken):
+                _leave_out(folder, item.pack, item.item, str(item.error))
         failed = _render_missing(settings, packs, folder, missing) if missing else 0
     done = settings.frames - len(folder.missing(settings.frames))
     print(f"{done} of {settings.frames} frames in {settings.output}", end="")
@@ -70,7 +74,8 @@ def export(settings: RunSettings, runs: list[str] | None = None) -> None:
     print(f"next: look at {settings.dataset / 'images'}; annotations are in {settings.dataset / 'annotations'}")
 
 
-def _render_missing(settings: RunSettings, packs: tuple, folder: RunFolder, missing: list[int]) -> int:
+def _render_missing(settings: RunSettings, packs: Sequence[Pack], folder: RunFolder, missing: list[int]) -> int:
+    """Render the frames of these indices; returns the number of failed ones."""
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
     for index in missing:
         todo.put(index)
@@ -113,19 +118,19 @@ def _render_missing(settings: RunSettings, packs: tuple, folder: RunFolder, miss
     return len(failed)
 
 
-def _thick_air(index: int, spec: SceneSpec) -> str | None:
-    """A warning where the air hides even the nearest person."""
-    eye = spec.camera.position_m
-    nearest = min((math.dist(eye, person.position_m) for person in spec.people), default=0.0)
-    if nearest <= spec.weather.mor_m or spec.scenery.layout().indoor_c is not None:
-        return None
-    air = f"one sees {spec.weather.mor_m:.0f} m far and the nearest person is {nearest:.0f} m away"
-    return f"frame {index}: {air}; raise weather.mor_m, or develop.mor_m at export, to see anybody"
-
-
-def _full_ground(index: int, spec: SceneSpec) -> str:
-    asked = f"{len(spec.people)} of {spec.people_wanted} people found room"
-    return f"frame {index}: {asked}; lower pedestrians.count or pedestrians.density_per_m2 to get all"
+def _warnings(spec: SceneSpec) -> Iterator[str]:
+    """What the user may want to change about a scene that is rendered all the same."""
+    if len(spec.people) < spec.people_wanted:
+        yield (
+            f"only {len(spec.people)} of {spec.people_wanted} people fit in; "
+            "lower pedestrians.count or pedestrians.density_per_m2"
+        )
+    nearest_m = min((math.dist(spec.camera.position_m, person.position_m) for person in spec.people), default=0.0)
+    if nearest_m > spec.weather.mor_m and spec.scenery.layout().indoor_c is None:
+        yield (
+            f"visibility is {spec.weather.mor_m:.0f} m and the nearest person is {nearest_m:.0f} m away; "
+            "raise weather.mor_m, or develop.mor_m at export, to see anybody"
+        )
 
 
 def _leave_out(folder: RunFolder, pack: str, item: str, error: str) -> None:
@@ -134,9 +139,18 @@ def _leave_out(folder: RunFolder, pack: str, item: str, error: str) -> None:
 
 
 def _render_frame(
-    settings: RunSettings, packs: tuple, broken: set, folder: RunFolder, worker: Worker, index: int, bar: tqdm
+    settings: RunSettings,
+    packs: Sequence[Pack],
+    broken: set[tuple[str, str]],
+    folder: RunFolder,
+    worker: Worker,
+    index: int,
+    bar: tqdm[NoReturn],
 ) -> bool:
-    """One frame, with a fresh worker when the first is lost; False (and a line in failures.jsonl) when it cannot be.
+    """Render one frame, with a fresh worker if the first is lost; False (and a line in failures.jsonl) if that fails.
+
+    Args:
+        broken: (pack, item) of items that are left out; those that turn out to be unusable are added.
 
     Raises:
         ItemError: an item of an asset pack cannot be used, and `packs_on_error` is `stop`.
@@ -153,10 +167,8 @@ def _render_frame(
                 candidate = sample_until_accepted(settings, packs, worker, index, broken)
                 if not candidate.satisfied and settings.accept.on_shortfall == "fail":
                     raise SceneRefused(f"the acceptance criteria were not met: {candidate.shortfall}")
-                if len(candidate.spec.people) < candidate.spec.people_wanted:
-                    tqdm.write(_full_ground(index, candidate.spec), file=sys.stderr)
-                if warning := _thick_air(index, candidate.spec):
-                    tqdm.write(warning, file=sys.stderr)
+                for warning in _warnings(candidate.spec):
+                    tqdm.write(f"frame {index}: {warning}", file=sys.stderr)
                 worker.render(str(folder.frame_path(index).absolute()))
             return True
         except ItemError as error:

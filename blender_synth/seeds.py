@@ -1,4 +1,4 @@
-"""Named random streams: every draw comes from one, so that no effect reshuffles another."""
+"""Named random streams: every random number comes from one, so that no effect changes another."""
 
 from __future__ import annotations
 

@@ -5,26 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
-from blender_synth.values import Range, plain
+from blender_synth.values import Converted, Range, plain
+from blender_synth.world.contracts import CameraRandomizer, MirrorRandomizer, SceneryRandomizer, WeatherRandomizer
+from blender_synth.world.materials import MaterialChoices
+from blender_synth.world.placement.crowd import Crowd
+from blender_synth.world.placement.props import PropRandomizer
 from blender_synth.world.registry import kind_module
 
 
 @plain
 class RenderSettings:
-    """How the picture is rendered. Only `width_px` and `height_px` bear on the labels.
+    """How the picture is rendered. Only `width_px` and `height_px` affect the labels.
 
-    Attributes:
-        samples: most samples a pixel gets; `adaptive_threshold`: noise at which it stops earlier (0: never).
-        denoise_prefilter: how OIDN's albedo and normal guides are cleaned; `accurate` costs seconds a frame.
-        max_bounces: of light in all; the picture's mirrors get as many as the labels follow, whatever this says.
-        device: `auto` takes the best that Cycles finds here.
-        threads: CPU threads; 0 means all.
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `width_px` | 960 | px | width of the picture, 16 to 16384 |
+    | `height_px` | 540 | px | height of the picture, 16 to 16384 |
+    | `samples` | 32 | per pixel | highest number of samples |
+    | `adaptive_threshold` | 0.05 | noise level | a pixel below it gets no more samples; 0: adaptive sampling is off |
+    | `denoise` | true | | whether OpenImageDenoise cleans the picture |
+    | `denoise_prefilter` | fast | | how its albedo and normal guides are cleaned: none, fast, accurate (slow) |
+    | `max_bounces` | 6 | bounces | of light paths; picture and labels follow the same number of mirrors regardless |
+    | `device` | auto | | cpu, cuda, optix, hip, oneapi, metal; auto: the best that Cycles finds |
+    | `threads` | 0 | threads | CPU threads; 0: all |
     """
 
     width_px: int = Field(default=960, ge=16, le=16384)
@@ -40,16 +51,19 @@ class RenderSettings:
 
 @plain
 class AcceptanceCriteria:
-    """What a frame must show; the scene is drawn again until it does or `max_attempts` are used up.
+    """What a frame must show; its scene is resampled until it does or `max_attempts` are used up.
 
-    Attributes:
-        min_people: people seen directly. min_reflected_people: people seen in a mirror (each counted once); null is 1
-            where there are mirrors and people at all.
-        min_height_px: only those at least this tall in the picture count.
-        min_visible_px: ... and with at least this many pixels to be seen.
-        min_reflected_px: ... in a mirror; null is 400 in a picture of 960 x 540, and in proportion in others.
-        max_attempts: how often a scene may be drawn.
-        on_shortfall: `keep` the best drawing, or `fail` the frame.
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `min_people` | 0 | people | seen directly |
+    | `min_reflected_people` | null | people | seen in mirrors, each once; null: 1 if there are mirrors and people |
+    | `min_height_px` | 0 | px | people less tall in the picture do not count |
+    | `min_visible_px` | 50 | px | people with fewer visible pixels do not count |
+    | `min_reflected_px` | null | px | the same for reflections; null: 400 of 960 x 540, in proportion in other sizes |
+    | `max_attempts` | 20 | attempts | how often a scene is sampled at most |
+    | `on_shortfall` | keep | | keep the best candidate, or `fail` the frame |
     """
 
     min_people: int = Field(default=0, ge=0)
@@ -63,12 +77,17 @@ class AcceptanceCriteria:
 
 @plain
 class WorkerSettings:
-    """The processes that own Blender.
+    """The processes that run Blender.
 
-    Attributes:
-        count: how many render side by side. timeout_s: for one frame; then the worker is stopped and started anew.
-        frames_per_worker: after so many frames a worker is replaced. max_memory_mb: ... or at this size (0: no limit).
-        tries: how often a frame that broke its worker is tried in all.
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `count` | 1 | processes | how many render at the same time |
+    | `timeout_s` | 1800 | s | for the label passes or the picture of one frame; the process is then replaced |
+    | `frames_per_worker` | 200 | frames | a process is replaced after so many |
+    | `max_memory_mb` | 0 | MB | a process that grew larger is replaced after its frame; 0: no limit |
+    | `tries` | 2 | attempts | for a frame over which a process was lost |
     """
 
     count: int = Field(default=1, ge=1, le=256)
@@ -80,15 +99,25 @@ class WorkerSettings:
 
 @plain
 class MirrorGroup:
-    """How many mirrors of one kind a scene gets, and what draws them."""
+    """How many mirrors of one kind a scene gets, and their randomizer."""
 
     count: Range
-    randomizer: Any
+    randomizer: Annotated[MirrorRandomizer, Converted()]
 
 
 @dataclass(frozen=True)
 class RunSettings:
-    """A whole validated config. `plain` is the config as it was composed, ready for YAML."""
+    """A whole validated config.
+
+    Attributes:
+        output: run folder. dataset: dataset folder. runs: run folders to export, as given (globs allowed).
+        packs: folders or archives of asset packs. packs_on_error: whether a damaged item stops the run or is skipped.
+        surfaces: materials of packs for parts of the scenery, by `materials.SURFACES`.
+        exporter: the `Settings` of the exporter chosen.
+        plain: the config as it was composed, ready for YAML.
+        scene_digest: of the scene's files; a changed scene has another one.
+        paired: whether every scene gives two frames: with its mirrors, and with matt panels in their places.
+    """
 
     frames: int
     seed: int
@@ -96,32 +125,32 @@ class RunSettings:
     dataset: Path
     runs: tuple[str, ...]
     packs: tuple[Path, ...]
-    packs_on_error: str
-    props: Any
+    packs_on_error: Literal["stop", "skip"]
+    props: PropRandomizer
     accept: AcceptanceCriteria
     render: RenderSettings
     worker: WorkerSettings
     develop: DevelopSettings
-    scenery: Any
-    pedestrians: Any
+    scenery: SceneryRandomizer
+    pedestrians: Crowd
     mirrors: Mapping[str, MirrorGroup]
-    weather: Any
-    camera: Any
+    weather: WeatherRandomizer
+    camera: CameraRandomizer
     exporter: Any
-    plain: dict
-    surfaces: dict[str, Any]
-    """What parts of the scenery are made of instead: `SurfaceChoices`."""
+    plain: dict[str, Any]
+    surfaces: Mapping[str, MaterialChoices]
     scene_digest: str = ""
-    """Of the scene's files; another one is another scene."""
     paired: bool = False
-    """Whether every scene gives two frames: with its mirrors, and with matt panels in their places."""
 
 
 def validate(type_: Any, value: Any, key: str, file: Any = None) -> Any:
     """`value` as `type_`.
 
+    Args:
+        key: config key of the value. file: the file that holds it, if it is not the config.
+
     Raises:
-        ConfigError: with the full key, the value and what would do instead.
+        ConfigError: with the full key, the value and what is allowed.
     """
     try:
         return TypeAdapter(type_).validate_python(value)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from blender_synth.acceptance import SeenPerson
 from blender_synth.blender_process import BlenderProcess, JobFailed, ProcessLost
 from blender_synth.errors import AssetError, BlenderSynthError, ItemError
 from blender_synth.packs.items import Pack
@@ -58,7 +59,7 @@ class Worker:
             self.frames = 0
         self._process.start()
 
-    def probe(self, spec_json: bytes) -> list[dict[str, Any]]:
+    def probe(self, spec_json: bytes) -> list[SeenPerson]:
         """Build a spec and render its labels; returns who is seen (see `blender.instance_table.seen_people`)."""
         self.start()
         return self._ask("probe", spec=spec_json.decode())["seen"]

@@ -16,6 +16,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
@@ -41,7 +42,11 @@ def serve(connection: Connection, handlers: Handlers) -> None:
             job = json.loads(connection.recv_bytes())
         except (EOFError, ConnectionError):
             return
-        _send(connection, _outcome(lambda job=job: handlers[job.pop("do")](**job)))
+        _send(connection, _outcome(partial(_do, handlers, **job)))
+
+
+def _do(handlers: Handlers, do: str, **fields: Any) -> dict[str, Any]:
+    return handlers[do](**fields)
 
 
 def _outcome(do: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Blender prints every render to the process's own standard output; this keeps it out of a command's."""
+"""Keeps Blender's messages out of the standard output of a command: it prints a line for every render."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Nothing reaches standard output inside."""
+    """Discard everything that is written to file descriptor 1 inside the `with` block."""
     sys.stdout.flush()
     kept, null = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)

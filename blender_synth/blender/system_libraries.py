@@ -1,6 +1,6 @@
-"""What Blender's module needs from the system, and what to say when it is not there.
+"""System libraries that Blender's module needs, and the message for when one is missing.
 
-`python -m blender_synth.blender.system_libraries` tells whether Blender can start; with `--apt-line` it prints the
+`python -m blender_synth.blender.system_libraries` checks whether Blender can start; with `--apt-line` it prints the
 command that installs what may be missing.
 """
 
@@ -21,14 +21,14 @@ LIBRARIES = {
     "libSM.so.6": "libsm6",
     "libGL.so.1": "libgl1",
 }
-"""Each shared library that a bare Debian 12 with Python 3.11 lacks, and its package (found out with Blender 4.5.15)."""
+"""Each shared library that a bare Debian 12 with Python 3.11 lacks, and its package (checked with Blender 4.5.15)."""
 
 APT_LINE = "apt-get update && apt-get install -y --no-install-recommends " + " ".join(LIBRARIES.values())
-"""The one line, run as root, after which Blender's module loads; README, Dockerfile and .ci/run use the same."""
+"""The command, run as root, after which Blender's module loads; README, Dockerfile and .ci/run use the same."""
 
 
 def explain(import_error: ImportError) -> SystemLibraryError:
-    """Turn a failed `import bpy` into an error that names every missing library and the line that installs them.
+    """The error for a failed `import bpy`: names every missing library and the command that installs them.
 
     Args:
         import_error: what `import bpy` raised.
@@ -56,7 +56,7 @@ def _is_missing(library: str) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Print the apt line, or say whether Blender can start (0 yes, 1 no)."""
+    """Print the apt line, or check whether Blender can start (0 yes, 1 no)."""
     if arguments == ["--apt-line"]:
         print(APT_LINE)
         return 0

@@ -1,4 +1,4 @@
-"""Changes settings for the length of a `with` block."""
+"""Changes settings inside a `with` block."""
 
 from __future__ import annotations
 

@@ -7,21 +7,39 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 
 from blender_synth.blender import build, cycles, instance_table, label_pass, record
 from blender_synth.blender.job_server import Handlers, Report
+from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather import hdri
 from blender_synth.settings import RenderSettings
-from blender_synth.world.scene_spec import spec_from_json
+from blender_synth.world.scene_spec import SceneSpec, spec_from_json
+
+
+@dataclass(frozen=True)
+class Probed:
+    """A scene that was built and labelled; `seconds` that its stages took."""
+
+    spec: SceneSpec
+    stage: Stage
+    labels: dict[str, np.ndarray]
+    seconds: dict[str, float]
 
 
 class Workbench:
-    """Keeps the scene last built between `probe` and `render`."""
+    """Keeps the scene last built between `probe` and `render`.
+
+    Args:
+        render: fields of `RenderSettings`.
+        packs: of each asset pack by name: `folder`, `kind`, and its credit (`name`, `licence`, `author`, `source`).
+        scene_folder: of a scene with files of its own, else empty. report: gets events while items are read.
+    """
 
     def __init__(
         self, render: dict[str, Any], packs: dict[str, dict[str, str]], scene_folder: str, report: Report
@@ -31,12 +49,11 @@ class Workbench:
         self.packs, self.scene_folder = packs, Path(scene_folder)
         self.roots = {name: Path(pack["folder"]) for name, pack in packs.items()}
         self.device, self.device_name = cycles.choose_device(self.settings.device)
-        self.spec = self.stage = self.labels = None
-        self.seconds: dict[str, float] = {}
+        self.probed: Probed | None = None
 
     def probe(self, spec_json: str) -> dict[str, Any]:
-        """Build a spec and render its labels."""
-        self.spec = self.stage = self.labels = None
+        """Build a spec and render its labels; `seen` of the result is `record.seen_people`."""
+        self.probed = None
         start = time.perf_counter()
         spec = spec_from_json(spec_json)
         stage = build.build_scene(spec, self.roots, self.scene_folder, self.report)
@@ -44,24 +61,27 @@ class Workbench:
         cycles.apply_picture_settings(stage.scene, self.settings, spec.root_seed * 1_000_003 + spec.scene_index)
         built = time.perf_counter()
         labels = label_pass.render_labels(stage)
-        self.seconds = {"build": round(built - start, 3), "labels": round(time.perf_counter() - built, 3)}
-        self.spec, self.stage, self.labels = spec, stage, labels
+        seconds = {"build": round(built - start, 3), "labels": round(time.perf_counter() - built, 3)}
+        self.probed = Probed(spec, stage, labels, seconds)
         return {"seen": instance_table.seen_people(spec, stage, labels)}
 
     def render(self, folder: str) -> dict[str, Any]:
-        """Picture and files of the spec last probed, into `folder`."""
-        credit = (self._licences(), self.device_name)
-        self.seconds = record.render_frame(Path(folder), self.spec, self.stage, self.labels, credit, self.seconds)
-        return {"seconds": self.seconds}
+        """Render the picture of the spec last probed and write the frame into `folder`."""
+        probed = self.probed
+        if probed is None:
+            raise RuntimeError("no spec was probed")
+        credit = (self._licences(probed.spec), self.device_name)
+        seconds = record.render_frame(Path(folder), probed.spec, probed.stage, probed.labels, credit, probed.seconds)
+        return {"seconds": seconds}
 
-    def _licences(self) -> list[dict[str, str]]:
+    def _licences(self, spec: SceneSpec) -> list[dict[str, str]]:
         """Name, licence, author and source of every asset that the scene shows, each once."""
-        shown = [self.packs["people"]] if self.spec.people else []
+        shown = [self.packs["people"]] if spec.people else []
         entries = [{key: pack[key] for key in ("name", "licence", "author", "source")} for pack in shown]
-        if self.spec.weather.hdri and not self.spec.weather.hdri_credit:
-            entries.append(hdri.credit(self.spec.weather.hdri, self.packs))
-        scene = self.spec.scenery.attribution()
-        for item in (*([] if scene is None else [scene]), *(item.attribution() for item in self.spec.pack_items())):
+        if spec.weather.hdri and not spec.weather.hdri_credit:
+            entries.append(hdri.credit(spec.weather.hdri, self.packs))
+        scene = spec.scenery.attribution()
+        for item in (*([] if scene is None else [scene]), *(item.attribution() for item in spec.pack_items())):
             entry = asdict(item)
             if entry not in entries:
                 entries.append(entry)

@@ -6,7 +6,7 @@ import errno
 import fcntl
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,42 +30,18 @@ class RunFolder:
         self.frames_path = self.path / "frames"
 
     @contextmanager
-    def opened(self, config: dict, identity: dict):
-        """Own the folder while rendering into it.
+    def opened(self, config: dict[str, Any], identity: dict[str, Any]) -> Iterator[RunFolder]:
+        """Create the folder, or continue with it, and hold its lock.
 
         Args:
             config: the whole config, kept as config.yaml. identity: its part that decides what frames look like.
 
         Raises:
-            RunError: it belongs to another config, is in use, is no folder of ours, or the disk is full.
+            RunError: it belongs to another config, is in use, holds other files, or the disk is full.
         """
         with disk_errors(self.path):
-            if self.path.exists() and not self.path.is_dir():
-                raise RunError("the output is a file", file=self.path, key="output", hint="choose another output")
-            fresh = not (self.path / "run.json").exists()
-            if fresh and self.path.is_dir() and any(p.name != ".lock" for p in self.path.iterdir()):
-                raise RunError(
-                    "the output folder holds other things",
-                    file=self.path,
-                    key="output",
-                    value=str(self.path),
-                    hint="choose another output, or empty the folder",
-                )
-            self.path.mkdir(parents=True, exist_ok=True)
-            if shutil.disk_usage(self.path).free < _FREE_BYTES_NEEDED:
-                raise RunError(
-                    "the disk is full", file=self.path, key="output", hint="free some space or choose another output"
-                )
-            with open(self.path / ".lock", "w") as lock:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError:
-                    raise RunError(
-                        "another process is rendering into this folder",
-                        file=self.path,
-                        key="output",
-                        hint="wait for it, or choose another output",
-                    ) from None
+            fresh = self._prepare()
+            with self._locked():
                 if fresh:
                     self._write_text("config.yaml", yaml.safe_dump(config, sort_keys=False))
                     state = {"run_version": RUN_VERSION, "blender_synth": __version__, "identity": identity}
@@ -77,7 +53,37 @@ class RunFolder:
                     shutil.rmtree(stale, ignore_errors=True)
                 yield self
 
-    def _check_same(self, identity: dict) -> None:
+    def _prepare(self) -> bool:
+        """Create the folder if needed; whether it holds no run yet."""
+        if self.path.exists() and not self.path.is_dir():
+            raise RunError("the output is a file", file=self.path, key="output", hint="choose another output")
+        fresh = not (self.path / "run.json").exists()
+        if fresh and self.path.is_dir() and any(p.name != ".lock" for p in self.path.iterdir()):
+            hint = "choose another output, or empty the folder"
+            raise RunError(
+                "the output folder holds other files", file=self.path, key="output", value=str(self.path), hint=hint
+            )
+        self.path.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self.path).free < _FREE_BYTES_NEEDED:
+            hint = "free some space or choose another output"
+            raise RunError("the disk is full", file=self.path, key="output", hint=hint)
+        return fresh
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with open(self.path / ".lock", "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise RunError(
+                    "another process is rendering into this folder",
+                    file=self.path,
+                    key="output",
+                    hint="wait for it, or choose another output",
+                ) from None
+            yield
+
+    def _check_same(self, identity: dict[str, Any]) -> None:
         state = read_run_state(self.path)
         before, now = dict(_flat(state.get("identity", {}))), dict(_flat(json.loads(json.dumps(identity))))
         for key in sorted({*before, *now}):
@@ -91,7 +97,7 @@ class RunFolder:
                 )
 
     def frame_path(self, index: int) -> Path:
-        """Folder of a frame, there or not."""
+        """Folder of a frame, whether it exists or not."""
         return self.frames_path / f"{index:06d}"
 
     def missing(self, count: int) -> list[int]:
@@ -104,7 +110,7 @@ class RunFolder:
             file.write(json.dumps({"frame_index": index, "error": error}) + "\n")
 
     def record_broken_item(self, name: str, error: str) -> None:
-        """Tell in failures.jsonl, once, that an item (`pack/item`) of an asset pack is left out."""
+        """Record in failures.jsonl, once, that an item (`pack/item`) of an asset pack is left out."""
         line = json.dumps({"item": name, "error": error}) + "\n"
         file = self.path / "failures.jsonl"
         if not file.exists() or line not in file.read_text(encoding="utf-8").splitlines(keepends=True):
@@ -124,8 +130,8 @@ def _flat(value: Any, prefix: str = "") -> Iterable[tuple[str, Any]]:
 
 
 @contextmanager
-def disk_errors(path: Path):
-    """Turns a full or unwritable disk into an error of ours."""
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn the `OSError` of a full or unwritable disk into a `RunError`."""
     try:
         yield
     except OSError as error:
@@ -140,7 +146,7 @@ def disk_errors(path: Path):
         raise
 
 
-def read_run_state(path: Path) -> dict:
+def read_run_state(path: Path) -> dict[str, Any]:
     """The content of run.json.
 
     Raises:
@@ -150,7 +156,9 @@ def read_run_state(path: Path) -> dict:
     try:
         state = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RunError("this is no run folder", file=path, key="runs", hint="give the `output` of a render") from None
+        raise RunError(
+            "this is not a run folder", file=path, key="runs", hint="give the `output` of a render"
+        ) from None
     except (OSError, ValueError) as error:
         raise RunError(
             f"the file is damaged ({error})", file=file, hint="delete the run folder and render again"
@@ -167,7 +175,7 @@ def read_run_state(path: Path) -> dict:
 
 
 def find_runs(patterns: Iterable[str]) -> list[Path]:
-    """Run folders named, matched (globs) or contained in what `runs` gives, each once, sorted within each entry.
+    """Run folders that the entries name, match (globs) or contain, each once, sorted within each entry.
 
     Raises:
         RunError: an entry leads to no run folder.
@@ -182,7 +190,7 @@ def find_runs(patterns: Iterable[str]) -> list[Path]:
         )
         runs = [run for root in roots for run in _runs_below(root)]
         if not runs:
-            raise RunError("no run folder is there", key="runs", value=pattern, hint="give the `output` of a render")
+            raise RunError("there is no run folder", key="runs", value=pattern, hint="give the `output` of a render")
         found += [run for run in runs if run not in found]
     return found
 
@@ -194,6 +202,6 @@ def _runs_below(root: Path) -> list[Path]:
 
 
 def frames_of(run: Path) -> list[RawFrame]:
-    """The whole frames of a run, by index."""
+    """The complete frames of a run, by index."""
     read_run_state(run)
     return [RawFrame(p.parent) for p in sorted((run / "frames").glob("[0-9]*/frame.json"))]
