@@ -52,7 +52,7 @@ class Workbench:
         self.probed: Probed | None = None
 
     def probe(self, spec_json: str) -> dict[str, Any]:
-        """Build a spec and render its labels; `seen` of the result is `record.seen_people`."""
+        """Build a spec and render its labels; `seen` of the result is `instance_table.seen_people`."""
         self.probed = None
         start = time.perf_counter()
         spec = spec_from_json(spec_json)
