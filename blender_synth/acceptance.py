@@ -9,7 +9,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypedDict, TypeVar
 
-from blender_synth.packs.pack import Pack
+from blender_synth.packs.items import Pack
 from blender_synth.settings import AcceptanceCriteria, RunSettings
 from blender_synth.world.pack_items import FromPack
 from blender_synth.world.placement.visibility_estimate import estimate_visibility

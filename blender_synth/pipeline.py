@@ -19,7 +19,7 @@ from blender_synth.config import Identity
 from blender_synth.errors import ItemError, RunError
 from blender_synth.exporters import export_dataset
 from blender_synth.frames.run_folder import RunFolder, disk_errors, find_runs
-from blender_synth.packs.pack import Pack
+from blender_synth.packs.items import Pack
 from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
 from blender_synth.settings import RunSettings
