@@ -196,9 +196,8 @@ def test_parts_with_one_palette_take_the_same_place_on_it():
 def test_every_material_of_parts_can_be_made():
     pytest.importorskip("bpy")
     from blender_synth.blender.scenery.materials import MAKERS
-    from blender_synth.blender.scenery.room_materials import ROOM_MAKERS
 
-    assert set(part_base.MATERIALS) <= set(MAKERS) | set(ROOM_MAKERS)
+    assert set(part_base.MATERIALS) <= set(MAKERS)
 
 
 @pytest.mark.parametrize(("part", "key"), [

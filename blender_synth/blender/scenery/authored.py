@@ -11,9 +11,8 @@ from mathutils import Matrix
 
 from blender_synth.blender.scenery import furniture, vegetation
 from blender_synth.blender.scenery.blend_scene import Opened, open_scene
-from blender_synth.blender.scenery.materials import LAMP_LENS
+from blender_synth.blender.scenery.materials import LAMP_LENS, Materials
 from blender_synth.blender.scenery.meshes import Part, bevelled_box, box, join, lathe, quad, to_object
-from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.shading.traits import declare_traits, declares_traits, traits_by_name
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather.night import black_body
@@ -38,7 +37,7 @@ def build(spec: Spec, stage: Stage) -> None:
     stage.lamps += [(lamp.position_m, lamp.heading_deg, lamp.variant) for lamp in spec.lamps]
     if spec.file:
         _build_file(spec, stage)
-    materials = RoomMaterials()
+    materials = Materials()
     ids = {thing.name: thing.instance_id for thing in spec.labelled}
     by_thing: dict[str, list[Piece]] = {}
     for piece in spec.pieces:

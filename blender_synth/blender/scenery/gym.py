@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from blender_synth.blender.scenery import facade, room_pieces, rooms
+from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import Part, box, join, lathe, part, quad
-from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.scenery.rooms import WHITE
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.gym import Spec
@@ -16,7 +16,7 @@ from blender_synth.world.scenery.shared.rooms import Wall
 def build(spec: Spec, stage: Stage) -> None:
     """Put the gym, and the street before its windows, on the stage."""
     rooms.prepare(stage)
-    materials = RoomMaterials()
+    materials = Materials()
     half, deep, high = spec.width_m / 2, spec.depth_m, spec.height_m
     room = (-half, half, 0.0, deep)
     hang = 0.55 if spec.ceiling == "raw" else 0.0

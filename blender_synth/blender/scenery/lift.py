@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from blender_synth.blender.scenery import room_pieces, rooms
+from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import Part, box, join, lathe, quad, tube
-from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.scenery.rooms import DARK, STEEL, WHITE, glow, text
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.lift import Spec
@@ -26,7 +26,7 @@ from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS
 def build(spec: Spec, stage: Stage) -> None:
     """Put cabin and landing on the stage."""
     rooms.prepare(stage)
-    materials = RoomMaterials()
+    materials = Materials()
     half, deep, high = spec.width_m / 2, spec.depth_m, spec.height_m
     for wall in spec.walls:
         name = wall.name.removeprefix("cabin_")
@@ -159,7 +159,7 @@ def _cabin_lamps(spec: Spec, stage: Stage) -> Part:
     return lamp.repeated(places)
 
 
-def _landing(spec: Spec, stage: Stage, materials: RoomMaterials) -> None:
+def _landing(spec: Spec, stage: Stage, materials: Materials) -> None:
     wide, far, near, high = spec.landing_width_m / 2, -SILL_M - spec.landing_depth_m, -SILL_M, spec.landing_height_m
     room = (-wide, wide, far, near)
     for wall in spec.landing:

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from blender_synth.blender.scenery import room_pieces, rooms
+from blender_synth.blender.scenery.materials import STAYS_CLEAR, Materials, pane
 from blender_synth.blender.scenery.meshes import Part, box, join, quad
-from blender_synth.blender.scenery.room_materials import RoomMaterials, pane
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.lobby import Spec
 from blender_synth.world.scenery.lobby.elements import GLASS_FOOT_M
@@ -20,8 +20,8 @@ _GLASS_Y_M = 0.12
 def build(spec: Spec, stage: Stage) -> None:
     """Put the lobby, and the street before it, on the stage."""
     rooms.prepare(stage)
-    materials = RoomMaterials()
-    materials["shop_glass"] = pane("shop_glass", (0.72, 0.75, 0.74), 0.2)(materials)
+    materials = Materials()
+    materials["shop_glass"] = pane("shop_glass", (0.72, 0.75, 0.74), 0.2, STAYS_CLEAR)(materials)
     half, deep, high = spec.width_m / 2, spec.depth_m, spec.height_m
     room = (-half, half, 0.0, deep)
     lamps = rooms.ceiling_lamps(stage, spec.light, *room, high - (0.0 if spec.ceiling != "coffers" else 0.02))

@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from blender_synth.blender.scenery import facade, room_pieces, rooms
+from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import Part, box, join, lathe, part, quad, to_object, tube
 from blender_synth.blender.scenery.pieces import place
-from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS_ID
 from blender_synth.world.scenery.shared.street_parts import Building
@@ -23,7 +23,7 @@ _ROOF_STEPS = 12
 def build(spec: Spec, stage: Stage) -> None:
     """Put the passage, and a street at each of its ends, on the stage."""
     rooms.prepare(stage)
-    materials = RoomMaterials()
+    materials = Materials()
     half = spec.length_m / 2
     rooms.add(stage, materials, FLOOR_ID, "floor", [_floor(spec)])
     rooms.add(stage, materials, CEILING_ID, "glass_roof", [_roof(spec), _houses_around(spec)])

@@ -7,9 +7,8 @@ from blender_synth.blender.scenery.car_park.floor import Deck, DeckWear, floor, 
 from blender_synth.blender.scenery.car_park.ramp import ramp
 from blender_synth.blender.scenery.car_park.services import lamps, pipes, signs
 from blender_synth.blender.scenery.car_park.structure import ceiling, column_marks, column_shaft, core_block, walls
-from blender_synth.blender.scenery.materials import deck_material
+from blender_synth.blender.scenery.materials import Materials, deck_material
 from blender_synth.blender.scenery.meshes import Part, join, to_object
-from blender_synth.blender.scenery.room_materials import RoomMaterials
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.car_park import Spec
 from blender_synth.world.scenery.car_park.elements import (
@@ -26,7 +25,7 @@ from blender_synth.world.scenery.car_park.elements import (
 def build(spec: Spec, stage: Stage) -> None:
     """Put the whole deck on the stage."""
     rooms.prepare(stage)
-    materials = RoomMaterials()
+    materials = Materials()
     size = (2 * spec.half_length_m, 2 * spec.half_depth_m)
     wear = DeckWear(Deck.of(spec), spec).pixels()
     materials["deck"] = deck_material(materials, wear, size, spec.floor_rgb, spec.floor_gloss)

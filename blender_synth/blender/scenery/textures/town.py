@@ -1,17 +1,13 @@
-"""Surfaces computed in numpy: tileable maps of asphalt, paving, brick, plaster, stone and roof tiles.
-
-One map lookup costs Cycles far less than octaves of procedural noise, and shows more: joints, single stones, single
-bricks. Each map is (n, n, 4) float32 in 0..1: RGB is relative albedo (linear, mean 0.5, to be multiplied by twice
-the surface's colour), A is height (0 low, 1 high). Row 0 is the bottom, as in Blender. Seeds here are fixed: the
-maps are materials, the same in every scene; what differs between scenes lies in the specs.
-"""
+"""Maps of asphalt, paving, brick, plaster, stone, roof tiles, bark, and grunge for dirt."""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
+from blender_synth.blender.scenery.textures.cells import cells, pack, tinted
 from blender_synth.blender.shading.noise import smoothstep, spectral_noise
 
 TILE_M = {
@@ -30,51 +26,6 @@ TILE_M = {
 """Edge of the square that each map covers."""
 
 
-def cells(n: int, across: int, seed: int, jitter: float = 0.8) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Tileable Voronoi cells.
-
-    Returns:
-        (nearest distance, distance to the border, random value of the cell), each (n, n); distances in cell widths.
-    """
-    rng = np.random.default_rng(seed)
-    seeds = (0.5 + jitter * (rng.random((across, across, 2)) - 0.5)).astype(np.float32)
-    value = rng.random((across, across)).astype(np.float32)
-    coordinate = (np.arange(n, dtype=np.float32) + 0.5) * across / n
-    cell = coordinate.astype(int)
-    frac = coordinate - cell
-    first = np.full((n, n), 9.0, np.float32)
-    second = first.copy()
-    owner = np.zeros((n, n), np.float32)
-    for dy in (-1, 0, 1):
-        row = (cell + dy) % across
-        for dx in (-1, 0, 1):
-            column = (cell + dx) % across
-            near, own = seeds[row][:, column], value[row][:, column]
-            d = (near[..., 1] + (dy - frac)[:, None]) ** 2
-            d += (near[..., 0] + (dx - frac)[None]) ** 2
-            np.minimum(second, np.maximum(first, d), out=second)
-            closer = d < first
-            np.copyto(owner, own, where=closer)
-            np.minimum(first, d, out=first)
-    first, second = np.sqrt(first), np.sqrt(second)
-    return first, second - first, owner
-
-
-def _pack(albedo: np.ndarray, height: np.ndarray) -> np.ndarray:
-    """RGBA from relative albedo, (n, n) or (n, n, 3), and height; the albedo's mean becomes 0.5."""
-    if albedo.ndim == 2:
-        albedo = albedo[..., None].repeat(3, axis=2)
-    albedo = albedo * (0.5 / albedo.mean())
-    low, high = np.percentile(height, (0.1, 99.9))
-    rgba = np.concatenate([albedo, ((height - low) / (high - low))[..., None]], axis=2)
-    return np.clip(rgba, 0, 1).astype(np.float32)
-
-
-def _tinted(value: np.ndarray, hue: np.ndarray, amount: float) -> np.ndarray:
-    """Grey `value` shifted towards warm where `hue` is above zero and towards cold where below."""
-    return value[..., None] * (1 + amount * hue[..., None] * np.array([1.0, 0.1, -0.9], np.float32))
-
-
 def _asphalt(n: int = 1024) -> np.ndarray:
     near, border, stone = cells(n, 190, 11, 0.95)
     coarse, coarse_border, coarse_stone = cells(n, 84, 12, 1.0)
@@ -86,7 +37,7 @@ def _asphalt(n: int = 1024) -> np.ndarray:
     light = 0.62 + worn * (0.22 + 0.8 * value**2.2)
     light *= np.exp(0.10 * spectral_noise(n, 1.2, 14, 1, 30))
     hue = np.where(big, coarse_stone * 7 % 1, stone * 5 % 1) - 0.5
-    return _pack(_tinted(light, hue * worn, 0.22), dome + 0.08 * spectral_noise(n, 0.6, 15, 20))
+    return pack(tinted(light, hue * worn, 0.22), dome + 0.08 * spectral_noise(n, 0.6, 15, 20))
 
 
 def _grid(n: int, rows: int, columns: int, shift: float, seed: int, joint: float, tile_m: float,
@@ -130,7 +81,7 @@ def _paving(pattern: str, n: int = 1024) -> np.ndarray:
     height = mask * (0.8 + 0.08 * second + 0.02 * grain) + smoothstep(0, 0.012, inside) * 0.12 * mask
     if pattern == "setts":
         height += 0.35 * smoothstep(0.0, 0.05, inside)
-    return _pack(_tinted(light, (second - 0.5) * mask, 0.10 if pattern != "pavers" else 0.22), height)
+    return pack(tinted(light, (second - 0.5) * mask, 0.10 if pattern != "pavers" else 0.22), height)
 
 
 def _brick(n: int = 1024) -> np.ndarray:
@@ -138,11 +89,11 @@ def _brick(n: int = 1024) -> np.ndarray:
     grain, blotch = spectral_noise(n, 0.5, 52, 30), spectral_noise(n, 1.3, 53, 2, 80)
     burnt = smoothstep(0.86, 0.95, value)
     light = np.exp(0.5 * (value - 0.5) + 0.07 * grain + 0.10 * blotch) * (1 - 0.42 * burnt)
-    brick = _tinted(light, (second - 0.5) * 1.2 - 0.5 * burnt, 0.20)
+    brick = tinted(light, (second - 0.5) * 1.2 - 0.5 * burnt, 0.20)
     # mortar is paler and greyer than brick: undo the brick's own redness, so that tinted it comes out near lime
     mortar = (1.25 + 0.12 * spectral_noise(n, 0.6, 54, 10))[..., None] * np.array([0.78, 1.35, 1.75], np.float32)
     m = mask[..., None]
-    return _pack(brick * m + mortar * (1 - m), mask * (0.9 + 0.1 * second + 0.03 * grain))
+    return pack(brick * m + mortar * (1 - m), mask * (0.9 + 0.1 * second + 0.03 * grain))
 
 
 def _plaster(n: int = 512) -> np.ndarray:
@@ -151,7 +102,7 @@ def _plaster(n: int = 512) -> np.ndarray:
     light = np.exp(0.045 * coarse + 0.03 * fine) * (1 - 0.06 * patch)
     ridged = np.abs(spectral_noise(n, 1.4, 64, 2, 60))
     crack = smoothstep(0.02, 0.0, ridged) * smoothstep(0.6, 1.4, spectral_noise(n, 1.5, 65, 1, 10))
-    return _pack(light * (1 - 0.22 * crack), 0.5 + 0.08 * coarse + 0.10 * fine - 0.25 * crack)
+    return pack(light * (1 - 0.22 * crack), 0.5 + 0.08 * coarse + 0.10 * fine - 0.25 * crack)
 
 
 def _stone(n: int = 1024) -> np.ndarray:
@@ -160,7 +111,7 @@ def _stone(n: int = 1024) -> np.ndarray:
     pit = smoothstep(1.9, 2.6, spectral_noise(n, 0.6, 74, 40, 200))
     light = np.exp(0.22 * (value - 0.5) + 0.045 * grain + 0.06 * vein) * (1 - 0.3 * pit)
     light = light * mask + 0.62 * (1 - mask)
-    return _pack(_tinted(light, (second - 0.5) * mask, 0.12), mask * (0.85 + 0.03 * grain - 0.2 * pit))
+    return pack(tinted(light, (second - 0.5) * mask, 0.12), mask * (0.85 + 0.03 * grain - 0.2 * pit))
 
 
 def _roof(n: int = 512) -> np.ndarray:
@@ -173,7 +124,7 @@ def _roof(n: int = 512) -> np.ndarray:
     wave = 0.5 - 0.5 * np.cos(2 * np.pi * x)
     light = np.exp(0.5 * (value - 0.5) + 0.15 * spectral_noise(n, 1.2, 82, 2, 60))
     light *= 0.55 + 0.45 * smoothstep(0.0, 0.18, 1 - fall)[:, None]
-    return _pack(light.astype(np.float32), (0.6 * fall[:, None] + 0.6 * wave[None]).astype(np.float32))
+    return pack(light.astype(np.float32), (0.6 * fall[:, None] + 0.6 * wave[None]).astype(np.float32))
 
 
 def _grunge(n: int = 512) -> np.ndarray:
@@ -191,14 +142,16 @@ def _grunge(n: int = 512) -> np.ndarray:
 def _bark(n: int = 256) -> np.ndarray:
     ridges = np.abs(spectral_noise(n, 1.0, 95, 3, 90, 3.0))
     patch = smoothstep(0.3, 0.8, spectral_noise(n, 1.5, 96, 2, 20))
-    return _pack(np.exp(-0.35 + 0.3 * ridges + 0.35 * patch), ridges)
+    return pack(np.exp(-0.35 + 0.3 * ridges + 0.35 * patch), ridges)
 
 
-@cache
-def texture(name: str) -> np.ndarray:
-    """The map of that name, computed once in a process; (n, n, 4) float32. Do not write to it."""
-    if name in ("slabs", "bond", "pavers", "setts"):
-        return _paving(name)
-    makers = {"asphalt": _asphalt, "brick": _brick, "plaster": _plaster, "stone": _stone, "roof": _roof,
-              "grunge": _grunge, "bark": _bark}  # fmt: skip
-    return makers[name]()
+MAKERS: dict[str, Callable[[], np.ndarray]] = {
+    "asphalt": _asphalt,
+    "brick": _brick,
+    "plaster": _plaster,
+    "stone": _stone,
+    "roof": _roof,
+    "grunge": _grunge,
+    "bark": _bark,
+    **{pattern: partial(_paving, pattern) for pattern in ("slabs", "bond", "pavers", "setts")},
+}

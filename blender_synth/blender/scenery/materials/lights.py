@@ -1,0 +1,55 @@
+"""What glows: lit panels, signals, lamps."""
+
+from __future__ import annotations
+
+import bpy
+
+from blender_synth.blender.scenery.materials.library import LAMP_LENS, MAKERS, STAYS_CLEAR, Materials, tint
+from blender_synth.blender.shading.nodes import Graph
+
+
+def _glow(materials: Materials) -> bpy.types.Material:
+    """Lit panels inside shops: the tint as radiance."""
+    g = Graph("glow", STAYS_CLEAR)
+    colour, _ = tint(g)
+    return g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
+
+
+def _signal(materials: Materials) -> bpy.types.Material:
+    """Lit lenses of signals and signs: the tint as radiance; what they light up is not worth a sample."""
+    g = Graph("signal")
+    colour, _ = tint(g)
+    g.material.cycles.emission_sampling = "NONE"
+    return g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
+
+
+def _lamp_lens(materials: Materials) -> bpy.types.Material:
+    """Frosted glass of a street lamp; `weather.night` lights it."""
+    g = Graph(LAMP_LENS, STAYS_CLEAR)
+    colour, _ = tint(g)
+    g.material.cycles.emission_sampling = "NONE"
+    return g.surface(g.principled(base=colour, roughness=0.3))
+
+
+def _lamp(materials: Materials) -> bpy.types.Material:
+    """What a lamp looks like: the tint as radiance, to the camera and in mirrors only. Its light comes from a light
+    object of the stage, which no picture shows and which shines through it; so few samples do."""
+    g = Graph("lamp")
+    colour, _ = tint(g)
+    path = g.node("ShaderNodeLightPath").outputs
+    dark = g.node("ShaderNodeBsdfDiffuse", {"Color": (0.7, 0.7, 0.7)}).outputs[0]
+    past = g.node("ShaderNodeBsdfTransparent").outputs[0]
+    lit = g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0]
+    g.material.cycles.emission_sampling = "NONE"
+    seen = g.mix_shaders(path["Is Diffuse Ray"], lit, dark)
+    return g.surface(g.mix_shaders(path["Is Shadow Ray"], seen, past))
+
+
+MAKERS.update(
+    {
+        "glow": _glow,
+        "signal": _signal,
+        LAMP_LENS: _lamp_lens,
+        "lamp": _lamp,
+    }
+)
