@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from blender_synth import geometry, scene_files
+from blender_synth import geometry, resources, scene_files
 from blender_synth.config import Identity, compose
 from blender_synth.errors import BlenderSynthError, ConfigError
 from blender_synth.keys import values_at
@@ -400,7 +400,7 @@ def test_a_spec_survives_json():
 
 
 def test_the_guide_names_every_mark_part_material_and_key():
-    guide = (scene_files.resources.scenes_dir() / "README.md").read_text(encoding="utf-8")
+    guide = (resources.scenes_dir() / "README.md").read_text(encoding="utf-8")
     for mark in marks.MARKS:
         assert f"`{mark}." in guide
     for surface in marks.SURFACES:

@@ -83,7 +83,7 @@ def test_marks_of_a_file_become_a_layout(made):
 
 def test_what_blender_read_is_kept_until_the_file_changes(made, monkeypatch):
     scene_files.load_scene("hall", made("hall"), {})
-    monkeypatch.setattr(scene_files, "_read_in_blender", lambda *_: pytest.fail("Blender was started again"))
+    monkeypatch.setattr(scene_files.reading, "_read_in_blender", lambda *_: pytest.fail("Blender was started again"))
     scene_files.load_scene("hall", made("hall"), {})
 
 

@@ -26,7 +26,7 @@ BLENDERS = {"bpy", "bpy_extras", "bmesh", "mathutils"}
 # The layers: what each may import of the project, in addition to what everybody may.
 MAY_IMPORT = {
     "world": {"world", "packs", "plugins"},
-    "packs": {"packs", "resources", "blender_process"},
+    "packs": {"packs", "plugins", "resources", "blender_process"},
     "frames": {"frames"},
     "develop": {"develop", "frames"},
     "annotate": {"annotate", "develop", "frames"},
