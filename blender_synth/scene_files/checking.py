@@ -28,7 +28,7 @@ def describe_scene(folder: Path) -> tuple[list[SceneProblem], Layout | None]:
     problems: list[SceneProblem] = []
     layout = None
     try:
-        randomizer, problems = _randomizer(folder, file)
+        randomizer = _randomizer(folder, file, problems)
         for seed in range(SEEDS):
             layout = randomizer.sample(Streams(seed, 0).child("scenery")).layout()
             problems += layout_problems(layout)
@@ -41,15 +41,16 @@ def describe_scene(folder: Path) -> tuple[list[SceneProblem], Layout | None]:
     return [*dict.fromkeys(problems)], layout
 
 
-def _randomizer(folder: Path, file: Path) -> tuple[SceneryRandomizer, list[SceneProblem]]:
-    """The randomizer even of a scene whose marks have errors, and the problems of the marks."""
+def _randomizer(folder: Path, file: Path, problems: list[SceneProblem]) -> SceneryRandomizer:
+    """The randomizer, even if marks have errors; the problems of the marks are added to `problems`."""
     data = read_scene_yaml(file)
     digest = digest_of(folder, content_files(folder))
     if data.get("kind") != "authored" or not data.get("file"):
-        return load_scene(folder.name, folder, {})[0], []
+        return load_scene(folder.name, folder, {})[0]
     marks = read_marks(folder, str(data["file"]), data.get("indoor_c") is not None, digest)
+    problems += marks.problems
     settings = {key: value for key, value in data.items() if key not in RESERVED_KEYS}
     settings |= {"scene": folder.name, "digest": digest, "found": marks}
     randomizer = randomizer_from("scenery", settings, "scene", file)
     check_licence(randomizer.licence, randomizer.author, file)
-    return randomizer, list(marks.problems)
+    return randomizer
