@@ -117,14 +117,13 @@ def layers_digest(layers: dict[str, np.ndarray]) -> str:
 
 def export_digests() -> dict[str, str]:
     """Digests of the files of a COCO export of frames that are made without Blender."""
-    from blender_synth.develop.settings import DevelopSettings
     from blender_synth.exporters import export_dataset, exporter_settings
-    from tests.made_frames import make_run
+    from tests.made_frames import NEUTRAL, make_run
 
     with tempfile.TemporaryDirectory() as folder:
         run, dataset = make_run(Path(folder) / "run", 3), Path(folder) / "data"
         settings = exporter_settings({"kind": "coco", "overlays": True, "amodal_masks": True})
-        export_dataset([run], dataset, settings, DevelopSettings())
+        export_dataset([run], dataset, settings, NEUTRAL)
         found = {}
         for file in sorted(p for p in dataset.rglob("*") if p.is_file() and p.name != "dataset.json"):
             data = file.read_bytes()

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from blender_synth.develop.settings import DevelopSettings
 from blender_synth.frames.meta import FRAME_VERSION
 from blender_synth.frames.raw_frame import LABEL_LAYERS, write_exr, write_frame
 from blender_synth.frames.run_folder import RUN_VERSION
 
+NEUTRAL = DevelopSettings(exposure_ev=0, white_balance="daylight", warmth_ev=0, iso=None, vignetting_ev=0, blur_px=0)
+"""A camera without noise, lens effects and random exposure, so that pictures can be computed by hand."""
 WIDTH, HEIGHT = 64, 48
 PERSON, HIDDEN_PERSON, MIRROR, ROAD = 1, 2, 1001, 3001
 PERSON_BOX = (slice(20, 40), slice(10, 18))

@@ -151,7 +151,7 @@ def test_a_folder_with_other_things_is_not_touched(tmp_path):
     run = make_run(tmp_path / "run", 1)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("x")
-    with pytest.raises(RunError, match="other things"):
+    with pytest.raises(RunError, match="other files"):
         export_dataset([run], tmp_path / "mine", ONE_SPLIT, DevelopSettings())
     assert [p.name for p in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 

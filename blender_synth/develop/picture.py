@@ -23,8 +23,8 @@ class Shot:
     Attributes:
         mor_m: optical range of its air; None for perfectly clear air.
         picture: (H, W, 3) uint8 sRGB, R G B. exposed: (H, W, 3) float32 on the sensor's linear scale, diffuse white
-            near 1, noise included. luminance: (H, W) float32 of the light that reached the lens, before its faults.
-        iso: None without noise. jpeg_quality: None where the exporter decides.
+            near 1, noise included. luminance: (H, W) float32 of the light that reaches the lens, before lens effects.
+        iso: None without noise. jpeg_quality: for the encoder, where the picture becomes a JPEG file.
     """
 
     mor_m: float | None
@@ -32,7 +32,7 @@ class Shot:
     exposed: np.ndarray
     luminance: np.ndarray
     iso: float | None
-    jpeg_quality: int | None
+    jpeg_quality: int
 
     def linear16(self) -> np.ndarray:
         """(H, W, 3) uint16, linear: 65535 stands for four times diffuse white, where highlights are lost."""
@@ -42,17 +42,17 @@ class Shot:
 def visibilities(frame: RawFrame, settings: DevelopSettings) -> tuple[float | None, ...]:
     """Meteorological optical ranges in metres that the frame is developed at; None for perfectly clear air.
 
-    Frames from under a roof keep their own clear air whatever is asked for.
+    Frames of indoor scenes keep their clear air whatever the settings ask for.
 
     Raises:
-        FrameError: other visibilities are asked for than the one that the frame was rendered in.
+        FrameError: the frame was rendered with its air, and the settings ask for other visibilities.
     """
     medium = frame.meta.medium
     if settings.mor_m is None or medium.indoors:
         return (medium.mor_m,)
     if in_picture(frame):
         raise FrameError(
-            "the frame's air was rendered with it and cannot be taken out again",
+            "the air is part of the frame's radiance and cannot be changed",
             file=frame.folder, key="develop.mor_m", value=settings.mor_m,
             hint="leave develop.mor_m out, or render with weather.medium=analytic",
         )  # fmt: skip
@@ -60,7 +60,7 @@ def visibilities(frame: RawFrame, settings: DevelopSettings) -> tuple[float | No
 
 
 def in_picture(frame: RawFrame) -> bool:
-    """Whether the frame's radiance holds its air already (`weather.medium=volume`)."""
+    """Whether the frame's radiance includes its air already (`weather.medium=volume`)."""
     return frame.meta.medium.kind == "volume"
 
 
@@ -69,12 +69,13 @@ def shots(frame: RawFrame, settings: DevelopSettings) -> Iterator[Shot]:
     radiance = np.nan_to_num(frame.radiance, nan=0.0, posinf=65504.0, neginf=0.0)
     np.clip(radiance, 0.0, None, out=radiance)
     radiance *= frame.meta.medium.watts_per_unit / WATTS_PER_UNIT
-    air = None
+    air: Air | None = None
     for mor_m in visibilities(frame, settings):
-        clear = mor_m is None or in_picture(frame)
-        if not clear and air is None:
-            air = Air(frame, radiance)
-        yield _shot(frame, settings, mor_m, radiance if clear else air.through(mor_m))
+        light = radiance
+        if mor_m is not None and not in_picture(frame):
+            air = air or Air(frame, radiance)
+            light = air.through(mor_m)
+        yield _shot(frame, settings, mor_m, light)
 
 
 def develop(frame: RawFrame, settings: DevelopSettings) -> np.ndarray:
@@ -85,21 +86,21 @@ def develop(frame: RawFrame, settings: DevelopSettings) -> np.ndarray:
 def _shot(frame: RawFrame, settings: DevelopSettings, mor_m: float | None, light: np.ndarray) -> Shot:
     seed = (frame.meta.root_seed, frame.meta.scene_index)
 
-    def drawn(name: str, interval: tuple[float, float]) -> float:
+    def sampled(name: str, interval: tuple[float, float]) -> float:
         return float(rng_for(*seed, f"develop/{name}").uniform(*interval))
 
     luminance = light @ LUMINANCE
     cd_m2 = WATTS_PER_UNIT * sensor.LUMENS_PER_WATT
-    drops = round(drawn("lens_drops", settings.lens_drops))
-    seen = lens.with_drops(light, drops, rng_for(*seed, "develop/drops")) if drops else light
-    if flakes := round(drawn("lens_flakes", settings.lens_flakes)):
-        seen = lens.with_flakes(seen, flakes, rng_for(*seed, "develop/flakes"))
-    factor = sensor.exposure_factor(seen, settings.exposure, drawn("exposure", settings.exposure_ev), cd_m2)
-    gains = sensor.balance_gains(seen, settings.white_balance, drawn("warmth", settings.warmth_ev))
-    exposed = seen * (factor * gains)
-    if corners := drawn("vignetting", settings.vignetting_ev):
+    drops = round(sampled("lens_drops", settings.lens_drops))
+    through_lens = lens.with_drops(light, drops, rng_for(*seed, "develop/drops")) if drops else light
+    if flakes := round(sampled("lens_flakes", settings.lens_flakes)):
+        through_lens = lens.with_flakes(through_lens, flakes, rng_for(*seed, "develop/flakes"))
+    factor = sensor.exposure_factor(through_lens, settings.exposure, sampled("exposure", settings.exposure_ev), cd_m2)
+    gains = sensor.balance_gains(through_lens, settings.white_balance, sampled("warmth", settings.warmth_ev))
+    exposed = through_lens * (factor * gains)
+    if corners := sampled("vignetting", settings.vignetting_ev):
         exposed *= lens.vignette(exposed.shape[:2], corners)[..., None]
-    exposed = lens.blurred(exposed, drawn("blur", settings.blur_px))
+    exposed = lens.blurred(exposed, sampled("blur", settings.blur_px))
     iso = None
     if settings.iso is not None:
         iso = sensor.iso_for(float(luminance.mean()) * cd_m2, settings.iso)
@@ -110,5 +111,5 @@ def _shot(frame: RawFrame, settings: DevelopSettings, mor_m: float | None, light
         exposed=exposed,
         luminance=luminance,
         iso=iso,
-        jpeg_quality=None if settings.jpeg_quality is None else round(drawn("jpeg", settings.jpeg_quality)),
+        jpeg_quality=round(sampled("jpeg", settings.jpeg_quality)),
     )

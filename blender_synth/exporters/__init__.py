@@ -1,4 +1,4 @@
-"""Dataset formats: each file is one. It defines `Settings` and `write(...)`; nothing else needs to know of it."""
+"""Dataset formats: each is a module with `Settings` and `write` (see `contract`), found by its name."""
 
 from __future__ import annotations
 
@@ -9,16 +9,24 @@ import pkgutil
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError, RunError
+from blender_synth.exporters.contract import Exporter, ExporterSettings, SourceFrame
 from blender_synth.frames.run_folder import frames_of
+from blender_synth.plugins import plugin_paths
+
+__path__ += plugin_paths("exporters")
 
 MARKER = "dataset.json"
 
 
-def exporter_settings(data: Any) -> Any:
+def exporter_kinds() -> list[str]:
+    """Names of the formats: the modules of this package and of plug-in folders that have `Settings` and `write`."""
+    return [name for name in _module_names() if _exporter(name) is not None]
+
+
+def exporter_settings(data: object) -> ExporterSettings:
     """The validated settings of the exporter that a config chooses.
 
     Raises:
@@ -26,49 +34,54 @@ def exporter_settings(data: Any) -> Any:
     """
     from blender_synth.settings import validate
 
-    kinds = sorted(m.name for m in pkgutil.iter_modules(__path__))
     kind = data.get("kind") if isinstance(data, Mapping) else None
-    if kind not in kinds:
+    exporter = _exporter(kind) if isinstance(kind, str) else None
+    if exporter is None:
         raise ConfigError(
-            "there is no such exporter", key="exporter.kind", value=kind, hint=f"use one of: {', '.join(kinds)}"
+            "there is no such exporter",
+            key="exporter.kind",
+            value=kind,
+            hint=f"use one of: {', '.join(exporter_kinds())}",
         )
-    return validate(importlib.import_module(f"{__name__}.{kind}").Settings, dict(data), "exporter")
+    return validate(exporter.Settings, dict(data), "exporter")
 
 
-def export_dataset(runs: list[Path], dataset: Path, settings: Any, develop: DevelopSettings) -> str:
-    """Write the frames of some runs as one dataset, which appears whole or not at all.
+def export_dataset(runs: list[Path], dataset: Path, settings: ExporterSettings, develop: DevelopSettings) -> str:
+    """Write the frames of some runs as one dataset, atomically.
 
     Args:
         runs: run folders. dataset: folder to make; a dataset made here before is replaced.
-        settings: of the exporter. develop: how pictures are made of radiance.
+        settings: of the exporter. develop: how pictures are made from radiance.
 
     Returns:
-        A line that says what was written where.
+        A line that reports what was written where.
 
     Raises:
-        RunError: no frames, or `dataset` holds something else.
+        RunError: no frames, or `dataset` holds other files.
         FrameError: a frame is damaged.
     """
-    frames = [(run, frame) for run in runs for frame in frames_of(run)]
+    frames = [SourceFrame(run, frame) for run in runs for frame in frames_of(run)]
     if not frames:
         raise RunError(
-            "these runs hold no whole frames", key="runs", value=[str(r) for r in runs], hint="render them first"
+            "these runs hold no complete frames", key="runs", value=[str(r) for r in runs], hint="render them first"
         )
     if dataset.exists() and not (dataset / MARKER).is_file() and (not dataset.is_dir() or any(dataset.iterdir())):
         raise RunError(
-            "the dataset folder holds other things",
+            "the dataset folder holds other files",
             file=dataset,
             key="dataset",
             value=str(dataset),
             hint="choose another folder, or empty it",
         )
-    module = importlib.import_module(f"{__name__}.{settings.kind}")
+    exporter = _exporter(settings.kind)
+    if exporter is None:
+        raise ConfigError("there is no such exporter", key="exporter.kind", value=settings.kind)
     dataset.parent.mkdir(parents=True, exist_ok=True)
     temporary = dataset.with_name(f".{dataset.name}.{os.getpid()}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     try:
-        summary = module.write(frames, temporary, settings, develop)
+        summary = exporter.write(frames, temporary, settings, develop)
         marker = {"exporter": settings.kind, "runs": [str(run) for run in runs], "frames": len(frames)}
         (temporary / MARKER).write_text(json.dumps(marker, indent=1), encoding="utf-8")
         old = dataset.with_name(f".{dataset.name}.{os.getpid()}.old")
@@ -79,3 +92,15 @@ def export_dataset(runs: list[Path], dataset: Path, settings: Any, develop: Deve
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return f"{summary} in {dataset}"
+
+
+def _module_names() -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def _exporter(kind: str) -> Exporter | None:
+    """The module of a format; None where there is none, or it has no `Settings` and `write`."""
+    if kind not in _module_names():
+        return None
+    module: object = importlib.import_module(f"{__name__}.{kind}")
+    return module if isinstance(module, Exporter) else None
