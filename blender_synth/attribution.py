@@ -51,8 +51,10 @@ def shown_in(frame: RawFrame) -> list[Licence]:
     Assets without an instance id (a material, a sky) count as shown in every frame that lists them.
     """
     ids_of: dict[str, set[int]] = {}
-    for placed in (*frame.meta.people, *frame.meta.props):
-        ids_of.setdefault(placed.asset or PEOPLE, set()).add(placed.instance_id)
+    for person in frame.meta.people:
+        ids_of.setdefault(person.asset or PEOPLE, set()).add(person.instance_id)
+    for prop in frame.meta.props:
+        ids_of.setdefault(prop.asset or PEOPLE, set()).add(prop.instance_id)
     seen = {int(number) for layer in _ID_LAYERS for number in np.unique(frame.labels[layer])}
     return [licence for licence in frame.meta.licences if not (ids := ids_of.get(licence.name)) or ids & seen]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
@@ -70,8 +70,8 @@ def settings_from(config: DictConfig, overrides: Sequence[str] = ()) -> RunSetti
         ConfigError: the first thing wrong with it, with its full key.
     """
     check_plugin_folders()
-    container = OmegaConf.to_container(config, resolve=True)
-    plain = _with_aliases({str(key): value for key, value in dict(container).items()}, overrides)
+    plain = cast(dict[str, Any], OmegaConf.to_container(config, resolve=True))  # a config is a mapping
+    plain = _with_aliases(plain, overrides)
     for key in plain:
         if key not in _KEYS:
             raise ConfigError(

@@ -1,4 +1,4 @@
-"""Scenes are drawn again until the criteria are met, boundedly, and infeasible ones never reach Blender."""
+"""Scenes are resampled until the criteria are met, a bounded number of times; infeasible ones are not built."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from blender_synth.world.sample import sample_scene
 
 
 class Prober:
-    """Answers in the worker's place, and remembers what it was asked."""
+    """Stands in for a worker: returns prepared answers and records the attempts that it was asked about."""
 
     def __init__(self, *answers):
         self.answers, self.asked = list(answers), []
@@ -37,7 +37,7 @@ def settings():
     return compose(["experiment=demo", "scene=studio", "accept.max_attempts=5"])
 
 
-def test_the_first_drawing_that_meets_the_criteria_is_taken(settings):
+def test_the_first_candidate_that_meets_the_criteria_is_returned(settings):
     prober = Prober([], [_seen(1)], BOTH)
     candidate = sample_until_accepted(settings, (), prober, 0)
     assert candidate.satisfied
@@ -45,7 +45,7 @@ def test_the_first_drawing_that_meets_the_criteria_is_taken(settings):
     assert len(prober.asked) == 3
 
 
-def test_when_none_does_the_best_is_taken_and_stands_ready(settings):
+def test_if_none_does_the_best_is_returned_and_held_by_the_prober(settings):
     prober = Prober([], [_seen(1)], [])
     candidate = sample_until_accepted(settings, (), prober, 0)
     assert not candidate.satisfied
@@ -53,14 +53,14 @@ def test_when_none_does_the_best_is_taken_and_stands_ready(settings):
     assert candidate.spec.attempt == prober.asked[1] == prober.asked[-1]
 
 
-def test_hopeless_scenes_are_not_built(settings):
+def test_infeasible_scenes_are_not_built(settings):
     nobody = replace(settings, accept=AcceptanceCriteria(min_people=500, max_attempts=6))
     prober = Prober(BOTH)
     assert not sample_until_accepted(nobody, (), prober, 0).satisfied
     assert len(prober.asked) == 1
 
 
-def test_forecast_follows_geometry(settings):
+def test_the_visibility_estimate_follows_geometry(settings):
     spec = sample_scene(settings, (), 0)
     direct, reflected = estimate_visibility(spec, 0)
     assert 0 < direct <= len(spec.people)
@@ -71,7 +71,7 @@ def test_forecast_follows_geometry(settings):
     assert estimate_visibility(spec, 5000) == (0, 0)
 
 
-def test_drawings_do_not_depend_on_the_weather(settings):
+def test_candidates_do_not_depend_on_the_weather(settings):
     cloudy = compose(["experiment=demo", "scene=studio", "accept.max_attempts=5", "weather=cloudy"])
     first, other = (sample_until_accepted(s, (), Prober([], BOTH), 3).spec for s in (settings, cloudy))
     assert first.attempt == other.attempt

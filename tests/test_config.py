@@ -58,7 +58,7 @@ def _command(*arguments, cwd=None):
         ("+frames_total=3", "frames_total", "frames"),
     ],
 )
-def test_bad_values_name_key_value_and_mend(override, key, says):
+def test_errors_name_key_value_and_fix(override, key, says):
     with pytest.raises(ConfigError) as caught:
         compose([*SMALL, override])
     text = str(caught.value)
@@ -67,7 +67,7 @@ def test_bad_values_name_key_value_and_mend(override, key, says):
     assert "fix:" in text
 
 
-def test_errors_reach_the_shell_in_one_piece(tmp_path):
+def test_errors_are_printed_without_traceback(tmp_path):
     real = _command("render", "weather=sunnny", cwd=tmp_path)
     assert (real.returncode, real.stdout) == (1, "")
     assert "sunny" in real.stderr
@@ -100,7 +100,7 @@ def test_usage():
     assert job["seed"] == 5
 
 
-def test_a_users_own_config_folder_is_added(tmp_path):
+def test_a_config_folder_of_the_user_is_added(tmp_path):
     (tmp_path / "conf" / "weather").mkdir(parents=True)
     sunny = yaml.safe_load((resources.conf_dir() / "weather" / "sunny.yaml").read_text())
     (tmp_path / "conf" / "weather" / "mine.yaml").write_text(yaml.safe_dump({**sunny, "mor_m": 1234}))
@@ -108,7 +108,7 @@ def test_a_users_own_config_folder_is_added(tmp_path):
     assert yaml.safe_load(done.stdout)["weather"]["mor_m"] == 1234
 
 
-def test_every_choice_opens_with_one_line_about_it():
+def test_every_choice_begins_with_a_comment():
     for file in resources.conf_dir().glob("*/*.yaml"):
         lines = [line for line in file.read_text().splitlines() if line.startswith("# ") and "@package" not in line]
         assert lines, file
@@ -121,7 +121,7 @@ def test_every_choice_of_every_group_is_valid(group):
         assert settings.frames == 10
 
 
-def test_a_scene_drawn_twice_is_the_same_to_the_byte_and_comes_back_from_json():
+def test_sampling_is_deterministic_and_specs_survive_json():
     settings = compose(SMALL)
     first, again = (spec_to_json(sample_scene(settings, (), 3)) for _ in range(2))
     assert first == again
@@ -164,7 +164,7 @@ def test_what_cannot_change_a_frame_is_no_part_of_a_runs_identity():
     assert Identity.of(compose([*SMALL, "seed=77"])) != Identity.of(compose(SMALL))
 
 
-def test_nobody_stands_in_a_thing_or_too_near_another():
+def test_people_keep_a_distance_from_each_other():
     settings = compose([*SMALL, "pedestrians=street"])
     for index in range(6):
         spec = sample_scene(settings, (), index)
@@ -173,12 +173,12 @@ def test_nobody_stands_in_a_thing_or_too_near_another():
         assert apart.min() > 0.55  # those who belong together; strangers keep more
 
 
-def test_all_errors_are_of_one_family():
+def test_all_errors_share_a_base_class():
     with pytest.raises(BlenderSynthError):
         compose(["seed=x"])
 
 
-def test_every_key_that_is_shown_can_be_set():
+def test_every_printed_key_can_be_set():
     """`keys` prints values that the config takes back."""
     person = values_at(compose([]), "pedestrians.person.pose")
     assert person["walk_speed_mps"] == [0.8, 1.7]

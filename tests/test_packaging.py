@@ -120,6 +120,26 @@ def test_wheel_carries_and_finds_conf_assets_and_scenes(tmp_path: Path):
         [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
     assert Path(done.stdout.strip()) == tmp_path / "installed/blender_synth/_data"
+    check_children_use(tmp_path / "installed", tmp_path)
+
+
+def check_children_use(installed: Path, scratch: Path):
+    """A copy of the package outside this environment starts children that use the same copy, however it is found."""
+    handlers = (
+        "import blender_synth\ndef handlers(report):\n    return {'where': lambda: {'it': blender_synth.__file__}}\n"
+    )
+    (scratch / "modules").mkdir()
+    (scratch / "modules/where.py").write_text(handlers)
+    program = (
+        "import sys; from blender_synth.blender_process import BlenderProcess\n"
+        "with BlenderProcess('where', 60.0) as process: print(process.ask('where')['file'])"
+    )
+    for paths, folder in (([str(installed)], scratch), ([], installed)):  # by PYTHONPATH; by the working directory
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*paths, str(scratch / "modules")])}
+        done = subprocess.run(
+            [sys._base_executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True
+        )
+        assert done.stdout.strip() == str(installed / "blender_synth/__init__.py"), done.stderr
 
 
 def test_a_checkout_finds_its_folders():

@@ -1,4 +1,4 @@
-"""The real command, end to end, on tiny pictures: what it makes, and what survives what."""
+"""The real command end to end on tiny pictures: its output, and its behaviour when something is killed or fails."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _wait_for(condition, process=None, seconds=90.0):
             return found
         assert process is None or process.poll() is None, process.communicate()[1]
         time.sleep(0.05)
-    raise AssertionError("it did not happen in time")
+    raise AssertionError("timed out")
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def demo(tmp_path_factory):
     return folder, out
 
 
-def test_a_run_leaves_pictures_and_coco_files_and_says_where(demo):
+def test_a_run_writes_pictures_and_coco_files_and_prints_where(demo):
     folder, out = demo
     assert "3 of 3 frames in run" in out
     assert "in data" in out
@@ -101,7 +101,7 @@ def test_a_run_leaves_pictures_and_coco_files_and_says_where(demo):
     assert len(COCO(str(folder / "data/annotations/person_keypoints_train.json")).anns) > 0
 
 
-def test_a_frame_says_all_that_is_needed_to_use_it(demo):
+def test_a_frame_is_self_contained(demo):
     frame = RawFrame(demo[0] / "run/frames/000000")
     assert frame.radiance.dtype == np.float32
     assert np.isfinite(frame.radiance).all()
@@ -112,7 +112,7 @@ def test_a_frame_says_all_that_is_needed_to_use_it(demo):
     assert seen <= set(frame.meta.by_id)
 
 
-def test_the_same_command_again_does_only_what_is_missing(demo):
+def test_the_same_command_again_renders_only_missing_frames(demo):
     folder, _ = demo
     before = _labels(folder / "run")
     kept = folder / "run/frames/000000/radiance.exr"
@@ -146,7 +146,7 @@ def test_weather_changes_no_label(demo, tmp_path):
         np.testing.assert_array_equal(values, cloudy[layer], err_msg=layer)
 
 
-def test_a_killed_worker_does_not_take_the_run_along(demo, tmp_path, monkeypatch):
+def test_a_run_survives_a_killed_worker_and_leaves_no_temporary_files(demo, tmp_path, monkeypatch):
     places = [tmp_path / "temporary", tmp_path / "cache"]
     places[0].mkdir()
     monkeypatch.setenv("TMPDIR", str(places[0]))
@@ -172,7 +172,7 @@ def _parent(pid: int) -> int:
 
 
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
-def test_a_stopped_run_leaves_whole_frames_only_and_goes_on(tmp_path, sent, status):
+def test_a_stopped_run_leaves_complete_frames_only_and_can_be_continued(tmp_path, sent, status):
     process = _start("render", *TINY, "frames=4", "output=run", cwd=tmp_path)
     _wait_for(lambda: list(tmp_path.glob("run/frames/000000/frame.json")), process)
     worker = next(p for p in _workers() if _parent(p) == process.pid)
@@ -190,14 +190,14 @@ def test_a_stopped_run_leaves_whole_frames_only_and_goes_on(tmp_path, sent, stat
     assert not list(tmp_path.glob("run/frames/.*.tmp"))
 
 
-def test_an_absent_device_is_an_error_that_lists_what_is_there(tmp_path):
+def test_a_missing_device_is_an_error_that_lists_the_available_ones(tmp_path):
     code, _, err = _command("render", *TINY[:-1], "render.device=metal", "output=run", cwd=tmp_path)
     assert code == 1
     assert "metal" in err
     assert "cpu" in err
 
 
-def test_a_sweep_renders_side_by_side_into_folders_of_its_own(tmp_path):
+def test_jobs_of_a_sweep_run_in_parallel_in_separate_folders(tmp_path):
     code, _, err = _command(
         "render", "-m", *TINY, "frames=1", "weather=sunny,cloudy", "output=sweep",
         "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", cwd=tmp_path,
@@ -212,7 +212,7 @@ def test_a_sweep_renders_side_by_side_into_folders_of_its_own(tmp_path):
     assert json.loads((tmp_path / "data/dataset.json").read_text())["frames"] == 2
 
 
-def test_a_strangers_pack_stands_in_the_street_under_its_own_category(tmp_path):
+def test_items_of_an_untrusted_pack_are_labelled_with_their_category(tmp_path):
     write_box(tmp_path / "harbour" / "crate.glb", (-0.3, 0.0, -0.3), (0.3, 0.9, 0.3))
     (tmp_path / "harbour" / "pack.yaml").write_text("name: harbour\nlicence: CC0-1.0\ncategory: crate\n")
     code, _, err = _command(
@@ -232,7 +232,7 @@ def test_a_strangers_pack_stands_in_the_street_under_its_own_category(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk")
-def test_a_full_disk_stops_the_run_and_keeps_what_is_there(tmp_path):
+def test_a_full_disk_stops_the_run_and_keeps_finished_frames(tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=70m", "tmpfs", str(disk)], capture_output=True).returncode:
