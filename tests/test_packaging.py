@@ -25,14 +25,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 BLENDERS = {"bpy", "bpy_extras", "bmesh", "mathutils"}
 # The layers: what each may import of the project, in addition to what everybody may.
 MAY_IMPORT = {
-    "world": {"world", "packs", "plugins"},
-    "packs": {"packs", "plugins", "resources", "blender_process"},
+    "world": {"world", "packs"},
+    "packs": {"packs", "resources", "blender_process"},
     "frames": {"frames"},
     "develop": {"develop", "frames"},
     "annotate": {"annotate", "develop", "frames"},
     "exporters": {"exporters", "annotate", "attribution", "develop", "frames", "settings"},
 }
-EVERYBODY = {"cache", "categories", "errors", "seeds", "geometry", "optics", "keypoints", "__version__"}
+EVERYBODY = {"cache", "categories", "errors", "seeds", "geometry", "optics", "keypoints", "plugins", "__version__"}
 ANYWHERE = ("blender_synth.values", "blender_synth.packs.bvh")
 """Single modules that every layer may import: value types, and the reader of motion files."""
 
@@ -126,7 +126,7 @@ def test_wheel_carries_and_finds_conf_assets_and_scenes(tmp_path: Path):
 def check_children_use(installed: Path, scratch: Path):
     """A copy of the package outside this environment starts children that use the same copy, however it is found."""
     handlers = (
-        "import blender_synth\ndef handlers(report):\n    return {'where': lambda: {'it': blender_synth.__file__}}\n"
+        "import blender_synth\ndef handlers(report):\n    return {'where': lambda: {'file': blender_synth.__file__}}\n"
     )
     (scratch / "modules").mkdir()
     (scratch / "modules/where.py").write_text(handlers)
