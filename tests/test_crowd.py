@@ -23,7 +23,7 @@ from tests.small_glb import write_pack
 @pytest.fixture(scope="module")
 def scenes():
     settings = compose(["scene=street", "pedestrians=crowd"])
-    return [sample_scene(settings, (), index) for index in range(6)]
+    return [sample_scene(settings, (), index) for index in range(4)]
 
 
 def gap_m(a, b) -> float:
@@ -84,7 +84,7 @@ def test_children_come_with_adults():
         ["scene=street", "pedestrians.count=60", "mirrors=none", "pedestrians.person.body.child_share=0.2"]
     )
     children = adults = 0
-    for index in range(3):
+    for index in range(2):
         everybody = sample_scene(settings, (), index).people
         for person in everybody:
             if person.body.age_years >= 16:
@@ -103,7 +103,7 @@ def test_children_come_with_adults():
 @pytest.mark.parametrize("density", [0.05, 0.3])
 def test_density_is_kept(density):
     settings = compose(["scene=street", "mirrors=none", f"pedestrians.density_per_m2={density}"])
-    for index in range(3):
+    for index in range(2):
         spec = sample_scene(settings, (), index)
         ground = Ground(spec.scenery.layout(), spec.camera)
         assert len(spec.people) == spec.people_wanted == round(density * ground.seen_m2)
@@ -111,11 +111,11 @@ def test_density_is_kept(density):
 
 
 def test_impossible_density_gives_as_many_as_fit():
-    settings = compose(["scene=studio", "scene.width_m=7", "mirrors=none", "pedestrians.density_per_m2=9"])
+    settings = compose(["scene=studio", "scene.width_m=7", "mirrors=none", "pedestrians.density_per_m2=3"])
     spec = sample_scene(settings, (), 0)
     ground = Ground(spec.scenery.layout(), spec.camera)
     assert len(spec.people) < spec.people_wanted
-    assert len(spec.people) / ground.seen_m2 > 1.2
+    assert len(spec.people) / ground.seen_m2 > 1.1
 
 
 def test_what_is_pushed_ahead_needs_room():
@@ -206,7 +206,7 @@ def test_figures_mix_in_by_their_share(tmp_path):
     write_pack(tmp_path / "cast", "name: cast\nlicence: CC0-1.0\nkind: person\nheight_m: 1.8\n", "anna.glb", "bert.glb")
     settings = compose(["scene=street", "pedestrians.count=40", "pedestrians.figures.share=0.3"])
     packs = (load_pack(tmp_path / "cast"),)
-    people = [person for index in range(4) for person in sample_scene(settings, packs, index).people]
+    people = [person for index in range(3) for person in sample_scene(settings, packs, index).people]
     figures = [person for person in people if person.kind == "figure"]
     assert 0.2 < len(figures) / len(people) < 0.4
     assert {figure.item for figure in figures} == {"anna", "bert"}

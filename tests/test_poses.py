@@ -261,7 +261,7 @@ def test_footprints_hold_what_is_carried():
     looked = 0
     for n in range(160):
         spec = draw(n, ("walk", "push", "stand", "wait")[n % 4])
-        if not spec.carried or looked >= 10:
+        if not spec.carried or looked >= 5:
             continue
         looked += 1
         low, high = dressed_person(spec).bounds_m()

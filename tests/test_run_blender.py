@@ -25,7 +25,7 @@ pytestmark = pytest.mark.blender
 TINY = [
     "experiment=demo", "scene=studio", "pedestrians.count=2", "pedestrians.dress=fixed", "props.count=0",
     "render.width_px=64", "render.height_px=36", "render.samples=1",
-    "accept.max_attempts=1", "accept.min_people=0", "accept.min_reflected_people=0",
+    "accept.max_attempts=1", "accept.min_reflected_people=0",
     "exporter.splits={train: 1}", "render.device=cpu",
 ]  # fmt: skip
 
