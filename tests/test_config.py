@@ -133,7 +133,8 @@ def test_sampling_is_deterministic_and_specs_survive_json():
 def test_weather_changes_no_person_no_mirror_and_no_camera():
     names = sorted(file.stem for file in (resources.conf_dir() / "weather").glob("*.yaml"))
     assert len(names) >= 2
-    specs = [sample_scene(compose([*SMALL, "pedestrians.count=2", "pedestrians.dress=fixed", f"weather={name}"]), (), 1) for name in names]
+    fixed = [*SMALL, "pedestrians.count=2", "pedestrians.dress=fixed"]
+    specs = [sample_scene(compose([*fixed, f"weather={name}"]), (), 1) for name in names]
     for spec in specs[1:]:
         assert spec.weather != specs[0].weather
         for part in ("people", "camera", "scenery", "props"):

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.blender
 TINY = [
     "experiment=demo", "scene=studio", "pedestrians.count=2", "pedestrians.dress=fixed", "props.count=0",
     "render.width_px=64", "render.height_px=36", "render.samples=1",
-    "accept.max_attempts=1", "accept.min_reflected_people=0",
+    "accept.max_attempts=1", "accept.min_people=0", "accept.min_reflected_people=0",
     "exporter.splits={train: 1}", "render.device=cpu",
 ]  # fmt: skip
 
@@ -199,7 +199,7 @@ def test_a_missing_device_is_an_error_that_lists_the_available_ones(tmp_path):
 
 def test_jobs_of_a_sweep_run_in_parallel_in_separate_folders(tmp_path):
     code, _, err = _command(
-        "render", "-m", *TINY, "frames=1", "weather=sunny,cloudy", "output=sweep",
+        "render", "-m", *TINY[:-2], "frames=1", "weather=sunny,cloudy", "output=sweep",
         "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", cwd=tmp_path,
     )  # fmt: skip
     assert code == 0, err
