@@ -121,6 +121,19 @@ def test_splits_are_by_scene_and_do_not_depend_on_company(tmp_path):
     assert len(set(names)) == 35
 
 
+def test_stuff_is_not_a_thing(tmp_path):
+    """Indoor surfaces as well as outdoor ones; `stuff` adds a scene's own."""
+    run = make_run(tmp_path / "run", 1)
+    file = run / "frames/000000/frame.json"
+    frame = json.loads(file.read_text())
+    frame["categories"] += ["floor", "wall", "ceiling", "vehicle", "shingle"]
+    file.write_text(json.dumps(frame))
+    export_dataset([run], tmp_path / "data", replace(ONE_SPLIT, stuff=("shingle",)), DevelopSettings())
+    content = json.loads((tmp_path / "data/annotations/panoptic_train.json").read_text())
+    stuff = {category["name"] for category in content["categories"] if not category["isthing"]}
+    assert stuff == {"road", "floor", "wall", "ceiling", "shingle"}
+
+
 def test_panoptic_gives_every_labelled_pixel_to_one_segment(dataset):
     folder = dataset()
     content = json.loads((folder / "annotations" / "panoptic_train.json").read_text())

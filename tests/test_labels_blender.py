@@ -10,7 +10,7 @@ from tests.ray_boxes import Box, MirrorRectangle, trace
 bpy = pytest.importorskip("bpy")
 
 from blender_synth.blender import cycles, label_pass  # noqa: E402
-from blender_synth.blender.build import _add_camera  # noqa: E402
+from blender_synth.blender.cameras import pinhole  # noqa: E402
 from blender_synth.blender.stage import Stage  # noqa: E402
 from blender_synth.optics.silhouette import silhouette  # noqa: E402
 from blender_synth.settings import RenderSettings  # noqa: E402
@@ -54,7 +54,7 @@ def _stage(camera=None):
         rig="handheld", anchor="test", width_px=SHAPE[1], height_px=SHAPE[0], focal_length_mm=4.4, sensor_width_mm=6.4,
         position_m=(0.37, -5.61, 1.58), yaw_deg=93.0, pitch_deg=-3.0, roll_deg=1.3,
     )  # fmt: skip
-    _add_camera(camera, stage)
+    pinhole.build(camera, stage)
     settings = RenderSettings(width_px=SHAPE[1], height_px=SHAPE[0], samples=1, device="cpu")
     cycles.apply_picture_settings(stage.scene, settings, 0)
     for box in BOXES:

@@ -172,7 +172,7 @@ def test_lit_cars_throw_beams_ahead_and_stay_as_they_are_to_the_labels(yard):
     yard.add(place(car, (-6.0, 4.0, 0.0), 270.0), 3010)
     other = bpy.data.objects.new("car_1", car.data)
     yard.add(place(other, (-9.0, 4.0, 0.0), 270.0), 3011)
-    yard.scene.camera["rig"] = "dashcam"
+    yard.camera_rig = "dashcam"
     before = label_pass.render_labels(yard)
     night = weather(sun_elevation_deg=-30.0, lit_cars=1.0, headlights=True)
     sky_builder.build(night, yard)
@@ -199,7 +199,7 @@ def test_lit_cars_throw_beams_ahead_and_stay_as_they_are_to_the_labels(yard):
 @pytest.mark.parametrize("changes", [{"headlights": False, "lit_cars": 0.0}, {"sun_elevation_deg": 40.0}])
 def test_no_beams_by_day_or_where_nobody_has_them_on(yard, changes):
     yard.add(to_object("car_0", cars.car("hatchback"), Materials()), 3010)
-    yard.scene.camera["rig"] = "dashcam"
+    yard.camera_rig = "dashcam"
     sky_builder.build(weather(**{"sun_elevation_deg": -30.0, "lit_cars": 1.0, "headlights": True, **changes}), yard)
     assert not [o for o in yard.scene.objects if o.name.startswith("headlight")]
 

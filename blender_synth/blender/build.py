@@ -1,25 +1,35 @@
-"""SceneSpec -> Blender scene: asks each thing's own builder to put it on an empty stage."""
+"""SceneSpec -> Blender scene: calls the builder of each part's kind on an empty stage.
+
+The builder of a spec of kind `wall` in the group `mirrors` is `blender/mirrors/wall.py`, of this package or of a
+plug-in folder, which has `build(spec, stage)`.
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import bpy
 import numpy as np
-from mathutils import Matrix
 
 from blender_synth.blender import pack_materials, props
 from blender_synth.blender.job_server import Report, ignore_events
 from blender_synth.blender.stage import Stage
-from blender_synth.geometry import BLENDER_FROM_OPENCV_AXES, project
+from blender_synth.errors import ConfigError
+from blender_synth.geometry import project
+from blender_synth.world.contracts import PersonSpec
 from blender_synth.world.scene_spec import SceneSpec
 
 _BODY_M = 1.75
 _DETAIL_BELOW_PX = {"tiny": 45.0, "low": 130.0}
-"""People less tall than this in the picture are built with so much detail."""
+"""Level of detail of people who are less tall than this in the picture."""
+
+
+class _Kind(Protocol):
+    @property
+    def kind(self) -> str: ...
 
 
 def build_scene(
@@ -36,6 +46,9 @@ def build_scene(
 
     Starting from empty factory settings keeps memory flat over hundreds of scenes (Blender 4.5), where removing
     datablocks one by one does not.
+
+    Raises:
+        AssetError: an asset cannot be used. ConfigError: a kind has no builder.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
     stage = Stage(bpy.context.scene, matt=spec.pair_role == "matt")
@@ -48,47 +61,49 @@ def build_scene(
     build_people(spec, stage)
     for mirror in spec.mirrors:
         _builder("mirrors", mirror)(mirror, stage)
-    _add_camera(spec.camera, stage)
-    _builder("weather", spec.weather)(spec.weather, stage)  # last: it wets, whitens and lights what stands there
+    stage.camera_rig = spec.camera.rig
+    _builder("cameras", spec.camera)(spec.camera, stage)
+    _builder("weather", spec.weather)(spec.weather, stage)  # last: it wets, covers with snow and lights all the rest
     return stage
 
 
 def build_people(spec: SceneSpec, stage: Stage) -> None:
-    """Put the people of a spec onto the stage, each as detailed as they will be large in the picture."""
+    """Add the people of a spec to the scene, each as detailed as their size in the picture needs."""
     for person in spec.people:
         _builder("people", person)(person, stage, _detail(person, spec))
 
 
-def _builder(group: str, spec: Any) -> Any:
-    return importlib.import_module(f"blender_synth.blender.{group}.{spec.kind}").build
+def _builder(group: str, spec: _Kind) -> Callable[..., None]:
+    """The `build` function of a spec's kind."""
+    name = f"blender_synth.blender.{group}.{spec.kind}"
+    try:
+        module: Any = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        raise ConfigError(
+            "this kind has no builder",
+            key=group,
+            value=spec.kind,
+            hint=f"add a file blender/{group}/{spec.kind}.py with build(spec, stage)",
+        ) from None
+    build: Callable[..., None] = module.build
+    return build
 
 
-def _detail(person: Any, spec: SceneSpec) -> str:
-    """How detailed somebody is built: by their size in the picture, whichever way the camera sees them."""
+def _detail(person: PersonSpec, spec: SceneSpec) -> str:
+    """Level of detail by the greatest size in the picture that a direct or mirrored view can have."""
     camera = spec.camera
     eye, chest = np.array(camera.position_m), np.array(person.position_m) + (0.0, 0.0, _BODY_M / 2)
     pixel, depth_m = project(chest, camera.world_from_camera(), camera.k())
     margin_px = camera.k()[1, 1] * _BODY_M / max(depth_m, 0.1)
-    turns = [mirror.reflection_points(eye, chest[None])[0][0] for mirror in spec.mirrors]
-    ways_m = [np.linalg.norm(turn - eye) + np.linalg.norm(chest - turn) for turn in turns]
+    mirrored = [mirror.reflection_points(eye, chest[None])[0][0] for mirror in spec.mirrors]
+    paths_m = [float(np.linalg.norm(point - eye) + np.linalg.norm(chest - point)) for point in mirrored]
     if (
         depth_m > 0
         and (pixel > -margin_px).all()
         and (pixel < np.array([camera.width_px, camera.height_px]) + margin_px).all()
     ):
-        ways_m.append(np.linalg.norm(chest - eye))
-    size_px = camera.k()[1, 1] * _BODY_M / min(ways_m, default=np.inf)
+        paths_m.append(float(np.linalg.norm(chest - eye)))
+    size_px = camera.k()[1, 1] * _BODY_M / min(paths_m, default=np.inf)
     return next((detail for detail, limit_px in _DETAIL_BELOW_PX.items() if size_px < limit_px), "full")
-
-
-def _add_camera(spec: Any, stage: Stage) -> None:
-    data = bpy.data.cameras.new("camera")
-    data.sensor_fit, data.sensor_width, data.lens = "HORIZONTAL", spec.sensor_width_mm, spec.focal_length_mm
-    data.clip_start, data.clip_end = 0.05, 5000.0
-    camera = bpy.data.objects.new("camera", data)
-    camera["rig"] = spec.rig
-    pose = spec.world_from_camera()
-    pose[:3, :3] = pose[:3, :3] @ BLENDER_FROM_OPENCV_AXES
-    camera.matrix_world = Matrix(pose.tolist())
-    stage.scene.collection.objects.link(camera)
-    stage.scene.camera = camera

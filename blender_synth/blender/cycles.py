@@ -17,7 +17,7 @@ _BEST_FIRST = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")
 
 
 def devices() -> dict[str, list[str]]:
-    """Names of what Cycles can render on here, by type (``"CPU"``, ``"CUDA"`` ...)."""
+    """Names of the devices that Cycles can render on, by type (``"CPU"``, ``"CUDA"`` ...)."""
     preferences = bpy.context.preferences.addons["cycles"].preferences
     found: dict[str, list[str]] = {"CPU": []}
     for kind in (entry[0] for entry in preferences.get_device_types(bpy.context)):
@@ -37,7 +37,7 @@ def choose_device(wanted: str) -> tuple[str, str]:
         wanted: a value of `render.device`.
 
     Raises:
-        DeviceError: it is not here; the message lists what is.
+        DeviceError: this machine does not have it; the message lists what it has.
     """
     found = devices()
     if wanted == "auto":
@@ -45,15 +45,20 @@ def choose_device(wanted: str) -> tuple[str, str]:
     else:
         kind = wanted.upper()
         if kind not in found or (kind != "CPU" and not found[kind]):
-            here = "; ".join(f"{k.lower()} ({', '.join(names)})" for k, names in found.items() if names or k == "CPU")
+            available = "; ".join(
+                f"{k.lower()} ({', '.join(names)})" for k, names in found.items() if names or k == "CPU"
+            )
             raise DeviceError(
-                "no such device here", key="render.device", value=wanted, hint=f"use auto or one of: {here}"
+                "this machine has no such device",
+                key="render.device",
+                value=wanted,
+                hint=f"use auto or one of: {available}",
             )
     return kind, ", ".join(found[kind]) or kind
 
 
 def use_device(scene: bpy.types.Scene, kind: str) -> None:
-    """Make `scene` render on all devices of a type. Needed after every reset: it forgets the preferences too."""
+    """Render `scene` on all devices of a type. Needed after every reset, which clears the preferences too."""
     if kind == "CPU":
         scene.cycles.device = "CPU"
         return
@@ -66,10 +71,10 @@ def use_device(scene: bpy.types.Scene, kind: str) -> None:
 
 
 def apply_picture_settings(scene: bpy.types.Scene, settings: RenderSettings, seed: int) -> None:
-    """Everything the picture's render depends on besides the scene; the label pass puts it back when it is done.
+    """All settings of the picture's render.
 
-    Mirrors stay right whatever `max_bounces` says: glossy and transmitted light may bounce as often as the labels
-    follow it, and once more to what is shown.
+    Mirrors are correct for any `max_bounces`: glossy and transmitted light may bounce as often as the label pass
+    follows it, and once more to what is shown.
     """
     render, cycles = scene.render, scene.cycles
     render.engine = "CYCLES"
@@ -93,8 +98,8 @@ def apply_picture_settings(scene: bpy.types.Scene, settings: RenderSettings, see
     cycles.max_bounces = max(settings.max_bounces, MAX_BOUNCES + 2)
     cycles.diffuse_bounces = min(settings.max_bounces, 3)
     cycles.glossy_bounces = cycles.transmission_bounces = cycles.max_bounces
-    cycles.max_bounces += cycles.volume_bounces  # none but where the weather's air is a volume
-    cycles.transparent_max_bounces = max(16, cycles.transparent_max_bounces)  # falling rain wants more
+    cycles.max_bounces += cycles.volume_bounces  # 0 unless the air is a volume
+    cycles.transparent_max_bounces = max(16, cycles.transparent_max_bounces)  # falling rain needs more
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.blur_glossy = 1.0
 
@@ -104,7 +109,7 @@ def render_picture(scene: bpy.types.Scene, path: Path) -> None:
     scene.render.filepath = str(path)
     try:
         bpy.ops.render.render(write_still=True)
-    except RuntimeError:  # all that Blender says is that it could not write (4.5)
+    except RuntimeError:  # Blender only reports that it could not write (4.5)
         raise_if_full(path.parent)
         raise
     if not path.exists():
@@ -112,6 +117,6 @@ def render_picture(scene: bpy.types.Scene, path: Path) -> None:
 
 
 def raise_if_full(folder: Path) -> None:
-    """An OSError of the kind that Python itself raises, if the folder's disk has no room for a picture."""
+    """Raise the OSError that Python raises, if the folder's disk has no room for a picture."""
     if shutil.disk_usage(folder).free < 2**22:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))

@@ -1,13 +1,14 @@
-"""How much of a pixel's light a pane, a puddle or a polished floor mirrors, and how much comes through it.
+"""Shares of a pixel's light that a pane, a puddle or a polished floor reflects and transmits.
 
-Cycles sums a path's light by what it did at the first surface. The builders' glass reflects with a glossy closure and
-lets camera rays through with a refraction of index 1, which bends nothing; so the passes of the picture's own render
-say how its light divides, Fresnel, tint, dust and all. No further render is needed.
+Cycles sums light by the closure at the first surface. The builders' glass reflects with a glossy closure and transmits
+camera rays with a refraction of index 1, which does not bend them; so the passes of the picture's render give the
+shares, Fresnel, tint and dust included. No further render is needed.
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,19 +17,20 @@ import numpy as np
 import OpenEXR
 
 from blender_synth.blender.cycles import render_picture
-from blender_synth.blender.stage import LAYERED, Stage
+from blender_synth.blender.stage import Stage
 from blender_synth.blender.temporary_settings import temporary_settings
+from blender_synth.frames.meta import LAYERED_SURFACES
 from blender_synth.frames.raw_frame import GLASS_LAYERS, write_exr
 
 _HALF_MAX = 65504.0
 _SMOOTH_PX = 5
-"""The passes are as noisy as the picture before its denoising: shares are means over so many pixels of one surface."""
-_WAYS = {"reflected_share": "Gloss", "transmitted_share": "Trans"}
+"""The passes are as noisy as the picture before denoising: shares are means over a box of this size on one surface."""
+_PASSES = {"reflected_share": "Gloss", "transmitted_share": "Trans"}
 
 
-def render_with_shares(stage: Stage, labels: dict[str, np.ndarray], folder: Path) -> None:
-    """Render the picture into `radiance.exr` and, where something layered is in view, its shares into `glass.exr`."""
-    layered = np.isin(labels["surface_id"], stage.ids_with(*LAYERED))
+def render_with_shares(stage: Stage, labels: Mapping[str, np.ndarray], folder: Path) -> None:
+    """Render the picture into `radiance.exr` and, where a layered surface is in view, its shares into `glass.exr`."""
+    layered = np.isin(labels["surface_id"], stage.ids_with(*LAYERED_SURFACES))
     if not layered.any():
         render_picture(stage.scene, folder / "radiance.exr")
         return
@@ -41,10 +43,10 @@ def render_with_shares(stage: Stage, labels: dict[str, np.ndarray], folder: Path
 
 def _render_passes(stage: Stage) -> dict[str, np.ndarray]:
     scene = stage.scene
-    wanted = {f"use_pass_{way}_{part}": True for way in ("glossy", "transmission")
+    enabled = {f"use_pass_{closure}_{part}": True for closure in ("glossy", "transmission")
               for part in ("direct", "indirect", "color")}  # fmt: skip
     with ExitStack() as changes, tempfile.TemporaryDirectory() as folder:
-        changes.enter_context(temporary_settings(scene.view_layers[0], **wanted))
+        changes.enter_context(temporary_settings(scene.view_layers[0], **enabled))
         image = scene.render.image_settings
         changes.enter_context(
             temporary_settings(image, file_format="OPEN_EXR_MULTILAYER", color_depth="32", exr_codec="NONE")
@@ -61,31 +63,34 @@ def shares(passes: dict[str, np.ndarray], surface_id: np.ndarray, layered: np.nd
 
     Args:
         passes: `Combined`, `GlossDir`, `GlossInd`, `GlossCol` and the same of `Trans`, each with .R .G .B, (H, W).
-        surface_id: (H, W) first hit. layered: (H, W) where shares are wanted.
+        surface_id: (H, W) first hit. layered: (H, W) bool, where shares are needed.
 
     Returns:
         (H, W) float16 each; 0 outside `layered`.
     """
-    light = {name: _light(passes, way) for name, way in _WAYS.items()}
-    total = sum(passes[f"Combined.{c}"].astype(np.float32) for c in "RGB")
+    light = {name: _light(passes, prefix) for name, prefix in _PASSES.items()}
+    red, green, blue = (passes[f"Combined.{c}"].astype(np.float32) for c in "RGB")
+    total = red + green + blue
     result = {name: np.zeros(surface_id.shape, np.float32) for name in GLASS_LAYERS}
     for number in np.unique(surface_id[layered]):
-        own = layered & (surface_id == number)
-        below = _smoothed(total, own)
+        mask = layered & (surface_id == number)
+        all_light = _smoothed(total, mask)
         for name in GLASS_LAYERS:
-            ratio = _smoothed(light[name], own) / np.maximum(below, 1e-12)
-            result[name] = np.where(own, np.clip(ratio, 0.0, 1.0), result[name])
+            ratio = _smoothed(light[name], mask) / np.maximum(all_light, 1e-12)
+            result[name] = np.where(mask, np.clip(ratio, 0.0, 1.0), result[name])
     return {name: values.astype(np.float16) for name, values in result.items()}
 
 
-def _light(passes: dict[str, np.ndarray], way: str) -> np.ndarray:
-    """Sum of the channels (H, W) of what came by one way; Cycles gives light and colour apart."""
-    light = [
-        (passes[f"{way}Dir.{c}"].astype(np.float32) + passes[f"{way}Ind.{c}"]) * passes[f"{way}Col.{c}"] for c in "RGB"
-    ]
-    return np.nan_to_num(sum(light), nan=0.0, posinf=_HALF_MAX)
+def _light(passes: dict[str, np.ndarray], prefix: str) -> np.ndarray:
+    """Sum of the channels (H, W) of the light of one closure; Cycles separates light and colour."""
+    red, green, blue = (
+        (passes[f"{prefix}Dir.{c}"].astype(np.float32) + passes[f"{prefix}Ind.{c}"]) * passes[f"{prefix}Col.{c}"]
+        for c in "RGB"
+    )
+    return np.nan_to_num(red + green + blue, nan=0.0, posinf=_HALF_MAX)
 
 
-def _smoothed(values: np.ndarray, own: np.ndarray) -> np.ndarray:
+def _smoothed(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Sums (H, W) over a box around each pixel, of values inside the mask."""
     size = (_SMOOTH_PX, _SMOOTH_PX)
-    return cv2.boxFilter(np.where(own, values, 0.0).astype(np.float32), cv2.CV_32F, size, normalize=False)
+    return cv2.boxFilter(np.where(mask, values, 0.0).astype(np.float32), cv2.CV_32F, size, normalize=False)

@@ -1,4 +1,4 @@
-"""The stage: what builders put things on, and how they say what a thing is to the label pass."""
+"""The stage: a Blender scene that builders fill, and what they record for the label pass and for frame.json."""
 
 from __future__ import annotations
 
@@ -15,31 +15,30 @@ from blender_synth.frames.meta import Medium
 from blender_synth.frames.raw_frame import VIA_BITS
 
 SURFACE_CODES = {"opaque": 0.0, "mirror": 1.0, "polished": 1.0, "glass": 2.0, "water": 2.0}
-"""What the label pass is told: 1 for what light turns at, 2 for what it also goes through."""
+"""How the label pass treats a surface: 0 ends the path, 1 reflects it, 2 reflects it and is also seen through."""
 SEE_THROUGH = ("glass", "water")
-LAYERED = ("glass", "water", "polished")
-"""Surfaces that show a reflection over something else, so that its share of the light matters."""
-LEAST_AREA_M2 = 1e-6
+MIN_AREA_M2 = 1e-6
 SURFACE_PROPERTY = "bs_surface"
 SLOT_PROPERTY = "bs_slot"
 UNSEEN_PROPERTY = "bs_unseen"
-"""Of what the label pass leaves out."""
+"""Marks objects that the label pass leaves out."""
 
 
 class Stage:
-    """One empty Blender scene being filled.
+    """A Blender scene being filled.
 
-    Builders link objects only through `add`, so that nothing stands on the stage without an instance id.
+    Builders link objects through its methods only, so that everything in the scene has an instance id.
 
     Attributes:
-        objects: the objects of each instance id. surfaces: how an instance passes light on, where it is not opaque.
-        mirror_slots: ids of what reflects; its place, counted from 1, is the number that spells it in a chain of
-            mirrors. keypoints: of each person, name to world position (3,). pack_roots: folders of asset packs.
-        matt: whether a matt panel stands in for everything that reflects.
-        lamps: street lamps, each its light's place in world metres, the direction its arm points to in degrees, and its
-            variant. lights: the scenery's own lights. indoors: whether all of it is under a roof.
-        lanes_y_m: middles of the lanes of a street along x. medium: the air, as frame.json describes it.
-        scene_folder: of a scene that an artist made. report: gets an event before and after an item's file is read.
+        objects: Blender objects by instance id. surfaces: a key of `SURFACE_CODES` by instance id, without opaque ones.
+        mirror_slots: ids of what reflects; the position in the list, counted from 1, encodes a mirror in chains.
+        keypoints: of each person, name to world position (3,). pack_roots: folders of the asset packs by name.
+        matt: whether matt panels replace everything that reflects.
+        lamps: street lamps: position of the light in world metres, azimuth of the arm in degrees, variant.
+        lights: lights of the scenery itself. indoors: whether the whole scene is under a roof.
+        lanes_y_m: centre lines of the lanes of a street along x. camera_rig: how the camera is mounted.
+        medium: the air, as frame.json describes it. scene_folder: of an authored scene.
+        report: gets an event before and after an item's file is read.
     """
 
     def __init__(self, scene: bpy.types.Scene, matt: bool = False):
@@ -53,6 +52,7 @@ class Stage:
         self.lamps: list[tuple[tuple[float, float, float], float, int]] = []
         self.lights: list[bpy.types.Object] = []
         self.indoors = False
+        self.camera_rig = ""
         self.lanes_y_m: tuple[float, ...] = ()
         self.medium: Medium | None = None
         self.scene_folder: Path | None = None
@@ -61,17 +61,17 @@ class Stage:
     def add(
         self, obj: bpy.types.Object, instance_id: int, surface: str = "opaque", facing: Sequence[float] | None = None
     ) -> bpy.types.Object:
-        """Link `obj` into the scene and label it.
+        """Link an object into the scene and label it.
 
         Args:
             obj: any renderable object, not yet linked.
-            instance_id: the spec's id for the thing it is part of; 0 for what must not be labelled (sky domes).
-            surface: how it passes light on to the labels: a key of `SURFACE_CODES`.
+            instance_id: of what it belongs to; 0 for what must not be labelled (sky domes).
+            surface: a key of `SURFACE_CODES`.
             facing: unit normal (3,) that a flat reflecting surface is meant to have.
 
         Raises:
-            AssetError: more mirrors than a chain can tell apart, or a reflecting mesh without area, glass that is no
-                surface, or one that turns its back.
+            AssetError: more mirrors than a chain can tell apart, a reflecting mesh without area, glass that is not
+                manifold, or a surface that faces the other way.
         """
         if surface != "opaque":
             _check_reflecting(obj, surface, facing)
@@ -96,28 +96,28 @@ class Stage:
         return obj
 
     def add_light(self, obj: bpy.types.Object) -> bpy.types.Object:
-        """Link a light of the scenery's that burns by day and night; the weather brings it to the picture's scale.
+        """Link a light of the scenery that is on by day and night; the weather brings it to the picture's scale.
 
         Args:
-            obj: a light object, its energy in units of 100 W of light (`LUX_PER_UNIT` tells how many lumens that is).
+            obj: a light object, its energy in units of 100 W of light (`daylight.LUX_PER_UNIT` converts to lumens).
         """
         self.scene.collection.objects.link(obj)
         self.lights.append(obj)
         return obj
 
     def add_falling(self, obj: bpy.types.Object) -> bpy.types.Object:
-        """Link rain or snow into the scene: the picture shows it, directly and in mirrors, the labels never do."""
+        """Link rain, snow or air into the scene: in the picture, directly and in mirrors, but never in the labels."""
         obj.pass_index = 0
         obj[UNSEEN_PROPERTY] = True
         self.scene.collection.objects.link(obj)
         return obj
 
     def ids_with(self, *surfaces: str) -> list[int]:
-        """Ids of the instances that pass light on in one of these ways."""
+        """Ids of the instances with one of these surfaces."""
         return [number for number, surface in self.surfaces.items() if surface in surfaces]
 
     def triangles(self, instance_id: int) -> tuple[np.ndarray, np.ndarray]:
-        """The instance's surface as it is rendered: vertices (V, 3) float64 in world metres, triangles (T, 3) int."""
+        """An instance's mesh as rendered: vertices (V, 3) float64 in world metres, triangles (T, 3) int."""
         graph = None
         vertices, triangles, offset = [], [], 0
         for obj in self.objects.get(instance_id, []):
@@ -138,7 +138,7 @@ class Stage:
 
 
 def _check_reflecting(obj: bpy.types.Object, surface: str, facing: Sequence[float] | None) -> None:
-    """Refuse a mesh whose reflections would be nonsense, before it costs a render."""
+    """Check that a mesh can reflect properly, before time is spent on rendering it."""
     mesh = obj.data
     points, corners = _mesh_arrays(mesh)
     matrix = np.array(obj.matrix_basis)  # matrix_world is stale until the object is linked (Blender 4.5)
@@ -146,10 +146,10 @@ def _check_reflecting(obj: bpy.types.Object, surface: str, facing: Sequence[floa
     a, b, c = (points[corners[:, k]] for k in range(3))
     normals = np.cross(b - a, c - a) / 2
     areas = np.linalg.norm(normals, axis=1)
-    if areas.sum() < LEAST_AREA_M2:
+    if areas.sum() < MIN_AREA_M2:
         raise AssetError(
             f"the {surface} {obj.name!r} has no area", key="area_m2", value=float(areas.sum()),
-            hint="give it faces of some size, or leave it out",
+            hint="give it faces with an area, or leave it out",
         )  # fmt: skip
     if surface in SEE_THROUGH:
         edges = np.sort(corners[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)

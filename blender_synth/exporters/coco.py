@@ -11,6 +11,7 @@ Parameters:
 | `min_mix` | 0.05 | 0 to 1 | people with a lower mean share of their pixels' light are left out |
 | `image_format` | jpg | | jpg, png, or png16: linear, 65535 is four times diffuse white |
 | `min_area_px` | 1 | px | smaller annotations are left out |
+| `stuff` | [] | | categories that are stuff in addition to `categories.STUFF` |
 | `amodal_masks` | false | | whether to add `amodal_segmentation` |
 | `panoptic` | true | | whether to write the panoptic files |
 | `overlays` | false | | whether to write pictures with the masks drawn in |
@@ -96,7 +97,7 @@ def _categories(names: Sequence[str], settings: Settings) -> list[Json]:
             "id": number,
             "name": name,
             "supercategory": _SUPERCATEGORY.get(name, "scenery"),
-            "isthing": int(is_thing(name)),
+            "isthing": int(is_thing(name, settings.stuff)),
         }
         for number, name in enumerate(names, start=1)
         if not (name == REFLECTION and settings.reflections != "category")

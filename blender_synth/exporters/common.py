@@ -50,6 +50,7 @@ class CommonSettings:
     | `min_mix` | 0.05 | 0 to 1 | people with a lower mean share of their pixels' light are left out |
     | `image_format` | jpg | | jpg, png, or png16: linear, 65535 is four times diffuse white |
     | `min_area_px` | 1 | px | smaller annotations are left out |
+    | `stuff` | [] | | categories that are stuff in addition to `categories.STUFF` |
 
     Reflections of people may also be pedestrians with an attribute (`attribute`), regions to ignore (`ignore`) or
     absent (`omit`). The quality of JPEG files is `develop.jpeg_quality`.
@@ -61,6 +62,7 @@ class CommonSettings:
     min_mix: float = Field(default=0.05, ge=0, le=1)
     image_format: ImageFormat = "jpg"
     min_area_px: int = Field(default=1, ge=1)
+    stuff: tuple[str, ...] = ()
 
     @field_validator("splits")
     @classmethod

@@ -48,7 +48,7 @@ def light(spec: Spec, stage: Stage, brighter: float) -> None:
             heading = obj.rotation_euler[2]
             for place in _lenses(obj):
                 _beam(stage, place, heading, brighter)
-    if spec.headlights and beams and stage.scene.camera.get("rig") == DASHCAM:
+    if spec.headlights and beams and stage.camera_rig == DASHCAM:
         ahead, aside, below = _OWN_M
         look = np.array(stage.scene.camera.matrix_basis)[:3, 2] * -1
         heading = math.atan2(look[1], look[0])
