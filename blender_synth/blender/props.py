@@ -125,8 +125,8 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
     Lights, cameras, animation and skeletons go; a skinned mesh stays as it is posed.
     """
     state = file.stat() if file.is_file() else None
-    key = (file, state and (state.st_size, state.st_mtime_ns), spec.object, spec.collection, spec.up_axis, spec.front)
-    key += (spec.origin_m,)
+    version = state and (state.st_size, state.st_mtime_ns)
+    key = (file, version, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
     if (kept := _shelf.get(key)) is not None:
         return kept
     loaded = load_file(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import cast
 
 import bpy
 import numpy as np
@@ -12,7 +13,7 @@ from mathutils import Matrix
 from blender_synth.blender.scenery import furniture, vegetation
 from blender_synth.blender.scenery.blend_scene import Opened, open_scene
 from blender_synth.blender.scenery.materials import LAMP_LENS, Materials
-from blender_synth.blender.scenery.meshes import Part, bevelled_box, box, join, lathe, quad, to_object
+from blender_synth.blender.scenery.meshes import Part, Vec, bevelled_box, box, join, lathe, quad, to_object
 from blender_synth.blender.shading.traits import declare_traits, declares_traits, traits_by_name
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather.night import black_body
@@ -20,7 +21,7 @@ from blender_synth.errors import AssetError
 from blender_synth.world.scenery.authored import Spec
 from blender_synth.world.scenery.shared.marks import Record, reflecting_parts, thing_of
 from blender_synth.world.scenery.shared.pieces import LightPiece, Piece
-from blender_synth.world.scenery.shared.street_parts import Furniture
+from blender_synth.world.scenery.shared.street_parts import Furniture, FurnitureKind
 from blender_synth.world.weather.daylight import LUX_PER_UNIT, WATTS_PER_UNIT
 
 _TAKEN = ("label_", "matt_panel", "own_", "cover_pattern", "above", "sky")
@@ -87,7 +88,7 @@ def _build_file(spec: Spec, stage: Stage) -> None:
             stage.add(obj, ids[thing])
 
 
-def _move(move, pivot: np.ndarray) -> Matrix:
+def _move(move: Vec, pivot: np.ndarray) -> Matrix:
     dx, dy, turn = move
     there = Matrix.Translation((pivot[0] + dx, pivot[1] + dy, 0.0))
     return there @ Matrix.Rotation(math.radians(turn), 4, "Z") @ Matrix.Translation((-pivot[0], -pivot[1], 0.0))
@@ -193,9 +194,16 @@ def _shape(piece: Piece, spec: Spec) -> Part:
         return join([face, box((-w / 2, -d / 2, 0), (w / 2, d / 2, h), "matt", (0.7, 0.7, 0.68), without=("-z",))])
     if piece.shape == "tree":
         return vegetation.tree(piece.variant, piece.rgb).scaled(piece.wear)
-    if piece.shape == "furniture":
-        made = Furniture(instance_id=1 + piece.variant, name=piece.thing, kind=piece.what, position_m=(0.0, 0.0, 0.0),
-                         heading_deg=0.0, rgb=piece.rgb, variant=piece.variant)  # fmt: skip
+    if piece.shape == "furniture":  # `what` was validated when the part was read
+        made = Furniture(
+            instance_id=1 + piece.variant,
+            name=piece.thing,
+            kind=cast(FurnitureKind, piece.what),
+            position_m=(0.0, 0.0, 0.0),
+            heading_deg=0.0,
+            rgb=piece.rgb,
+            variant=piece.variant,
+        )
         return furniture.make(made).scaled(piece.wear)
     if piece.bevel_m > 0:
         return bevelled_box((-w / 2, -d / 2, 0), (w / 2, d / 2, h), piece.bevel_m, piece.material, tint)

@@ -72,7 +72,9 @@ def _walk(objects: list[bpy.types.Object]) -> Iterator[tuple[bpy.types.Object, M
     """(object, world matrix, name, where it is) of objects, instances of collections opened up."""
     above = {child: parent for parent in bpy.data.collections for child in parent.children}
 
-    def opened(obj, matrix: Matrix, name: str, where: _Where, depth: int):
+    def opened(
+        obj: bpy.types.Object, matrix: Matrix, name: str, where: _Where, depth: int
+    ) -> Iterator[tuple[bpy.types.Object, Matrix, str, _Where]]:
         if obj.instance_type != "COLLECTION" or obj.instance_collection is None or depth > _DEEPEST:
             yield obj, matrix, name, where
             return
@@ -90,7 +92,8 @@ def _walk(objects: list[bpy.types.Object]) -> Iterator[tuple[bpy.types.Object, M
         properties: dict[str, Any] = {}
         for block in (*path, obj):
             properties |= _properties(block)
-        parents, parent = [], obj.parent
+        parents: list[str] = []
+        parent = obj.parent
         while parent is not None:
             parents.insert(0, parent.name)
             parent = parent.parent
@@ -108,7 +111,15 @@ def _properties(block: bpy.types.ID) -> dict[str, Any]:
     return found
 
 
-def _take(found: Opened, obj, matrix: Matrix, name: str, where: _Where, graph, meshes: dict) -> None:
+def _take(
+    found: Opened,
+    obj: bpy.types.Object,
+    matrix: Matrix,
+    name: str,
+    where: _Where,
+    graph: bpy.types.Depsgraph,
+    meshes: dict,
+) -> None:
     told = {
         "name": name,
         "collections": where.collections,
@@ -198,6 +209,6 @@ def _look(material: bpy.types.Material) -> tuple[float, tuple[float, float, floa
     meant = max(node.inputs[k].default_value for k in ("Metallic", "Transmission Weight"))
     if surface != "polished" and meant <= 0.5:
         return 0.0, plain
-    rgb = tuple(float(c) for c in node.inputs["Base Color"].default_value[:3])
+    red, green, blue = (float(c) for c in node.inputs["Base Color"].default_value[:3])
     roughness = node.inputs["Roughness"]
-    return (0.0 if roughness.is_linked else float(roughness.default_value)), rgb
+    return (0.0 if roughness.is_linked else float(roughness.default_value)), (red, green, blue)

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from blender_synth.blender.scenery import ground, pieces, signals
 from blender_synth.blender.scenery.materials import Materials, road_material
-from blender_synth.blender.scenery.meshes import Part, box, extrude, join, lathe, part, quad, to_object
+from blender_synth.blender.scenery.meshes import Part, Tint, Vec, box, extrude, join, lathe, part, quad, to_object
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.crosswalk import Spec
-from blender_synth.world.scenery.crosswalk.elements import ARMS, END_REACH_M, RAMP_M, RAMP_SIDE_M, ROAD_ID, Arm, Street
-from blender_synth.world.scenery.shared.street_parts import Pavement, Roadway
+from blender_synth.world.scenery.crosswalk.elements import (
+    ARMS,
+    END_REACH_M,
+    RAMP_M,
+    RAMP_SIDE_M,
+    ROAD_ID,
+    Arm,
+    Street,
+)
+from blender_synth.world.scenery.shared.street_parts import Crossing, Pavement, Roadway
 
 KERB_M = ground.KERB_M
 LOW_STEP_M = 0.015
@@ -44,7 +54,7 @@ def build(spec: Spec, stage: Stage) -> None:
         stage.add(pieces.place(obj, plan.position_m, 0.0), plan.instance_id)
 
 
-def _pavement_at(spec: Spec, at) -> int:
+def _pavement_at(spec: Spec, at: Vec) -> int:
     """Id of the pavement that a place belongs to."""
     return spec.pavements[{(True, True): 0, (False, True): 1, (False, False): 2, (True, False): 3}[at[0] > 0, at[1] > 0]
                           ].instance_id  # fmt: skip
@@ -52,7 +62,7 @@ def _pavement_at(spec: Spec, at) -> int:
 
 @dataclass(frozen=True)
 class _Way:
-    """One street as `ground.WearMap` sees it: along x, its middle at the origin."""
+    """One street as `ground.StreetWear` needs it: along x, its middle at the origin."""
 
     length_m: float
     carriageway_m: float
@@ -68,15 +78,19 @@ class _Way:
     def kerb_y_m(self) -> float:
         return self.carriageway_m / 2
 
-    def lane_y_m(self, side: str) -> float:
+    def lane_y_m(self, side: Literal["left", "right"]) -> float:
         return self.lane_m if side == "left" else -self.lane_m
 
 
-class _Marks(ground.WearMap):
+class _Marks(ground.StreetWear):
     """The wear of one street, with zebras, stop lines and middle lines on both arms."""
 
+    def __init__(self, way: _Way):
+        super().__init__(way)
+        self.way = way
+
     def _markings(self) -> None:
-        way = self.spec
+        way = self.way
         k = way.kerb_y_m
         for sign, arm in zip((1.0, -1.0), way.arms, strict=True):
             zebra, stop = arm.zebra, arm.stop_m
@@ -90,13 +104,11 @@ class _Marks(ground.WearMap):
             y0, y1 = sorted((sign * (way.island_m / 2 + 0.15), sign * (k - 0.15)))
             self._bar(sign * stop - 0.2, sign * stop + 0.2, y0, y1)
             solid = stop + 9.0
-            self._bar(*sorted((sign * (stop + 0.2), sign * solid)), -0.06, 0.06)
+            self._bar(sign * (stop + 0.2), sign * solid, -0.06, 0.06)
             dash, gap = way.road.dash_m, way.road.gap_m
             for along in np.arange(solid + gap, way.length_m / 2 - dash, dash + gap):
-                self._bar(*sorted((sign * along, sign * (along + dash))), -0.06, 0.06)
-        self.paint = np.minimum(self.paint, 1.0)
-        worn = 0.12 + 0.30 * self.tracks + 0.20 * self.broad + 0.22 * self.fine
-        self.paint -= np.where(self.paint > 0, way.road.paint_wear * np.clip(worn + 0.25, 0, 2) * 0.85, 0)
+                self._bar(sign * along, sign * (along + dash), -0.06, 0.06)
+        self._wear_paint(way.road.paint_wear)
 
 
 def _roads(spec: Spec, stage: Stage, materials: Materials) -> None:
@@ -119,7 +131,7 @@ def _roads(spec: Spec, stage: Stage, materials: Materials) -> None:
         for a, b in ((half, half + side), (-half - side, -half)):
             sheet = quad((a, -reach, 0), (b, -reach, 0), (b, reach, 0), (a, reach, 0), "asphalt", tint)
             rest.append(sheet.turned(90.0 * number))
-        if (lids := ground.lids(way)) is not None:
+        if (lids := ground.lids(way.road)) is not None:
             rest.append(lids.turned(90.0 * number))
     for arm in spec.arms:
         q, k, r = spec.cross_street(arm).kerb_m, spec.street(arm).kerb_m, spec.corner_radius_m
@@ -153,37 +165,37 @@ def _corner(spec: Spec, arm: Arm, paved: Pavement) -> Part:
     far_u, far_v = street.half_length_m, other.half_length_m
     material, tint = f"paving_{paved.pattern}", (*paved.rgb, paved.dirt)
 
-    def breaks(zebra, start: float, end: float) -> list[float]:
+    def breaks(zebra: Crossing, start: float, end: float) -> list[float]:
         half = zebra.width_m / 2
         cuts = [zebra.x_m + s for s in (-half - RAMP_SIDE_M, -half, half, half + RAMP_SIDE_M)]
         return [start, *(c for c in cuts if start < c < end), end]
 
-    path, normals = [], []
+    points, directions = [], []
     for v in reversed(breaks(nxt.zebra, k + r, far_v)):
-        path.append((q, v))
-        normals.append((1.0, 0.0))
+        points.append((q, v))
+        directions.append((1.0, 0.0))
     for turn in np.radians(np.linspace(180.0, 270.0, 13)[1:-1]):
-        path.append((q + r + r * math.cos(turn), k + r + r * math.sin(turn)))
-        normals.append((-math.cos(turn), -math.sin(turn)))
+        points.append((q + r + r * math.cos(turn), k + r + r * math.sin(turn)))
+        directions.append((-math.cos(turn), -math.sin(turn)))
     for u in breaks(arm.zebra, q + r, far_u):
-        path.append((u, k))
-        normals.append((0.0, 1.0))
-    path, normals = np.array(path), np.array(normals)
+        points.append((u, k))
+        directions.append((0.0, 1.0))
+    path, normals = np.array(points), np.array(directions)
 
     edge = 0.022
     kerb = [(0.0, -0.02), (0.0, step - edge), (0.3 * edge, step - 0.3 * edge), (edge, step), (KERB_M, step)]
     strip = [(KERB_M, step), (0.45, step), (0.75, step), (RAMP_M, step)]
     wall_v, wall_u = k + street.pavement_m + 0.3, q + other.pavement_m + 0.3
 
-    def flat(u0, u1, v0, v1):
+    def flat(u0: float, u1: float, v0: float, v1: float) -> Part:
         return quad((u0, v0, step), (u1, v0, step), (u1, v1, step), (u0, v1, step), material, tint)
 
     inner = path + RAMP_M * normals
     arc = [p for p, n in zip(inner, normals, strict=True) if 0 < n[0] < 1]
     arc = [(q + RAMP_M, k + r), *arc, (q + r, k + RAMP_M)]
-    points = np.array([(*p, step) for p in arc] + [(q + r, k + r, step)])
+    fan_points = np.array([(*p, step) for p in arc] + [(q + r, k + r, step)])
     i = np.arange(len(arc) - 1)
-    fan = part(points, np.stack([i, i + 1, np.full(len(i), len(arc))], axis=1), material, tint)
+    fan = part(fan_points, np.stack([i, i + 1, np.full(len(i), len(arc))], axis=1), material, tint)
     parts = [
         _sweep(path, normals, kerb, "kerb", paved.kerb_rgb),
         _sweep(path, normals, strip, material, tint, planar=True),
@@ -199,7 +211,14 @@ def _corner(spec: Spec, arm: Arm, paved: Pavement) -> Part:
     return _lowered(join(parts), ((arm.zebra, k, 0), (nxt.zebra, q, 1)), step)
 
 
-def _sweep(path, normals, profile, material: str, tint, planar: bool = False) -> Part:
+def _sweep(
+    path: np.ndarray,
+    normals: np.ndarray,
+    profile: Sequence[tuple[float, float]],
+    material: str,
+    tint: Tint,
+    planar: bool = False,
+) -> Part:
     """A skin of a profile (distance along the normal, height), drawn along a path (n, 2)."""
     d, z = np.array(profile).T
     rows = path[:, None] + d[None, :, None] * normals[:, None]
@@ -217,7 +236,7 @@ def _sweep(path, normals, profile, material: str, tint, planar: bool = False) ->
     return part(points.reshape(-1, 3), faces, material, tint, uvs)
 
 
-def _lowered(shape: Part, ramps, step: float) -> Part:
+def _lowered(shape: Part, ramps: Sequence[tuple[Crossing, float, int]], step: float) -> Part:
     """Kerb and paving let down to the carriageway before each zebra.
 
     Args:
@@ -260,9 +279,9 @@ def _end(spec: Spec, street: Street, paved: Pavement) -> Part:
     return join([kerb, sheet])
 
 
-def _island(arm: Arm, outline) -> Part:
+def _island(arm: Arm, outline: Sequence[Vec]) -> Part:
     """Half of a refuge island: a kerbed bed with a bollard that shows cars the way."""
-    (x0, y0), (x1, y1) = np.min(outline, axis=0), np.max(outline, axis=0)
+    (x0, y0), (x1, y1) = np.min(np.array(outline), axis=0), np.max(np.array(outline), axis=0)
     parts = [
         box((x0, y0, -0.02), (x1, y1, 0.13), "kerb", (0.36, 0.35, 0.33), without=("-z",)),
         box((x0 + 0.16, y0 + 0.16, 0.13), (x1 - 0.16, y1 - 0.16, 0.14), "matt", (0.2, 0.19, 0.18), without=("-z",)),

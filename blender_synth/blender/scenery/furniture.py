@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from blender_synth.blender.scenery.lettering import letters
-from blender_synth.blender.scenery.meshes import Part, bevelled_box, box, join, lathe, part, quad, tube
+from blender_synth.blender.scenery.meshes import Part, Tint, bevelled_box, box, join, lathe, part, quad, tube
 from blender_synth.world.scenery.shared.street_parts import Furniture
 
 STEEL = (0.45, 0.46, 0.47)
@@ -180,7 +180,7 @@ def _planter(f: Furniture) -> Part:
     return join(parts)
 
 
-def leaves(rng: np.random.Generator, at: np.ndarray, size_m: float, rgb, droop: float = 0.2) -> Part:
+def leaves(rng: np.random.Generator, at: np.ndarray, size_m: float, rgb: Tint, droop: float = 0.2) -> Part:
     """One folded leaf of four triangles at each of (n, 3) points, turned at random, tinted one by one."""
     n = len(at)
     shape = np.array([(0, 0, 0), (0.36, 0.42, 0.10), (0, 1.0, -0.06), (-0.36, 0.42, 0.10)], float)
@@ -201,7 +201,7 @@ def leaves(rng: np.random.Generator, at: np.ndarray, size_m: float, rgb, droop: 
     return part(points, faces, "leaf", np.tile(tints, (2, 1)), np.zeros((2 * n, 3, 2)))
 
 
-def _disc(radius: float, x: float, z: float, material: str, tint, sides: int = 28) -> Part:
+def _disc(radius: float, x: float, z: float, material: str, tint: Tint, sides: int = 28) -> Part:
     """A disc facing +x."""
     a = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     points = np.concatenate([np.column_stack([0 * a + x, radius * np.cos(a), z + radius * np.sin(a)]), [[x, 0, z]]])
@@ -209,7 +209,7 @@ def _disc(radius: float, x: float, z: float, material: str, tint, sides: int = 2
     return part(points, np.stack([i, (i + 1) % sides, np.full(sides, sides)], axis=1), material, tint)
 
 
-def _words(words: str, size: float, x: float, z: float, rgb) -> Part:
+def _words(words: str, size: float, x: float, z: float, rgb: Tint) -> Part:
     """Letters facing +x, centred at z."""
     text = letters(words).scaled((size, 0.02, size)).painted(rgb)
     middle = np.ptp(text.points[:, 0]) / 2

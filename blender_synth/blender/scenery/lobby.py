@@ -8,7 +8,7 @@ import numpy as np
 
 from blender_synth.blender.scenery import room_pieces, rooms
 from blender_synth.blender.scenery.materials import STAYS_CLEAR, Materials, pane
-from blender_synth.blender.scenery.meshes import Part, box, join, quad
+from blender_synth.blender.scenery.meshes import Part, Tint, box, join, quad, quad_of
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.lobby import Spec
 from blender_synth.world.scenery.lobby.elements import GLASS_FOOT_M
@@ -49,7 +49,7 @@ def build(spec: Spec, stage: Stage) -> None:
     rooms.outside(spec.outside, stage, materials)
 
 
-def _skirting_rgb(spec: Spec, wall: Wall):
+def _skirting_rgb(spec: Spec, wall: Wall) -> Tint:
     return (0.12, 0.12, 0.12) if spec.style == "office" else tuple(0.6 * c for c in wall.rgb)
 
 
@@ -92,7 +92,7 @@ def _front(spec: Spec, wall: Wall) -> Part:
             low, high, z = door_top + 0.09, top - 0.05, 0.006
             parts.append(quad((x0, y, low), (x1, y, low), (x1, y, high), (x0, y, high), "front_glass"))
             mat = [(x0 - 0.2, -1.5, z), (x1 + 0.2, -1.5, z), (x1 + 0.2, 0.0, z), (x0 - 0.2, 0.0, z)]
-            parts.append(quad(*mat, "carpet", (0.05, 0.05, 0.052)))
+            parts.append(quad_of(mat, "carpet", (0.05, 0.05, 0.052)))
             continue
         parts.append(box((x0, y - 0.06, 0), (x1, y + 0.06, GLASS_FOOT_M), "metal", rgb))
         parts.append(quad((x0, y, GLASS_FOOT_M), (x1, y, GLASS_FOOT_M), (x1, y, top - 0.05), (x0, y, top - 0.05),

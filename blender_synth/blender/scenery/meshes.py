@@ -7,12 +7,18 @@ materials may read) and a material name per face. Making many objects is what co
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import bpy
 import numpy as np
+from numpy.typing import ArrayLike
 
+Vec: TypeAlias = Sequence[float] | np.ndarray
+"""A point, direction or size in metres."""
+Tint: TypeAlias = Sequence[float] | np.ndarray
+"""Three colour channels (linear) and, optionally, a fourth number that the material reads; (m, 4) for a tint a face."""
 TINT = "tint"
 """Name of the mesh attribute that carries the tint."""
 WHITE = (1.0, 1.0, 1.0, 0.0)
@@ -40,7 +46,7 @@ class Part:
     names: tuple[str, ...]
     smooth: np.ndarray
 
-    def moved(self, offset_m: Sequence[float]) -> Part:
+    def moved(self, offset_m: Vec) -> Part:
         """A copy moved by (3,)."""
         return replace(self, points=self.points + np.asarray(offset_m, float))
 
@@ -53,11 +59,11 @@ class Part:
         points[:, b] = s * self.points[:, a] + c * self.points[:, b]
         return replace(self, points=points)
 
-    def scaled(self, factors: float | Sequence[float]) -> Part:
+    def scaled(self, factors: float | Vec) -> Part:
         """A copy scaled about the origin; UVs stay."""
         return replace(self, points=self.points * np.asarray(factors, float))
 
-    def painted(self, tint: Sequence[float]) -> Part:
+    def painted(self, tint: Tint) -> Part:
         """A copy with one tint on every face."""
         return replace(self, tints=np.tile(rgba(tint), (len(self.faces), 1)))
 
@@ -83,7 +89,7 @@ class Part:
         )
 
 
-def rgba(tint: Sequence[float]) -> np.ndarray:
+def rgba(tint: Tint) -> np.ndarray:
     """A tint as (4,): three channels get a fourth of 0."""
     return np.array([*tint, 0.0][:4], float)
 
@@ -108,7 +114,14 @@ def join(parts: Sequence[Part]) -> Part:
     )
 
 
-def part(points, faces, material: str, tint: Sequence[float] = WHITE, uvs=None, smooth: bool = False) -> Part:
+def part(
+    points: ArrayLike,
+    faces: ArrayLike,
+    material: str,
+    tint: Tint = WHITE,
+    uvs: ArrayLike | None = None,
+    smooth: bool = False,
+) -> Part:
     """A part of one material.
 
     Args:
@@ -120,6 +133,7 @@ def part(points, faces, material: str, tint: Sequence[float] = WHITE, uvs=None, 
     if faces.shape[1] == 3:
         faces = np.column_stack([faces, np.full(len(faces), -1)])
         if uvs is not None:
+            uvs = np.asarray(uvs, float)
             uvs = np.concatenate([uvs, uvs[:, :1]], axis=1)
     uvs = box_uvs(points, faces) if uvs is None else np.asarray(uvs, float)
     m = len(faces)
@@ -137,9 +151,14 @@ def box_uvs(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
     return np.take_along_axis(corners, columns[:, None, :].repeat(4, axis=1), axis=2)
 
 
-def quad(a, b, c, d, material: str, tint: Sequence[float] = WHITE, uvs=None) -> Part:
+def quad(a: Vec, b: Vec, c: Vec, d: Vec, material: str, tint: Tint = WHITE, uvs: ArrayLike | None = None) -> Part:
     """One quad, counter-clockwise from outside."""
-    return part([a, b, c, d], [[0, 1, 2, 3]], material, tint, None if uvs is None else [uvs])
+    return quad_of((a, b, c, d), material, tint, uvs)
+
+
+def quad_of(corners: Sequence[Vec], material: str, tint: Tint = WHITE, uvs: ArrayLike | None = None) -> Part:
+    """One quad from its four corners, counter-clockwise from outside; UVs (4, 2) in metres."""
+    return part(np.array(corners, float), [[0, 1, 2, 3]], material, tint, None if uvs is None else np.array([uvs]))
 
 
 _BOX_SIDES = ("-x", "+x", "-y", "+y", "-z", "+z")
@@ -151,7 +170,7 @@ _BOX_CORNER = _BOX[..., None].repeat(2, axis=2)
 _BOX_AXES = np.array([(1, 2), (1, 2), (0, 2), (0, 2), (0, 1), (0, 1)])[:, None].repeat(4, axis=1)
 
 
-def box(low, high, material: str, tint: Sequence[float] = WHITE, without: Sequence[str] = ()) -> Part:
+def box(low: Vec, high: Vec, material: str, tint: Tint = WHITE, without: Sequence[str] = ()) -> Part:
     """A box between two corners, less the sides named (``"-x"`` … ``"+z"``)."""
     low, high = np.asarray(low, float), np.asarray(high, float)
     points = low + _CORNERS * (high - low)
@@ -162,7 +181,7 @@ def box(low, high, material: str, tint: Sequence[float] = WHITE, without: Sequen
     return part(points, _BOX, material, tint, uvs)
 
 
-def bevelled_box(low, high, bevel_m: float, material: str, tint: Sequence[float] = WHITE) -> Part:
+def bevelled_box(low: Vec, high: Vec, bevel_m: float, material: str, tint: Tint = WHITE) -> Part:
     """A box whose upper edges are cut off at 45 degrees; no bottom."""
     (x0, y0, z0), (x1, y1, z1), b = low, high, bevel_m
     rings = [
@@ -179,7 +198,7 @@ def bevelled_box(low, high, bevel_m: float, material: str, tint: Sequence[float]
 def loft(
     rings: np.ndarray,
     material: str,
-    tint: Sequence[float] = WHITE,
+    tint: Tint = WHITE,
     *,
     closed: bool = True,
     caps: bool = False,
@@ -213,7 +232,7 @@ def lathe(
     profile_rz: Sequence[tuple[float, float]],
     sides: int,
     material: str,
-    tint: Sequence[float] = WHITE,
+    tint: Tint = WHITE,
     smooth: bool = True,
 ) -> Part:
     """A turned shape: (radius, height) pairs from the bottom up, about the z axis, closed at the top."""
@@ -228,7 +247,7 @@ def tube(
     radius_m: float | np.ndarray,
     sides: int,
     material: str,
-    tint: Sequence[float] = WHITE,
+    tint: Tint = WHITE,
     caps: bool = True,
 ) -> Part:
     """A round bar along (k, 3) points; `radius_m` may differ from point to point."""
@@ -247,9 +266,7 @@ def tube(
     return loft(np.array(rings), material, tint, caps=caps)
 
 
-def extrude(
-    profile_xy: np.ndarray, length_m: float, material: str, tint: Sequence[float] = WHITE, smooth: bool = False
-) -> Part:
+def extrude(profile_xy: np.ndarray, length_m: float, material: str, tint: Tint = WHITE, smooth: bool = False) -> Part:
     """A moulding: an open profile (n, 2) in (y, z), drawn along +x; where it climbs (+z) its outside is at -y."""
     profile = np.asarray(profile_xy, float)
     n = len(profile)
@@ -264,7 +281,7 @@ def extrude(
     return part(np.concatenate([a, b]), faces, material, tint, uv, smooth)
 
 
-def to_mesh(name: str, shape: Part, materials: dict[str, bpy.types.Material]) -> bpy.types.Mesh:
+def to_mesh(name: str, shape: Part, materials: Mapping[str, bpy.types.Material]) -> bpy.types.Mesh:
     """A Blender mesh with UVs, the tint attribute and material slots."""
     mesh = bpy.data.meshes.new(name)
     mask = np.ones(shape.faces.shape, bool)
@@ -288,6 +305,6 @@ def to_mesh(name: str, shape: Part, materials: dict[str, bpy.types.Material]) ->
     return mesh
 
 
-def to_object(name: str, shape: Part, materials: dict[str, bpy.types.Material]) -> bpy.types.Object:
+def to_object(name: str, shape: Part, materials: Mapping[str, bpy.types.Material]) -> bpy.types.Object:
     """A new object, not linked, with a mesh of its own."""
     return bpy.data.objects.new(name, to_mesh(name, shape, materials))

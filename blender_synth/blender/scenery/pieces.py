@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 import bpy
 
 from blender_synth.blender.scenery import cars, facade, furniture, vegetation
 from blender_synth.blender.scenery.materials import DIRT_PROPERTY, Materials
-from blender_synth.blender.scenery.meshes import to_mesh, to_object
+from blender_synth.blender.scenery.meshes import Part, Vec, to_mesh, to_object
 from blender_synth.blender.stage import Stage
+from blender_synth.values import Vec3
 from blender_synth.world.scenery.shared.street_parts import Building, Car, Furniture
 
 
-def place(obj: bpy.types.Object, position_m, heading_deg: float) -> bpy.types.Object:
+def place(obj: bpy.types.Object, position_m: Vec, heading_deg: float) -> bpy.types.Object:
     """Set an object's place and turn about z."""
     obj.location = position_m
     obj.rotation_euler = (0.0, 0.0, math.radians(heading_deg))
@@ -27,7 +29,7 @@ def put_houses(
     ground_z_m: float,
     stage: Stage,
     materials: Materials,
-    open_sides=MappingProxyType({}),
+    open_sides: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Houses, their feet at one height.
 
@@ -42,7 +44,11 @@ def put_houses(
 
 
 def put_furniture(
-    furnishing: Sequence[Furniture], leaf_rgb, ground_id: Callable[[tuple], int], stage: Stage, materials: Materials
+    furnishing: Sequence[Furniture],
+    leaf_rgb: Vec3,
+    ground_id: Callable[[tuple], int],
+    stage: Stage,
+    materials: Materials,
 ) -> None:
     """Furniture and trees; equal pieces share a mesh, each is an object of its own.
 
@@ -51,18 +57,18 @@ def put_furniture(
     """
     meshes: dict[tuple, bpy.types.Mesh] = {}
 
-    def mesh_of(key: tuple, make) -> bpy.types.Mesh:
+    def mesh_of(key: tuple, make: Callable[[], Part]) -> bpy.types.Mesh:
         if key not in meshes:
             meshes[key] = to_mesh(str(key[0]), make(), materials)
         return meshes[key]
 
     for piece in furnishing:
         if piece.kind == "tree":
-            mesh = mesh_of(("tree", piece.variant), lambda piece=piece: vegetation.tree(piece.variant, leaf_rgb))
+            mesh = mesh_of(("tree", piece.variant), partial(vegetation.tree, piece.variant, leaf_rgb))
             pit = bpy.data.objects.new(f"{piece.name}_pit", mesh_of(("pit",), vegetation.pit))
             stage.add(place(pit, piece.position_m, 0.0), ground_id(piece.position_m))
         else:
-            mesh = mesh_of(furniture.shape_key(piece), lambda piece=piece: furniture.make(piece))
+            mesh = mesh_of(furniture.shape_key(piece), partial(furniture.make, piece))
         obj = place(bpy.data.objects.new(piece.name, mesh), piece.position_m, piece.heading_deg)
         obj.scale = (piece.scale,) * 3
         stage.add(obj, piece.instance_id)

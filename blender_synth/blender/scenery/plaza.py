@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from blender_synth.blender.scenery import ground, pieces
 from blender_synth.blender.scenery.materials import Materials
-from blender_synth.blender.scenery.meshes import Part, box, join, lathe, loft, part, quad, to_object, tube
+from blender_synth.blender.scenery.meshes import (
+    Part,
+    Tint,
+    Vec,
+    box,
+    join,
+    lathe,
+    loft,
+    part,
+    quad,
+    quad_of,
+    to_object,
+    tube,
+)
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.plaza import Spec
 from blender_synth.world.scenery.plaza.elements import CENTRE_ID, PAVING_ID, Centre
@@ -45,14 +59,14 @@ def _paving(spec: Spec) -> Part:
         cuts = np.cumsum(np.tile([paved.field_m, paved.band_m], 20))
         xs, ys = (np.unique(np.clip([c, *(c + cuts), *(c - cuts)], -h, h)) for h, c in ((half_x, cx), (half_y, cy)))
 
-        def ring(i: int, j: int):
+        def ring(i: int, j: int) -> tuple[str, Tint]:
             away = max(abs((xs[i] + xs[i + 1]) / 2 - cx), abs((ys[j] + ys[j + 1]) / 2 - cy))
             return band if away % (paved.field_m + paved.band_m) > paved.field_m else field
 
         return _cells(xs, ys, ring)
     xs, ys = (_steps(-h, h, c, paved.field_m, paved.band_m) for h, c in ((half_x, cx), (half_y, cy)))
 
-    def crossed(i: int, j: int):
+    def crossed(i: int, j: int) -> tuple[str, Tint]:
         pitch = paved.field_m + paved.band_m
         mids = ((xs[i] + xs[i + 1]) / 2 - cx, (ys[j] + ys[j + 1]) / 2 - cy)
         return band if any((m + pitch / 2) % pitch > paved.field_m for m in mids) else field
@@ -67,7 +81,7 @@ def _steps(low: float, high: float, middle: float, field_m: float, band_m: float
     return np.unique(np.clip([low, high, *starts, *(starts + field_m)], low, high))
 
 
-def _cells(xs, ys, kind) -> Part:
+def _cells(xs: Vec, ys: Vec, kind: Callable[[int, int], tuple[str, Tint]]) -> Part:
     parts = []
     for i in range(len(xs) - 1):
         for j in range(len(ys) - 1):
@@ -90,7 +104,7 @@ def _alleys(spec: Spec) -> list[Part]:
             start - (deep + 0.3) * n + wide * r,
             start - 0.3 * n + wide * r,
         ]
-        parts.append(quad(*((*c, 0.0) for c in corners), f"paving_{spec.paved.band_pattern}", tint))
+        parts.append(quad_of([(*c, 0.0) for c in corners], f"paving_{spec.paved.band_pattern}", tint))
     return parts
 
 
@@ -186,7 +200,7 @@ def _fountain(centre: Centre) -> Part:
     return join(parts)
 
 
-def _fan(ring: np.ndarray, material: str, tint) -> Part:
+def _fan(ring: np.ndarray, material: str, tint: Tint) -> Part:
     n = len(ring)
     points = np.concatenate([ring, ring.mean(axis=0)[None]])
     i = np.arange(n)
@@ -203,7 +217,7 @@ def _jet(radius: float, z: float, turn: float, speed: float, below: float, thick
     return tube(path, np.linspace(thick, 0.6 * thick, 9), 5, "spray", (0.8, 0.82, 0.83), caps=False)
 
 
-def _pedestal(half: float, z: float, high: float, tint) -> Part:
+def _pedestal(half: float, z: float, high: float, tint: Tint) -> Part:
     """A square block with a base and a cornice."""
     parts = [
         box((-half - 0.12, -half - 0.12, z), (half + 0.12, half + 0.12, z + 0.18), "trim", tint, without=("-z",)),

@@ -9,7 +9,7 @@ import numpy as np
 
 from blender_synth.blender.scenery import facade, room_pieces, rooms
 from blender_synth.blender.scenery.materials import Materials
-from blender_synth.blender.scenery.meshes import Part, box, join, lathe, part, quad, to_object, tube
+from blender_synth.blender.scenery.meshes import Part, Vec, box, join, lathe, part, quad, to_object, tube
 from blender_synth.blender.scenery.pieces import place
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS_ID
@@ -193,7 +193,7 @@ def _end(spec: Spec) -> Part:
     return join([*parts, *glass, words])
 
 
-def _lamp(spec: Spec, stage: Stage, at) -> Part:
+def _lamp(spec: Spec, stage: Stage, at: Vec) -> Part:
     """A hanging lamp on a rod from the roof's ridge: five globes on arms, an eight-sided lantern, or a drum."""
     x, y, z = at
     lux = spec.lamp_lumen * len(spec.lamps_m) * 0.45 / (spec.length_m * spec.width_m)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from blender_synth.blender.scenery.meshes import Part, box, join, lathe, part, tube
+from blender_synth.blender.scenery.meshes import Part, Tint, box, join, lathe, part, tube
 from blender_synth.world.scenery.crosswalk.elements import Signal
 
 BLACK = (0.014, 0.014, 0.015)
@@ -49,7 +49,7 @@ def _mast(plan: Signal, high: float) -> Part:
     return join([tube(path, 0.045, 8, "iron", plan.rgb), head])
 
 
-def _disc(radius: float, x: float, z: float, tint, material: str, sides: int = 20) -> Part:
+def _disc(radius: float, x: float, z: float, tint: Tint, material: str, sides: int = 20) -> Part:
     """A disc that faces +x."""
     a = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     points = np.concatenate([np.column_stack([0 * a + x, radius * np.cos(a), z + radius * np.sin(a)]), [[x, 0, z]]])
@@ -94,7 +94,7 @@ def _walker(lit: str) -> Part:
 
 def _figure(walking: bool) -> Part:
     """A figure 0.19 m high as signals show it, facing +x, its middle at the origin."""
-    bars = [((0, -0.02), (0, 0.045), 0.05)]
+    bars: list[tuple[tuple[float, float], tuple[float, float], float]] = [((0, -0.02), (0, 0.045), 0.05)]
     if walking:
         bars += [
             ((0, -0.02), (-0.045, -0.09), 0.022),

@@ -41,9 +41,9 @@ def _wire(spec: Spec, x: float) -> Part:
 def _ground(spec: Spec, stage: Stage, materials: Materials) -> None:
     size = (spec.length_m, spec.carriageway_m)
     rgb = np.array(ground.ASPHALT) * spec.road.tone
-    materials["road"] = road_material(materials, ground.WearMap(spec).pixels(), size, rgb)
+    materials["road"] = road_material(materials, ground.StreetWear(spec).pixels(), size, rgb)
     stage.add(to_object("road", ground.carriageway(spec), materials), ROAD_ID)
-    rest = [p for p in (ground.side_streets(spec), ground.lids(spec)) if p is not None]
+    rest = [p for p in (ground.side_streets(spec), ground.lids(spec.road)) if p is not None]
     stage.add(to_object("road_rest", join(rest), materials), ROAD_ID)
     for paved in spec.pavements:
         stage.add(to_object(paved.name, ground.pavement(spec, paved), materials), paved.instance_id)

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from blender_synth.blender.scenery.furniture import leaves
-from blender_synth.blender.scenery.meshes import Part, box, join, quad, tube
+from blender_synth.blender.scenery.meshes import Part, Tint, box, join, quad, tube
 
 LEAVES = 10000
 
@@ -48,16 +48,26 @@ def _tree(variant: int) -> Part:
     return join(parts)
 
 
-def _grow(rng, start, direction, length, radius, level, parts, tips, bark) -> None:
+def _grow(
+    rng: np.random.Generator,
+    start: np.ndarray,
+    direction: np.ndarray,
+    length: float,
+    radius: float,
+    level: int,
+    parts: list[Part],
+    tips: list[tuple[np.ndarray, float]],
+    bark: Tint,
+) -> None:
     """One branch with its children; leaf places are collected in `tips`."""
     n = 4
-    points = [start]
+    path = [start]
     d = direction
     for _ in range(n):
         d = d + rng.normal(0, 0.16, 3) + (0, 0, 0.06)
         d = d / np.linalg.norm(d)
-        points.append(points[-1] + d * length / n)
-    points = np.array(points)
+        path.append(path[-1] + d * length / n)
+    points = np.array(path)
     taper = np.linspace(1.0, 0.55, n + 1) * radius
     parts.append(tube(points, taper, max(4, 9 - 2 * level), "bark", bark, caps=level < 2))
     if level >= 2:

@@ -10,7 +10,7 @@ import numpy as np
 from blender_synth.blender.scenery import ground
 from blender_synth.blender.scenery.car_park.colours import BLACK, BLUE, GREEN, WHITE, YELLOW
 from blender_synth.blender.scenery.lettering import letters
-from blender_synth.blender.scenery.meshes import Part, box, join, part, quad
+from blender_synth.blender.scenery.meshes import Part, Tint, box, join, part, quad, quad_of
 from blender_synth.blender.shading.noise import smoothstep
 from blender_synth.world.scenery.car_park import Spec
 from blender_synth.world.scenery.car_park.elements import BAY_LENGTH_M, DOOR_M
@@ -116,7 +116,7 @@ class DeckWear(ground.WearMap):
             edges = sorted({b + s for b in free for s in (0, 1)})
             for edge in edges:
                 x = -plan.rows_half_m + edge * plan.bay_m
-                self._bar(x - 0.05, x + 0.05, *sorted((row.y_m, row.y_m + row.sign * BAY_LENGTH_M)))
+                self._bar(x - 0.05, x + 0.05, row.y_m, row.y_m + row.sign * BAY_LENGTH_M)
         for y in plan.aisles_y_m:
             for way in (1.0, -1.0):
                 for x in np.arange(-plan.rows_half_m + 5.0, plan.rows_half_m - 3.0, 13.0):
@@ -126,16 +126,16 @@ class DeckWear(ground.WearMap):
             x = core.x0_m + 0.25 + DOOR_M / 2 if core.door_left else core.x1_m - 0.25 - DOOR_M / 2
             for k in range(int(plan.aisle_m / 1.0)):
                 y = row.y_m - row.sign * (0.3 + 1.0 * k)
-                self._bar(x - 1.0, x + 1.0, *sorted((y, y - row.sign * 0.5)))
+                self._bar(x - 1.0, x + 1.0, y, y - row.sign * 0.5)
         self.paint = np.minimum(self.paint, 1.0)
         worn = 0.10 + 0.34 * self.tracks + 0.20 * self.broad + 0.22 * self.fine
         self.paint -= np.where(self.paint > 0, plan.paint_wear * np.clip(worn + 0.2, 0, 2) * 0.7, 0)
 
     def _arrow(self, x: float, y: float, way: float) -> None:
-        self._bar(*sorted((x - way * 1.1, x + way * 0.2)), y - 0.07, y + 0.07)
+        self._bar(x - way * 1.1, x + way * 0.2, y - 0.07, y + 0.07)
         for k in range(8):
             a, half = x + way * (0.2 + 0.1 * k), 0.34 * (1 - k / 8)
-            self._bar(*sorted((a, a + way * 0.1)), y - half, y + half)
+            self._bar(a, a + way * 0.1, y - half, y + half)
 
 
 def floor(spec: Spec) -> Part:
@@ -143,14 +143,14 @@ def floor(spec: Spec) -> Part:
     return quad((-x, -y, 0), (x, -y, 0), (x, y, 0), (-x, y, 0), "deck")
 
 
-def _flat_words(words: str, size: float, rgb, towards_deg: float) -> Part:
+def _flat_words(words: str, size: float, rgb: Tint, towards_deg: float) -> Part:
     """Letters on the floor about the origin, their feet to one who looks along `towards_deg`."""
     text = letters(words).scaled((size, 0.0, size)).painted(rgb).turned(-90, axis=0)
     middle = text.points.min(axis=0) + np.ptp(text.points, axis=0) / 2
     return text.moved((-middle[0], -middle[1], _PAINT_M + 0.001)).turned(towards_deg - 90.0)
 
 
-def _sheet(x0, x1, y0, y1, tint, z=_PAINT_M) -> Part:
+def _sheet(x0: float, x1: float, y0: float, y1: float, tint: Tint, z: float = _PAINT_M) -> Part:
     (x0, x1), (y0, y1) = sorted((x0, x1)), sorted((y0, y1))
     return quad((x0, y0, z), (x1, y0, z), (x1, y1, z), (x0, y1, z), "floor_paint", tint)
 
@@ -174,8 +174,8 @@ def floor_paint(spec: Spec) -> list[Part]:
             if row.wall:
                 for k in range(6):
                     a = x - 0.75 + 0.25 * k
-                    low, high = (a, back - row.sign * 0.62, 0.0), (a + 0.25, back - row.sign * 0.48, 0.1)
-                    low, high = np.minimum(low, high), np.maximum(low, high)
+                    y0, y1 = sorted((back - row.sign * 0.62, back - row.sign * 0.48))
+                    low, high = (a, y0, 0.0), (a + 0.25, y1, 0.1)
                     parts.append(box(low, high, "rubber", YELLOW if k % 2 else BLACK, without=("-z",)))
     if spec.walkway:
         rgb = spec.walkway_rgb
@@ -203,5 +203,5 @@ def _walker() -> Part:
         along = np.array([x1 - x0, y1 - y0])
         n = np.array([-along[1], along[0]]) / np.linalg.norm(along) * wide / 2
         a, b = np.array([x0, y0]), np.array([x1, y1])
-        bars.append(quad(*((*c, z) for c in (a - n, b - n, b + n, a + n)), "floor_paint", WHITE))
+        bars.append(quad_of([(*c, z) for c in (a - n, b - n, b + n, a + n)], "floor_paint", WHITE))
     return join(bars)

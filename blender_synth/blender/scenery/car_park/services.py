@@ -18,7 +18,7 @@ from blender_synth.blender.scenery.car_park.colours import (
     ZINC,
 )
 from blender_synth.blender.scenery.lettering import letters
-from blender_synth.blender.scenery.meshes import Part, box, extrude, join, lathe, part, quad, tube
+from blender_synth.blender.scenery.meshes import Part, Tint, box, extrude, join, lathe, part, quad, tube
 from blender_synth.blender.stage import Stage
 from blender_synth.world.scenery.car_park import Spec
 from blender_synth.world.scenery.car_park.elements import BEAM_M, DOOR_M
@@ -43,7 +43,7 @@ def lamps(spec: Spec, stage: Stage) -> list[Part]:
     return parts
 
 
-def _tube(material: str, tint) -> Part:
+def _tube(material: str, tint: Tint) -> Part:
     """A luminaire 1.3 m long under z = 0: housing, a clear half cylinder below."""
     body = box((-0.65, -0.05, -0.05), (0.65, 0.05, 0.0), "paint", (0.6, 0.6, 0.58))
     t = np.linspace(0, np.pi, 7)
@@ -121,7 +121,7 @@ def signs(spec: Spec) -> list[Part]:
     return parts
 
 
-def _hanging(words: str, rgb, wide: float) -> Part:
+def _hanging(words: str, rgb: Tint, wide: float) -> Part:
     """A board that hangs from z = 0, its front to -y and its back the same."""
     text = letters(words).scaled((0.22, 0.01, 0.22)).painted(WHITE)
     front = text.moved((-np.ptp(text.points[:, 0]) / 2, -0.035, -0.38))
@@ -145,6 +145,6 @@ def _exit_sign() -> Part:
     return join([*parts, rod])
 
 
-def _upright(x: float, y0: float, y1: float, z0: float, z1: float, tint) -> Part:
+def _upright(x: float, y0: float, y1: float, z0: float, z1: float, tint: Tint) -> Part:
     """A lit rectangle that faces +x."""
     return quad((x, y0, z0), (x, y1, z0), (x, y1, z1), (x, y0, z1), "signal", tint)

@@ -8,7 +8,7 @@ import numpy as np
 
 from blender_synth.blender.scenery.car_park.colours import BLACK, LIT_AMBER, MOUTH_M, STEEL, WHITE, YELLOW
 from blender_synth.blender.scenery.lettering import letters
-from blender_synth.blender.scenery.meshes import Part, box, join, lathe, quad
+from blender_synth.blender.scenery.meshes import Part, Tint, Vec, box, join, lathe, quad
 from blender_synth.world.scenery.car_park import Spec
 from blender_synth.world.scenery.car_park.elements import (
     BAY_LENGTH_M,
@@ -20,13 +20,13 @@ from blender_synth.world.scenery.car_park.elements import (
 )
 
 
-def _face(a, b, z0: float, z1: float, material: str, tint) -> Part:
+def _face(a: Vec, b: Vec, z0: float, z1: float, material: str, tint: Tint) -> Part:
     """A stretch of wall from a to b (left to right as seen from its front), with UVs along it and up."""
     length = math.dist(a, b)
     return quad((*a, z0), (*b, z0), (*b, z1), (*a, z1), material, tint, [(0, z0), (length, z0), (length, z1), (0, z1)])
 
 
-def _banded(spec: Spec, a, b, top: float) -> list[Part]:
+def _banded(spec: Spec, a: Vec, b: Vec, top: float) -> list[Part]:
     """A wall with the deck's band of colour."""
     low, high = spec.band_m
     plain, band = (*spec.wall_rgb, spec.grime), (*spec.band_rgb, spec.grime)

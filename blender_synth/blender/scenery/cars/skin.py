@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from blender_synth.blender.scenery.cars.shapes import SHAPES, Shape
-from blender_synth.blender.scenery.meshes import Part, join, part
+from blender_synth.blender.scenery.meshes import Part, Tint, join, part
 from blender_synth.world.scenery.shared.street_parts import CAR_SIZE_M
 
 
@@ -29,12 +29,12 @@ def _stations(shape: Shape, length: float) -> np.ndarray:
     for axle in shape.axles:
         xs += list(axle + reach * np.sin(np.linspace(-np.pi / 2, np.pi / 2, 15)))
         xs += [axle - reach - 0.012, axle + reach + 0.012]
-    xs = np.sort(np.array(xs))
-    xs = xs[(xs >= 0) & (xs <= length)]
-    keep = np.concatenate([[True], np.diff(xs) > 0.006])
+    places = np.sort(np.array(xs))
+    places = places[(places >= 0) & (places <= length)]
+    keep = np.concatenate([[True], np.diff(places) > 0.006])
     for edge in fixed:
-        keep[np.argmin(np.abs(xs - edge))] = True
-    return xs[keep]
+        keep[np.argmin(np.abs(places - edge))] = True
+    return places[keep]
 
 
 class Skin:
@@ -54,7 +54,7 @@ class Skin:
         cabin = np.clip((top - shoulder - 0.05) / 0.25, 0, 1)
         tumble = 0.27 if body != "van" else 0.14
 
-        def row(y, z):
+        def row(y: np.ndarray, z: np.ndarray) -> np.ndarray:
             return np.stack([self.length / 2 - x, y, z], axis=-1)
 
         rows = [row(0 * x, low), row(half - 0.24, low)]
@@ -107,7 +107,17 @@ class Skin:
         heights = np.maximum.accumulate(side[:, 2] + 1e-6 * np.arange(len(side)))
         return np.stack([np.interp(z, heights, side[:, k]) for k in range(3)], axis=-1)
 
-    def patch(self, x0, x1, z0, z1, material, tint, proud_m=0.004, steps=(6, 3)) -> Part:
+    def patch(
+        self,
+        x0: float,
+        x1: float,
+        z0: float,
+        z1: float,
+        material: str,
+        tint: Tint,
+        proud_m: float = 0.004,
+        steps: tuple[int, int] = (6, 3),
+    ) -> Part:
         """A piece laid on both flanks between distances and heights, `proud_m` above the skin."""
         heights = np.linspace(z0, z1, steps[1])
         points = np.stack([self.flank(x, heights) for x in np.linspace(x0, x1, steps[0])])
@@ -121,7 +131,7 @@ class Skin:
         return both_sides(points, material, tint)
 
 
-def both_sides(points: np.ndarray, material: str, tint) -> Part:
+def both_sides(points: np.ndarray, material: str, tint: Tint) -> Part:
     """A grid (a, b, 3) on the left and its mirror image on the right, both facing outwards."""
     a, b, _ = points.shape
     i, j = np.meshgrid(np.arange(a - 1), np.arange(b - 1), indexing="ij")

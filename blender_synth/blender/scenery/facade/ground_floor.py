@@ -7,7 +7,7 @@ import numpy as np
 from blender_synth.blender.scenery.facade.shops import shop_front
 from blender_synth.blender.scenery.facade.walls import IRON, REVEAL_M, Opening, pierced_wall, reveal, with_soot
 from blender_synth.blender.scenery.facade.windows import pane_tints, surround, window_unit
-from blender_synth.blender.scenery.meshes import Part, box, extrude, join, part, quad
+from blender_synth.blender.scenery.meshes import Part, box, extrude, join, part, quad_of
 from blender_synth.world.scenery.shared.street_parts import Building
 
 
@@ -20,9 +20,11 @@ def ground_floor(b: Building, rng: np.random.Generator) -> list[Part]:
         x0, x1 = b.bay_span(bay)
         if bay.kind == "blank":
             continue
-        maker = {"window": _ground_window, "door": _door, "shop": shop_front, "gate": _gate}[bay.kind]
-        extra = (next(shops),) if bay.kind == "shop" else ()
-        opening, built = maker(b, rng, x0, x1, *extra)
+        if bay.kind == "shop":
+            opening, built = shop_front(b, rng, x0, x1, next(shops))
+        else:
+            make = {"window": _ground_window, "door": _door, "gate": _gate}[bay.kind]
+            opening, built = make(b, rng, x0, x1)
         holes.append(opening)
         parts += built
     material, rgb = ("stone", b.trim_rgb) if stone_base else (b.wall, b.wall_rgb)
@@ -41,7 +43,7 @@ def _plinth(b: Building, holes: list[Opening]) -> list[Part]:
             parts.append(extrude(np.array(profile), low - x, "trim", with_soot(b, rgb)).moved((x, 0, 0)))
             for end, flip in ((x, False), (low, True)):
                 face = [(end, 0, 0), (end, -0.03, 0), (end, -0.03, b.plinth_m - 0.03), (end, 0, b.plinth_m)]
-                parts.append(quad(*(face[::-1] if flip else face), "trim", with_soot(b, rgb)))
+                parts.append(quad_of(face[::-1] if flip else face, "trim", with_soot(b, rgb)))
         x = max(x, high)
     return parts
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from blender_synth.blender.scenery.facade.walls import with_soot
 from blender_synth.blender.scenery.facade.windows import pane_tints, window_unit
-from blender_synth.blender.scenery.meshes import Part, box, extrude, join, part, quad
+from blender_synth.blender.scenery.meshes import Part, Tint, Vec, box, extrude, join, part, quad, quad_of
 from blender_synth.world.scenery.shared.street_parts import Building
 
 
@@ -57,7 +57,7 @@ def roof(b: Building, rng: np.random.Generator) -> list[Part]:
         )
         for x, flip in ((0.0, False), (w, True)):
             face = [(x, d, h), (x, 0, h), (x, back, h + rise), (x, d - back, h + rise)]
-            parts.append(quad(*(face[::-1] if flip else face), gable, wall))
+            parts.append(quad_of(face[::-1] if flip else face, gable, wall))
         edges = np.concatenate([[0], np.cumsum(b.bay_widths_m)])
         for m in (edges[:-1] + edges[1:]) / 2:
             parts.append(_dormer(b, rng, float(m), h))
@@ -107,7 +107,7 @@ def roof(b: Building, rng: np.random.Generator) -> list[Part]:
     return parts
 
 
-def _slope(a, b, c, d, tint) -> Part:
+def _slope(a: Vec, b: Vec, c: Vec, d: Vec, tint: Tint) -> Part:
     """A roof plane whose tiles run level: u along the eaves, v up the slope."""
     length = math.dist(a, b)
     up = math.dist(b, c)

@@ -8,7 +8,7 @@ import numpy as np
 
 from blender_synth.blender.scenery.facade.walls import Opening, reveal
 from blender_synth.blender.scenery.lettering import letters
-from blender_synth.blender.scenery.meshes import Part, box, extrude, join, quad, tube
+from blender_synth.blender.scenery.meshes import Part, Tint, box, extrude, join, quad, tube
 from blender_synth.world.scenery.shared.street_parts import SHOP_PIER_M, SHOP_RECESS_M, SHOP_RISER_M, Building, Shop
 
 
@@ -80,7 +80,9 @@ def _shop_room(rng: np.random.Generator, w: float, top: float, front: float) -> 
     return parts
 
 
-def _goods(rng: np.random.Generator, x0, x1, y0, y1, z, tall, share) -> list[Part]:
+def _goods(
+    rng: np.random.Generator, x0: float, x1: float, y0: float, y1: float, z: float, tall: float, share: float
+) -> list[Part]:
     """Boxes, bottles and books in a row; only fronts, tops and sides."""
     parts, x = [], x0
     while x < x1:
@@ -115,7 +117,7 @@ def _fascia(b: Building, shop: Shop, w: float, top: float) -> list[Part]:
     return parts
 
 
-def _awning(rng: np.random.Generator, rgb, w: float, z: float) -> list[Part]:
+def _awning(rng: np.random.Generator, rgb: Tint, w: float, z: float) -> list[Part]:
     """Sloping striped or plain canvas with a valance, on two arms."""
     out, drop, thick = 1.15, 0.55, 0.004
     stripes = rng.random() < 0.5

@@ -9,7 +9,7 @@ import numpy as np
 
 from blender_synth.blender.scenery.facade.walls import IRON, REVEAL_M, pierced_wall, reveal, with_soot
 from blender_synth.blender.scenery.facade.windows import pane_tints, shutters, surround, window_unit
-from blender_synth.blender.scenery.meshes import Part, box, join, part
+from blender_synth.blender.scenery.meshes import Part, Tint, box, join, part
 from blender_synth.world.scenery.shared.street_parts import Building
 
 
@@ -23,13 +23,13 @@ def upper_storeys(b: Building, rng: np.random.Generator) -> list[Part]:
     french = b.balcony != "none"
     sill = 0.06 if french else max(0.75, (b.storey_m - h) * 0.62)
     h = min(h, b.storey_m - sill - 0.42)
-    holes, offsets = [], []
+    holes, corners = [], []
     for storey in range(b.storeys - 1):
         z = b.ground_m + storey * b.storey_m + sill
         for m in middles:
             holes.append((m - w / 2, m + w / 2, z, z + h))
-            offsets.append((m - w / 2, 0.0, z))
-    offsets = np.array(offsets)
+            corners.append((m - w / 2, 0.0, z))
+    offsets = np.array(corners)
     shift = float(rng.uniform(0, 20))
     wall = pierced_wall(0, b.width_m, b.ground_m, b.eaves_m, holes, b.wall, with_soot(b, b.wall_rgb), shift)
     depth = 0.10 if b.window_style == "modern" else REVEAL_M
@@ -45,7 +45,7 @@ def upper_storeys(b: Building, rng: np.random.Generator) -> list[Part]:
     return parts
 
 
-def railing(path_xy: list[tuple[float, float]], height_m: float, gap_m: float = 0.115, rgb=IRON) -> Part:
+def railing(path_xy: list[tuple[float, float]], height_m: float, gap_m: float = 0.115, rgb: Tint = IRON) -> Part:
     """Iron railing along a plan path: two rails and square balusters."""
     parts = []
     for (xa, ya), (xb, yb) in pairwise(path_xy):

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from blender_synth.blender.scenery.meshes import Part, join, part, quad
+from blender_synth.blender.scenery.meshes import Part, Tint, join, part, quad
 from blender_synth.world.scenery.shared.street_parts import Building
 
 REVEAL_M = 0.17
@@ -16,12 +16,12 @@ Opening = tuple[float, float, float, float]
 """x from, x to, z from, z to."""
 
 
-def with_soot(b: Building, rgb) -> tuple:
+def with_soot(b: Building, rgb: Tint) -> tuple:
     return (*rgb, b.soot)
 
 
 def pierced_wall(
-    x0: float, x1: float, z0: float, z1: float, openings: list[Opening], material: str, tint, shift_m: float = 0.0
+    x0: float, x1: float, z0: float, z1: float, openings: list[Opening], material: str, tint: Tint, shift_m: float = 0.0
 ) -> Part:
     """A wall in the plane y = 0, facing -y, with rectangular holes; `shift_m` moves its map sideways."""
     xs = sorted({x0, x1, *(x for o in openings for x in o[:2])})
@@ -44,7 +44,7 @@ def pierced_wall(
     return part(corners.reshape(-1, 3), faces, material, tint, corners[..., [0, 2]] + (shift_m, 0.0))
 
 
-def reveal(o: Opening, depth_m: float, material: str, tint, *, on_ground: bool = False) -> Part:
+def reveal(o: Opening, depth_m: float, material: str, tint: Tint, *, on_ground: bool = False) -> Part:
     """The faces into the depth of a hole; one that reaches the ground has no sill (it would lie in the paving)."""
     x0, x1, z0, z1 = o
     d = depth_m

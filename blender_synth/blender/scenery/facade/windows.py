@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from blender_synth.blender.scenery.facade.walls import with_soot
-from blender_synth.blender.scenery.meshes import Part, box, extrude, join, part, quad
+from blender_synth.blender.scenery.meshes import Part, Tint, box, extrude, join, part, quad
 from blender_synth.world.scenery.shared.street_parts import Building
 
 
@@ -24,7 +24,7 @@ def _bars(w: float, h: float, style: str) -> list[tuple[float, float, float, flo
     return bars
 
 
-def window_unit(w: float, h: float, style: str, frame, depth_m: float) -> tuple[Part, Part]:
+def window_unit(w: float, h: float, style: str, frame: Tint, depth_m: float) -> tuple[Part, Part]:
     """(frame, panes) of one window; its hole's lower left corner is the origin of x and z."""
     y0, y1 = depth_m - 0.055, depth_m
     frame_parts = [
@@ -71,7 +71,7 @@ def surround(b: Building, w: float, h: float, french: bool) -> list[Part]:
     return parts
 
 
-def shutters(w: float, h: float, rgb) -> list[Part]:
+def shutters(w: float, h: float, rgb: Tint) -> list[Part]:
     """A pair of louvred shutters, opened back against the wall."""
     leaf_w, parts = w / 2, []
     for x in (-leaf_w - 0.01, w + 0.01):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from blender_synth.blender.scenery.materials.library import CLEAN, MAKERS, Materials, mapped, tint
-from blender_synth.blender.shading.nodes import Graph, data_image
+from blender_synth.blender.scenery.materials.library import CLEAN, MAKERS, Maker, Materials, mapped, tint
+from blender_synth.blender.scenery.meshes import Tint
+from blender_synth.blender.shading.nodes import Graph, Socket, Value, data_image
 from blender_synth.blender.shading.traits import MaterialTraits
 
 _ROAD = MaterialTraits(film=True, surface="road", roughness_class="marked")
 
 
-def _paving(pattern: str):
+def _paving(pattern: str) -> Maker:
     def make(materials: Materials) -> bpy.types.Material:
         g = Graph(f"paving_{pattern}", MaterialTraits(film=True, surface="pavement"))
         uv = g.uv()
@@ -54,7 +55,7 @@ def _kerb(materials: Materials) -> bpy.types.Material:
     return g.surface(g.principled(base=base, roughness=0.75, normal=g.bump(height, 0.006), specular=0.4))
 
 
-def _asphalt_base(g: Graph, materials: Materials, uv):
+def _asphalt_base(g: Graph, materials: Materials, uv: Value) -> tuple[Socket, Socket, Socket]:
     """(albedo relative to the tint's, height) of asphalt with broad unevenness."""
     structure = mapped(g, materials, "asphalt", uv)
     broad, _, _ = g.split(mapped(g, materials, "grunge", uv).outputs["Color"])
@@ -70,7 +71,7 @@ def _asphalt(materials: Materials) -> bpy.types.Material:
     return g.surface(g.principled(base=base, roughness=0.85, normal=g.bump(height, 0.004), specular=0.35))
 
 
-def road_material(materials: Materials, wear: np.ndarray, size_m: tuple[float, float], rgb) -> bpy.types.Material:
+def road_material(materials: Materials, wear: np.ndarray, size_m: tuple[float, float], rgb: Tint) -> bpy.types.Material:
     """Asphalt under one street's own wear map.
 
     Args:
@@ -101,7 +102,7 @@ def road_material(materials: Materials, wear: np.ndarray, size_m: tuple[float, f
 
 
 def deck_material(
-    materials: Materials, wear: np.ndarray, size_m: tuple[float, float], rgb, gloss: float
+    materials: Materials, wear: np.ndarray, size_m: tuple[float, float], rgb: Tint, gloss: float
 ) -> bpy.types.Material:
     """Concrete or epoxy under one deck's own wear map, laid out as that of `road_material`.
 

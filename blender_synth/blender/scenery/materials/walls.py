@@ -5,11 +5,11 @@ from __future__ import annotations
 import bpy
 
 from blender_synth.blender.scenery.materials.library import CLEAN, MAKERS, SEALED, Maker, Materials, mapped, tint
-from blender_synth.blender.shading.nodes import Graph
+from blender_synth.blender.shading.nodes import Graph, Socket, Value
 from blender_synth.blender.shading.traits import MaterialTraits
 
 
-def _dirt(g: Graph, materials: Materials, uv, soot):
+def _dirt(g: Graph, materials: Materials, uv: Value, soot: Value) -> Socket:
     """Factor on the albedo of a wall: streaks from above, blotches, splashes at the foot. `soot` 0..1."""
     broad, streak, _ = g.split(mapped(g, materials, "grunge", uv).outputs["Color"])
     height = g.axes(uv)[1]

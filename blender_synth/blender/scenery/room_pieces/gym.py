@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from blender_synth.blender.scenery.meshes import Part, bevelled_box, box, join, lathe, loft, quad, tube
+from blender_synth.blender.scenery.meshes import Part, Tint, bevelled_box, box, join, lathe, loft, quad, tube
 from blender_synth.blender.scenery.room_pieces.shapes import BLACK, soft_box
 from blender_synth.blender.scenery.rooms import STEEL, glow
 from blender_synth.world.scenery.shared.rooms import Piece
 
 
-def _dumbbell(r: float, long: float, grip_rgb) -> Part:
+def _dumbbell(r: float, long: float, grip_rgb: Tint) -> Part:
     """Along y, its middle in the origin."""
     head = lathe([(0.7 * r, 0), (r, 0.012), (r, long - 0.012), (0.7 * r, long)], 12, "rubber", BLACK).turned(90, axis=0)
     bar = tube(np.array([(0, -0.07, 0), (0, 0.07, 0)]), 0.016, 8, "steel", STEEL)
@@ -134,7 +134,7 @@ def _mat(p: Piece) -> Part:
     return soft_box((-w / 2, -d / 2, 0), (w / 2, d / 2, h), 0.01, "rubber", p.rgb)
 
 
-def _plate(r: float, thick: float, rgb) -> Part:
+def _plate(r: float, thick: float, rgb: Tint) -> Part:
     """A weight plate about the x axis."""
     return lathe([(0.92 * r, 0), (r, 0.008), (r, thick - 0.008), (0.92 * r, thick)], 26, "rubber", rgb).turned(
         90, axis=1

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from blender_synth.blender.scenery.lettering import letters
-from blender_synth.blender.scenery.meshes import Part, box, join, lathe, part, quad, tube
+from blender_synth.blender.scenery.meshes import Part, Tint, box, join, lathe, part, quad, tube
 from blender_synth.blender.scenery.room_pieces.shapes import BLACK
 from blender_synth.blender.scenery.rooms import DARK, glow, text
 from blender_synth.world.scenery.shared.rooms import Piece
@@ -40,7 +40,7 @@ def _picture(p: Piece) -> Part:
     return join(parts)
 
 
-def clock_face(r: float, hour: float, rgb, dial_rgb) -> Part:
+def clock_face(r: float, hour: float, rgb: Tint, dial_rgb: Tint) -> Part:
     """A round clock in the plane y = 0 that looks to -y, its middle in the origin."""
     rim = lathe([(r, -0.02), (r, 0.03), (0.93 * r, 0.035)], 36, "steel", rgb).turned(90, axis=0)
     a = np.linspace(0, 2 * np.pi, 36, endpoint=False)

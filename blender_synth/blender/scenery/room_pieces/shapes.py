@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from blender_synth.blender.scenery.meshes import Part, loft, tube
+from blender_synth.blender.scenery.meshes import Part, Tint, Vec, loft, tube
 
 BLACK = (0.02, 0.02, 0.022)
 
 
-def soft_box(low, high, round_m: float, material: str, tint) -> Part:
+def soft_box(low: Vec, high: Vec, round_m: float, material: str, tint: Tint) -> Part:
     """A cushion: a box whose upright edges and top are rounded."""
     (x0, y0, z0), (x1, y1, z1) = low, high
     r = min(round_m, (x1 - x0) / 2.2, (y1 - y0) / 2.2, (z1 - z0) / 1.5)
@@ -25,6 +25,6 @@ def soft_box(low, high, round_m: float, material: str, tint) -> Part:
     return loft(np.array(rings), material, tint, caps=True)
 
 
-def legs(w: float, d: float, h: float, material: str, rgb, inset: float = 0.08, r: float = 0.018) -> list[Part]:
+def legs(w: float, d: float, h: float, material: str, rgb: Tint, inset: float = 0.08, r: float = 0.018) -> list[Part]:
     return [tube(np.array([(x, y, 0), (x, y, h)]), r, 8, material, rgb)
             for x in (-w / 2 + inset, w / 2 - inset) for y in (-d / 2 + inset, d / 2 - inset)]  # fmt: skip

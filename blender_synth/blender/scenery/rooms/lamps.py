@@ -7,7 +7,7 @@ import math
 import bpy
 import numpy as np
 
-from blender_synth.blender.scenery.meshes import Part, box, extrude, join, lathe, part, quad, tube
+from blender_synth.blender.scenery.meshes import Part, Tint, Vec, box, extrude, join, lathe, part, quad, tube
 from blender_synth.blender.scenery.rooms.walls import DARK, WHITE
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather.night import black_body
@@ -26,23 +26,35 @@ def lamp_rgb(kelvin: float) -> np.ndarray:
     return black_body(kelvin)
 
 
-def area_light(stage: Stage, at, size_m: tuple[float, float], lumen: float, kelvin: float, turn=(0.0, 0.0, 0.0),
-               spread_deg: float = 180.0) -> None:  # fmt: skip
-    """A light of a given flux that looks down (turned by Euler angles in degrees) and is itself never seen."""
+def area_light(
+    stage: Stage,
+    at: Vec,
+    size_m: tuple[float, float],
+    lumen: float,
+    kelvin: float,
+    turn: Vec = (0.0, 0.0, 0.0),
+    spread_deg: float = 180.0,
+) -> None:
+    """A rectangular light that is itself never visible.
+
+    Args:
+        stage: the scene. at: its centre (3,) in metres. size_m: its edges. lumen: luminous flux. kelvin: colour
+            temperature. turn: Euler angles in degrees, from facing down. spread_deg: angle that its light fills.
+    """
     light = bpy.data.lights.new("room_light", "AREA")
     light.shape, light.size, light.size_y = "RECTANGLE", max(size_m[0], 0.02), max(size_m[1], 0.02)
     _shine(stage, light, at, lumen, kelvin).rotation_euler = tuple(math.radians(a) for a in turn)
     light.spread = math.radians(spread_deg)
 
 
-def point_light(stage: Stage, at, radius_m: float, lumen: float, kelvin: float) -> None:
+def point_light(stage: Stage, at: Vec, radius_m: float, lumen: float, kelvin: float) -> None:
     """A light of a given flux that shines all round and is itself never seen."""
     light = bpy.data.lights.new("room_light", "POINT")
     light.shadow_soft_size = radius_m
     _shine(stage, light, at, lumen, kelvin)
 
 
-def _shine(stage: Stage, light: bpy.types.Light, at, lumen: float, kelvin: float) -> bpy.types.Object:
+def _shine(stage: Stage, light: bpy.types.Light, at: Vec, lumen: float, kelvin: float) -> bpy.types.Object:
     light.color, light.energy = tuple(lamp_rgb(kelvin)), lumen / LUX_PER_UNIT
     obj = bpy.data.objects.new("room_light", light)
     obj.location = tuple(at)
@@ -52,7 +64,8 @@ def _shine(stage: Stage, light: bpy.types.Light, at, lumen: float, kelvin: float
 
 def glow(kelvin: float, cd_m2: float) -> tuple[float, float, float]:
     """Tint of the materials `lamp` and `glow` for something that shines with a luminance."""
-    return tuple(float(c) for c in lamp_rgb(kelvin) * cd_m2 / LUX_PER_UNIT)
+    red, green, blue = (float(c) for c in lamp_rgb(kelvin) * cd_m2 / LUX_PER_UNIT)
+    return red, green, blue
 
 
 def ceiling_lamps(stage: Stage, plan: Light, x0: float, x1: float, y0: float, y1: float, z: float) -> Part:
@@ -90,7 +103,7 @@ def ceiling_lamps(stage: Stage, plan: Light, x0: float, x1: float, y0: float, y1
     return join(parts)
 
 
-def _ceiling_panel(w: float, d: float, tint) -> Part:
+def _ceiling_panel(w: float, d: float, tint: Tint) -> Part:
     """A lit square in a white frame, its face 2 cm under z = 0."""
     f, z = 0.02, -0.02
     face = quad((-w / 2, d / 2, z), (w / 2, d / 2, z), (w / 2, -d / 2, z), (-w / 2, -d / 2, z), "lamp", tint)
@@ -101,7 +114,7 @@ def _ceiling_panel(w: float, d: float, tint) -> Part:
     return join([face, *frame])
 
 
-def _line(w: float, d: float, tint) -> Part:
+def _line(w: float, d: float, tint: Tint) -> Part:
     """A tube-like luminaire along x, hung a hand below the ceiling."""
     t = np.linspace(0, np.pi, 7)
     ring = np.column_stack([-d / 2 * np.cos(t), -0.06 - d / 2 * np.sin(t)])
@@ -112,7 +125,7 @@ def _line(w: float, d: float, tint) -> Part:
     return join([body, tube_, *ends])
 
 
-def downlight(r: float, tint) -> Part:
+def downlight(r: float, tint: Tint) -> Part:
     a = np.linspace(0, 2 * np.pi, 20, endpoint=False)
     points = np.column_stack([r * np.cos(a), -r * np.sin(a), np.full(20, -0.004)])
     face = part(np.concatenate([points, [[0, 0, -0.004]]]),
@@ -122,7 +135,7 @@ def downlight(r: float, tint) -> Part:
     return join([face, rim, ring])
 
 
-def _pendant(drop: float, tint) -> Part:
+def _pendant(drop: float, tint: Tint) -> Part:
     """A drum shade on a thin rod."""
     r, h = 0.3, 0.34
     shade = lathe([(r, -drop - h / 2), (r, -drop + h / 2)], 28, "lamp", tint)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from blender_synth.blender.scenery.meshes import Part, box, join, lathe, part, quad
+from blender_synth.blender.scenery.meshes import Part, Tint, box, join, lathe, part, quad, quad_of
 from blender_synth.blender.scenery.rooms.walls import STEEL, empty_part, shade
 from blender_synth.world.scenery.shared.rooms import WALL_M, Floor
 
@@ -40,16 +40,27 @@ def floor(plan: Floor, x0: float, x1: float, y0: float, y1: float, z: float = 0.
     # a little larger than the field, or one could look down beside it
     e, below = 0.03, z - 0.002
     corners = [(x0 - e, y0 - e, below), (x1 + e, y0 - e, below), (x1 + e, y1 + e, below), (x0 - e, y1 + e, below)]
-    joints = quad(*corners, "matt", shade(plan.rgb, 0.35))
+    joints = quad_of(corners, "matt", shade(plan.rgb, 0.35))
     return join([tiles, joints])
 
 
-def ceiling(x0: float, x1: float, y0: float, y1: float, z: float, material: str, rgb) -> Part:
+def ceiling(x0: float, x1: float, y0: float, y1: float, z: float, material: str, rgb: Tint) -> Part:
     """A flat ceiling that looks down."""
     return quad((x0, y1, z), (x1, y1, z), (x1, y0, z), (x0, y0, z), material, (*rgb, 0.02))
 
 
-def beams(x0, x1, y0, y1, z, rows: int, columns: int, size_m: tuple[float, float], material: str, rgb) -> Part:
+def beams(
+    x0: float,
+    x1: float,
+    y0: float,
+    y1: float,
+    z: float,
+    rows: int,
+    columns: int,
+    size_m: tuple[float, float],
+    material: str,
+    rgb: Tint,
+) -> Part:
     """Beams under a ceiling, both ways: a coffered ceiling, or joists where there is but one column."""
     wide, deep = size_m
     parts = []
@@ -60,14 +71,14 @@ def beams(x0, x1, y0, y1, z, rows: int, columns: int, size_m: tuple[float, float
     return join(parts) if parts else empty_part()
 
 
-def shell(x0, x1, y0, y1, z0, z1, without: Sequence[str] = ()) -> Part:
+def shell(x0: float, x1: float, y0: float, y1: float, z0: float, z1: float, without: Sequence[str] = ()) -> Part:
     """What closes a room from outside, so that no light comes through its corners: a box 0.3 m larger all round."""
     e = WALL_M + 0.02
     return box((x0 - e, y0 - e, z0 - 0.2), (x1 + e, y1 + e, z1 + e), "plaster", (0.4, 0.38, 0.35, 0.3),
                without=without)  # fmt: skip
 
 
-def column(x: float, y: float, z1: float, size_m: float, round_: bool, material: str, rgb) -> Part:
+def column(x: float, y: float, z1: float, size_m: float, round_: bool, material: str, rgb: Tint) -> Part:
     """A column with a base and a capital."""
     r = size_m / 2
     tint = (*rgb, 0.5)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from blender_synth.blender.scenery import facade
 from blender_synth.blender.scenery.lettering import letters
-from blender_synth.blender.scenery.meshes import Part, box, extrude, join, lathe, part, quad, tube
+from blender_synth.blender.scenery.meshes import Part, Tint, Vec, box, extrude, join, lathe, part, quad, tube
 from blender_synth.world.scenery.shared.rooms import WALL_M, Opening, Wall
 
 STEEL = (0.50, 0.50, 0.49)
@@ -36,11 +37,11 @@ def wall_face(wall: Wall) -> Part:
     return in_place(wall, join(parts))
 
 
-def shade(rgb, factor: float) -> tuple:
+def shade(rgb: Tint, factor: float) -> tuple:
     return tuple(factor * c for c in rgb)
 
 
-def _panel_joints(wall: Wall, holes) -> Part:
+def _panel_joints(wall: Wall, holes: Sequence[tuple[float, float, float, float]]) -> Part:
     """Dark joints between the panels that a wall is clad with."""
     count = max(1, round(wall.length_m / wall.panel_m))
     xs = np.linspace(0, wall.length_m, count + 1)[1:-1]
@@ -75,7 +76,7 @@ def solid_spans(wall: Wall, low_m: float, high_m: float, margin_m: float = 0.0) 
     return spans
 
 
-def skirting(wall: Wall, rgb, height_m: float = 0.1, material: str = "paint") -> Part:
+def skirting(wall: Wall, rgb: Tint, height_m: float = 0.1, material: str = "paint") -> Part:
     """A board along the foot of the wall, stopping at doors."""
     profile = np.array([(-0.016, 0.0), (-0.016, height_m - 0.012), (-0.004, height_m), (0.0, height_m)])
     spans = solid_spans(wall, 0.0, height_m, 0.07)
@@ -83,7 +84,7 @@ def skirting(wall: Wall, rgb, height_m: float = 0.1, material: str = "paint") ->
     return in_place(wall, join(parts)) if parts else empty_part()
 
 
-def cornice(wall: Wall, rgb, size_m: float = 0.16) -> Part:
+def cornice(wall: Wall, rgb: Tint, size_m: float = 0.16) -> Part:
     """A plaster moulding where wall and ceiling meet."""
     s, h = size_m, wall.height_m
     profile = [(0, h - s), (-0.12 * s, h - s), (-0.18 * s, h - 0.8 * s), (-0.55 * s, h - 0.35 * s),
@@ -91,7 +92,9 @@ def cornice(wall: Wall, rgb, size_m: float = 0.16) -> Part:
     return in_place(wall, extrude(np.array(profile), wall.length_m, "matt", rgb))
 
 
-def door_leaf(wall: Wall, opening: Opening, rgb, frame_rgb, *, glazed: bool = False, double: bool = False) -> Part:
+def door_leaf(
+    wall: Wall, opening: Opening, rgb: Tint, frame_rgb: Tint, *, glazed: bool = False, double: bool = False
+) -> Part:
     """A door of one or two leaves with frame and handle, set 6 cm into its opening; glazed ones have a frosted pane."""
     w, h, y = opening.end_m - opening.start_m, opening.top_m, 0.06
     parts = [box((0, -0.012, 0), (0.06, 0.1, h), "paint", frame_rgb), box((w - 0.06, -0.012, 0), (w, 0.1, h), "paint",
@@ -109,7 +112,7 @@ def door_leaf(wall: Wall, opening: Opening, rgb, frame_rgb, *, glazed: bool = Fa
     return in_place(wall, join(parts).moved((opening.start_m, 0, 0)))
 
 
-def lift_door(wall: Wall, opening: Opening, rgb, frame_rgb, kelvin: float, words: str = "") -> Part:
+def lift_door(wall: Wall, opening: Opening, rgb: Tint, frame_rgb: Tint, kelvin: float, words: str = "") -> Part:
     """Two closed leaves of brushed metal in a metal frame, a call panel beside them and an indicator above."""
     w, h, y, f = opening.end_m - opening.start_m, opening.top_m, 0.16, 0.09
     parts = []
@@ -128,7 +131,9 @@ def lift_door(wall: Wall, opening: Opening, rgb, frame_rgb, kelvin: float, words
     return in_place(wall, join(parts).moved((opening.start_m, 0, 0)))
 
 
-def window(wall: Wall, opening: Opening, frame_rgb, panes: int, sill_rgb, material: str = "front_glass") -> Part:
+def window(
+    wall: Wall, opening: Opening, frame_rgb: Tint, panes: int, sill_rgb: Tint, material: str = "front_glass"
+) -> Part:
     """A window with upright bars, glass 8 cm into the wall, and a sill."""
     w, h, y = opening.end_m - opening.start_m, opening.top_m - opening.foot_m, 0.10
     parts = [box((a, y - 0.03, c), (b, y + 0.04, d), "paint", frame_rgb)
@@ -143,7 +148,7 @@ def window(wall: Wall, opening: Opening, frame_rgb, panes: int, sill_rgb, materi
     return in_place(wall, join(parts).moved((opening.start_m, 0, opening.foot_m)))
 
 
-def text(words: str, size_m: float, middle, material: str, tint, depth: float = 0.15) -> Part:
+def text(words: str, size_m: float, middle: Vec, material: str, tint: Tint, depth: float = 0.15) -> Part:
     """Words in a wall's frame, facing the room, their baseline's middle at (3,)."""
     shape = letters(words)
     span = float(np.ptp(shape.points[:, 0])) * size_m
