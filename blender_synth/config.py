@@ -31,8 +31,8 @@ from blender_synth.settings import (
     RunSettings,
     WorkerSettings,
     randomizer_from,
-    validate,
 )
+from blender_synth.validation import validate
 from blender_synth.world.materials import SurfaceChoices
 from blender_synth.world.placement.crowd import Crowd
 from blender_synth.world.placement.props import PropRandomizer

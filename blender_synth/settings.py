@@ -1,4 +1,4 @@
-"""What a user may configure, with types and bounds. Validation names the full key and the fix."""
+"""What a user may configure, with types and bounds."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
+from blender_synth.exporters.contract import ExporterSettings
+from blender_synth.validation import validate
 from blender_synth.values import Converted, Range, plain
 from blender_synth.world.contracts import CameraRandomizer, MirrorRandomizer, SceneryRandomizer, WeatherRandomizer
 from blender_synth.world.materials import MaterialChoices
@@ -31,10 +33,10 @@ class RenderSettings:
     | `height_px` | 540 | px | height of the picture, 16 to 16384 |
     | `samples` | 32 | per pixel | highest number of samples |
     | `adaptive_threshold` | 0.05 | noise level | a pixel below it gets no more samples; 0: adaptive sampling is off |
-    | `denoise` | true | | whether OpenImageDenoise cleans the picture |
-    | `denoise_prefilter` | fast | | how its albedo and normal guides are cleaned: none, fast, accurate (slow) |
+    | `denoise` | true | - | whether OpenImageDenoise cleans the picture |
+    | `denoise_prefilter` | fast | - | how its albedo and normal guides are cleaned: none, fast, accurate (slow) |
     | `max_bounces` | 6 | bounces | of light paths; picture and labels follow the same number of mirrors regardless |
-    | `device` | auto | | cpu, cuda, optix, hip, oneapi, metal; auto: the best that Cycles finds |
+    | `device` | auto | - | cpu, cuda, optix, hip, oneapi, metal; auto: the best that Cycles finds |
     | `threads` | 0 | threads | CPU threads; 0: all |
     """
 
@@ -63,7 +65,7 @@ class AcceptanceCriteria:
     | `min_visible_px` | 50 | px | people with fewer visible pixels do not count |
     | `min_reflected_px` | null | px | the same for reflections; null: 400 of 960 x 540, in proportion in other sizes |
     | `max_attempts` | 20 | attempts | how often a scene is sampled at most |
-    | `on_shortfall` | keep | | keep the best candidate, or `fail` the frame |
+    | `on_shortfall` | keep | - | keep the best candidate, or `fail` the frame |
     """
 
     min_people: int = Field(default=0, ge=0)
@@ -136,35 +138,11 @@ class RunSettings:
     mirrors: Mapping[str, MirrorGroup]
     weather: WeatherRandomizer
     camera: CameraRandomizer
-    exporter: Any
+    exporter: ExporterSettings
     plain: dict[str, Any]
     surfaces: Mapping[str, MaterialChoices]
     scene_digest: str = ""
     paired: bool = False
-
-
-def validate(type_: Any, value: Any, key: str, file: Any = None) -> Any:
-    """`value` as `type_`.
-
-    Args:
-        key: config key of the value. file: the file that holds it, if it is not the config.
-
-    Raises:
-        ConfigError: with the full key, the value and what is allowed.
-    """
-    try:
-        return TypeAdapter(type_).validate_python(value)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join([key, *(str(part) for part in first["loc"] if not str(part).startswith("function-"))])
-        unknown = first["type"] in ("unexpected_keyword_argument", "extra_forbidden")
-        if unknown:
-            fields = ", ".join(sorted(getattr(type_, "__dataclass_fields__", {})))
-            problem, hint = "there is no such key", f"use one of: {fields}" if fields else "remove it"
-        else:
-            problem, hint = "the value cannot be used", first["msg"].removeprefix("Value error, ")
-        shown = first["input"] if first["type"] != "missing" else None
-        raise ConfigError(problem, file=file, key=where, value=shown, hint=hint) from None
 
 
 def randomizer_from(group: str, data: Any, key: str | None = None, file: Any = None) -> Any:

@@ -17,7 +17,8 @@ from blender_synth.errors import BlenderSynthError, ConfigError
 from blender_synth.exporters import exporter_settings
 from blender_synth.keys import values_at
 from blender_synth.seeds import Streams, rng_for
-from blender_synth.settings import AcceptanceCriteria, RenderSettings, WorkerSettings, validate
+from blender_synth.settings import AcceptanceCriteria, RenderSettings, WorkerSettings
+from blender_synth.validation import validate
 from blender_synth.world.placement.props import PropRandomizer
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import spec_from_json, spec_to_json

@@ -32,7 +32,9 @@ MAY_IMPORT = {
     "annotate": {"annotate", "develop", "frames"},
     "exporters": {"exporters", "annotate", "attribution", "develop", "frames", "settings"},
 }
-EVERYBODY = {"cache", "categories", "errors", "seeds", "geometry", "optics", "keypoints", "plugins", "__version__"}
+EVERYBODY = {
+    "cache", "categories", "errors", "seeds", "geometry", "optics", "keypoints", "plugins", "validation", "__version__",
+}  # fmt: skip
 ANYWHERE = ("blender_synth.values", "blender_synth.packs.bvh")
 """Single modules that every layer may import: value types, and the reader of motion files."""
 

@@ -26,7 +26,6 @@ NOT_SET_BY_CONFIGS = (settings.RunSettings, settings.MirrorGroup, MaterialChoice
 PENDING = (
     "blender_synth.develop",
     "blender_synth.exporters",
-    "blender_synth.settings",
     "blender_synth.world.cameras",
     "blender_synth.world.mirrors",
     "blender_synth.world.people",

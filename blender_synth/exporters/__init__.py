@@ -15,6 +15,7 @@ from blender_synth.errors import ConfigError, RunError
 from blender_synth.exporters.contract import Exporter, ExporterSettings, SourceFrame
 from blender_synth.frames.run_folder import frames_of
 from blender_synth.plugins import plugin_paths
+from blender_synth.validation import validate
 
 __path__ += plugin_paths("exporters")
 
@@ -32,8 +33,6 @@ def exporter_settings(data: object) -> ExporterSettings:
     Raises:
         ConfigError: unknown kind, key or value.
     """
-    from blender_synth.settings import validate
-
     kind = data.get("kind") if isinstance(data, Mapping) else None
     exporter = _exporter(kind) if isinstance(kind, str) else None
     if exporter is None:
