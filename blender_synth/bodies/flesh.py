@@ -11,7 +11,7 @@ from blender_synth.bodies.cloth.worn import Worn
 from blender_synth.bodies.data import BodyData
 from blender_synth.bodies.mesh import Surface
 from blender_synth.bodies.skeleton import SIDES, Posed, Rig, Z, rotation
-from blender_synth.world.people.wardrobe import OutfitSpec
+from blender_synth.world.people.clothes import OutfitSpec
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from blender_synth.values import Range, Vec3, pick, plain, uniform
+from blender_synth.values import Range, Vec3, Weights, pick, plain, uniform
 from blender_synth.world.people import anthropometry
-from blender_synth.world.people.choices import choice
+from blender_synth.world.people.choices import among
 
 Sex = Literal["female", "male"]
 
@@ -82,7 +82,7 @@ BODY_DETAILS = ("shoulder-dist", "hips-circ", "torso-vshape", "buttocks-volume",
 class BodyRanges:
     """How bodies vary. Heights and weights follow published tables for age and sex."""
 
-    sex: choice("female", "male") = field(default_factory=lambda: {"female": 0.5, "male": 0.5})
+    sex: Annotated[Weights, among(("female", "male"))] = field(default_factory=lambda: {"female": 0.5, "male": 0.5})
     age_years: Range = (5.0, 82.0)
     child_share: float = 0.08
     stature_deviate: Range = (-2.2, 2.2)
@@ -90,7 +90,7 @@ class BodyRanges:
     muscle: Range = (0.3, 0.75)
     proportions: Range = (0.25, 0.75)
     face_variety: Range = (0.15, 0.34)
-    ancestry: choice("african", "asian", "caucasian") = field(
+    ancestry: Annotated[Weights, among(("african", "asian", "caucasian"))] = field(
         default_factory=lambda: {"african": 0.3, "asian": 0.3, "caucasian": 0.4}
     )
 

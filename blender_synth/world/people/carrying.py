@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import field, replace
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
-from blender_synth.values import Range, Rgb, pick, plain, uniform
+from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
 from blender_synth.world.climate import Climate
 from blender_synth.world.people.body import BodySpec
-from blender_synth.world.people.choices import Colours, choice
+from blender_synth.world.people.choices import Colours, among
 from blender_synth.world.people.colours import COLOURS
 
 CATEGORY = {
@@ -76,6 +76,11 @@ class CarriedSpec:
         return (side,) if how in ("hand", "forearm") else ()
 
 
+_AdultBags = Annotated[Weights, among(("none", "backpack", "shoulder_bag", "handbag", "shopping_bag", "suitcase"))]
+_ChildrensBags = Annotated[Weights, among(("none", "backpack"))]
+_Pushed = Annotated[Weights, among(("pram", "trolley"))]
+
+
 @plain
 class CarriedRanges:
     """What people carry: relative weights, shares of people, and how the things vary.
@@ -92,7 +97,9 @@ class CarriedRanges:
     """
 
     instance: Literal["person", "own"] = "person"
-    female_bags: choice("none", "backpack", "shoulder_bag", "handbag", "shopping_bag", "suitcase") = field(
+    female_bags: Annotated[
+        Weights, among(("none", "backpack", "shoulder_bag", "handbag", "shopping_bag", "suitcase"))
+    ] = field(
         default_factory=lambda: {
             "none": 0.42,
             "shoulder_bag": 0.24,
@@ -102,7 +109,9 @@ class CarriedRanges:
             "suitcase": 0.03,
         }
     )
-    male_bags: choice("none", "backpack", "shoulder_bag", "handbag", "shopping_bag", "suitcase") = field(
+    male_bags: Annotated[
+        Weights, among(("none", "backpack", "shoulder_bag", "handbag", "shopping_bag", "suitcase"))
+    ] = field(
         default_factory=lambda: {
             "none": 0.66,
             "backpack": 0.17,
@@ -111,8 +120,8 @@ class CarriedRanges:
             "suitcase": 0.03,
         }
     )
-    children_bags: choice("none", "backpack") = field(default_factory=lambda: {"none": 0.7, "backpack": 0.3})
-    pushed: choice("pram", "trolley") = field(default_factory=lambda: {"pram": 0.85, "trolley": 0.15})
+    children_bags: _ChildrensBags = field(default_factory=lambda: {"none": 0.7, "backpack": 0.3})
+    pushed: _Pushed = field(default_factory=lambda: {"pram": 0.85, "trolley": 0.15})
     umbrella_in_rain: float = Field(default=0.6, ge=0, le=1)
     umbrella_in_snow: float = Field(default=0.12, ge=0, le=1)
     umbrella_in_dry: float = Field(default=0.025, ge=0, le=1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable, Iterable
+from typing import Annotated
 
 from pydantic import AfterValidator
 
@@ -10,17 +11,22 @@ from blender_synth.values import Weights
 from blender_synth.world.people.colours import COLOURS
 
 
-def choice(*names: str) -> Any:
-    """`Weights` over some of `names`."""
+def among(names: Callable[[], Iterable[str]] | Iterable[str]) -> AfterValidator:
+    """For `Annotated[Weights, among(names)]`: weights of these names and no others.
+
+    Args:
+        names: the names, or a function that lists them, called when a config is read.
+    """
 
     def known(weights: dict[str, float]) -> dict[str, float]:
+        valid = tuple(names() if callable(names) else names)
         for name in weights:
-            if name not in names:
-                raise ValueError(f"there is no {name!r}; use some of: {', '.join(names)}")
+            if name not in valid:
+                raise ValueError(f"there is no {name!r}; use some of: {', '.join(valid)}")
         return weights
 
-    return Annotated[Weights, AfterValidator(known)]
+    return AfterValidator(known)
 
 
-Colours = choice(*COLOURS)
+Colours = Annotated[Weights, among(COLOURS)]
 """Weights of colours by name."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import field
+from typing import Annotated
 
 import numpy as np
 
-from blender_synth.values import Range, Rgb, pick, plain, uniform
+from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
 from blender_synth.world.people.body import BodySpec
-from blender_synth.world.people.choices import choice
+from blender_synth.world.people.choices import among
 
 
 @plain
@@ -117,11 +118,14 @@ class SkinRanges:
     ruddiness: Range = (0.15, 0.8)
 
 
+_Beards = Annotated[Weights, among(("none", "short", "full"))]
+
+
 @plain
 class HairRanges:
     """How hair varies."""
 
-    female_styles: choice(*HAIR_STYLES) = field(
+    female_styles: Annotated[Weights, among(HAIR_STYLES)] = field(
         default_factory=lambda: {
             "long": 0.3,
             "bob": 0.15,
@@ -134,7 +138,7 @@ class HairRanges:
             "curly": 0.06,
         }
     )
-    male_styles: choice(*HAIR_STYLES) = field(
+    male_styles: Annotated[Weights, among(HAIR_STYLES)] = field(
         default_factory=lambda: {
             "short": 0.36,
             "fade": 0.14,
@@ -145,7 +149,7 @@ class HairRanges:
             "bob": 0.03,
         }
     )
-    beards: choice("none", "short", "full") = field(default_factory=lambda: {"none": 0.62, "short": 0.23, "full": 0.15})
+    beards: _Beards = field(default_factory=lambda: {"none": 0.62, "short": 0.23, "full": 0.15})
 
 
 def draw_skin(ranges: SkinRanges, body: BodySpec, rng: np.random.Generator) -> SkinSpec:

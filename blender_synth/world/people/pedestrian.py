@@ -18,11 +18,12 @@ from blender_synth.world.people.carrying import (
     reach_m,
     with_phones,
 )
+from blender_synth.world.people.clothes import OutfitSpec
 from blender_synth.world.people.complexion import HairRanges, HairSpec, SkinRanges, SkinSpec, draw_hair, draw_skin
 from blender_synth.world.people.motion import MotionRanges, Motions, draw_motion
 from blender_synth.world.people.posture import PoseRanges, PoseSpec, draw_activity, draw_pose
 from blender_synth.world.people.situation import Footprint, Situation
-from blender_synth.world.people.wardrobe import OutfitRanges, OutfitSpec, draw_outfit, in_fabrics
+from blender_synth.world.people.wardrobe import OutfitRanges, draw_outfit, in_fabrics
 from blender_synth.world.scene_spec import CARRIED_IDS, INSTANCES_PER_PERSON
 
 _MOVABLE = ("walk", "run", "stand", "wait")

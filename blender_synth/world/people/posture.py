@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from typing import Annotated
 
 import numpy as np
 
-from blender_synth.values import Range, pick, plain, uniform
+from blender_synth.values import Range, Weights, pick, plain, uniform
 from blender_synth.world.people.body import BodySpec
 from blender_synth.world.people.carrying import CarriedSpec
-from blender_synth.world.people.choices import choice
+from blender_synth.world.people.choices import among
 from blender_synth.world.people.motion import MotionFrame
 from blender_synth.world.people.situation import Situation
 
@@ -129,7 +130,7 @@ class PoseRanges:
         joint_variety: scale of the small deviations of all joints.
     """
 
-    activity: choice(*ACTIVITIES) = field(
+    activity: Annotated[Weights, among(ACTIVITIES)] = field(
         default_factory=lambda: {
             "walk": 0.62,
             "stand": 0.12,
@@ -151,7 +152,7 @@ class PoseRanges:
     hurry_in_rain: Range = (1.05, 1.25)
     crossing_look_deg: Range = (35.0, 65.0)
     joint_variety: Range = (0.6, 1.2)
-    gestures: choice(*GESTURES) = field(
+    gestures: Annotated[Weights, among(GESTURES)] = field(
         default_factory=lambda: {
             "hang": 0.6,
             "one_pocket": 0.13,
@@ -164,7 +165,7 @@ class PoseRanges:
             "hip": 0.01,
         }
     )
-    waiting: choice(*GESTURES) = field(
+    waiting: Annotated[Weights, among(GESTURES)] = field(
         default_factory=lambda: {
             "hang": 0.22,
             "one_pocket": 0.13,
@@ -177,10 +178,10 @@ class PoseRanges:
             "hips": 0.02,
         }
     )
-    talking: choice(*GESTURES) = field(
+    talking: Annotated[Weights, among(GESTURES)] = field(
         default_factory=lambda: {"talk": 0.55, "one_pocket": 0.14, "pockets": 0.08, "folded": 0.13, "hang": 0.1}
     )
-    sitting: choice("lap", "clasped", "folded", "phone") = field(
+    sitting: Annotated[Weights, among(("lap", "clasped", "folded", "phone"))] = field(
         default_factory=lambda: {"lap": 0.45, "clasped": 0.2, "folded": 0.1, "phone": 0.25}
     )
 

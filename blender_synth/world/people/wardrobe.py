@@ -1,68 +1,116 @@
-"""How people dress: one outfit drawn for a person and the weather."""
+"""How people dress: what outfits may hold, and one outfit drawn for a person and the weather."""
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Mapping
+from dataclasses import field, replace
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Rgb, pick, uniform
+from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
 from blender_synth.world.climate import Climate
-from blender_synth.world.materials import MaterialChoices
+from blender_synth.world.materials import MaterialChoices, Materials
 from blender_synth.world.pack_items import no_item
 from blender_synth.world.people import season
-from blender_synth.world.people.clothes import FabricSpec, GarmentSpec, OutfitRanges, OutfitSpec, ShoeSpec
+from blender_synth.world.people.choices import Colours, among
+from blender_synth.world.people.clothes import HATS, SHOES, FabricKind, FabricSpec, GarmentSpec, OutfitSpec, ShoeSpec
 from blender_synth.world.people.colours import COLOURS, DENIM, HIVIS
-
-_QUIET = ("black", "charcoal", "grey", "cream", "beige", "camel", "brown", "navy", "olive", "khaki", "burgundy")
-"""Colours of trousers and coats; strong ones are rare there."""
-_STRONG = ("blue", "light_blue", "teal", "green", "red", "mustard", "pink", "lilac", "yellow")
-"""Colours that children wear more often."""
-
-
-def _colour(ranges: OutfitRanges, rng: np.random.Generator, usual: tuple[str, ...] = (), child: bool = False) -> Rgb:
-    """A colour by the ranges' weights; colours not among the `usual` ones come ten times more seldom."""
-    weights = {k: v * (1.0 if not usual or k in usual else 0.1) for k, v in ranges.colours.items()}
-    if child and not usual:
-        weights = {
-            k: v * (3.0 if k in _STRONG else 0.35 if k in ("black", "charcoal") else 1.0) for k, v in weights.items()
-        }
-    base = np.array(COLOURS[pick(rng, weights)])
-    shade = np.exp(rng.normal(0, 0.15)) * np.exp(rng.normal(0, 0.04, 3))
-    return _rgb(base * shade, 0.004, 0.8)
+from blender_synth.world.people.garments import (
+    QUIET,
+    LowerDraws,
+    LowerGarment,
+    OuterDraws,
+    Palette,
+    TopDraws,
+    TopGarment,
+    lower_garments,
+    outer_garments,
+    rounded_rgb,
+    top_garments,
+)
 
 
-def _rgb(values: np.ndarray, low: float = 0.0, high: float = 1.0) -> Rgb:
-    return tuple(round(float(np.clip(v, low, high)), 5) for v in values)
+def _lower_weights(sex: str) -> dict[str, float]:
+    return {name: garment.weights[sex] for name, garment in lower_garments().items() if sex in garment.weights}
 
 
-def _patterned(
-    ranges: OutfitRanges,
-    rng: np.random.Generator,
-    kind: str,
-    patterns: dict[str, float],
-    usual: tuple[str, ...] = (),
-    child: bool = False,
-) -> FabricSpec:
-    rgb, other = _colour(ranges, rng, usual, child), _colour(ranges, rng, (), child)
-    name = pick(rng, patterns)
-    chance, size, seed = rng.random(), rng.random(), int(rng.integers(1 << 16))
-    low, high = {
-        "stripes": (0.022, 0.075),
-        "pinstripes": (0.014, 0.022),
-        "check": (0.035, 0.11),
-        "dots": (0.022, 0.05),
-        "print": (0.04, 0.14),
-        "logo": (0.10, 0.20),
-    }.get(name, (0.05, 0.05))
-    if chance >= ranges.patterned_share * (1.6 if child else 1.0):
-        name = "plain"
-    if abs(sum(rgb) - sum(other)) < 0.12:  # a pattern needs contrast
-        other = _rgb(np.array(other) * 0.25) if sum(rgb) > 0.6 else _rgb(np.array(other) * 0.4 + 0.4)
-    return FabricSpec(
-        kind=kind, rgb=rgb, pattern=name, second_rgb=other, scale_m=round(low + (high - low) * size, 4), seed=seed
+def _outers() -> list[str]:
+    return ["none", *outer_garments()]
+
+
+_Hats = Annotated[Weights, among(HATS)]
+_Glasses = Annotated[Weights, among(("none", "clear", "sun"))]
+
+
+@plain
+class OutfitRanges:
+    """How outfits vary: relative weights of garments and colours.
+
+    `fabrics` are materials of asset packs (items of `kind: material`, sets of textures) that trousers, skirts, tops and
+    jackets are made of, by `pack/item`, pack or tag, and `own` for the program's fabrics.
+
+    The weights of garments are those of a mild day (16 degrees); `season` bends them to the weather.
+    """
+
+    female_lower: Annotated[Weights, among(lower_garments)] = field(default_factory=lambda: _lower_weights("female"))
+    male_lower: Annotated[Weights, among(lower_garments)] = field(default_factory=lambda: _lower_weights("male"))
+    tops: Annotated[Weights, among(top_garments)] = field(
+        default_factory=lambda: {name: garment.weight for name, garment in top_garments().items()}
     )
+    outers: Annotated[Weights, among(_outers)] = field(
+        default_factory=lambda: {"none": 0.46} | {name: garment.weight for name, garment in outer_garments().items()}
+    )
+    open_front_share: float = Field(default=0.45, ge=0, le=1)
+    shoes: Annotated[Weights, among(SHOES)] = field(
+        default_factory=lambda: {"sneaker": 0.56, "leather": 0.19, "boot": 0.16, "flat": 0.07, "sandal": 0.14}
+    )
+    hats: _Hats = field(default_factory=lambda: {"none": 0.85, "cap": 0.09, "beanie": 0.08, "brim": 0.02})
+    glasses: _Glasses = field(default_factory=lambda: {"none": 0.74, "clear": 0.17, "sun": 0.09})
+    scarf_share: float = Field(default=0.5, ge=0, le=1)
+    glove_share: float = Field(default=0.55, ge=0, le=1)
+    hood_up_share: float = Field(default=0.75, ge=0, le=1)
+    vest_share: float = Field(default=0.025, ge=0, le=1)
+    colours: Colours = field(
+        default_factory=lambda: {
+            "black": 18,
+            "charcoal": 10,
+            "grey": 10,
+            "light_grey": 6,
+            "white": 12,
+            "cream": 5,
+            "beige": 5,
+            "camel": 4,
+            "brown": 4,
+            "navy": 12,
+            "blue": 5,
+            "light_blue": 5,
+            "teal": 2,
+            "olive": 5,
+            "khaki": 4,
+            "green": 2,
+            "burgundy": 3,
+            "red": 3,
+            "rust": 2,
+            "mustard": 2,
+            "pink": 3,
+            "lilac": 1,
+            "yellow": 1,
+        }
+    )
+    fabrics: Materials | None = None
+    patterned_share: float = Field(default=0.3, ge=0, le=1)
+    fit: Range = (0.05, 0.95)
+
+
+def _palette(ranges: OutfitRanges, child: bool, rng: np.random.Generator) -> Palette:
+    return Palette(ranges.colours, ranges.patterned_share, child, rng)
+
+
+def _comfort(garments: Mapping[str, LowerGarment] | Mapping[str, TopGarment]) -> dict[str, tuple[float, float]]:
+    return {name: garment.comfort_c for name, garment in garments.items()}
 
 
 def draw_outfit(
@@ -77,17 +125,19 @@ def draw_outfit(
     lower_rng, top_rng, outer_rng, shoe_rng, extra_rng, cold_rng, vest_rng = rng.spawn(7)
     child, old = age_years < 13, age_years > 65
     outer = _draw_outer(ranges, climate, child, old, outer_rng)
-    lowers = season.fitting(ranges.female_lower if sex == "female" else ranges.male_lower, climate)
+    garments = lower_garments()
+    lowers = ranges.female_lower if sex == "female" else ranges.male_lower
+    lowers = season.fitting(lowers, climate, _comfort(garments))
     if old:
-        lowers = season.bent(lowers, {"leggings": 0.3, "joggers": 0.4, "shorts": 0.5, "jeans": 0.6})
-    bottom = pick(lower_rng, lowers)
-    lower, tights = _draw_lower(ranges, bottom, climate, child, lower_rng)
-    top = _draw_top(ranges, climate, outer is not None, bottom == "dress", child, top_rng)
-    if bottom == "dress":
+        lowers = season.scaled(lowers, {name: garment.old for name, garment in garments.items()})
+    name = pick(lower_rng, lowers)
+    lower, tights = _draw_lower(ranges, name, climate, child, lower_rng)
+    top = _draw_top(ranges, climate, outer is not None, garments[name].one_piece, child, top_rng)
+    if garments[name].one_piece:
         top = _bodice(lower, top)
-    shoes = _draw_shoes(ranges, bottom, sex, climate, child, shoe_rng)
+    shoes = _draw_shoes(ranges, garments[name], sex, climate, child, shoe_rng)
     hat = pick(
-        extra_rng, season.on_heads(season.bent(ranges.hats, {"brim": 2.5 if old else 0.5 if child else 1}), climate)
+        extra_rng, season.on_heads(season.scaled(ranges.hats, {"brim": 2.5 if old else 0.5 if child else 1}), climate)
     )
     glasses = pick(extra_rng, season.on_eyes(ranges.glasses, climate))
     if child and glasses == "sun":
@@ -95,11 +145,11 @@ def draw_outfit(
     sock = COLOURS[("white", "black", "grey", "navy")[int(extra_rng.integers(4))]]
     vest = _draw_vest(ranges, vest_rng) if age_years >= 18 else None
     chance = cold_rng.random(3)
-    scarf_rgb, glove_rgb = _colour(ranges, cold_rng, (), child), _colour(ranges, cold_rng, _QUIET)
+    scarf_rgb, glove_rgb = _palette(ranges, child, cold_rng).colour(), _palette(ranges, False, cold_rng).colour(QUIET)
     hooded = [g for g in (outer, top) if g is not None and g.hood != "none"]
     up = bool(hooded) and chance[0] < ranges.hood_up_share * season.chance_of_hood_up(climate)
     if up and outer is not None and outer.hood != "none":
-        outer = _with(outer, hood="up", open_front=0.0)
+        outer = replace(outer, hood="up", open_front=0.0)
     wrapped = (
         outer is not None and outer.hood == "none" and chance[1] < ranges.scarf_share * season.chance_of_scarf(climate)
     )
@@ -111,7 +161,7 @@ def draw_outfit(
         sock_rgb=sock,
         tights_rgb=tights,
         hat="none" if up else hat,
-        hat_rgb=_colour(ranges, extra_rng, (), child),
+        hat_rgb=_palette(ranges, child, extra_rng).colour(),
         glasses=glasses,
         fold_seed=int(extra_rng.integers(1 << 31)),
         vest=vest,
@@ -128,114 +178,78 @@ def in_fabrics(outfit: OutfitSpec, fabrics: MaterialChoices, streams: Streams) -
     """
     if not fabrics.found:
         raise no_item(next(iter(fabrics.weights)), (), "material", "pedestrians.person.outfit.fabrics")
-    worn: dict[str, GarmentSpec] = {}
-    for name in ("lower", "top", "outer"):
-        garment, texture = getattr(outfit, name), fabrics.pick(streams.rng(name))
-        if garment is not None and texture is not None:
-            worn[name] = _with(garment, fabric=dataclasses.replace(garment.fabric, pattern="plain", texture=texture))
-    if outfit.lower.kind == "dress" and "lower" in worn:  # of one piece of cloth
-        worn["top"] = _with(outfit.top, fabric=worn["lower"].fabric)
-    elif outfit.lower.kind == "dress":
-        worn.pop("top", None)
-    return dataclasses.replace(outfit, **worn)
+
+    def remade(garment: GarmentSpec, name: str) -> GarmentSpec:
+        texture = fabrics.pick(streams.rng(name))
+        if texture is None:
+            return garment
+        return replace(garment, fabric=replace(garment.fabric, pattern="plain", texture=texture))
+
+    lower, top = remade(outfit.lower, "lower"), remade(outfit.top, "top")
+    if _is_one_piece(outfit):
+        top = replace(outfit.top, fabric=lower.fabric) if lower is not outfit.lower else outfit.top
+    outer = remade(outfit.outer, "outer") if outfit.outer is not None else None
+    return replace(outfit, lower=lower, top=top, outer=outer)
 
 
-def _with(garment: GarmentSpec, **changes) -> GarmentSpec:
-    return dataclasses.replace(garment, **changes)
+def _is_one_piece(outfit: OutfitSpec) -> bool:
+    """Whether top and lower are of one piece of cloth."""
+    return outfit.lower.fabric == outfit.top.fabric and outfit.lower.kind != outfit.top.kind
 
 
 def _draw_lower(
-    ranges: OutfitRanges, bottom: str, climate: Climate, child: bool, rng: np.random.Generator
+    ranges: OutfitRanges, name: str, climate: Climate, child: bool, rng: np.random.Generator
 ) -> tuple[GarmentSpec, Rgb | None]:
+    """What covers hips and legs, and the colour of tights where there are any."""
     fit, chance, other = uniform(rng, ranges.fit), rng.random(), rng.random()
     long_leg, short_leg = uniform(rng, (1.9, 2.03)), uniform(rng, (0.5, 1.0))
     skirt_length = uniform(rng, (0.72, 1.75))
     denim = np.array(DENIM[int(rng.choice(5, p=(0.24, 0.3, 0.2, 0.1, 0.16)))]) * np.exp(rng.normal(0, 0.12))
     dark = COLOURS[("black", "charcoal", "navy", "burgundy")[int(rng.choice(4, p=(0.6, 0.2, 0.15, 0.05)))]]
-    blue = FabricSpec(kind="denim", rgb=_rgb(denim))
-    cold = season.felt_c(climate) < 13
-    if bottom in ("skirt", "dress"):
-        tights = COLOURS["black"] if cold or other < 0.15 else None
-        kind = "denim" if chance < 0.12 and bottom == "skirt" else "cotton" if chance < 0.65 or not cold else "wool"
-        patterns = {"check": 1, "dots": 1.5, "print": 3, "pinstripes": 0.5, "stripes": 1}
-        fabric = _patterned(ranges, rng, kind, patterns, (), child)
-        if kind == "denim":
-            fabric = blue
-        return GarmentSpec(
-            kind=bottom, fabric=fabric, fit=fit, length=min(skirt_length, 1.1) if child else skirt_length
-        ), tights
-    if bottom == "jeans":
-        return GarmentSpec(kind="trousers", fabric=blue, fit=fit * 0.8, length=long_leg, thickness_m=0.003), None
-    if bottom == "leggings":
-        fabric = FabricSpec(kind="jersey", rgb=dark)
-        return GarmentSpec(kind="trousers", fabric=fabric, fit=0.0, length=long_leg - 0.1), None
-    if bottom == "joggers":
-        fabric = FabricSpec(kind="jersey", rgb=_colour(ranges, rng, ("black", "charcoal", "grey", "navy")))
-        return GarmentSpec(kind="trousers", fabric=fabric, fit=0.3 + 0.4 * fit, length=1.96, thickness_m=0.004), None
-    if bottom == "shorts":
-        fabric = blue if chance < 0.3 else _patterned(ranges, rng, "cotton", {"check": 1, "print": 0.6}, _QUIET, child)
-        return GarmentSpec(kind="shorts", fabric=fabric, fit=fit, length=short_leg), None
-    kind = "cotton" if chance < 0.7 or not cold else "wool"
-    fabric = _patterned(ranges, rng, kind, {"check": 0.6, "pinstripes": 0.8}, _QUIET)
-    return GarmentSpec(kind="trousers", fabric=fabric, fit=fit, length=long_leg), None
+    return lower_garments()[name].make(
+        LowerDraws(
+            palette=_palette(ranges, child, rng),
+            fit=fit,
+            chance=chance,
+            other=other,
+            long_leg=long_leg,
+            short_leg=short_leg,
+            skirt_length=skirt_length,
+            denim=FabricSpec(kind="denim", rgb=rounded_rgb(denim)),
+            dark=dark,
+            cold=season.felt_c(climate) < 13,
+        )
+    )
 
 
 def _draw_top(
-    ranges: OutfitRanges, climate: Climate, under: bool, dress: bool, child: bool, rng: np.random.Generator
+    ranges: OutfitRanges, climate: Climate, under: bool, bodice: bool, child: bool, rng: np.random.Generator
 ) -> GarmentSpec:
-    """`under`: something is worn over it, so that short sleeves do in the cold; `dress`: it is the top of a dress."""
-    weights = ranges.tops if under else season.fitting(ranges.tops, climate)
+    """A top.
+
+    Args:
+        under: something is worn over it, so that short sleeves do in the cold. bodice: it is the top of a dress.
+    """
+    garments = top_garments()
+    weights = ranges.tops if under else season.fitting(ranges.tops, climate, _comfort(garments))
     if under:
-        weights = season.bent(weights, {"sleeveless": 0.0, "short_shirt": 0.3})
+        weights = season.scaled(weights, {name: garment.under for name, garment in garments.items()})
     if child:
-        weights = season.bent(weights, {"shirt": 0.4, "short_shirt": 0.5})
-    if dress:
-        weights = season.bent(weights, {"shirt": 0.4, "sweater": 0.4, "sleeveless": 4.0})
+        weights = season.scaled(weights, {name: garment.child for name, garment in garments.items()})
+    if bodice:
+        weights = season.scaled(weights, {name: garment.bodice for name, garment in garments.items()})
     name = pick(rng, weights)
     fit, length, sleeve, neck = uniform(rng, ranges.fit), uniform(rng, (0.62, 0.98)), rng.random(), rng.random()
     tucked = rng.random() < 0.16
-    kind, patterns, collar, thickness = "cotton", {"stripes": 2, "print": 1, "logo": 4, "block": 1}, 0.0, 0.002
-    if name == "tee":
-        arms, opening = 0.45 + 0.4 * sleeve, 0.1 + 0.35 * neck
-    elif name == "sleeveless":
-        arms, opening, patterns, fit = 0.02, 0.25 + 0.3 * neck, {"stripes": 2, "print": 2, "logo": 1}, 0.6 * fit
-    elif name == "long_sleeve":
-        arms, opening, patterns, fit = (
-            1.5 + 0.48 * sleeve,
-            0.08 + 0.3 * neck,
-            {"stripes": 3, "block": 1, "logo": 2},
-            0.7 * fit,
-        )
-    elif name == "shirt":
-        arms, opening, patterns, fit, collar = (
-            1.95,
-            0.12,
-            {"check": 3, "pinstripes": 2, "dots": 0.5},
-            0.3 + 0.5 * fit,
-            0.035,
-        )
-    elif name == "short_shirt":
-        arms, opening, fit, collar = 0.62 + 0.25 * sleeve, 0.15, 0.35 + 0.5 * fit, 0.033
-        patterns = {"check": 2, "print": 2, "pinstripes": 1, "stripes": 1}
-    else:
-        kind, patterns, fit, thickness = "knit", {"stripes": 2, "block": 1}, 0.25 + 0.6 * fit, 0.006
-        arms, opening = 1.98, 0.02 if neck < 0.2 else 0.04 + 0.26 * neck
-    return GarmentSpec(
-        kind="top",
-        fabric=_patterned(ranges, rng, kind, patterns, (), child),
-        fit=round(fit, 4),
-        length=0.32 if tucked and name != "sweater" else round(length, 4),
-        sleeve=round(arms, 4),
-        neck=round(opening, 4),
-        collar_m=collar,
-        thickness_m=thickness,
+    return garments[name].make(
+        TopDraws(palette=_palette(ranges, child, rng), fit=fit, length=length, sleeve=sleeve, neck=neck, tucked=tucked)
     )
 
 
 def _bodice(skirt: GarmentSpec, top: GarmentSpec) -> GarmentSpec:
     """The top of a dress: of the skirt's cloth, close at the waist."""
     knit = top.fabric.kind == "knit"
-    return _with(
+    return replace(
         top, fabric=skirt.fabric, fit=min(top.fit, 0.3), collar_m=0.0 if knit else top.collar_m, thickness_m=0.002
     )
 
@@ -243,59 +257,36 @@ def _bodice(skirt: GarmentSpec, top: GarmentSpec) -> GarmentSpec:
 def _draw_outer(
     ranges: OutfitRanges, climate: Climate, child: bool, old: bool, rng: np.random.Generator
 ) -> GarmentSpec | None:
-    weights = season.over(ranges.outers, climate)
+    """A jacket or coat, or None."""
+    garments = outer_garments()
+    weights = season.over(ranges.outers, climate, garments)
     if child:
-        weights = season.bent(weights, {"coat": 0.35, "puffer": 1.8})
+        weights = season.scaled(weights, {name: garment.child for name, garment in garments.items()})
     if old:
-        weights = season.bent(weights, {"hoodie": 0.25, "coat": 1.5})
+        weights = season.scaled(weights, {name: garment.old for name, garment in garments.items()})
     name = pick(rng, weights)
     wide, unzipped = uniform(rng, (0.35, 1.0)), rng.random() < ranges.open_front_share
     closed_weather = season.felt_c(climate) < 2 or climate.rain_mm_h > 0.1
-    opening = wide if unzipped and not closed_weather else 0.0
     fit, low, extra = uniform(rng, ranges.fit), rng.random(), rng.random()
-    kinds, shares = ("leather", "denim", "wool", "cotton", "nylon"), np.array((0.2, 0.2, 0.2, 0.25, 0.15))
-    if child:
-        shares = np.array((0.0, 0.3, 0.1, 0.3, 0.3))
-    kind = kinds[int(rng.choice(5, p=shares / shares.sum()))]
-    denim = FabricSpec(kind="denim", rgb=tuple(float(v) for v in DENIM[int(rng.integers(4))]))
+    shares = np.array((0.0, 0.3, 0.1, 0.3, 0.3) if child else (0.2, 0.2, 0.2, 0.25, 0.15))
+    cloth = _JACKET_FABRICS[int(rng.choice(5, p=shares / shares.sum()))]
+    denim = FabricSpec(kind="denim", rgb=DENIM[int(rng.integers(4))])
     if name == "none":
         return None
-    if name == "hoodie":
-        fabric = _patterned(ranges, rng, "jersey", {"block": 1, "logo": 2}, (), child)
-        shape = {
-            "fit": 0.35 + 0.4 * fit,
-            "length": 0.72 + 0.2 * low,
-            "neck": 0.12,
-            "hood": "down",
-            "thickness_m": 0.005,
-        }
-        zipped = extra < 0.5
-        return GarmentSpec(kind="jacket", fabric=fabric, open_front=opening * 0.6 if zipped else 0.0, **shape)
-    if name == "coat":
-        kind = "wool" if kind in ("leather", "denim", "wool") else kind
-        fabric = _patterned(ranges, rng, kind, {"check": 1, "plain": 2}, _QUIET)
-        shape = {"fit": 0.25 + 0.4 * fit, "length": 1.25 + 0.65 * low, "collar_m": 0.055, "thickness_m": 0.007}
-        return GarmentSpec(kind="coat", fabric=fabric, neck=0.3 if opening == 0 else 0.5, open_front=opening, **shape)
-    if name == "rain_jacket":
-        fabric = _patterned(ranges, rng, "nylon", {"block": 1, "plain": 1}, (), True)
-        shape = {"fit": 0.35 + 0.4 * fit, "length": 0.78 + 0.2 * low, "neck": 0.1, "hood": "down", "thickness_m": 0.004}
-        if low > 0.7:  # a long one
-            return GarmentSpec(kind="coat", fabric=fabric, open_front=0.0, **(shape | {"length": 1.2 + 0.5 * extra}))
-        return GarmentSpec(kind="jacket", fabric=fabric, open_front=0.7 * opening, **shape)
-    if name == "puffer":
-        fabric = _patterned(ranges, rng, "nylon", {"block": 1, "plain": 3}, _QUIET + ("teal", "red", "mustard"), child)
-        shape = {"fit": 0.2 + 0.35 * fit, "length": 0.6 + 0.36 * low, "collar_m": 0.06, "thickness_m": 0.018}
-        hood = "down" if extra < 0.45 else "none"
-        return GarmentSpec(kind="jacket", fabric=fabric, neck=0.12, open_front=0.8 * opening, hood=hood, **shape)
-    fabric = _patterned(ranges, rng, kind, {"check": 1, "block": 1, "plain": 3}, _QUIET if kind != "nylon" else ())
-    shape = {"fit": 0.2 + 0.45 * fit, "length": 0.55 + 0.4 * low, "collar_m": 0.045, "thickness_m": 0.005}
-    return GarmentSpec(
-        kind="jacket",
-        fabric=denim if kind == "denim" else fabric,
-        neck=0.15 if opening == 0 else 0.4,
-        open_front=opening,
-        **shape,
+    return garments[name].make(
+        OuterDraws(
+            palette=_palette(ranges, child, rng),
+            fit=fit,
+            open_front=wide if unzipped and not closed_weather else 0.0,
+            low=low,
+            extra=extra,
+            cloth=cloth,
+            denim=denim,
+        )
     )
+
+
+_JACKET_FABRICS: tuple[FabricKind, ...] = ("leather", "denim", "wool", "cotton", "nylon")
 
 
 def _draw_vest(ranges: OutfitRanges, rng: np.random.Generator) -> GarmentSpec | None:
@@ -316,27 +307,28 @@ def _draw_vest(ranges: OutfitRanges, rng: np.random.Generator) -> GarmentSpec | 
 
 
 def _draw_shoes(
-    ranges: OutfitRanges, bottom: str, sex: str, climate: Climate, child: bool, rng: np.random.Generator
+    ranges: OutfitRanges, lower: LowerGarment, sex: str, climate: Climate, child: bool, rng: np.random.Generator
 ) -> ShoeSpec:
-    weights = season.fitting(ranges.shoes, climate)
+    palette = _palette(ranges, child, rng)
+    weights = season.fitting(ranges.shoes, climate, season.COMFORT_C)
     if child:
-        weights = season.bent(weights, {"leather": 0.0, "flat": 0.3})
+        weights = season.scaled(weights, {"leather": 0.0, "flat": 0.3})
     if sex == "male":
-        weights = season.bent(weights, {"flat": 0.0})
-    if bottom == "shorts":
-        weights = season.bent(weights, {"leather": 0.05, "boot": 0.2})
+        weights = season.scaled(weights, {"flat": 0.0})
+    if lower.shoes:
+        weights = season.scaled(weights, lower.shoes)
     kind = pick(rng, weights)
     dark = COLOURS[("black", "brown", "charcoal", "camel")[int(rng.choice(4, p=(0.5, 0.25, 0.15, 0.1)))]]
     shade = float(np.exp(rng.normal(0, 0.15)))
-    accent = _colour(ranges, rng, (), child)
+    accent = palette.colour()
     white = rng.random() < 0.45
     thick, back, shaft = rng.random(), rng.random(), rng.random()
     if kind == "sneaker":
-        rgb = COLOURS["white"] if white else _colour(ranges, rng, (), child)
+        rgb = COLOURS["white"] if white else palette.colour()
         sole = COLOURS["white"] if rng.random() < 0.75 else COLOURS["black"]
         shape = {"sole_m": 0.014 + 0.008 * thick, "heel_m": 0.018 + 0.01 * back, "gloss": 0.15}
         return ShoeSpec(kind=kind, rgb=rgb, sole_rgb=sole, accent_rgb=accent, **shape)
-    rgb = _rgb(np.array(dark) * shade)
+    rgb = rounded_rgb(np.array(dark) * shade)
     if kind == "boot":
         shape = {"sole_m": 0.018, "heel_m": 0.03, "shaft_m": 0.03 + 0.16 * shaft**2, "gloss": 0.3}
     elif kind == "flat":
