@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from blender_synth import resources
 from blender_synth.bodies import coverage
+from blender_synth.bodies.cuts import Wearer
 from blender_synth.bodies.data import body_data, read_body_data
 from blender_synth.bodies.mesh import Surface, clipped, face_normals
 from blender_synth.bodies.outfit import dress
@@ -134,7 +135,7 @@ def poke_through(spec: Spec) -> tuple[int, int]:
     body = np.unique(drawn)
     v = points[body]
     covered = outside = 0
-    for worn in dress(points, rig, spec.outfit):
+    for worn in dress(Wearer(points, rig), spec.outfit):
         s = worn.surface
         faces = s.faces[s.face_fields["lining"] == 0]
         centres = s.vertices[faces].mean(1)

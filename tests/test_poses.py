@@ -11,6 +11,7 @@ import pytest
 
 from blender_synth.bodies import shoes
 from blender_synth.bodies.arm_poses import arm_poses
+from blender_synth.bodies.cuts import Wearer
 from blender_synth.bodies.data import body_data
 from blender_synth.bodies.flesh import centre_of_mass, depth_in_body, measure
 from blender_synth.bodies.outfit import dress
@@ -68,7 +69,7 @@ def _body_frame(spec):
     data = body_data()
     points = shaped_points(data, spec.body)
     rig = Rig.of(data, points)
-    worn = dress(points, rig, spec.outfit, False)
+    worn = dress(Wearer(points, rig, fineness=0), spec.outfit)
     sole = shoes.make_shoe(data, points, rig, spec.outfit.shoes, "L", False).sole
     return data, points, rig, measure(data, points, rig, worn, spec.outfit, sole)
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from blender_synth.bodies import anatomy
 from blender_synth.bodies.cloth.neckline import outside_neck
-from blender_synth.bodies.cloth.panels import DRESS_WAIST, skirt_hem
 from blender_synth.bodies.cloth.shells import LOWEST_HEM
+from blender_synth.bodies.cuts import lower_cut
 from blender_synth.bodies.data import body_data
 from blender_synth.bodies.fields import smoothstep
 from blender_synth.world.people.clothes import OutfitSpec
@@ -22,20 +22,20 @@ def covered(outfit: OutfitSpec, near: float = 1.0) -> np.ndarray:
     a = anatomy.body_anatomy()
     out = np.zeros(body_data().vertex_count, bool)
     lower, top, outer = outfit.lower, outfit.top, outfit.outer
-    if lower.kind in ("skirt", "dress"):
-        until = skirt_hem(lower)
-        out |= (a.drop > 0.12) & (a.drop < min(until - 0.75, 1.3))
+    cut = lower_cut(lower)
+    if not cut.has_legs:
+        out |= (a.drop > 0.12) & (a.drop < min(cut.hem_drop(lower) - 0.75, 1.3))
     else:
         out |= (a.drop > 0.02) & (a.leg < lower.length - 0.12 * near) & (a.arm < 0)
-    hem = DRESS_WAIST + 0.1 if lower.kind == "dress" else min(top.length, LOWEST_HEM)
+    hem = min(top.length, LOWEST_HEM) if cut.waist_drop is None else cut.waist_drop + 0.1
     below_head = (a.drop > -8) & (a.rest_m[:, 2] < 1.45)
-    out |= below_head & (a.drop < hem - 0.1 * near) & (outside_neck(top, a.neck) > 0.022)
+    out |= below_head & (a.drop < hem - 0.1 * near) & (outside_neck(top, a.neck, outer=False) > 0.022)
     out |= (a.arm >= 0) & (a.arm < top.sleeve - 0.14 * near)
     if outfit.shoes.kind != "sandal":
         out |= (a.foot > 0.5) & (a.rest_m[:, 2] < 0.052)  # in the shoe
     if outfit.shoes.kind == "boot":
         out |= a.leg > 2.0 - 0.5 * outfit.shoes.shaft_m
-    if lower.kind == "trousers" and lower.length > 1.8 and outfit.shoes.kind != "sandal":
+    if cut.has_legs and lower.length > 1.8 and outfit.shoes.kind != "sandal":
         out |= (a.foot > 0.3) & (a.rest_m[:, 2] < 0.09)  # between hem and shoe
     if outer is not None:
         out |= (a.arm >= 0) & (a.arm < outer.sleeve - 0.14 * near)
@@ -43,7 +43,7 @@ def covered(outfit: OutfitSpec, near: float = 1.0) -> np.ndarray:
             out |= (
                 below_head
                 & (a.drop < min(outer.length, LOWEST_HEM) - 0.1 * near)
-                & (outside_neck(outer, a.neck) > 0.03)
+                & (outside_neck(outer, a.neck, outer=True) > 0.03)
             )
     return out
 
@@ -56,10 +56,12 @@ def tucked_m(outfit: OutfitSpec) -> np.ndarray:
     sleeve = max(g.sleeve for g in (top, outer) if g is not None)
     cuff = max(sleeve, 0.16)  # an armhole lies about there
     depth = 0.016 * smoothstep(cuff + 0.05, cuff - 0.08, a.arm) * on_arm
-    neck = np.max([outside_neck(g, a.neck) for g in (top, outer) if g is not None and g.open_front == 0], axis=0)
+    neck = np.max(
+        [outside_neck(g, a.neck, g is outer) for g in (top, outer) if g is not None and g.open_front == 0], axis=0
+    )
     below_head = (a.drop > -8) & (a.rest_m[:, 2] < 1.45)
     depth = np.maximum(depth, 0.008 * smoothstep(-0.004, 0.018, neck) * below_head * (a.drop < 0))
-    if lower.kind in ("skirt", "dress"):
+    if not lower_cut(lower).has_legs:
         depth = np.maximum(depth, 0.010 * smoothstep(2.0, 1.5, a.drop) * (a.drop > 0))
     else:
         end = 0.018 * smoothstep(lower.length + 0.05, lower.length - 0.08, a.leg)

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
+from collections.abc import Sequence
 
 import numpy as np
 
-from blender_synth.bodies.cloth.collars import make_collar, make_hood, make_raised_hood
 from blender_synth.bodies.cloth.drape import drape, pushed_out
-from blender_synth.bodies.cloth.hang import push_outside
 from blender_synth.bodies.cloth.neckline import outside_neck
 from blender_synth.bodies.cloth.panels import (
-    DRESS_WAIST,
-    attached,
-    make_skirt,
     opened,
-    skirt_hem,
-    skirt_panel,
-    trouser_legs,
-    upper_body,
 )
 from blender_synth.bodies.cloth.scarf import SCARF, make_scarf
 from blender_synth.bodies.cloth.shells import LOWEST_HEM, shell_on, trunk_vertices
 from blender_synth.bodies.cloth.worn import Worn
+from blender_synth.bodies.cuts import Wearer, cut_of, lower_cut, upper_cut
 from blender_synth.bodies.fields import smoothstep
-from blender_synth.bodies.head import Head
 from blender_synth.bodies.mesh import (
     Surface,
     clipped,
@@ -34,88 +25,56 @@ from blender_synth.bodies.mesh import (
     joined,
     vertex_normals,
 )
-from blender_synth.bodies.skeleton import Posed, Rig
+from blender_synth.bodies.skeleton import Posed
 from blender_synth.world.people.clothes import GarmentSpec, OutfitSpec
 
 
-def _outer(
-    points: np.ndarray,
-    rig: Rig,
-    spec: GarmentSpec,
-    seed: int,
-    inner: list[np.ndarray],
-    ease: float,
-    fineness: int,
-    head: Head | None,
-) -> list[Surface]:
-    """Jackets, coats and vests; `ease` is the room for what is worn under them, `head` is needed for a hood."""
-    coat = spec.kind == "coat"
-    upper = upper_body(
-        points, rig, dataclasses.replace(spec, length=0.6) if coat else spec, seed, ease, inner, fineness
-    )
-    parts = [upper]
-    if coat:
-        until = float(np.interp(spec.length, (1.0, 2.0), (1.05, 2.05)))
-        flare = 0.2 + 0.25 * spec.fit
-        lower = attached(upper, skirt_panel(points, 0.55, until, 0.012 + ease, flare, seed, fineness), 0.6)
-        parts.append(lower.moved(push_outside(lower.vertices, lower.fields, inner, rig, 0.012)))
-    top_z = rig.points["neck01"][2]
-    collar = None
-    if spec.hood == "up" and head is not None:
-        collar = make_raised_hood(upper, rig, head)
-    elif spec.hood == "down":
-        collar = make_hood(upper, spec)
-    elif spec.collar_m:
-        collar = make_collar(upper, spec, fold=spec.fabric.kind != "nylon")
-    if spec.open_front > 0:
-        parts = [opened(joined(*parts), spec, rig, top_z)]
+def _over(wearer: Wearer, garment: GarmentSpec, seed: int, inner: Sequence[np.ndarray], ease_m: float) -> list[Surface]:
+    """Jackets, coats and vests, hemmed; `ease_m` is the room for what is worn under them."""
+    cut = upper_cut(garment)
+    parts = cut.panels(wearer, garment, seed, inner, ease_m)
+    collar = cut.collar(wearer, garment, parts[0])
+    if garment.open_front > 0:
+        parts = [opened(joined(*parts), garment.open_front, wearer.rig)]
         if collar is not None:
-            collar = opened(collar, spec, rig, top_z)
-    done = [hemmed(p, spec.thickness_m * 0.6, 0.03) for p in parts]
+            collar = opened(collar, garment.open_front, wearer.rig)
+    done = [hemmed(p, garment.thickness_m * 0.6, 0.03) for p in parts]
     return done + ([collar] if collar is not None and len(collar.faces) else [])
 
 
-def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fineness: int = 2, head: Head | None = None) -> list[Worn]:
-    """All garments of an outfit on a shaped body (P, 3), in the rest pose, inside ones first.
-
-    Args:
-        fineness: of the shells, as `anatomy.shell` has it.
-        head: needed for hoods that are up.
-    """
+def dress(wearer: Wearer, outfit: OutfitSpec) -> list[Worn]:
+    """All garments of an outfit on a body in the rest pose, inside ones first."""
     seed = outfit.fold_seed
     worn: list[Worn] = []
-    top_spec, gown = outfit.top, outfit.lower.kind == "dress"
-    if gown:
-        top_spec = dataclasses.replace(top_spec, length=DRESS_WAIST)
-        top = upper_body(points, rig, top_spec, seed + 11, 0.0, [], fineness)
-        below = skirt_panel(
-            points, DRESS_WAIST - 0.03, skirt_hem(outfit.lower), 0.006, outfit.lower.fit, seed, fineness
-        )
-        lower = hemmed(attached(top, below, DRESS_WAIST), 0.002, 0.03)
+    cut, top_cut, top_spec = lower_cut(outfit.lower), upper_cut(outfit.top), outfit.top
+    if cut.waist_drop is not None:  # a dress
+        top_spec = dataclasses.replace(top_spec, length=cut.waist_drop)
+        panels = top_cut.panels(wearer, top_spec, seed + 11, [], 0.0)
+        lower = cut.build(wearer, outfit.lower, seed, panels[0])
         layers = [trunk_vertices(lower)]
     else:
-        make = make_skirt if outfit.lower.kind == "skirt" else functools.partial(trouser_legs, rig=rig)
-        lower = make(points=points, spec=outfit.lower, seed=seed, fineness=fineness)
+        lower = cut.build(wearer, outfit.lower, seed, None)
         layers = [trunk_vertices(lower)]
-        top = upper_body(points, rig, top_spec, seed + 11, 0.0, layers, fineness)
+        panels = top_cut.panels(wearer, top_spec, seed + 11, layers, 0.0)
+    top = joined(*panels) if len(panels) > 1 else panels[0]
     legs = None
-    if outfit.lower.kind != "trousers":
-        body = shell_on(points, "tights", min(fineness, 1))
+    if cut.clearance is not None:
+        body = shell_on(wearer.points, "tights", min(wearer.fineness, 1))
         legs = clipped(body, body.fields["drop"] - 0.3)
     worn.append(Worn("lower", outfit.lower, lower, legs))
     layers.append(trunk_vertices(top))
-    collar = make_collar(top, top_spec, fold=True) if top_spec.collar_m else None
+    collar = top_cut.collar(wearer, top_spec, panels[0])
     outer = outfit.outer
     if outer is not None:
         # Of what is under a jacket only the part that can be seen is kept: inner layers would show through else.
         rest = top.fields["rest"]
-        seen = 0.045 - outside_neck(outer, top.fields["neck"])
+        seen = 0.045 - outside_neck(outer, top.fields["neck"], outer=True)
         if outer.open_front > 0:
             gap = np.where(rest[:, 0] > 0.02, 0.105 * outer.open_front + 0.035 - np.abs(rest[:, 1]), -1.0)
             seen = np.maximum(seen, np.where(top.fields["arm_weight"] < 0.3, gap, -1.0))
         seen = np.maximum(seen, top.fields["arm"] - (outer.sleeve - 0.08))
         top = clipped(top, np.where(np.isfinite(seen), seen, -1.0))
-    elif not gown:
+    elif cut.waist_drop is None:
         f = lower.fields["drop"]
         hidden = f < min(outfit.top.length, LOWEST_HEM) - 0.13
         worn[0] = dataclasses.replace(worn[0], surface=compact(lower, ~hidden[lower.faces].all(1)))
@@ -123,23 +82,21 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fineness: int = 2, h
     if collar is not None:
         worn.append(Worn("collar", outfit.top, collar))
     if outer is not None:
-        for i, part in enumerate(
-            _outer(points, rig, outer, seed + 23, layers, 0.010 + 0.004 * outer.fit, fineness, head)
-        ):
+        room = 0.010 + 0.004 * outer.fit
+        for i, part in enumerate(_over(wearer, outer, seed + 23, layers, room)):
             worn.append(Worn(f"outer{i}", outer, part))
             if i == 0:
                 layers.append(trunk_vertices(part))
     if outfit.vest is not None:
         under = outer or outfit.top
         room = 0.012 + 0.6 * under.thickness_m + (0.018 if outer is not None else 0.0)
-        (vest,) = _outer(points, rig, outfit.vest, seed + 37, layers, room, fineness, None)
-        worn.append(Worn("vest", outfit.vest, vest))
+        worn += [Worn("vest", outfit.vest, part) for part in _over(wearer, outfit.vest, seed + 37, layers, room)]
     if outfit.scarf_rgb is not None:
-        scarf = make_scarf(worn, rig, seed)
+        scarf = make_scarf(worn, wearer.rig, seed)
         if scarf is not None:
             worn.append(Worn("scarf", SCARF, scarf))
     over = outer if outer is not None and outer.open_front == 0 else outfit.top
-    hem = float(np.interp(over.length, (0, 1, 2), (0, 1, 2)) if over.kind == "coat" else min(over.length, LOWEST_HEM))
+    hem = upper_cut(over).hem_drop(over)
     done = []
     for w in worn:
         if not len(w.surface.faces):
@@ -150,12 +107,17 @@ def dress(points: np.ndarray, rig: Rig, outfit: OutfitSpec, fineness: int = 2, h
             free = smoothstep(hem - 0.05, hem + 0.3, f["drop"])
         elif (w.name in ("top", "collar") and outer is not None) or w.name == "scarf":
             free = np.zeros(len(free))
-        elif w.spec.kind == "coat":  # the waist's seam holds its two sides together
-            free = 1 - np.exp(-(((f["drop"] - 0.6) / 0.16) ** 2))
-        if gown and w.name in ("lower", "top"):
-            free = free * (1 - np.exp(-(((f["drop"] - DRESS_WAIST) / 0.16) ** 2)))
+        else:
+            free = _off_seam(cut_of(w.spec).seam_drop, f["drop"])
+        if cut.waist_drop is not None and w.name in ("lower", "top"):
+            free = free * _off_seam(cut.waist_drop, f["drop"])
         done.append(dataclasses.replace(w, surface=w.surface.with_fields(free=free)))
     return done
+
+
+def _off_seam(seam_drop: float | None, drop: np.ndarray) -> np.ndarray:
+    """(N,) 1 away from a seam round the body, 0 on it: there cloth cannot billow."""
+    return np.ones(len(drop)) if seam_drop is None else 1 - np.exp(-(((drop - seam_drop) / 0.16) ** 2))
 
 
 _STIFFNESS = {
@@ -183,19 +145,19 @@ def settled(worn: list[Worn], posed: Posed, folds: bool) -> list[np.ndarray]:
         s = w.surface
         skinned = at = posed.skin(s.vertices, s.fields["weights"])
         hidden = w.name in ("top", "collar") and any(o.name == "outer0" for o in worn)
-        if folds and not hidden and "skin_at" in s.fields and not (w.spec.kind == "trousers" and w.spec.fit <= 0.02):
+        if folds and not hidden and "skin_at" in s.fields and not cut_of(w.spec).is_tight(w.spec):
             ease = np.linalg.norm(s.vertices - s.fields["skin_at"], axis=1) - 0.002
             if w.name != "lower":  # what is worn under it takes room
                 under = smoothstep(-0.3, 0.0, s.fields["drop"]) + w.name.startswith("outer")
                 ease = ease - 0.016 * np.where(s.fields["arm_weight"] < 0.5, under, 0.0)
             slack = 0.02 + 0.04 * w.spec.fit
             at = drape(s, at, ease.clip(0.0005), s.fields["free"], _STIFFNESS[w.spec.fabric.kind], slack)
-        if w.legs is not None:  # a step takes the cloth along
+        clearance = lower_cut(w.spec).clearance if w.legs is not None else None
+        if w.legs is not None and clearance is not None:  # a step takes the cloth along
             legs = posed.skin(w.legs.vertices, w.legs.fields["weights"])
             normals = vertex_normals(legs, w.legs.faces)
-            gap, reach, rounds = (0.004, 0.05, 2) if w.spec.kind == "shorts" else (0.012, 0.14, 3)
-            for _ in range(rounds):
-                at = pushed_out(at, legs, normals, s.faces, gap, reach)
+            for _ in range(clearance.rounds):
+                at = pushed_out(at, legs, normals, s.faces, clearance.gap_m, clearance.reach_m)
         if out and "skin_at" in s.fields:  # thighs that swing forward would come through a hem
             lower = worn[0].surface
             band = (lower.fields["drop"] > 0.1) & (lower.fields["drop"] < 1.35)

@@ -12,6 +12,7 @@ from blender_synth.bodies.carried.carrier import Carrier
 from blender_synth.bodies.carried.items import carried_parts
 from blender_synth.bodies.cloth.worn import Worn
 from blender_synth.bodies.coverage import covered, tucked_m
+from blender_synth.bodies.cuts import Wearer, cut_of, lower_cut
 from blender_synth.bodies.data import BodyData, body_data
 from blender_synth.bodies.detail import FINENESS, Detail, body_faces
 from blender_synth.bodies.fields import smoothstep
@@ -71,7 +72,7 @@ def _skin_attributes(data: BodyData, points: np.ndarray, head: Head, spec: Pedes
     if spec.outfit.tights_rgb is not None:
         leg = np.maximum(leg, smoothstep(-0.3, -0.2, a.leg) * (a.arm < 0) * (a.drop > 0.05))
     elif spec.outfit.shoes.kind != "sandal" and (
-        spec.outfit.lower.kind not in ("skirt", "dress") or spec.outfit.shoes.kind in ("sneaker", "boot")
+        lower_cut(spec.outfit.lower).has_legs or spec.outfit.shoes.kind in ("sneaker", "boot")
     ):
         leg = (a.leg > SOCK_TOP).astype(float)
     return {
@@ -108,12 +109,7 @@ def _blush() -> np.ndarray:
 
 def cloth_look(garment: GarmentSpec) -> ShadingParams:
     """The look of a garment."""
-    fabric = garment.fabric
-    closure = "none"
-    if garment.open_front == 0 and garment.kind in ("jacket", "coat", "vest"):
-        closure = "zip" if fabric.kind in ("nylon", "leather", "hivis") or garment.hood != "none" else "buttons"
-    elif garment.kind == "top" and garment.collar_m > 0 and fabric.kind == "cotton":
-        closure = "buttons"
+    fabric, cut = garment.fabric, cut_of(garment)
     return ShadingParams.of(
         "cloth",
         fabric=fabric.kind,
@@ -123,9 +119,9 @@ def cloth_look(garment: GarmentSpec) -> ShadingParams:
         scale_m=fabric.scale_m,
         seed=fabric.seed,
         texture=fabric.texture,
-        closure=closure,
-        cut=garment.kind,
-        tight=garment.kind == "trousers" and garment.fit <= 0.02,
+        closure=cut.closure(garment),
+        seams=cut.seams,
+        tight=cut.is_tight(garment),
         quilted=garment.thickness_m > 0.015,
     )
 
@@ -143,8 +139,9 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     rig = Rig.of(data, points)
     outfit = spec.outfit
     head = head_of(data, points)
-    worn = dress(points, rig, outfit, fine.shell, head)
-    under = outfit.lower.kind == "trousers" and outfit.lower.length > 1.7 and outfit.lower.fit > 0.02
+    worn = dress(Wearer(points, rig, fine.shell, head), outfit)
+    lower = lower_cut(outfit.lower)
+    under = lower.has_legs and outfit.lower.length > 1.7 and not lower.is_tight(outfit.lower)
     pairs = {s: shoes.make_shoe(data, points, rig, outfit.shoes, s, under, fine.shoe_step) for s in SIDES}
     measures = measure(data, points, rig, worn, outfit, pairs["L"].sole)
     posed = pose_body(rig, spec.pose, measures, spec.body.stature_m, spec.carried)
@@ -190,7 +187,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     for w, at in zip(worn, posed_cloth, strict=True):
         look = cloth_look(w.spec)
         if w.name == "scarf":
-            look = ShadingParams.of("cloth", **(dict(look.values) | {"rgb": outfit.scarf_rgb, "cut": "scarf"}))
+            look = ShadingParams.of("cloth", **(dict(look.values) | {"rgb": outfit.scarf_rgb, "seams": "none"}))
         add(w.name, w.surface, look, "rest", "flow", "gather", at=at)
     s = outfit.shoes
     for side, shoe in pairs.items():

@@ -365,7 +365,7 @@ def _cloth(look: ShadingParams, n: _Nodes) -> None:
     normal = texture.normal if texture else n.bump(height, weave, 0.0015)
     if look["closure"] != "none":
         colour, normal = _closure(look, n, p, rest, colour, normal)
-    if look["cut"] in ("trousers", "shorts", "jacket", "coat") and not look["tight"]:
+    if look["seams"] != "none" and not look["tight"]:
         colour, normal = _seams(look, n, p, rest, u, v, colour, normal)
     if look["quilted"]:
         z = n.axes(rest)[2]
@@ -417,7 +417,7 @@ def _seams(look: ShadingParams, n: _Nodes, p: dict, rest, u, v, colour, normal):
     x, y, z = n.axes(rest)
     side = n.math("ABSOLUTE", y)
     front, behind = n.math("GREATER_THAN", x, 0.02), n.math("LESS_THAN", x, -0.02)
-    if look["cut"] in ("trousers", "shorts"):
+    if look["seams"] == "legs":
         leg = n.math("MULTIPLY", n.within(n.math("ABSOLUTE", u), 0.1335, 0.0016), n.math("LESS_THAN", v, 0.1))
         waist = n.within(z, 1.008, 0.0022)
         fly = n.math("MULTIPLY", front, n.math("MULTIPLY", n.within(y, 0.004, 0.0018), n.math("GREATER_THAN", z, 0.86)))
@@ -526,7 +526,7 @@ _KINDS = {  # kind: (what builds its tree, what values a look puts into it, what
         lambda look: (
             look["fabric"],
             _short(look["texture"]) if look["texture"] else look["pattern"],
-            *(look[k] for k in ("closure", "cut", "tight", "quilted")),
+            *(look[k] for k in ("closure", "seams", "tight", "quilted")),
             look["seed"] % {"print": 2, "logo": 3}.get(look["pattern"], 1),
         ),
     ),

@@ -12,16 +12,15 @@ from blender_synth.bodies.mesh import (
     hemmed,
 )
 from blender_synth.bodies.skeleton import Rig
-from blender_synth.world.people.clothes import GarmentSpec
 
 
-def make_collar(surface: Surface, spec: GarmentSpec, fold: bool) -> Surface | None:
+def make_collar(surface: Surface, height_m: float, fold: bool) -> Surface | None:
     """A collar on the neck edge: a standing band, or a shirt's collar that folds over."""
     ring = neck_ring(surface, ring_count(surface))
     if ring is None:
         return None
     grid, at, out, ids = ring
-    h = spec.collar_m
+    h = height_m
     up = np.array([0.16, 0, 1.0])
     front = smoothstep(1.5, 0.25, np.abs(grid))[:, None]  # 1 at the throat
     down = np.array([0, 0, -1.0]) * (0.85 + 0.15 * front) + np.array([0.45, 0, 0]) * front
@@ -37,7 +36,7 @@ def make_collar(surface: Surface, spec: GarmentSpec, fold: bool) -> Surface | No
     return hemmed(band(surface, ids, rows, np.abs(grid) >= gap, grid), 0.002, 0.006)
 
 
-def make_hood(surface: Surface, spec: GarmentSpec) -> Surface | None:
+def make_hood(surface: Surface) -> Surface | None:
     """A hood lying on shoulders and back: a soft roll, thick behind, thin in front."""
     ring = neck_ring(surface, ring_count(surface))
     if ring is None:

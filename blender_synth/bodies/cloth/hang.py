@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from blender_synth.bodies.fields import smoothstep
@@ -70,7 +72,7 @@ def hang_trunk(vertices: np.ndarray, fields: dict, rig: Rig, fit: float, ease: f
     return out
 
 
-def push_outside(vertices: np.ndarray, fields: dict, inner: list[np.ndarray], rig: Rig, gap_m: float) -> np.ndarray:
+def push_outside(vertices: np.ndarray, fields: dict, inner: Sequence[np.ndarray], rig: Rig, gap_m: float) -> np.ndarray:
     """Push the trunk part of a garment outside what is worn under it.
 
     Args:

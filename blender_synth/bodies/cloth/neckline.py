@@ -11,20 +11,19 @@ from blender_synth.bodies.mesh import (
 from blender_synth.world.people.clothes import GarmentSpec
 
 
-def outside_neck(spec: GarmentSpec, neck: np.ndarray, wider_m: float = 0.0) -> np.ndarray:
+def outside_neck(spec: GarmentSpec, neck: np.ndarray, outer: bool) -> np.ndarray:
     """Metres outside the garment's neckline, an ellipse around the neck that a deeper neckline stretches forward.
 
     Args:
         neck: (N, 2) as in `Anatomy.neck`.
-        wider_m: make the opening this much wider.
+        outer: it is worn over a top.
     """
-    if spec.kind == "top" and spec.neck < 0.06:  # a roll neck has no opening below the shell's upper edge
+    if not outer and spec.neck < 0.06:  # a roll neck has no opening below the shell's upper edge
         return np.full(len(neck), 1.0)
-    open_front = spec.kind != "top"
-    across = 0.066 + 0.03 * spec.neck + wider_m
-    front = 0.078 + (0.06 if open_front else 0.085) * spec.neck + wider_m
+    across = 0.066 + 0.03 * spec.neck
+    front = 0.078 + (0.06 if outer else 0.085) * spec.neck
     y, s = neck[:, 0], neck[:, 1] - 0.012
-    return (np.hypot(y / across, s / np.where(s > 0, front, 0.070 + wider_m)) - 1) * across
+    return (np.hypot(y / across, s / np.where(s > 0, front, 0.070)) - 1) * across
 
 
 def ring_count(surface: Surface) -> int:

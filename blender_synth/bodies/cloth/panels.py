@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from blender_synth.bodies.cloth.folds import add_folds
@@ -20,19 +23,40 @@ from blender_synth.bodies.mesh import (
 from blender_synth.bodies.skeleton import Rig
 from blender_synth.world.people.clothes import GarmentSpec
 
-DRESS_WAIST = 0.1
-"""Where the skirt of a dress begins, as `Anatomy.drop`."""
+
+@dataclass(frozen=True)
+class Layer:
+    """How a garment of the upper body differs by what it is worn over.
+
+    Attributes:
+        outer: it is worn over a top: cuffs, and an open front at the neck.
+        smoothing: rounds. folds_m: depth of folds. gap_m: distance from what is worn under it.
+    """
+
+    outer: bool
+    smoothing: int
+    folds_m: float
+    gap_m: float
 
 
-def trouser_legs(points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, fineness: int) -> Surface:
+TOP = Layer(outer=False, smoothing=3, folds_m=0.004, gap_m=0.008)
+JACKET = Layer(outer=True, smoothing=6, folds_m=0.006, gap_m=0.013)
+
+
+def trouser_legs(
+    points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, fineness: int, waist_drop: float, fit: float
+) -> Surface:
+    """A tube for each leg, hemmed.
+
+    Args:
+        points: (P, 3) of the shaped body. waist_drop: its upper edge, as `Anatomy.drop`. fit: 0 tight to 1 wide.
+    """
     base = shell_on(points, "tights", fineness)
-    waist = -0.12 if spec.kind != "shorts" else -0.05
     normals = vertex_normals(base.vertices, base.faces)
     eased = base.vertices + normals * (0.0015 + spec.thickness_m + 0.004 * spec.fit)
     surface = base.moved(eased).with_fields(skin_at=base.vertices)
-    surface = clipped(surface, base.fields["drop"] - waist)
+    surface = clipped(surface, base.fields["drop"] - waist_drop)
     surface = clipped(surface, spec.length - surface.fields["leg"])
-    fit = spec.fit if spec.kind != "shorts" else max(spec.fit, 0.35)
     surface = surface.moved(hang_legs(surface.vertices, surface.fields, rig, fit))
     surface = surface.moved(smoothed(surface.vertices, surface.faces, 2 if fit > 0.02 else 0, 0.4, open_edges(surface)))
     surface = add_folds(surface, 0.0055 if fit > 0.02 else 0.0, fit, seed, legs=True)
@@ -62,16 +86,21 @@ def skirt_hem(spec: GarmentSpec) -> float:
     return float(np.interp(spec.length, (0.5, 1.0, 2.0), (1.55, 2.0, 3.05)))
 
 
-def make_skirt(points: np.ndarray, spec: GarmentSpec, seed: int, fineness: int) -> Surface:
-    # Skirt lengths are in leg units (1 knee, 2 ankle); the shell is cut by drop (1 crotch, 2 knee).
-    surface = skirt_panel(points, 0.0, skirt_hem(spec), 0.008, spec.fit, seed, fineness)
-    return hemmed(surface, 0.002, 0.03)
-
-
 def upper_body(
-    points: np.ndarray, rig: Rig, spec: GarmentSpec, seed: int, ease: float, inner: list[np.ndarray], fineness: int
+    points: np.ndarray,
+    rig: Rig,
+    spec: GarmentSpec,
+    seed: int,
+    ease: float,
+    inner: Sequence[np.ndarray],
+    fineness: int,
+    layer: Layer,
 ) -> Surface:
-    """Tops, jackets and the upper part of coats."""
+    """Trunk and sleeves with the neck cut out, without hem.
+
+    Args:
+        points: (P, 3) of the shaped body. ease: room for what is worn under it, metres. inner: vertices (N, 3) of that.
+    """
     base = shell_on(points, "tights", fineness)
     normals = vertex_normals(base.vertices, base.faces)
     v = base.vertices + normals * (0.003 + spec.thickness_m * 0.6 + 0.004 * spec.fit + ease)
@@ -82,26 +111,23 @@ def upper_body(
     surface = clipped(
         surface, spec.sleeve - surface.fields["arm"] if spec.sleeve >= 0.1 else 0.58 - surface.fields["arm_weight"]
     )
-    surface = clipped(surface, outside_neck(spec, surface.fields["neck"]))
-    cuff = spec.kind != "top" or spec.fabric.kind == "knit" or spec.collar_m > 0
+    surface = clipped(surface, outside_neck(spec, surface.fields["neck"], layer.outer))
+    cuff = layer.outer or spec.fabric.kind == "knit" or spec.collar_m > 0
     v = ease_sleeves(surface.vertices, surface.fields, rig, spec.fit, cuff and spec.sleeve > 1.5)
     v = hang_trunk(v, surface.fields, rig, spec.fit, 0.012 * spec.fit)
     surface = surface.moved(v)
-    rounds = 3 if spec.kind == "top" else 6
-    surface = surface.moved(smoothed(surface.vertices, surface.faces, rounds, 0.4, open_edges(surface)))
-    surface = add_folds(surface, 0.004 if spec.kind == "top" else 0.006, spec.fit, seed, legs=False)
-    return surface.moved(
-        push_outside(surface.vertices, surface.fields, inner, rig, 0.008 if spec.kind == "top" else 0.013)
-    )
+    surface = surface.moved(smoothed(surface.vertices, surface.faces, layer.smoothing, 0.4, open_edges(surface)))
+    surface = add_folds(surface, layer.folds_m, spec.fit, seed, legs=False)
+    return surface.moved(push_outside(surface.vertices, surface.fields, inner, rig, layer.gap_m))
 
 
-def opened(surface: Surface, spec: GarmentSpec, rig: Rig, top_z: float) -> Surface:
+def opened(surface: Surface, open_front: float, rig: Rig) -> Surface:
     """Cut the front open: a V above, hanging apart below by how far it is open."""
     v = surface.vertices
     spine_x = rig.points["spine02"][0]
-    z_low = v[:, 2].min()
+    z_low, top_z = v[:, 2].min(), rig.points["neck01"][2]
     up = np.clip((v[:, 2] - z_low) / max(top_z - z_low, 1e-6), 0, 1)
-    half = spec.open_front * np.interp(up, (0, 0.5, 0.8, 1.0), (0.105, 0.075, 0.06, 0.05))
+    half = open_front * np.interp(up, (0, 0.5, 0.8, 1.0), (0.105, 0.075, 0.06, 0.05))
     front = smoothstep(spine_x + 0.01, spine_x + 0.05, v[:, 0])
     value = np.where(front > 0, np.abs(v[:, 1]) - half * front, 1.0) + (1 - front)
     return clipped(surface, value)
