@@ -21,9 +21,9 @@ from blender_synth.bodies.subdivision import cluster
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
+from blender_synth.world.people.activities import activities
 from blender_synth.world.people.complexion import HAIR_STYLES
 from blender_synth.world.people.pedestrian import Randomizer, Spec
-from blender_synth.world.people.posture import ACTIVITIES
 from blender_synth.world.people.situation import Situation
 
 MILD = Climate()
@@ -229,7 +229,7 @@ def poke_through(spec: Spec, monkeypatch) -> tuple[int, int]:
 
 def test_skin_stays_under_clothes_whatever_people_do(monkeypatch):
     covered = outside = 0
-    for i, activity in enumerate(ACTIVITIES):
+    for i, activity in enumerate(activities()):
         climate = (FROST, HEAT)[i % 2]
         spec = person(i, climate, activity=activity, seat_m=0.45 if activity == "sit" else None)
         n, poking = poke_through(spec, monkeypatch)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
 from blender_synth.world.climate import Climate
+from blender_synth.world.people.activities import activities
 from blender_synth.world.people.body import BodySpec
 from blender_synth.world.people.choices import Colours, among
 from blender_synth.world.people.colours import COLOURS
@@ -160,7 +161,7 @@ def draw_carried(
     """What one person has with them. Those who run have at most a backpack, those who sit nothing.
 
     Args:
-        activity: what they do, one of `posture.ACTIVITIES`.
+        activity: what they do, a file of `activities/`.
         climate: the weather they have come out for.
         first_id: instance id of their first thing, should things have instances of their own.
     """
@@ -177,20 +178,21 @@ def draw_carried(
         "handbag": f"{side}_{'hand' if low else 'forearm'}",
     }.get(bag, f"{side}_hand")
     made = [_thing(ranges, k, h, bag_rng) for k, h in ((bag, held), (bag, f"{_OTHER[side]}_hand")) if k != "none"]
-    only_light = activity in ("run", "push", "cross") or not adult
-    if made and activity != "sit" and (bag in ("backpack", "shoulder_bag") or not only_light):
+    doing = activities()[activity]
+    only_light = doing.carries in ("on_body", "backpack") or not adult
+    if made and doing.carries != "nothing" and (bag in ("backpack", "shoulder_bag") or not only_light):
         things += made if bag == "shopping_bag" and two else made[:1]
-    if activity == "run":
+    if doing.carries == "backpack":
         things = [t for t in things if t.kind == "backpack"]
     raining, snowing = climate.rain_mm_h >= ranges.rain_mm_h, climate.snow_mm_h >= ranges.rain_mm_h
     share = ranges.umbrella_in_rain if raining else ranges.umbrella_in_snow if snowing else ranges.umbrella_in_dry
     wants, brolly = umbrella_rng.random() < share, _thing(ranges, "umbrella", "right_hand", umbrella_rng)
     free = [s for s in ("right", "left") if s not in {h for t in things for h in t.hands}]
     pulls = any(t.kind == "suitcase" for t in things)
-    if wants and adult and free and activity not in ("run", "push", "sit") and (raining or snowing or not pulls):
+    if wants and adult and free and doing.umbrella and (raining or snowing or not pulls):
         things.append(replace(brolly, held=f"{free[0]}_hand", is_open=raining or snowing))
     pushed = _thing(ranges, pick(pushed_rng, ranges.pushed), "both_hands", pushed_rng)
-    if activity == "push":
+    if doing.pushes:
         things.append(pushed)
     if ranges.instance == "own":
         things = [replace(t, instance_id=first_id + k) for k, t in enumerate(things)]

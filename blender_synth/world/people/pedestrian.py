@@ -9,6 +9,7 @@ from typing import Any, Literal
 from blender_synth.seeds import Streams
 from blender_synth.values import Vec3, plain
 from blender_synth.world.labelled_instances import LabelledInstance
+from blender_synth.world.people.activities import activities
 from blender_synth.world.people.body import BodyRanges, BodySpec, draw_body
 from blender_synth.world.people.carrying import (
     CATEGORY,
@@ -25,9 +26,6 @@ from blender_synth.world.people.posture import PoseRanges, PoseSpec, draw_activi
 from blender_synth.world.people.situation import Footprint, Situation
 from blender_synth.world.people.wardrobe import OutfitRanges, draw_outfit, in_fabrics
 from blender_synth.world.scene_spec import CARRIED_IDS, INSTANCES_PER_PERSON
-
-_MOVABLE = ("walk", "run", "stand", "wait")
-"""Activities that a recorded motion may take the place of."""
 
 
 @plain
@@ -137,7 +135,7 @@ class Randomizer:
         first_id = CARRIED_IDS[0] + INSTANCES_PER_PERSON * (instance_id - 1)
         carried = draw_carried(self.carried, body, activity, situation.climate, first_id, streams.rng("carried"))
         pose = draw_pose(self.pose, body, situation, activity, carried, streams.rng("pose"))
-        motion = draw_motion(self.motion, streams.rng("motion")) if activity in _MOVABLE else None
+        motion = draw_motion(self.motion, streams.rng("motion")) if activities()[activity].recorded else None
         if motion is not None:
             carried = tuple(thing for thing in carried if thing.held == "back")
             pose = replace(pose, activity="motion", legs="motion", left_arm="hang", right_arm="hang", motion=motion)

@@ -9,20 +9,13 @@ from typing import Annotated
 import numpy as np
 
 from blender_synth.values import Range, Weights, pick, plain, uniform
+from blender_synth.world.people.activities import Activity, activities
 from blender_synth.world.people.body import BodySpec
 from blender_synth.world.people.carrying import CarriedSpec
 from blender_synth.world.people.choices import among
+from blender_synth.world.people.gestures import default_weights, gestures, joined_arms, movable_arms
 from blender_synth.world.people.motion import MotionFrame
 from blender_synth.world.people.situation import Situation
-
-ACTIVITIES = ("walk", "run", "stand", "wait", "talk", "phone", "cross", "push", "sit")
-"""What somebody may be doing; a situation names one of them.
-
-`stand` is standing at ease, `wait` killing time, `talk` standing with somebody and gesturing, `phone` looking at a
-phone (standing, or walking where there is a pace), `cross` walking with the head turned to the traffic, `push` walking
-behind a pram or trolley, `sit` on a seat of a given height. Umbrellas and bags are no activity: they are carried
-(`carrying`) through any that leaves a hand free.
-"""
 
 
 @plain
@@ -30,7 +23,7 @@ class PoseSpec:
     """What the person is doing, in angles.
 
     Attributes:
-        activity: one of `ACTIVITIES`, or ``"motion"`` for a frame of a recorded motion.
+        activity: a file of `activities/`, or ``"motion"`` for a frame of a recorded motion.
         legs: what that makes of the legs: ``"walk"``, ``"run"``, ``"stand"``, ``"sit"`` or ``"motion"``.
         phase: of the gait cycle, 0 to 1, from left heel strike.
         speed_mps: forward speed of the gait.
@@ -41,7 +34,7 @@ class PoseSpec:
         weight_shift: -1 on the right leg, 0 on both, 1 on the left leg (standing).
         stance_m: distance of the feet sideways; stagger_m: of the left foot before the right.
         seat_m: height of the seat above the ground (sitting).
-        left_arm, right_arm: each one of `ARMS`.
+        left_arm, right_arm: what each arm does, a file of `bodies/arm_poses/`.
         trunk_yaw_deg: turn of the chest against the front, left positive, beside what the gait does.
         head_yaw_deg, head_pitch_deg, head_roll_deg: left, down and to the left positive.
         offsets_deg: small deviations added to joints, by channel (e.g. ``"shoulder_abduction.L"``).
@@ -72,29 +65,6 @@ class PoseSpec:
     motion: MotionFrame | None = None
 
 
-ARMS = (
-    "hang",  # beside the body, swinging in a gait
-    "pocket",
-    "hip",  # hand on the hip
-    "folded",  # across the chest, with the other arm
-    "clasped",  # hands joined before the belly, with the other arm
-    "behind",  # hands joined behind the back, with the other arm
-    "phone",  # phone held before the chest
-    "call",  # phone at the ear
-    "talk",  # forearm raised and gesturing
-    "lap",  # hand on the thigh of somebody who sits
-    "grip",  # hanging, with a bag in the hand
-    "carry",  # forearm level, a bag in the crook of the arm
-    "strap",  # hand on the strap of a bag
-    "umbrella",  # fist before the shoulder, around a shaft
-    "push",  # hand on a bar ahead
-    "pull",  # hand behind the hip, on the handle of a case
-)
-"""What one arm may do."""
-
-GESTURES = ("hang", "one_pocket", "pockets", "phone", "folded", "clasped", "behind", "call", "hip", "hips", "talk")
-"""What the arms of somebody who carries nothing may do together."""
-
 OFFSET_CHANNELS = {  # channel -> standard deviation, degrees
     "shoulder_abduction": 2.0,
     "shoulder_flexion": 3.0,
@@ -113,8 +83,15 @@ OFFSET_CHANNELS = {  # channel -> standard deviation, degrees
     "finger5": 6.0,
 }
 CENTRE_CHANNELS = {"pelvis_yaw": 1.5, "pelvis_roll": 0.8, "pelvis_tilt": 2.0, "trunk_yaw": 2.0, "trunk_roll": 1.0}
-_GAITS = ("walk", "cross", "push")
 _MOST_LOOK_DEG = 78.0
+
+
+def _activity_weights() -> dict[str, float]:
+    return {name: activity.weight for name, activity in activities().items() if activity.weight > 0}
+
+
+_Standing = Annotated[Weights, among(lambda: [name for name, gesture in gestures().items() if gesture.standing])]
+_Sitting = Annotated[Weights, among(lambda: [name for name, gesture in gestures().items() if gesture.sitting])]
 
 
 @plain
@@ -130,18 +107,7 @@ class PoseRanges:
         joint_variety: scale of the small deviations of all joints.
     """
 
-    activity: Annotated[Weights, among(ACTIVITIES)] = field(
-        default_factory=lambda: {
-            "walk": 0.62,
-            "stand": 0.12,
-            "wait": 0.1,
-            "phone": 0.06,
-            "sit": 0.04,
-            "push": 0.03,
-            "cross": 0.02,
-            "run": 0.01,
-        }
-    )
+    activity: Annotated[Weights, among(activities)] = field(default_factory=_activity_weights)
     walk_speed_mps: Range = (0.8, 1.7)
     run_speed_mps: Range = (2.4, 3.8)
     walking_phone_share: float = 0.35
@@ -152,38 +118,10 @@ class PoseRanges:
     hurry_in_rain: Range = (1.05, 1.25)
     crossing_look_deg: Range = (35.0, 65.0)
     joint_variety: Range = (0.6, 1.2)
-    gestures: Annotated[Weights, among(GESTURES)] = field(
-        default_factory=lambda: {
-            "hang": 0.6,
-            "one_pocket": 0.13,
-            "pockets": 0.1,
-            "phone": 0.05,
-            "folded": 0.04,
-            "clasped": 0.02,
-            "behind": 0.02,
-            "call": 0.03,
-            "hip": 0.01,
-        }
-    )
-    waiting: Annotated[Weights, among(GESTURES)] = field(
-        default_factory=lambda: {
-            "hang": 0.22,
-            "one_pocket": 0.13,
-            "pockets": 0.17,
-            "phone": 0.12,
-            "folded": 0.15,
-            "clasped": 0.1,
-            "behind": 0.05,
-            "hip": 0.04,
-            "hips": 0.02,
-        }
-    )
-    talking: Annotated[Weights, among(GESTURES)] = field(
-        default_factory=lambda: {"talk": 0.55, "one_pocket": 0.14, "pockets": 0.08, "folded": 0.13, "hang": 0.1}
-    )
-    sitting: Annotated[Weights, among(("lap", "clasped", "folded", "phone"))] = field(
-        default_factory=lambda: {"lap": 0.45, "clasped": 0.2, "folded": 0.1, "phone": 0.25}
-    )
+    gestures: _Standing = field(default_factory=lambda: default_weights("gestures"))
+    waiting: _Standing = field(default_factory=lambda: default_weights("waiting"))
+    talking: _Standing = field(default_factory=lambda: default_weights("talking"))
+    sitting: _Sitting = field(default_factory=lambda: default_weights("sitting"))
 
 
 def draw_activity(ranges: PoseRanges, body: BodySpec, situation: Situation, rng: np.random.Generator) -> str:
@@ -193,16 +131,13 @@ def draw_activity(ranges: PoseRanges, body: BodySpec, situation: Situation, rng:
         ValueError: the situation names no activity.
     """
     drawn = pick(rng, ranges.activity)
-    activity = situation.activity or drawn
-    if activity not in ACTIVITIES:
-        raise ValueError(f"there is no activity {activity!r}; use one of: {', '.join(ACTIVITIES)}")
-    if activity == "sit" and situation.seat_m is None:
-        return "stand"
-    if activity == "run" and body.age_years > 62:
-        return "walk"
-    if activity == "push" and body.age_years < 18:
-        return "walk"
-    return activity
+    name = situation.activity or drawn
+    if name not in activities():
+        raise ValueError(f"there is no activity {name!r}; use one of: {', '.join(activities())}")
+    activity = activities()[name]
+    youngest, oldest = activity.age_years
+    no_seat = activity.legs == "sit" and situation.seat_m is None
+    return activity.instead if no_seat or not youngest <= body.age_years <= oldest else name
 
 
 def draw_pose(
@@ -231,15 +166,16 @@ def draw_pose(
     )
     main = "left" if rng.random() < 0.35 else "right"
     both_hands_talk, holds_strap = rng.random() < 0.5, rng.random() < 0.22
-    legs = _legs(activity, situation, on_the_move)
+    doing = activities()[activity]
+    legs = _legs(doing, situation, on_the_move)
     wet = situation.climate.rain_mm_h > 0.3 and not any(c.kind == "umbrella" for c in carried)
     pace = walking * (hurry if wet else 1.0) if legs == "walk" else running if legs == "run" else 0.0
     if situation.speed_mps is not None and legs in ("walk", "run"):
         pace = situation.speed_mps
-    elif activity == "push":
-        pace *= 0.88
-    idle = {"wait": waiting, "talk": talking, "sit": sitting, "phone": "phone"}.get(activity, gesture)
-    arms = _arms("hang" if legs == "run" else idle, legs, main, both_hands_talk)
+    else:
+        pace *= doing.pace
+    drawn = {"gestures": gesture, "waiting": waiting, "talking": talking, "sitting": sitting}[doing.arms]
+    arms = _arms("hang" if legs == "run" else doing.gesture or drawn, legs, main, both_hands_talk)
     arms = _with_carried(arms, carried, holds_strap)
 
     shift = float(rng.choice([-1, 1])) * float(rng.beta(2.5, 1.4)) if rng.random() < 0.72 else 0.0
@@ -257,7 +193,7 @@ def draw_pose(
     yaw, pitch, roll = rng.normal(0, 16 if legs == "stand" else 9), rng.normal(3, 4), rng.normal(0, 2.5)
     down = 24 + abs(rng.normal(0, 5))
     to_traffic = uniform(rng, ranges.crossing_look_deg) * (1 if rng.random() < 0.5 else -1)
-    settled = situation.look_deg if situation.look_deg is not None else to_traffic if activity == "cross" else None
+    settled = situation.look_deg if situation.look_deg is not None else to_traffic if doing.looks_at_traffic else None
     trunk = 0.0
     if settled is not None:
         look = float(np.clip((settled + 180) % 360 - 180, -_MOST_LOOK_DEG, _MOST_LOOK_DEG))
@@ -284,7 +220,7 @@ def draw_pose(
         arm_swing=round(uniform(rng, ranges.arm_swing), 4),
         elbow_deg=round(bent if legs == "run" else hanging, 3),
         toe_out_deg=round(uniform(rng, ranges.toe_out_deg), 3),
-        lean_deg=round(leans.get(legs, lean + (4.0 if activity == "push" else 0.0)), 3),
+        lean_deg=round(leans.get(legs, lean + doing.lean_deg), 3),
         slouch_deg=round(rest + 0.35 * old, 3),
         weight_shift=round(shift if legs == "stand" else 0.0, 4),
         stance_m=round(apart.get(legs, narrow) * size, 4),
@@ -301,32 +237,28 @@ def draw_pose(
     )
 
 
-def _legs(activity: str, situation: Situation, on_the_move: bool) -> str:
-    if activity == "phone":
-        walks = on_the_move if situation.speed_mps is None else situation.speed_mps > 0.2
-        return "walk" if walks else "stand"
-    return "walk" if activity in _GAITS else activity if activity in ("run", "sit") else "stand"
+def _legs(activity: Activity, situation: Situation, on_the_move: bool) -> str:
+    """What the legs do."""
+    if not activity.walks_on_share:
+        return activity.legs
+    walks = on_the_move if situation.speed_mps is None else situation.speed_mps > 0.2
+    return "walk" if walks else activity.legs
 
 
-def _arms(gesture: str, legs: str, main: str, both_hands: bool) -> dict[str, str]:
-    """What each arm does when the two together do `gesture`."""
+def _arms(name: str, legs: str, main: str, both_hands: bool) -> dict[str, str]:
+    """What each arm does when the two together do a gesture; `both_hands` decides where it is done so sometimes."""
+    gesture = gestures()[name]
     arms = dict.fromkeys(("left", "right"), "lap" if legs == "sit" else "hang")
-    pairs = {"pockets": "pocket", "folded": "folded", "clasped": "clasped", "behind": "behind", "hips": "hip"}
-    if gesture in pairs and (legs != "walk" or gesture == "pockets"):
-        return dict.fromkeys(arms, pairs[gesture])
-    if gesture == "talk" and both_hands:
-        return dict.fromkeys(arms, "talk")
-    if gesture in ("phone", "call", "hip", "talk"):
-        arms[main] = gesture
-    elif gesture == "one_pocket":
-        arms[main] = "pocket"
-    return arms
+    if gesture.arm is None or (legs == "walk" and not gesture.walking):
+        return arms
+    if gesture.both is True or (gesture.both == "sometimes" and both_hands):
+        return dict.fromkeys(arms, gesture.arm)
+    return arms | {main: gesture.arm}
 
 
 _BY_CARRYING = {"hand": "grip", "forearm": "carry"}
 _OWN_HOLD = {"suitcase": "pull", "trolley": "push", "pram": "push"}
 _OTHER_HAND = {"left": "right", "right": "left"}
-_NEEDS_BOTH = ("folded", "clasped", "behind")
 
 
 def _with_carried(arms: Mapping[str, str], carried: Sequence[CarriedSpec], holds_strap: bool) -> dict[str, str]:
@@ -339,9 +271,9 @@ def _with_carried(arms: Mapping[str, str], carried: Sequence[CarriedSpec], holds
     out = dict(arms)
     for side, doing in taken.items():
         other = _OTHER_HAND[side]
-        if out[side] in _NEEDS_BOTH:
+        if out[side] in joined_arms():
             out = dict.fromkeys(out, "hang")
-        elif out[side] in ("phone", "call", "talk", "pocket") and other not in taken:
+        elif out[side] in movable_arms() and other not in taken:
             out[other] = out[side]
         out[side] = doing
     for thing in carried:

@@ -13,7 +13,7 @@ class Situation:
     """What is already settled about one person. None leaves it to the person.
 
     Attributes:
-        activity: what they do: one of `posture.ACTIVITIES`.
+        activity: what they do: a file of `activities/`.
         speed_mps: pace of the group they walk with.
         generation: ``"adult"`` or ``"child"``.
         look_deg: where the head is turned, from the front, left positive: to a companion, the road, a window.

@@ -21,6 +21,7 @@ from blender_synth.values import Converted, NonNegativeRange, Vec3, Weights, pic
 from blender_synth.world.climate import Climate
 from blender_synth.world.contracts import CameraSpec, PersonRandomizer, PersonSpec
 from blender_synth.world.layout import Layout, Seat
+from blender_synth.world.people.activities import activities
 from blender_synth.world.people.figure import Randomizer as FigureRandomizer
 from blender_synth.world.people.situation import Situation
 from blender_synth.world.placement.camera import draw_count
@@ -32,8 +33,6 @@ STRANGERS_M = 0.35
 """Room between the outlines of people of different groups, where there is plenty."""
 SLOWER_MPS = 0.06
 """Groups walk slower by this for each further member (Moussaid et al. 2010, figure 1)."""
-MOVING = ("walk", "run", "push", "cross")
-"""Activities that go somewhere; the others stay where they are."""
 TALK_SHARE, GLANCE_SHARE = 0.75, 0.3
 """Of the groups that stand, how many talk; of those who walk in company, how many look at each other."""
 
@@ -179,14 +178,15 @@ def _draw_group(
     """A group's activity, its members, and how they stand to each other."""
     rng, size = here.rng("plan"), len(numbers)
     activity, chat = pick(rng, crowd.person.activities), rng.random()
-    seats = ground.take_seats(size, here.rng("seats")) if activity == "sit" else ()
-    if activity == "sit" and not seats:
-        activity = "stand"
-    if size > 1 and activity in ("stand", "wait") and chat < TALK_SHARE:
+    seats = ground.take_seats(size, here.rng("seats")) if activities()[activity].legs == "sit" else ()
+    if activities()[activity].legs == "sit" and not seats:
+        activity = activities()[activity].instead
+    if size > 1 and activities()[activity].companions_talk and chat < TALK_SHARE:
         activity = "talk"
     elif size == 1 and activity == "talk":
         activity = "stand"
-    moving = activity in MOVING
+    doing = activities()[activity]
+    moving = doing.moves
     pace = uniform(rng, crowd.person.pace_mps(activity))
     chance = crowd.child_chance()
     formation = _formation(rng, activity, size)
@@ -199,7 +199,7 @@ def _draw_group(
             to = formation[(n + 1 + other) % size][0] - offset
             look = float(np.clip((np.degrees(np.arctan2(to[1], to[0])) - turn + 180) % 360 - 180, -50, 50))
         situation = Situation(
-            activity="walk" if activity == "push" and n else activity,  # one pram a group
+            activity=doing.instead if doing.pushes and n else activity,  # one pram a group
             speed_mps=max(0.6, pace - SLOWER_MPS * (size - 1)) if moving and size > 1 else None,
             generation=None if chance == 0.0 else "child" if n and child else "adult",
             look_deg=look,
@@ -264,7 +264,7 @@ def _placed(
     for looked_at in (in_view, False):
         for cell in ground.draw_cells(rng, looked_at, view_share is None, group.activity):
             middle = ground.cells_xy_m[cell] + rng.uniform(-CELL_M / 2, CELL_M / 2, 2)
-            heading = ground.heading_deg(rng, cell, group.activity, group.activity in MOVING)
+            heading = ground.heading_deg(rng, cell, group.activity, activities()[group.activity].moves)
             ahead = geometry.direction(heading)[:2]
             where = middle + group.offsets_m @ np.array([ahead, [-ahead[1], ahead[0]]])
             headings = (heading + group.turns_deg) % 360

@@ -1,0 +1,10 @@
+"""Hands that underline what is said."""
+
+from blender_synth.world.people.gestures import Gesture
+
+GESTURE = Gesture(
+    arm="talk",
+    both="sometimes",
+    other_hand=True,
+    weights={"talking": (10, 0.55)},
+)
