@@ -26,6 +26,7 @@ from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
 from blender_synth.settings import randomizer_from
 from blender_synth.world.climate import Climate
+from blender_synth.world.people.activities import activities
 from blender_synth.world.people.carrying import CATEGORY, CarriedRanges
 from blender_synth.world.people.pedestrian import Randomizer
 from blender_synth.world.people.situation import Situation
