@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from blender_synth.bodies.person import dressed_person
-from blender_synth.bodies.pose.limits import joint_angles
 from blender_synth.bodies.skeleton import from_quaternion
 from blender_synth.config import compose
 from blender_synth.errors import AssetError, ConfigError
@@ -18,6 +17,7 @@ from blender_synth.settings import randomizer_from
 from blender_synth.world.people.motion import NEEDED, MotionClip, motion_frame
 from blender_synth.world.people.pedestrian import Randomizer
 from blender_synth.world.people.situation import Situation
+from tests.joint_angles import joint_angles
 
 CMU = Path(__file__).parent / "data" / "cmu_01_01.bvh"
 JUMP = 5

@@ -17,7 +17,7 @@ from blender_synth.bodies.flesh import centre_of_mass, depth_in_body, measure
 from blender_synth.bodies.outfit import dress
 from blender_synth.bodies.person import dressed_person
 from blender_synth.bodies.pose.gait import gait_moment
-from blender_synth.bodies.pose.limits import LIMITS_DEG, joint_angles, legal_hand, wrist_angles
+from blender_synth.bodies.pose.limits import LIMITS_DEG, legal_hand, wrist_angles
 from blender_synth.bodies.pose.poser import pose_body
 from blender_synth.bodies.shape import shaped_points
 from blender_synth.bodies.skeleton import SIDES, Rig, X, Y, Z, unit
@@ -31,6 +31,7 @@ from blender_synth.world.people.carrying import CATEGORY, CarriedRanges
 from blender_synth.world.people.pedestrian import Randomizer
 from blender_synth.world.people.situation import Situation
 from blender_synth.world.scene_spec import CARRIED_IDS
+from tests.joint_angles import joint_angles
 
 SEAT_M, DRY, RAIN = 0.45, Climate(), Climate(rain_mm_h=3.0)
 ACTIVITIES = tuple(activities())

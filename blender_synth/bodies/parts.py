@@ -1,4 +1,4 @@
-"""What a person is handed over as: parts, each a mesh with a look."""
+"""What a person is handed over as: parts, each a mesh with a shading."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ShadingParams:
 
     @staticmethod
     def of(kind: str, **values: Any) -> ShadingParams:
-        """A look with sorted values, so that equal ones compare equal."""
+        """A shading with sorted values, so that equal ones compare equal."""
         return ShadingParams(kind, tuple(sorted(values.items())))
 
     def __getitem__(self, key: str) -> Any:
@@ -37,15 +37,15 @@ class Part:
     Attributes:
         vertices: (N, 3) float32, metres.
         faces: (F, 4) int; triangles repeat their last corner.
-        uv: (F, 4, 2) float32, metres of cloth or hair; None where the look needs none.
-        attributes: per-vertex (N,) or (N, 3) float32 that the look reads.
+        uv: (F, 4, 2) float32, metres of cloth or hair; None where the shading needs none.
+        attributes: per-vertex (N,) or (N, 3) float32 that the shading reads.
         instance_id: of a thing that is an instance of its own in the labels; None for what belongs to the person's.
     """
 
     name: str
     vertices: np.ndarray
     faces: np.ndarray
-    look: ShadingParams
+    shading: ShadingParams
     uv: np.ndarray | None = None
     attributes: dict[str, np.ndarray] = field(default_factory=dict)
     instance_id: int | None = None

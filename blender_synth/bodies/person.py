@@ -107,8 +107,8 @@ def _blush() -> np.ndarray:
     return np.maximum(out, 0.5 * np.clip((a.arm - 2.4) / 0.6, 0, 1))
 
 
-def cloth_look(garment: GarmentSpec) -> ShadingParams:
-    """The look of a garment."""
+def cloth_shading(garment: GarmentSpec) -> ShadingParams:
+    """The shading of a garment."""
     fabric, cut = garment.fabric, cut_of(garment)
     return ShadingParams.of(
         "cloth",
@@ -151,7 +151,9 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
 
     parts: list[Part] = []
 
-    def add(name: str, surface: Surface, look: ShadingParams, *attributes: str, at: np.ndarray | None = None) -> None:
+    def add(
+        name: str, surface: Surface, shading: ShadingParams, *attributes: str, at: np.ndarray | None = None
+    ) -> None:
         if not len(surface.faces):
             return
         vertices = posed.skin(surface.vertices, surface.fields["weights"]) if at is None else at
@@ -162,7 +164,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
                 name,
                 vertices,
                 surface.faces,
-                look,
+                shading,
                 None if uv is None else uv.astype(np.float32),
                 {k: surface.fields[k].astype(np.float32) for k in attributes if k in surface.fields},
             )
@@ -177,7 +179,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
             ShadingParams.of("eye", iris_rgb=spec.skin.iris_rgb),
             "gaze",
         )
-    hair_look = ShadingParams.of("hair", rgb=spec.hair.rgb, curly=spec.hair.style in _CURLY)
+    hair_shading = ShadingParams.of("hair", rgb=spec.hair.rgb, curly=spec.hair.style in _CURLY)
     beard = ShadingParams.of("hair", rgb=spec.hair.brow_rgb, curly=False)
     through = [round(0.7 * h + 0.2 * s, 5) for h, s in zip(spec.hair.brow_rgb, spec.skin.rgb, strict=True)]
     brow = ShadingParams.of("hair", rgb=tuple(through), curly=False)  # thin hair: the skin shows
@@ -185,10 +187,10 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         add("brows", face.make_brows(data, points, normals, 1.6 if spec.body.sex == "male" else 1.2), brow, "shade")
     posed_cloth = settled(worn, posed, fine.settle)
     for w, at in zip(worn, posed_cloth, strict=True):
-        look = cloth_look(w.spec)
+        shading = cloth_shading(w.spec)
         if w.name == "scarf":
-            look = ShadingParams.of("cloth", **(dict(look.values) | {"rgb": outfit.scarf_rgb, "seams": "none"}))
-        add(w.name, w.surface, look, "rest", "flow", "gather", at=at)
+            shading = ShadingParams.of("cloth", **(dict(shading.values) | {"rgb": outfit.scarf_rgb, "seams": "none"}))
+        add(w.name, w.surface, shading, "rest", "flow", "gather", at=at)
     s = outfit.shoes
     for side, shoe in pairs.items():
         add(f"shoe.{side}", shoe.upper, ShadingParams.of("shoe", rgb=s.rgb, gloss=s.gloss))
@@ -209,7 +211,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     )
     for name, surface in (("scalp", mesh.cap), ("locks", mesh.locks)):
         if surface is not None:
-            add(name, surface, hair_look, "shade")
+            add(name, surface, hair_shading, "shade")
     if spec.hair.beard == "full" and fine.beard_locks:
         add("beard", make_beard(data, points, normals, head, spec.hair, fine.beard_locks), beard, "shade")
     if outfit.hat != "none":
@@ -285,7 +287,7 @@ def _skin_part(
     vertices = posed.skin(surface.vertices, surface.fields["weights"])
     attributes = {k: v.astype(np.float32) for k, v in surface.fields.items() if k not in ("weights", "leg")}
     skin, outfit = spec.skin, spec.outfit
-    look = ShadingParams.of(
+    shading = ShadingParams.of(
         "skin",
         rgb=skin.rgb,
         lip_rgb=skin.lip_rgb,
@@ -296,7 +298,7 @@ def _skin_part(
         glove_rgb=outfit.glove_rgb or outfit.sock_rgb,
         age_years=round(spec.body.age_years / 10) * 10,
     )
-    return Part("skin", vertices.astype(np.float32), surface.faces, look, None, attributes)
+    return Part("skin", vertices.astype(np.float32), surface.faces, shading, None, attributes)
 
 
 def _back_of(points: np.ndarray, worn: list[Worn]):

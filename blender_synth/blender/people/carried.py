@@ -20,15 +20,15 @@ _SURFACES = {  # roughness, metallic, specular, grain scale (1/m), grain strengt
 }
 
 
-def ware_values(look: ShadingParams) -> dict[str, Any]:
+def ware_values(params: ShadingParams) -> dict[str, Any]:
     """Colours of one ware: its own, and where it is worn."""
-    return {"rgb": look["rgb"], "worn": tuple(c * 0.82 for c in look["rgb"])}
+    return {"rgb": params["rgb"], "worn": tuple(c * 0.82 for c in params["rgb"])}
 
 
-def ware(look: ShadingParams, n: Any) -> None:
-    """Build the node tree of a ware; `n` is the vocabulary of `looks`."""
-    roughness, metallic, specular, scale, grain, crease, through = _SURFACES[look["surface"]]
-    p = n.params(ware_values(look))
+def ware(params: ShadingParams, n: Any) -> None:
+    """Build the node tree of a ware; `n` is the vocabulary of `params`."""
+    roughness, metallic, specular, scale, grain, crease, through = _SURFACES[params["surface"]]
+    p = n.params(ware_values(params))
     place = n.node("TexCoord").outputs["Object"]
     normal = n.bump(n.noise(place, scale, 1.0), grain, 0.001)
     if crease:

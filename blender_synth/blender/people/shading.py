@@ -1,6 +1,6 @@
 """Materials for people: `ShadingParams` -> node material, procedural.
 
-Building a node tree takes milliseconds, copying one takes none to speak of: looks that differ in colours and numbers
+Building a node tree takes milliseconds, copying one takes none to speak of: params that differ in colours and numbers
 only are copies of one template, with the values put into its named nodes.
 """
 
@@ -30,7 +30,7 @@ class _Nodes:
         self.shader = self.tree.nodes["Principled BSDF"]
 
     def param(self, name: str, value: float | tuple[float, float, float]):
-        """A value that every look sets for itself (see `_set`)."""
+        """A value that every params sets for itself (see `_set`)."""
         n = self.node("RGB" if isinstance(value, tuple) else "Value")
         n.name = n.label = name
         return n.outputs[0]
@@ -91,7 +91,7 @@ class _Nodes:
         return n.outputs["Fac"]
 
     def ridges(self, vector, scale: float, detail: float = 1.0):
-        """Noise with sharp crests, about 0..1: how creased cloth looks."""
+        """Noise with sharp crests, about 0..1: how creased cloth params."""
         n = self.node("TexNoise", noise_type="RIDGED_MULTIFRACTAL", normalize=True)
         self.put(n.inputs["Vector"], vector)
         self.put(n.inputs["Scale"], scale)
@@ -158,28 +158,28 @@ def _times(rgb, *factors: float):
     return tuple(min(1.0, c * f) for c, f in zip(rgb, factors, strict=True))
 
 
-def _skin_values(look: ShadingParams) -> dict[str, Any]:
-    base, tone = look["rgb"], look["tone"]
-    old = max(0.0, (look["age_years"] - 35) / 45)
+def _skin_values(params: ShadingParams) -> dict[str, Any]:
+    base, tone = params["rgb"], params["tone"]
+    old = max(0.0, (params["age_years"] - 35) / 45)
     return {
         "base": base,
         "red": _times(base, 1.05, 0.68 + 0.14 * tone, 0.64 + 0.2 * tone),
         "dark": _times(base, 0.80, 0.72, 0.68),
         "deep": _times(base, 0.62, 0.52, 0.50),
         "pale": _times(base, 1.10, 1.04, 1.0),
-        "lip": look["lip_rgb"],
+        "lip": params["lip_rgb"],
         "nail": _times(base, 1.12, 1.0, 1.0),
-        "shadow": tuple(0.3 * c + 0.6 * h for c, h in zip(base, look["hair_rgb"], strict=True)),
-        "ruddy": 0.8 * look["ruddiness"] * (1 - 0.45 * tone),
+        "shadow": tuple(0.3 * c + 0.6 * h for c, h in zip(base, params["hair_rgb"], strict=True)),
+        "ruddy": 0.8 * params["ruddiness"] * (1 - 0.45 * tone),
         "lines": 0.10 + 0.55 * old,
-        "spots": 0.5 * old + 0.25 * max(0.0, look["ruddiness"] - 0.5) * (1 - tone),
-        "leg": look["legwear_rgb"],
-        "glove": look["glove_rgb"],
+        "spots": 0.5 * old + 0.25 * max(0.0, params["ruddiness"] - 0.5) * (1 - tone),
+        "leg": params["legwear_rgb"],
+        "glove": params["glove_rgb"],
     }
 
 
-def _skin(look: ShadingParams, n: _Nodes) -> None:
-    p = n.params(_skin_values(look))
+def _skin(params: ShadingParams, n: _Nodes) -> None:
+    p = n.params(_skin_values(params))
     rest = n.attribute("rest", "Vector")
     colour = n.mix(n.ramp(n.noise(rest, 14.0, 3.0, 0.6), 0.35, 0.7, 0.0, 0.55), p["base"], p["pale"])
     colour = n.mix(n.ramp(n.noise(rest, 55.0, 3.0, 0.65), 0.45, 0.75, 0.0, 0.45), colour, p["dark"])
@@ -209,12 +209,12 @@ def _skin(look: ShadingParams, n: _Nodes) -> None:
     )
 
 
-def _eye_values(look: ShadingParams) -> dict[str, Any]:
-    return {"iris": look["iris_rgb"], "rim": tuple(c * 0.3 for c in look["iris_rgb"])}
+def _eye_values(params: ShadingParams) -> dict[str, Any]:
+    return {"iris": params["iris_rgb"], "rim": tuple(c * 0.3 for c in params["iris_rgb"])}
 
 
-def _eye(look: ShadingParams, n: _Nodes) -> None:
-    p = n.params(_eye_values(look))
+def _eye(params: ShadingParams, n: _Nodes) -> None:
+    p = n.params(_eye_values(params))
     gaze = n.attribute("gaze")
     colour = n.mix(
         n.ramp(gaze, 0.20, 0.24), (0.003, 0.003, 0.003), n.mix(n.ramp(gaze, 0.24, 0.50), p["iris"], p["rim"])
@@ -224,20 +224,20 @@ def _eye(look: ShadingParams, n: _Nodes) -> None:
     n.set(Base_Color=colour, Roughness=0.22, Specular_IOR_Level=0.5, Coat_Weight=1.0, Coat_Roughness=0.02)
 
 
-def _hair_values(look: ShadingParams) -> dict[str, Any]:
-    rgb = look["rgb"]
+def _hair_values(params: ShadingParams) -> dict[str, Any]:
+    rgb = params["rgb"]
     grey = sum(rgb) / 3
     warm = tuple(0.75 * c + 0.25 * grey * f for c, f in zip(rgb, (1.25, 1.0, 0.8), strict=True))
     return {"root": tuple(c * 0.55 for c in rgb), "tip": tuple(min(1.0, c * 1.45 + 0.004) for c in warm)}
 
 
-def _hair(look: ShadingParams, n: _Nodes) -> None:
-    p = n.params(_hair_values(look))
+def _hair(params: ShadingParams, n: _Nodes) -> None:
+    p = n.params(_hair_values(params))
     vector, _, _ = n.uv()
     strands = n.noise(n.scaled(vector, (1400.0, 16.0, 1.0)), 1.0, 2.0, 0.65)
     shade = n.math("MULTIPLY", n.attribute("shade"), n.ramp(strands, 0.3, 0.7, 0.45, 1.25))
     colour = n.mix(n.ramp(shade, 0.25, 1.35), p["root"], p["tip"])
-    if look["curly"]:
+    if params["curly"]:
         curls = n.noise(n.node("TexCoord").outputs["Object"], 170.0, 3.0, 0.7)
         dark = n.mix(n.ramp(curls, 0.35, 0.6), tuple(0.0 for _ in range(3)), colour)
         normal = n.bump(n.ramp(curls, 0.25, 0.75), 1.0, 0.014)
@@ -264,9 +264,9 @@ _FABRICS = {  # roughness, sheen, specular, weave scale (1/m), weave strength, d
 }
 
 
-def _pattern(look: ShadingParams, n: _Nodes, p: dict, u, v, rest):
+def _pattern(params: ShadingParams, n: _Nodes, p: dict, u, v, rest):
     """Share of the second colour."""
-    kind = look["pattern"]
+    kind = params["pattern"]
     cu = n.math("FRACT", n.math("DIVIDE", u, p["scale"]))
     cv = n.math("FRACT", n.math("DIVIDE", v, p["scale"]))
     if kind == "stripes":
@@ -289,7 +289,7 @@ def _pattern(look: ShadingParams, n: _Nodes, p: dict, u, v, rest):
     n.put(place.inputs["Scale"], n.math("DIVIDE", 1.6, p["scale"]))
     place = place.outputs[0]
     if kind == "print":
-        if look["seed"] % 2:
+        if params["seed"] % 2:
             return n.ramp(n.noise(place, 1.0, 3.0, 0.6), 0.54, 0.57)
         cells = n.node("TexVoronoi", feature="SMOOTH_F1")  # blossoms: cells with lobed edges
         n.put(cells.inputs["Vector"], n.moved(place, n.noise(place, 4.0, 1.0), 0.35))
@@ -299,10 +299,10 @@ def _pattern(look: ShadingParams, n: _Nodes, p: dict, u, v, rest):
         dz = n.math("SUBTRACT", z, 1.245)
         front = n.math("GREATER_THAN", x, 0.02)
         a, b = n.math("DIVIDE", n.math("ABSOLUTE", y), p["scale"]), n.math("DIVIDE", n.math("ABSOLUTE", dz), p["scale"])
-        if look["seed"] % 3 == 0:  # lettering: two rows of broken blocks
+        if params["seed"] % 3 == 0:  # lettering: two rows of broken blocks
             word = n.math("MULTIPLY", n.math("LESS_THAN", a, 0.75), n.within(b, 0.16, 0.11))
             ink = n.math("GREATER_THAN", n.noise(n.scaled(place, (0.0, 9.0, 2.5)), 1.0, 0.0), 0.44)
-        elif look["seed"] % 3 == 1:  # a picture in a disc
+        elif params["seed"] % 3 == 1:  # a picture in a disc
             word = n.math(
                 "LESS_THAN", n.math("SQRT", n.math("ADD", n.math("POWER", a, 2.0), n.math("POWER", b, 2.0))), 0.55
             )
@@ -317,28 +317,28 @@ def _pattern(look: ShadingParams, n: _Nodes, p: dict, u, v, rest):
     return n.ramp(z, 1.235, 1.24)  # block
 
 
-def _cloth_values(look: ShadingParams) -> dict[str, Any]:
-    rgb = look["rgb"]
+def _cloth_values(params: ShadingParams) -> dict[str, Any]:
+    rgb = params["rgb"]
     return {
         "rgb": rgb,
-        "second": look["second_rgb"],
+        "second": params["second_rgb"],
         "faded": tuple(min(1.0, c * 1.9 + 0.02) for c in rgb),
         "button": (0.5, 0.48, 0.44) if sum(rgb) < 0.15 else (0.06, 0.05, 0.045),
-        "thread": tuple(min(1.0, c * 0.45) for c in rgb) if look["fabric"] != "denim" else (0.30, 0.16, 0.05),
-        "scale": look["scale_m"],
-        "seed": look["seed"] % 997 * 0.13,
+        "thread": tuple(min(1.0, c * 0.45) for c in rgb) if params["fabric"] != "denim" else (0.30, 0.16, 0.05),
+        "scale": params["scale_m"],
+        "seed": params["seed"] % 997 * 0.13,
     }
 
 
-def _cloth(look: ShadingParams, n: _Nodes) -> None:
-    p = n.params(_cloth_values(look))
+def _cloth(params: ShadingParams, n: _Nodes) -> None:
+    p = n.params(_cloth_values(params))
     vector, u, v = n.uv()
     rest, flow, gather = n.attribute("rest", "Vector"), n.attribute("flow", "Vector"), n.attribute("gather")
-    fabric = look["fabric"]
+    fabric = params["fabric"]
     roughness, sheen, specular, scale, weave, depth = _FABRICS[fabric]
-    share = None if look["pattern"] == "plain" else _pattern(look, n, p, u, v, rest)
+    share = None if params["pattern"] == "plain" else _pattern(params, n, p, u, v, rest)
     colour = p["rgb"] if share is None else n.mix(share, p["rgb"], p["second"])
-    texture = look["texture"] and textures.sample(n.tree, look["texture"], n.pack_roots)
+    texture = params["texture"] and textures.sample(n.tree, params["texture"], n.pack_roots)
     if texture:
         colour = texture.colour
     elif fabric == "denim":
@@ -363,23 +363,23 @@ def _cloth(look: ShadingParams, n: _Nodes) -> None:
     else:
         height = n.noise(vector, scale, 1.0)
     normal = texture.normal if texture else n.bump(height, weave, 0.0015)
-    if look["closure"] != "none":
-        colour, normal = _closure(look, n, p, rest, colour, normal)
-    if look["seams"] != "none" and not look["tight"]:
-        colour, normal = _seams(look, n, p, rest, u, v, colour, normal)
-    if look["quilted"]:
+    if params["closure"] != "none":
+        colour, normal = _closure(params, n, p, rest, colour, normal)
+    if params["seams"] != "none" and not params["tight"]:
+        colour, normal = _seams(params, n, p, rest, u, v, colour, normal)
+    if params["quilted"]:
         z = n.axes(rest)[2]
         tubes = n.math("ABSOLUTE", n.math("SINE", n.math("MULTIPLY", z, 3.14159 / 0.075)))
         normal = n.bump(n.math("POWER", tubes, 0.4), 1.0, 0.012, normal)
         depth *= 0.6
-    folds = _creases(look, n, flow, gather)
+    folds = _creases(params, n, flow, gather)
     dim = n.ramp(folds, 0.15, 0.75, 0.66, 1.06)  # the sky does not reach into folds
     grey = n.node("CombineColor")
     for socket in grey.inputs:
         n.put(socket, dim)
     colour = n.mix(1.0, colour, grey.outputs[0], "MULTIPLY")
     gloss = texture.roughness if texture and texture.roughness else roughness
-    if look["pattern"] == "bands":
+    if params["pattern"] == "bands":
         gloss = n.ramp(share, 0, 1, roughness, 0.3)
     n.set(
         Base_Color=colour,
@@ -387,11 +387,11 @@ def _cloth(look: ShadingParams, n: _Nodes) -> None:
         Sheen_Weight=sheen,
         Sheen_Roughness=0.5,
         Specular_IOR_Level=specular,
-        Normal=n.bump(folds, 0.35 if look["tight"] else 1.0, depth, normal),
+        Normal=n.bump(folds, 0.35 if params["tight"] else 1.0, depth, normal),
     )
 
 
-def _creases(look: ShadingParams, n: _Nodes, flow, gather):
+def _creases(params: ShadingParams, n: _Nodes, flow, gather):
     """Height of folds, about 0..1: across limbs where cloth gathers, down where it hangs, crumples everywhere."""
     warp = n.node("TexNoise")
     n.put(warp.inputs["Vector"], flow)
@@ -401,7 +401,7 @@ def _creases(look: ShadingParams, n: _Nodes, flow, gather):
     across = n.ridges(n.scaled(bent, (7.0, 7.0, 17.0)), 1.0, 1.2)
     down = n.noise(n.scaled(bent, (30.0, 30.0, 5.5)), 1.0, 2.0, 0.55)
     crumple = n.noise(bent, 26.0, 3.0, 0.55)
-    if look["fabric"] in ("nylon", "leather", "cotton"):
+    if params["fabric"] in ("nylon", "leather", "cotton"):
         crumple = n.math("MULTIPLY_ADD", n.ridges(bent, 17.0, 2.0), 0.5, n.math("MULTIPLY", crumple, 0.5))
     gathered = n.math("MULTIPLY_ADD", across, 0.75, n.math("MULTIPLY", crumple, 0.25))
     hanging = n.math("MULTIPLY_ADD", down, 0.62, n.math("MULTIPLY", crumple, 0.38))
@@ -412,12 +412,12 @@ def _creases(look: ShadingParams, n: _Nodes, flow, gather):
     return blend.outputs[0]
 
 
-def _seams(look: ShadingParams, n: _Nodes, p: dict, rest, u, v, colour, normal):
+def _seams(params: ShadingParams, n: _Nodes, p: dict, rest, u, v, colour, normal):
     """Side seams, waistband, fly and pockets, by their place on the middling body."""
     x, y, z = n.axes(rest)
     side = n.math("ABSOLUTE", y)
     front, behind = n.math("GREATER_THAN", x, 0.02), n.math("LESS_THAN", x, -0.02)
-    if look["seams"] == "legs":
+    if params["seams"] == "legs":
         leg = n.math("MULTIPLY", n.within(n.math("ABSOLUTE", u), 0.1335, 0.0016), n.math("LESS_THAN", v, 0.1))
         waist = n.within(z, 1.008, 0.0022)
         fly = n.math("MULTIPLY", front, n.math("MULTIPLY", n.within(y, 0.004, 0.0018), n.math("GREATER_THAN", z, 0.86)))
@@ -443,11 +443,11 @@ def _seams(look: ShadingParams, n: _Nodes, p: dict, rest, u, v, colour, normal):
     return colour, n.bump(n.math("SUBTRACT", 1.0, line), 0.7, 0.003, normal)
 
 
-def _closure(look: ShadingParams, n: _Nodes, p: dict, rest, colour, normal):
+def _closure(params: ShadingParams, n: _Nodes, p: dict, rest, colour, normal):
     """Zip or button placket down the middle of the front."""
     x, y, z = n.axes(rest)
     front = n.math("GREATER_THAN", x, 0.02)
-    if look["closure"] == "zip":
+    if params["closure"] == "zip":
         teeth = n.math("MULTIPLY", front, n.within(y, 0.0, 0.0035))
         colour = n.mix(teeth, colour, (0.03, 0.03, 0.032))
         groove = n.math("MULTIPLY", front, n.within(y, 0.0, 0.010))
@@ -462,14 +462,14 @@ def _closure(look: ShadingParams, n: _Nodes, p: dict, rest, colour, normal):
     return colour, n.bump(n.math("SUBTRACT", 1.0, seam), 0.7, 0.002, normal)
 
 
-def _felt_values(look: ShadingParams) -> dict[str, Any]:
-    return {"rgb": look["rgb"], "dark": tuple(c * 0.72 for c in look["rgb"])}
+def _felt_values(params: ShadingParams) -> dict[str, Any]:
+    return {"rgb": params["rgb"], "dark": tuple(c * 0.72 for c in params["rgb"])}
 
 
-def _felt(look: ShadingParams, n: _Nodes) -> None:
-    p = n.params(_felt_values(look))
+def _felt(params: ShadingParams, n: _Nodes) -> None:
+    p = n.params(_felt_values(params))
     place = n.node("TexCoord").outputs["Object"]
-    if look["knit"]:  # ribs that run to the crown
+    if params["knit"]:  # ribs that run to the crown
         x, y, _ = n.axes(n.attribute("rest", "Vector"))
         ribs = n.math("SINE", n.math("MULTIPLY", n.math("ARCTAN2", y, x), 60.0))
         grain = n.math("MULTIPLY_ADD", ribs, 0.35, n.noise(place, 300.0, 2.0))
@@ -483,16 +483,16 @@ def _felt(look: ShadingParams, n: _Nodes) -> None:
         Base_Color=colour,
         Roughness=0.85,
         Specular_IOR_Level=0.2,
-        Normal=n.bump(grain, 0.6 if look["knit"] else 0.25, 0.003 if look["knit"] else 0.002),
+        Normal=n.bump(grain, 0.6 if params["knit"] else 0.25, 0.003 if params["knit"] else 0.002),
     )
 
 
-def _shoe_values(look: ShadingParams) -> dict[str, Any]:
-    return {"rgb": look["rgb"], "worn": tuple(c * 0.7 for c in look["rgb"]), "rough": 0.75 - 0.8 * look["gloss"]}
+def _shoe_values(params: ShadingParams) -> dict[str, Any]:
+    return {"rgb": params["rgb"], "worn": tuple(c * 0.7 for c in params["rgb"]), "rough": 0.75 - 0.8 * params["gloss"]}
 
 
-def _shoe(look: ShadingParams, n: _Nodes) -> None:
-    p = n.params(_shoe_values(look))
+def _shoe(params: ShadingParams, n: _Nodes) -> None:
+    p = n.params(_shoe_values(params))
     place = n.node("TexCoord").outputs["Object"]
     grain = n.noise(place, 320.0, 2.0)
     creases = n.noise(n.scaled(place, (90.0, 40.0, 40.0)), 1.0, 2.0)
@@ -504,37 +504,37 @@ def _shoe(look: ShadingParams, n: _Nodes) -> None:
     )
 
 
-def _colour_values(look: ShadingParams) -> dict[str, Any]:
-    return {"rgb": look["rgb"]}
+def _colour_values(params: ShadingParams) -> dict[str, Any]:
+    return {"rgb": params["rgb"]}
 
 
-def _rubber(look: ShadingParams, n: _Nodes) -> None:
-    n.set(Base_Color=n.params(_colour_values(look))["rgb"], Roughness=0.75, Specular_IOR_Level=0.3)
+def _rubber(params: ShadingParams, n: _Nodes) -> None:
+    n.set(Base_Color=n.params(_colour_values(params))["rgb"], Roughness=0.75, Specular_IOR_Level=0.3)
 
 
-def _phone(look: ShadingParams, n: _Nodes) -> None:
-    n.set(Base_Color=n.params(_colour_values(look))["rgb"], Roughness=0.12, Specular_IOR_Level=0.5)
+def _phone(params: ShadingParams, n: _Nodes) -> None:
+    n.set(Base_Color=n.params(_colour_values(params))["rgb"], Roughness=0.12, Specular_IOR_Level=0.5)
 
 
-_KINDS = {  # kind: (what builds its tree, what values a look puts into it, what else tells trees apart)
-    "skin": (_skin, _skin_values, lambda look: ()),
-    "eye": (_eye, _eye_values, lambda look: ()),
-    "hair": (_hair, _hair_values, lambda look: (look["curly"],)),
+_KINDS = {  # kind: (what builds its tree, what values a params puts into it, what else tells trees apart)
+    "skin": (_skin, _skin_values, lambda params: ()),
+    "eye": (_eye, _eye_values, lambda params: ()),
+    "hair": (_hair, _hair_values, lambda params: (params["curly"],)),
     "cloth": (
         _cloth,
         _cloth_values,
-        lambda look: (
-            look["fabric"],
-            _short(look["texture"]) if look["texture"] else look["pattern"],
-            *(look[k] for k in ("closure", "seams", "tight", "quilted")),
-            look["seed"] % {"print": 2, "logo": 3}.get(look["pattern"], 1),
+        lambda params: (
+            params["fabric"],
+            _short(params["texture"]) if params["texture"] else params["pattern"],
+            *(params[k] for k in ("closure", "seams", "tight", "quilted")),
+            params["seed"] % {"print": 2, "logo": 3}.get(params["pattern"], 1),
         ),
     ),
-    "shoe": (_shoe, _shoe_values, lambda look: ()),
-    "rubber": (_rubber, _colour_values, lambda look: ()),
-    "phone": (_phone, _colour_values, lambda look: ()),
-    "felt": (_felt, _felt_values, lambda look: (look["knit"],)),
-    "carried": (carried.ware, carried.ware_values, lambda look: (look["surface"],)),
+    "shoe": (_shoe, _shoe_values, lambda params: ()),
+    "rubber": (_rubber, _colour_values, lambda params: ()),
+    "phone": (_phone, _colour_values, lambda params: ()),
+    "felt": (_felt, _felt_values, lambda params: (params["knit"],)),
+    "carried": (carried.ware, carried.ware_values, lambda params: (params["surface"],)),
 }
 
 
@@ -543,7 +543,7 @@ _SKIN, _WORN = MaterialTraits(soaks=False, snow=0.0), MaterialTraits(snow=0.6)
 
 
 def _set(material: bpy.types.Material, values: dict[str, Any]) -> None:
-    """Put a look's values into the named nodes of its material."""
+    """Put a params's values into the named nodes of its material."""
     for name, value in values.items():
         socket = material.node_tree.nodes[name].outputs[0]
         socket.default_value = (*value, 1.0) if isinstance(value, tuple) else value
@@ -554,25 +554,25 @@ def _short(value: Any) -> str:
     return hashlib.sha256(repr(value).encode()).hexdigest()[:8]
 
 
-def material_for(look: ShadingParams, pack_roots: Mapping[str, Path]) -> bpy.types.Material:
-    """The material of a look; made once and shared by all parts with an equal look.
+def material_for(params: ShadingParams, pack_roots: Mapping[str, Path]) -> bpy.types.Material:
+    """The material of a params; made once and shared by all parts with an equal params.
 
     `pack_roots`: folders of the asset packs whose fabrics are worn.
     """
-    found = bpy.data.materials.get(look.name)
+    found = bpy.data.materials.get(params.name)
     if found is not None:
         return found
-    build, values, structure = _KINDS[look.kind]
-    name = "_".join(["person", look.kind, *(str(v) for v in structure(look))])
+    build, values, structure = _KINDS[params.kind]
+    name = "_".join(["person", params.kind, *(str(v) for v in structure(params))])
     template = bpy.data.materials.get(name)
     if template is None:
         nodes = _Nodes(name, pack_roots)
-        build(look, nodes)
+        build(params, nodes)
         template = nodes.material
-        declare_traits(template, _SKIN if look.kind == "skin" else _WORN)
+        declare_traits(template, _SKIN if params.kind == "skin" else _WORN)
         template.use_fake_user = True  # it stays though nobody wears it
     material = template.copy()
     material.use_fake_user = False
-    material.name = look.name
-    _set(material, values(look))
+    material.name = params.name
+    _set(material, values(params))
     return material

@@ -68,7 +68,7 @@ def build(item: CarriedSpec, carrier: Carrier) -> list[Piece]:
         )
         path, outward = _backpack_strap(sign, cloth, local, origin, width, height, top)
         pieces.append((f"strap.{side}", ribbon(path, outward, 0.048 * scale, 0.009), "nylon", darker(rgb, 0.62)))
-    return [(n, moved(s, base, chest.T), look, c) for n, s, look, c in pieces]
+    return [(n, moved(s, base, chest.T), surface, c) for n, s, surface, c in pieces]
 
 
 def _backpack_strap(

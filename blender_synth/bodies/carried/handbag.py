@@ -62,4 +62,4 @@ def build(item: CarriedSpec, carrier: Carrier) -> list[Piece]:
         )
         handles.append(pipe(np.concatenate([legs[0], legs[1][1:]]), thick, 6))
     pieces.append(("handles", merged(*handles), surface, rgb))
-    return [(n, moved(s, origin, axes), look, c) for n, s, look, c in pieces]
+    return [(n, moved(s, origin, axes), surface, c) for n, s, surface, c in pieces]

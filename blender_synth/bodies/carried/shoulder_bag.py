@@ -29,7 +29,7 @@ def build(item: CarriedSpec, carrier: Carrier) -> list[Piece]:
     back = -0.075 if across else -0.05
     at = np.array([*(hips + yaw @ np.array([back, out * (reach + depth / 2 + 0.008), 0]))[:2], high - height])
     axes = np.stack([out * Y, -out * X, Z]) @ yaw.T
-    bag = [(n, moved(s, at, axes), look, c) for n, s, look, c in pieces]
+    bag = [(n, moved(s, at, axes), surface, c) for n, s, surface, c in pieces]
     ends = [at + axes[1] * sign * width * 0.46 + Z * (height - 0.015) for sign in (-out, out)]  # fore, aft
     strap_side = "R" if (side == "L") == across else "L"
     sign = SIDES[strap_side]

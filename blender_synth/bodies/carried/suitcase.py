@@ -61,4 +61,4 @@ def build(item: CarriedSpec, carrier: Carrier) -> list[Piece]:
     pieces.append(("grip", grip, "plastic", DARK))
     foot = body((0.03, width * 0.6, 0.02), 0.4, 0.004)
     pieces.append(("foot", moved(foot, np.array([depth * 0.36, 0, up - 0.022])), "plastic", DARK))
-    return [(n, moved(s, origin, tilt.T), look, c) for n, s, look, c in pieces]
+    return [(n, moved(s, origin, tilt.T), surface, c) for n, s, surface, c in pieces]

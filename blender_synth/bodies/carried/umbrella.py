@@ -62,7 +62,7 @@ def _open_umbrella(item: CarriedSpec, carrier: Carrier, side: str, hold: np.ndar
         ("frame", merged(shaft, *frame), "metal", STEEL),
         ("handle", pipe(crook, 0.0105, 8), "plastic", darker(item.second_rgb, 0.5)),
     ]
-    return [(n, moved(s, peak, axes), look, c) for n, s, look, c in pieces]
+    return [(n, moved(s, peak, axes), surface, c) for n, s, surface, c in pieces]
 
 
 def _furled_umbrella(item: CarriedSpec, carrier: Carrier, hold: np.ndarray) -> list[Piece]:

@@ -27,7 +27,7 @@ def both_sides(make) -> Solid:
 def in_front(carrier: Carrier, pieces: list[Piece]) -> list[Piece]:
     """Pieces whose x counts from the bar, onto the ground before the person."""
     at = bar_between_hands(carrier) * [1, 1, 0]
-    return [(n, moved(s, at, carrier.yaw.T), look, c) for n, s, look, c in pieces]
+    return [(n, moved(s, at, carrier.yaw.T), surface, c) for n, s, surface, c in pieces]
 
 
 def pair_of_wheels(x: float, half: float, radius: float, width: float, spokes: int) -> list[Piece]:

@@ -242,7 +242,7 @@ def test_skin_stays_under_clothes_whatever_people_do(monkeypatch):
 def test_details_show_the_same_person(index):
     spec = person(index)
     full, low, tiny = (dressed_person(spec, d) for d in ("full", "low", "tiny"))
-    worn = [sum(2 * len(p.faces) for p in d.parts if p.look.kind != "carried") for d in (full, low, tiny)]
+    worn = [sum(2 * len(p.faces) for p in d.parts if p.shading.kind != "carried") for d in (full, low, tiny)]
     assert worn[1] < 16_000
     assert worn[2] < 7_000 < worn[1] < worn[0]
     for name, place in full.joints_m.items():
