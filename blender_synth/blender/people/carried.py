@@ -1,12 +1,12 @@
-"""Materials of carried things: nylon, leather, paper, plastic, metal and the like."""
+"""Materials of carried items: nylon, leather, paper, plastic, metal and the like."""
 
 from __future__ import annotations
 
-from typing import Any
-
+from blender_synth.blender.people.material_nodes import MaterialKind, PersonNodes, Values
+from blender_synth.blender.shading.nodes import Socket
 from blender_synth.bodies.parts import ShadingParams
 
-_SURFACES = {  # roughness, metallic, specular, grain scale (1/m), grain strength, crease strength, light let through
+_SURFACES = {  # roughness, metallic, specular, grain scale (1/m), grain strength, crease strength, transmitted share
     "nylon": (0.62, 0.0, 0.35, 900.0, 0.25, 0.45, 0.0),
     "canvas": (0.9, 0.0, 0.2, 600.0, 0.4, 0.35, 0.0),
     "leather": (0.45, 0.0, 0.5, 380.0, 0.3, 0.3, 0.0),
@@ -20,31 +20,30 @@ _SURFACES = {  # roughness, metallic, specular, grain scale (1/m), grain strengt
 }
 
 
-def ware_values(params: ShadingParams) -> dict[str, Any]:
-    """Colours of one ware: its own, and where it is worn."""
-    return {"rgb": params["rgb"], "worn": tuple(c * 0.82 for c in params["rgb"])}
+def _values(shading: ShadingParams) -> Values:
+    rgb = shading["rgb"]
+    return {"rgb": rgb, "worn": tuple(c * 0.82 for c in rgb)}
 
 
-def ware(params: ShadingParams, n: Any) -> None:
-    """Build the node tree of a ware; `n` is the vocabulary of `params`."""
-    roughness, metallic, specular, scale, grain, crease, through = _SURFACES[params["surface"]]
-    p = n.params(ware_values(params))
-    place = n.node("TexCoord").outputs["Object"]
-    normal = n.bump(n.noise(place, scale, 1.0), grain, 0.001)
+def _build(shading: ShadingParams, n: PersonNodes) -> Socket:
+    roughness, metallic, specular, scale, grain, crease, through = _SURFACES[shading["surface"]]
+    p = n.params(_values(shading))
+    position = n.node("ShaderNodeTexCoord").outputs["Object"]
+    normal = n.bump(n.noise(position, scale, 1.0), 0.001, grain)
     if crease:
-        normal = n.bump(n.noise(place, 26.0, 3.0, 0.55), crease, 0.008, normal)
-    n.set(
-        Base_Color=n.mix(n.ramp(n.noise(place, 14.0, 3.0), 0.4, 0.7, 0.0, 0.6), p["rgb"], p["worn"]),
-        Roughness=roughness,
-        Metallic=metallic,
-        Specular_IOR_Level=specular,
-        Normal=normal,
+        normal = n.bump(n.noise(position, 26.0, 3.0, 0.55), 0.008, crease, normal)
+    wear = n.ramp(n.noise(position, 14.0, 3.0), 0.4, 0.7, 0.0, 0.6, smooth=False)
+    surface = n.principled(
+        base=n.mix(wear, p["rgb"], p["worn"]),
+        roughness=roughness,
+        metallic=metallic,
+        specular=specular,
+        normal=normal,
     )
-    if through:  # thin stuff that daylight shines through
-        thin = n.node("BsdfTranslucent")
-        n.put(thin.inputs["Color"], p["rgb"])
-        both = n.node("MixShader")
-        n.put(both.inputs[0], through)
-        n.tree.links.new(n.shader.outputs[0], both.inputs[1])
-        n.tree.links.new(thin.outputs[0], both.inputs[2])
-        n.tree.links.new(both.outputs[0], n.tree.nodes["Material Output"].inputs["Surface"])
+    if not through:
+        return surface
+    translucent = n.node("ShaderNodeBsdfTranslucent", {"Color": p["rgb"]}).outputs[0]
+    return n.mix_shaders(through, surface, translucent)
+
+
+CARRIED = MaterialKind(_build, _values, lambda shading: (shading["surface"],))

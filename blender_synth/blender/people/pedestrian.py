@@ -38,12 +38,12 @@ def build(spec: Spec, stage: Stage, detail: Detail = "full") -> None:
 
 
 def mesh_of(parts: Sequence[Part], name: str, pack_roots: Mapping[str, Path] | None = None) -> bpy.types.Mesh:
-    """Parts as one mesh, smooth-shaded, with a material slot for each params and the parts' attributes.
+    """Parts as one mesh, smooth-shaded, with a material slot for each set of parameters and their attributes.
 
     `pack_roots`: folders of the asset packs whose fabrics are worn.
     """
     starts = np.cumsum([0] + [len(p.vertices) for p in parts])
-    params = list(dict.fromkeys(p.shading for p in parts))
+    shadings = list(dict.fromkeys(p.shading for p in parts))
     corners, totals, slots, uvs = [], [], [], []
     for part, start in zip(parts, starts, strict=False):
         triangle = part.faces[:, 2] == part.faces[:, 3]
@@ -51,7 +51,7 @@ def mesh_of(parts: Sequence[Part], name: str, pack_roots: Mapping[str, Path] | N
         use[triangle, 3] = False
         corners.append((part.faces + start)[use])
         totals.append(use.sum(1))
-        slots.append(np.full(len(part.faces), params.index(part.shading)))
+        slots.append(np.full(len(part.faces), shadings.index(part.shading)))
         uv = np.zeros((*part.faces.shape, 2), np.float32) if part.uv is None else part.uv
         uvs.append(uv[use])
     corners, totals = np.concatenate(corners), np.concatenate(totals)
@@ -70,8 +70,8 @@ def mesh_of(parts: Sequence[Part], name: str, pack_roots: Mapping[str, Path] | N
         values = np.concatenate([p.attributes.get(key, np.zeros((len(p.vertices), *shape), np.float32)) for p in parts])
         kind, target = ("FLOAT_VECTOR", "vector") if width == 2 else ("FLOAT", "value")
         mesh.attributes.new(key, kind, "POINT").data.foreach_set(target, values.astype(np.float32).ravel())
-    for params in params:
-        mesh.materials.append(material_for(params, pack_roots or {}))
+    for shading in shadings:
+        mesh.materials.append(material_for(shading, pack_roots or {}))
     mesh.update(calc_edges=True)
     mesh.validate()
     mesh.shade_smooth()
