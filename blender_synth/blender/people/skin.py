@@ -98,7 +98,6 @@ def _hair(shading: ShadingParams, n: PersonNodes) -> Socket:
         dark = n.mix(n.ramp(curls, 0.35, 0.6, smooth=False), tuple(0.0 for _ in range(3)), colour)
         normal = n.bump(n.ramp(curls, 0.25, 0.75, smooth=False), 0.014, 1.0)
         return n.principled(base=n.mix(0.6, colour, dark), roughness=0.8, specular=0.15, normal=normal)
-        return
     return n.principled(
         base=colour,
         roughness=n.ramp(strands, 0.3, 0.7, 0.36, 0.62, smooth=False),
