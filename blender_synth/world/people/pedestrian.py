@@ -97,7 +97,8 @@ class Randomizer:
 
     def pace_mps(self, activity: str) -> tuple[float, float]:
         """Range of speeds of those who run, or who walk."""
-        return self.pose.run_speed_mps if activity == "run" else self.pose.walk_speed_mps
+        runs = activities()[activity].legs == "run"
+        return self.pose.run_speed_mps if runs else self.pose.walk_speed_mps
 
     def resolve_packs(self, packs: Sequence[Any]) -> Randomizer:
         """The same with what it names of asset packs.
