@@ -28,7 +28,6 @@ PENDING = (
     "blender_synth.exporters",
     "blender_synth.world.cameras",
     "blender_synth.world.mirrors",
-    "blender_synth.world.people",
     "blender_synth.world.placement",
     "blender_synth.world.scenery",
     "blender_synth.world.weather",

@@ -1,4 +1,19 @@
-"""Bodies: what a shape is and how shapes vary."""
+"""Bodies: what a shape is and how shapes vary.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `sex` | {female: 0.5, male: 0.5} | weights | sex |
+| `age_years` | [5.0, 82.0] | years | age |
+| `child_share` | 0.08 | share | share of children; the crowd puts them next to adults |
+| `stature_deviate` | [-2.2, 2.2] | 1 | limits of the standard normal score of the height for age and sex |
+| `bmi_deviate` | [-1.6, 2.2] | 1 | limits of the standard normal score of the body-mass index for age and sex |
+| `muscle` | [0.3, 0.75] | 0 to 1 | MakeHuman's muscle axis |
+| `proportions` | [0.25, 0.75] | 0 to 1 | MakeHuman's axis from unusual to ideal proportions |
+| `face_variety` | [0.15, 0.34] | 1 | standard deviation of the shapes of a face |
+| `ancestry` | {african: 0.3, asian: 0.3, caucasian: 0.4} | weights | MakeHuman's shape that is most of a body |
+"""
 
 from __future__ import annotations
 

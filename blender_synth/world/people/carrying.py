@@ -1,4 +1,22 @@
-"""Carried things: bags, umbrellas, phones, prams; who has what, and how it is held."""
+"""Carried things: bags, umbrellas, phones, prams; who has what, and how it is held.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `instance` | person | name | `person`: part of the person's instance; `own`: an instance of a category of its own |
+| `female_bags` | … | weights | bags of women |
+| `male_bags` | … | weights | bags of men |
+| `children_bags` | {none: 0.7, backpack: 0.3} | weights | bags below 16 years |
+| `pushed` | {pram: 0.85, trolley: 0.15} | weights | what those who push have before them |
+| `umbrella_in_rain` | 0.6 | share | adults with a free hand who hold up an umbrella in rain |
+| `umbrella_in_snow` | 0.12 | share | the same in snow |
+| `umbrella_in_dry` | 0.025 | share | adults who carry a furled umbrella |
+| `rain_mm_h` | 0.2 | mm/h | rain or melted snow from which umbrellas go up |
+| `two_bags_share` | 0.3 | share | people with a shopping bag who have one in each hand |
+| `size` | [0.88, 1.12] | 1 | scale of the items |
+| `colours` | … | weights | colours of the items, of `COLOURS` |
+"""
 
 from __future__ import annotations
 
@@ -84,18 +102,7 @@ _Pushed = Annotated[Weights, among(("pram", "trolley"))]
 
 @plain
 class CarriedRanges:
-    """What people carry: relative weights, shares of people, and how the things vary.
-
-    Attributes:
-        instance: whether a thing is part of its ``"person"`` in the labels, or an instance of its ``"own"`` category.
-        female_bags, male_bags: of adults; children_bags: of the others.
-        pushed: what those who push have before them.
-        umbrella_in_rain, umbrella_in_snow: share of adults with a free hand who hold one up.
-        umbrella_in_dry: share of adults who carry a furled one.
-        rain_mm_h: rain from which umbrellas go up.
-        two_bags_share: of those with a shopping bag, how many have one in each hand.
-        size: scale of things.
-    """
+    """What people carry: relative weights, shares of people, and how the things vary."""
 
     instance: Literal["person", "own"] = "person"
     female_bags: Annotated[

@@ -110,7 +110,17 @@ _IRIS_RGB = {
 
 @plain
 class SkinRanges:
-    """How skin varies; the tone of each ancestry is drawn from its own interval."""
+    """How skin varies; the tone of each ancestry is drawn from its own interval.
+
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `tone_african` | [0.55, 1.0] | 0 to 1 | tone of that ancestry, 0 palest to 1 darkest |
+    | `tone_asian` | [0.12, 0.62] | 0 to 1 | likewise |
+    | `tone_caucasian` | [0.0, 0.42] | 0 to 1 | likewise |
+    | `ruddiness` | [0.15, 0.8] | 0 to 1 | redness of cheeks, nose, ears and knuckles |
+    """
 
     tone_african: Range = (0.55, 1.0)
     tone_asian: Range = (0.12, 0.62)
@@ -123,7 +133,16 @@ _Beards = Annotated[Weights, among(("none", "short", "full"))]
 
 @plain
 class HairRanges:
-    """How hair varies."""
+    """How hair varies.
+
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `female_styles` | … | weights | styles of women, of `HAIR_STYLES` |
+    | `male_styles` | … | weights | styles of men, of `HAIR_STYLES` |
+    | `beards` | {none: 0.62, short: 0.23, full: 0.15} | weights | beards of men over 19 |
+    """
 
     female_styles: Annotated[Weights, among(HAIR_STYLES)] = field(
         default_factory=lambda: {

@@ -1,4 +1,12 @@
-"""Figures: people modelled as they stand, from asset packs (items of `kind: person`)."""
+"""Figures: people modelled as they stand, from asset packs (items of `kind: person`).
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `share` | 0.0 | share | figures among all people |
+| `weights` | {} | factors | on the packs' own weights, by pack or `pack/item`; 0 leaves out |
+"""
 
 from __future__ import annotations
 
@@ -65,11 +73,7 @@ class Spec(FromPack):
 
 @plain
 class Randomizer:
-    """How many figures mix in, and which.
-
-    Attributes:
-        share: of all people. weights: multiplies the packs' own weights, by pack or `pack/item`; 0 leaves out.
-    """
+    """How many figures mix in, and which."""
 
     share: float = Field(default=0.0, ge=0, le=1)
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)

@@ -68,13 +68,18 @@ class MotionFrame:
 class MotionClip:
     """One file, or motions of asset packs.
 
-    Attributes:
-        item: motions of packs: `pack/item`, a whole pack, or a tag; what else is said of them stands in the pack.
-        weight: how often it is taken, against the other clips.
-        start_s, end_s: the part of it that frames are taken from; a rest pose in frame 0 is left out.
-        rest_frame: a frame in which the figure stands upright in its rest pose; None where that is the pose without any
-            rotation, as in most files.
-        map: part (one of `PARTS`) -> joint, where the usual names do not tell.
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `file` | null | path | a BVH file |
+    | `item` | "" | name | motions of packs instead: `pack/item`, a whole pack, or a tag; the pack states the rest |
+    | `weight` | 1.0 | weight | how often it is taken, against the other clips |
+    | `start_s` | 0.0 | s | start of the part that frames are taken from; a rest pose in frame 0 is left out |
+    | `end_s` | .inf | s | its end |
+    | `rest_frame` | null | frame | frame in which the figure stands upright at rest; null: the pose without rotations |
+    | `map` | {} | names | part of the body, of `PARTS`, to joint, where the usual names do not tell |
+    | `credit` | null | credit | set by the program for motions of packs |
     """
 
     file: Path | None = None
@@ -122,9 +127,12 @@ def _checked(ranges: MotionRanges) -> MotionRanges:
 class MotionRanges:
     """Motions that people are caught in. In a config: one file, a clip, a list of either, or all of this.
 
-    Attributes:
-        share: of the people whom the crowd lets walk or stand.
-        clips: what they are taken from.
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `share` | 1.0 | share | share of those who walk, run, stand or wait |
+    | `clips` | [] | clips | files or `MotionClip`s that they are taken from |
     """
 
     share: float = Field(default=1.0, ge=0, le=1)

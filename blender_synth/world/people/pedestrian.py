@@ -1,4 +1,17 @@
-"""Pedestrians: what one person is (`Spec`) and how people vary (`Randomizer`)."""
+"""Pedestrians: what one person is (`Spec`) and how people vary (`Randomizer`).
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `body` | {} | `BodyRanges` | bodies, see `body.py` |
+| `skin` | {} | `SkinRanges` | skin, see `complexion.py` |
+| `hair` | {} | `HairRanges` | hair, see `complexion.py` |
+| `outfit` | {} | `OutfitRanges` | clothes, see `wardrobe.py` |
+| `pose` | {} | `PoseRanges` | activities and poses, see `posture.py` |
+| `carried` | {} | `CarriedRanges` | bags, umbrellas and prams, see `carrying.py` |
+| `motion` | {} | `MotionRanges` | recorded motions that take the place of walking and standing, see `motion.py` |
+"""
 
 from __future__ import annotations
 
@@ -72,9 +85,6 @@ PedestrianSpec = Spec
 class Randomizer:
     """Draws pedestrians. Bodies, skin, hair, clothes, activities, carried things and poses each come from a stream of
     their own, so that a change to one never changes another.
-
-    Attributes:
-        motion: recorded motions that people are caught in, instead of walking or standing.
     """
 
     body: BodyRanges = field(default_factory=BodyRanges)

@@ -1,4 +1,25 @@
-"""Poses: what people do and how they hold themselves while they do it."""
+"""Poses: what people do and how they hold themselves while they do it.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `activity` | … | weights | what groups do, of `activities/`; who has no seat stands instead of sitting |
+| `walk_speed_mps` | [0.8, 1.7] | m/s | walking speed |
+| `run_speed_mps` | [2.4, 3.8] | m/s | running speed |
+| `walking_phone_share` | 0.35 | share | people looking at a phone who walk on meanwhile |
+| `arm_swing` | [0.5, 1.2] | 1 | swing of the arms over the published mean |
+| `elbow_deg` | [12.0, 26.0] | degrees | flexion of the hanging arm's elbow |
+| `toe_out_deg` | [2.0, 12.0] | degrees | turn of the feet to the outside |
+| `lean_deg` | [0.0, 4.0] | degrees | forward lean of the trunk |
+| `hurry_in_rain` | [1.05, 1.25] | 1 | pace in rain without an umbrella over that in the dry |
+| `crossing_look_deg` | [35.0, 65.0] | degrees | how far those who cross turn the head, to either side |
+| `joint_variety` | [0.6, 1.2] | 1 | scale of the small deviations of all joints |
+| `gestures` | … | weights | what idle arms do, of `gestures/` |
+| `waiting` | … | weights | the same while waiting |
+| `talking` | … | weights | the same while talking |
+| `sitting` | {lap: 0.45, clasped: 0.2, folded: 0.1, phone: 0.25} | weights | the same while sitting |
+"""
 
 from __future__ import annotations
 
@@ -96,16 +117,7 @@ _Sitting = Annotated[Weights, among(lambda: [name for name, gesture in gestures(
 
 @plain
 class PoseRanges:
-    """What people do, and how it varies.
-
-    Attributes:
-        activity: of groups, or of single people whom nobody has told what to do; those without a seat stand instead.
-        walking_phone_share: share of those looking at a phone who walk on meanwhile.
-        gestures, waiting, talking, sitting: what idle arms do, for these activities.
-        hurry_in_rain: pace in rain without an umbrella, over that in the dry.
-        crossing_look_deg: how far those who cross turn the head, to either side.
-        joint_variety: scale of the small deviations of all joints.
-    """
+    """What people do, and how it varies."""
 
     activity: Annotated[Weights, among(activities)] = field(default_factory=_activity_weights)
     walk_speed_mps: Range = (0.8, 1.7)

@@ -1,4 +1,26 @@
-"""How people dress: what outfits may hold, and one outfit drawn for a person and the weather."""
+"""How people dress: what outfits may hold, and one outfit drawn for a person and the weather.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `female_lower` | … | weights | what women wear on hips and legs, of `garments/` |
+| `male_lower` | {jeans: 0.44, trousers: 0.34, joggers: 0.09, shorts: 0.26} | weights | what men wear there |
+| `tops` | … | weights | tops, of `garments/` |
+| `outers` | … | weights | jackets and coats, of `garments/`, and `none` |
+| `open_front_share` | 0.45 | share | jackets and coats that hang open where the weather allows it |
+| `shoes` | {sneaker: 0.56, leather: 0.19, boot: 0.16, flat: 0.07, sandal: 0.14} | weights | shoes |
+| `hats` | {none: 0.85, cap: 0.09, beanie: 0.08, brim: 0.02} | weights | hats |
+| `glasses` | {none: 0.74, clear: 0.17, sun: 0.09} | weights | glasses |
+| `scarf_share` | 0.5 | share | people in coats without hood who wear a scarf in frost |
+| `glove_share` | 0.55 | share | people with gloves in hard frost |
+| `hood_up_share` | 0.75 | share | hoods that are up in heavy rain |
+| `vest_share` | 0.025 | share | adults in a work vest |
+| `colours` | … | weights | colours of clothes, of `COLOURS` |
+| `fabrics` | null | weights | materials of packs by `pack/item`, pack or tag, and `own` for the built-in fabrics |
+| `patterned_share` | 0.3 | share | garments with a pattern, of those that may have one |
+| `fit` | [0.05, 0.95] | 0 to 1 | 0 tight to 1 loose |
+"""
 
 from __future__ import annotations
 
