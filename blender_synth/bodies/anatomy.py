@@ -71,9 +71,15 @@ def anatomy_of(data: BodyData, points: np.ndarray, weights: np.ndarray, vertices
     """Fields of `vertices` (N, 3) with skin `weights` (N, J) on the body whose points are `points` (P, 3)."""
     at = {n: points[data.vertex_count + i] for i, n in enumerate(data.point_names)}
     column = {b: i for i, b in enumerate(data.bones)}
-    arm_weight = sum(weights[:, i] for b, i in column.items() if b.startswith(_ARM))
-    leg_weight = sum(weights[:, i] for b, i in column.items() if b.startswith(_LEG))
-    foot = sum(weights[:, i] for b, i in column.items() if b.startswith(("foot", "toe")))
+
+    def weight_of(prefixes: tuple[str, ...]) -> np.ndarray:
+        total = np.zeros(len(weights), weights.dtype)
+        for bone, i in column.items():
+            if bone.startswith(prefixes):
+                total = total + weights[:, i]
+        return total
+
+    arm_weight, leg_weight, foot = weight_of(_ARM), weight_of(_LEG), weight_of(("foot", "toe"))
     left = vertices[:, 1] >= 0
     side = np.where(left, 1.0, -1.0)
     arm, leg = np.full(len(vertices), -1.0), np.full(len(vertices), -1.0)

@@ -55,7 +55,9 @@ def _brow_anchors() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     skin[np.unique(data.faces["body"])] = True
     normals = vertex_normals(v, data.faces["body"])
     face = np.flatnonzero(skin & (v[:, 0] > 0.06) & (v[:, 2] > 1.55) & (v[:, 2] < 1.64) & (normals[:, 0] > 0.05))
-    index, weight, quads = [], [], []
+    index: list[np.ndarray] = []
+    weight: list[np.ndarray] = []
+    quads: list[list[int]] = []
     columns, rows = 10, 3
     for sign, name in ((1, "eye.L"), (-1, "eye.R")):
         eye = points[data.point(name)]

@@ -66,7 +66,9 @@ def boundary_edges(faces: np.ndarray) -> np.ndarray:
     return pairs[np.sort(first[count == 1])]
 
 
-def smoothed(values: np.ndarray, faces: np.ndarray, rounds: int, share: float = 0.5, pinned=None) -> np.ndarray:
+def smoothed(
+    values: np.ndarray, faces: np.ndarray, rounds: int, share: float = 0.5, pinned: np.ndarray | None = None
+) -> np.ndarray:
     """Laplacian smoothing of a per-vertex array (N,) or (N, C); `pinned` (N,) bool stays."""
     edges, _ = edges_of(faces)
     n = len(values)

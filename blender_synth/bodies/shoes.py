@@ -41,15 +41,15 @@ def foot_shape(data: BodyData, points: np.ndarray, side: str, step: int = 1) -> 
     start, end = v[:, 0].min() - 0.006, v[:, 0].max() + 0.012
     x = start + stations * (end - start)
     window = 0.05 * (end - start)
-    low, high, top = [], [], []
+    lows, highs, tops = [], [], []
     for station in np.clip(x, v[:, 0].min() + window, v[:, 0].max() - window):
         near = v[np.abs(v[:, 0] - station) < window]
         flat = near[near[:, 2] < 0.05]
-        low.append(flat[:, 1].min())
-        high.append(flat[:, 1].max())
-        top.append(near[:, 2].max())
-    low, high = np.array(low), np.array(high)
-    return FootShape(stations, x, (low + high) / 2, (high - low) / 2, np.array(top), end - start)
+        lows.append(flat[:, 1].min())
+        highs.append(flat[:, 1].max())
+        tops.append(near[:, 2].max())
+    low, high = np.array(lows), np.array(highs)
+    return FootShape(stations, x, (low + high) / 2, (high - low) / 2, np.array(tops), end - start)
 
 
 def _outline(foot: FootShape, kind: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -149,7 +149,10 @@ def _straps(upper: Surface, stations: np.ndarray, m: int) -> Surface:
     return hemmed(joined(*(p for p in parts if len(p.faces))), 0.002, 0.004)
 
 
-def _sole(foot: FootShape, width, middle, spec: ShoeSpec, ball_x: float, rig: Rig, side: str) -> Surface:
+def _sole(
+    foot: FootShape, width: np.ndarray, middle: np.ndarray, spec: ShoeSpec, ball_x: float, rig: Rig, side: str
+) -> Surface:
+    """A plate under the foot; `width` and `middle` (n,) are the upper's half width and centre line."""
     s = foot.stations
     edge = 0.004 if spec.kind in ("sneaker", "boot") else 0.002
     n = len(s)
@@ -171,7 +174,7 @@ def _sole(foot: FootShape, width, middle, spec: ShoeSpec, ball_x: float, rig: Ri
         rows.append(np.column_stack([inset, bottom]))
     lt, lm, lb, rt, rm, rb = (np.arange(n) + k * n for k in range(6))
 
-    def strip(a, b):
+    def strip(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return np.stack([a[:-1], a[1:], b[1:], b[:-1]], 1)
 
     faces = np.concatenate(
@@ -232,7 +235,9 @@ def _laces(upper: Surface, stations: np.ndarray, m: int) -> Surface:
     grid = np.arange(n * m).reshape(n, m)
     v, w = upper.vertices, upper.fields["weights"]
     normals = vertex_normals(v, upper.faces)
-    vertices, weights, faces = [], [], []
+    vertices: list[np.ndarray] = []
+    weights: list[np.ndarray] = []
+    faces: list[np.ndarray] = []
     rows = np.flatnonzero((stations > 0.40) & (stations < 0.66))
     for r in rows:
         for t in (0.0, 0.5):
@@ -246,6 +251,5 @@ def _laces(upper: Surface, stations: np.ndarray, m: int) -> Surface:
             k = np.arange(len(middle) - 1) + start
             c = len(middle)
             faces.append(np.stack([k, k + c, k + c + 1, k + 1], 1))
-    faces = np.concatenate(faces)
-    vertices = np.concatenate(vertices)
-    return Surface(vertices, faces, {"weights": np.concatenate(weights)}, {"uv": vertices[:, :2][faces]})
+    quads, points = np.concatenate(faces), np.concatenate(vertices)
+    return Surface(points, quads, {"weights": np.concatenate(weights)}, {"uv": points[:, :2][quads]})

@@ -35,7 +35,11 @@ def catmull_clark(faces: np.ndarray, count: int) -> tuple[np.ndarray, LinearMap]
     """
     edges, uses = edges_of(faces)
     lookup = {(int(a), int(b)): i for i, (a, b) in enumerate(edges)}
-    face_edges = np.array([[lookup[tuple(sorted((int(f[k]), int(f[(k + 1) % 4]))))] for k in range(4)] for f in faces])
+
+    def edge_between(a: int, b: int) -> int:
+        return lookup[(min(a, b), max(a, b))]
+
+    face_edges = np.array([[edge_between(int(f[k]), int(f[(k + 1) % 4])) for k in range(4)] for f in faces])
     terms: list[dict[int, float]] = []
 
     def add(into: dict[int, float], index: int, weight: float) -> None:

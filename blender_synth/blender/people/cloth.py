@@ -22,7 +22,7 @@ _FABRICS = {  # roughness, sheen, specular, weave scale (1/m), weave strength, d
 }
 
 
-def _pattern(shading: ShadingParams, n: PersonNodes, p: Sockets, u, v, rest):
+def _pattern(shading: ShadingParams, n: PersonNodes, p: Sockets, u: Socket, v: Socket, rest: Socket) -> Socket:
     """Share of the second colour."""
     kind = shading["pattern"]
     cu = n.math("FRACT", n.math("DIVIDE", u, p["scale"]))
@@ -154,7 +154,7 @@ def _cloth(shading: ShadingParams, n: PersonNodes) -> Socket:
     )
 
 
-def _creases(shading: ShadingParams, n: PersonNodes, flow, gather):
+def _creases(shading: ShadingParams, n: PersonNodes, flow: Socket, gather: Socket) -> Socket:
     """Height of folds, about 0..1: across limbs where cloth gathers, down where it hangs, crumples everywhere."""
     warp = n.node("ShaderNodeTexNoise")
     n.feed(warp.inputs["Vector"], flow)
@@ -175,7 +175,16 @@ def _creases(shading: ShadingParams, n: PersonNodes, flow, gather):
     return blend.outputs[0]
 
 
-def _seams(shading: ShadingParams, n: PersonNodes, p: Sockets, rest, u, v, colour, normal):
+def _seams(
+    shading: ShadingParams,
+    n: PersonNodes,
+    p: Sockets,
+    rest: Socket,
+    u: Socket,
+    v: Socket,
+    colour: Socket,
+    normal: Socket,
+) -> tuple[Socket, Socket]:
     """Side seams, waistband, fly and pockets, by their place on the middling body."""
     x, y, z = n.axes(rest)
     side = n.math("ABSOLUTE", y)
@@ -192,13 +201,13 @@ def _seams(shading: ShadingParams, n: PersonNodes, p: Sockets, rest, u, v, colou
             n.math("DIVIDE", n.math("ABSOLUTE", n.math("SUBTRACT", z, 0.905)), 0.058),
         )
         pocket = n.math("MULTIPLY", n.within(box, 1.0, 0.035), behind)
-        lines = (leg, waist, fly, slit, pocket)
+        lines = [leg, waist, fly, slit, pocket]
     else:
         slant = n.math("ADD", side, n.math("MULTIPLY", z, -0.35))
         slit = n.math("MULTIPLY", n.math("MULTIPLY", n.within(slant, -0.225, 0.003), n.within(z, 1.0, 0.065)), front)
         yoke = n.math("MULTIPLY", n.within(z, 1.30, 0.0018), behind)
         arm = n.within(side, 0.176, 0.0022)
-        lines = (slit, yoke, n.math("MULTIPLY", arm, n.math("GREATER_THAN", z, 1.24)))
+        lines = [slit, yoke, n.math("MULTIPLY", arm, n.math("GREATER_THAN", z, 1.24))]
     line = lines[0]
     for other in lines[1:]:
         line = n.math("MAXIMUM", line, other)
@@ -206,7 +215,9 @@ def _seams(shading: ShadingParams, n: PersonNodes, p: Sockets, rest, u, v, colou
     return colour, n.bump(n.math("SUBTRACT", 1.0, line), 0.003, 0.7, normal)
 
 
-def _closure(shading: ShadingParams, n: PersonNodes, p: Sockets, rest, colour, normal):
+def _closure(
+    shading: ShadingParams, n: PersonNodes, p: Sockets, rest: Socket, colour: Socket, normal: Socket
+) -> tuple[Socket, Socket]:
     """Zip or button placket down the middle of the front."""
     x, y, z = n.axes(rest)
     front = n.math("GREATER_THAN", x, 0.02)

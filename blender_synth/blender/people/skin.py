@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from blender_synth.blender.people.material_nodes import MaterialKind, PersonNodes, Values
+from blender_synth.blender.people.material_nodes import MaterialKind, PersonNodes, Rgb, Values
 from blender_synth.blender.shading.nodes import Socket
 from blender_synth.blender.shading.traits import MaterialTraits
 from blender_synth.bodies.parts import ShadingParams
 
 
-def _times(rgb, *factors: float):
-    return tuple(min(1.0, c * f) for c, f in zip(rgb, factors, strict=True))
+def _times(rgb: Rgb, *factors: float) -> Rgb:
+    r, g, b = (min(1.0, c * f) for c, f in zip(rgb, factors, strict=True))
+    return r, g, b
 
 
 def _skin_values(shading: ShadingParams) -> Values:

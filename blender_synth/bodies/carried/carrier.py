@@ -77,4 +77,4 @@ class Carrier:
 
 
 def darker(rgb: Rgb, share: float = 0.55) -> Rgb:
-    return tuple(c * share for c in rgb)
+    return rgb[0] * share, rgb[1] * share, rgb[2] * share

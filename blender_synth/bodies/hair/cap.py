@@ -12,7 +12,21 @@ from blender_synth.bodies.mesh import Surface, clipped, compact, vertex_normals
 from blender_synth.world.people.complexion import HairSpec
 
 
-def make_cap(data, points, faces, hair: HairSpec, head: Head, value: np.ndarray, volume: float) -> Surface | None:
+def make_cap(
+    data: BodyData,
+    points: np.ndarray,
+    faces: np.ndarray,
+    hair: HairSpec,
+    head: Head,
+    value: np.ndarray,
+    volume: float,
+) -> Surface | None:
+    """The scalp, raised to where the hair lies; None where nothing grows.
+
+    Args:
+        points: (P, 3) of the shaped body. faces: (F, 4) of it. value: (V,) degrees above the hairline. volume: how far
+            hair stands off, metres.
+    """
     base = Surface(points[: data.vertex_count], faces, {"above": value})
     near = (value > -15)[base.faces].any(1)
 

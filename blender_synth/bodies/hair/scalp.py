@@ -65,9 +65,9 @@ def scalp_tint(data: BodyData, points: np.ndarray, hair: HairSpec, head: Head) -
     above = scalp(data, points, hair, head)
     tint = smoothstep(-3.0, 5.0, above)
     if hair.style in SHORN:
-        most = {"buzz": 0.9, "bald": 0.55, "fade": 0.85, "cornrows": 0.75}[hair.style]
+        cover = {"buzz": 0.9, "bald": 0.55, "fade": 0.85, "cornrows": 0.75}[hair.style]
         if hair.style == "fade":  # the sides thin out downwards
             _, elevation, _ = head.angles(points[: data.vertex_count])
-            most = most * (0.35 + 0.65 * smoothstep(-25, 25, elevation))
-        return tint * most
+            return tint * (cover * (0.35 + 0.65 * smoothstep(-25, 25, elevation)))
+        return tint * cover
     return tint * 0.85

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from blender_synth.bodies.hair.strands import ribbons
@@ -11,7 +13,9 @@ from blender_synth.bodies.skeleton import unit
 from blender_synth.world.people.complexion import HairSpec
 
 
-def make_tail(hair: HairSpec, head: Head, tie: np.ndarray, back_x, count: int) -> Surface:
+def make_tail(
+    hair: HairSpec, head: Head, tie: np.ndarray, back_x: Callable[[np.ndarray], np.ndarray], count: int
+) -> Surface:
     """A pony tail from its tie, or a plait."""
     n, steps = max(24, count // 14), 10
     index = np.arange(n)

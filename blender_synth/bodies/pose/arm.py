@@ -73,7 +73,9 @@ class Arm:
         state.world[f"lowerarm02.{side}"] = part_way(fore, twisted, 0.65)
         state.world[f"wrist.{side}"] = end
 
-    def by_directions(self, upper, lower, hinge, hand, palm) -> None:
+    def by_directions(
+        self, upper: np.ndarray, lower: np.ndarray, hinge: np.ndarray, hand: np.ndarray, palm: np.ndarray
+    ) -> None:
         """An arm whose bones point in given directions, as a recorded motion has them."""
         self._turn(upper, lower, hinge, hand, palm)
         self.close_fingers(self.pose.finger_curl, 0.15)
@@ -111,7 +113,7 @@ class Arm:
 
     def reach(self, wrist: np.ndarray, pole: np.ndarray, hand: np.ndarray, palm: np.ndarray) -> None:
         """Arm whose wrist is at a place, elbow towards `pole`, hand and palm in given directions."""
-        first, second = np.linalg.norm(self.rest_upper), np.linalg.norm(self.rest_lower)
+        first, second = float(np.linalg.norm(self.rest_upper)), float(np.linalg.norm(self.rest_lower))
         for _ in range(3):  # setting the arm moves the shoulder a little
             start = self.state.place_of(f"upperarm01.{self.side}")
             a, b, hinge, _ = two_bone(start, wrist, pole, first, second, LIMITS_DEG["elbow"][1] - 1)

@@ -120,7 +120,7 @@ def gait_moment(
     if run:
         t = phase % 0.5
         flight = 0.05 * scale * np.sin(np.pi * (t - 0.36) / 0.14) if t > 0.36 else 0.0
-        support = () if t > 0.36 else (("L",) if phase % 1.0 < 0.5 else ("R",))
+        support: tuple[str, ...] = () if t > 0.36 else (("L",) if phase % 1.0 < 0.5 else ("R",))
     else:
         flight = 0.0
         on = {s: (phase + d) % 1.0 < 0.62 for s, d in (("L", 0.0), ("R", 0.5))}

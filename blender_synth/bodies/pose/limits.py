@@ -42,7 +42,7 @@ def limited(name: str, value: float, margin: float = 0.0) -> float:
     return float(np.clip(value, low + margin, high - margin))
 
 
-def _degrees(sine: float, cosine: float) -> float:
+def _degrees(sine: float | np.floating, cosine: float | np.floating) -> float:
     return float(np.degrees(np.arctan2(sine, cosine)))
 
 

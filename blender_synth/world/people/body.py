@@ -18,15 +18,16 @@ Parameters:
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 
 from blender_synth.values import Range, Vec3, Weights, pick, plain, uniform
 from blender_synth.world.people import anthropometry
-from blender_synth.world.people.choices import among
+from blender_synth.world.people.choices import among, one_of
 
 Sex = Literal["female", "male"]
+SEXES: tuple[Sex, ...] = get_args(Sex)
 
 
 @plain
@@ -97,7 +98,7 @@ BODY_DETAILS = ("shoulder-dist", "hips-circ", "torso-vshape", "buttocks-volume",
 class BodyRanges:
     """How bodies vary. Heights and weights follow published tables for age and sex."""
 
-    sex: Annotated[Weights, among(("female", "male"))] = field(default_factory=lambda: {"female": 0.5, "male": 0.5})
+    sex: Annotated[Weights, among(SEXES)] = field(default_factory=lambda: {"female": 0.5, "male": 0.5})
     age_years: Range = (5.0, 82.0)
     child_share: float = 0.08
     stature_deviate: Range = (-2.2, 2.2)
@@ -112,7 +113,7 @@ class BodyRanges:
 
 def draw_body(ranges: BodyRanges, rng: np.random.Generator, generation: str | None = None) -> BodySpec:
     """One body; `generation` (``"adult"`` or ``"child"``) overrules `child_share`."""
-    sex = pick(rng, ranges.sex)
+    sex = one_of(SEXES, pick(rng, ranges.sex))
     low, high = ranges.age_years
     child = rng.random() < ranges.child_share
     child = child if generation is None else generation == "child"
@@ -150,7 +151,7 @@ def draw_body(ranges: BodyRanges, rng: np.random.Generator, generation: str | No
         muscle=round(muscle, 4),
         proportions=round(uniform(rng, ranges.proportions), 4),
         cup=round(cup, 4),
-        ancestry=tuple(round(shares[n], 4) for n in ("african", "asian", "caucasian")),
+        ancestry=(round(shares["african"], 4), round(shares["asian"], 4), round(shares["caucasian"], 4)),
         details=details,
     )
 

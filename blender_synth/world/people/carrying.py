@@ -32,7 +32,7 @@ from blender_synth.world.climate import Climate
 from blender_synth.world.people.activities import activities
 from blender_synth.world.people.body import BodySpec
 from blender_synth.world.people.choices import Colours, among
-from blender_synth.world.people.colours import COLOURS
+from blender_synth.world.people.colours import COLOURS, rounded_rgb
 
 CATEGORY = {
     "backpack": "backpack",
@@ -246,14 +246,10 @@ def _thing(ranges: CarriedRanges, kind: str, held: str, rng: np.random.Generator
         held=held,
         instance_id=None,
         size=round(size, 4),
-        rgb=_rounded(colour * shade),
-        second_rgb=_rounded(other),
+        rgb=rounded_rgb(colour * shade, 0.004, 0.8),
+        second_rgb=rounded_rgb(other, 0.004, 0.8),
         shape_seed=seed,
     )
-
-
-def _rounded(rgb: np.ndarray) -> Rgb:
-    return tuple(round(float(v), 5) for v in np.clip(rgb, 0.004, 0.8))
 
 
 # How far things reach from the person's middle, metres: ahead, behind, to either side.
@@ -268,9 +264,11 @@ def reach_m(carried: Sequence[CarriedSpec]) -> tuple[float, float, float]:
             span = 0.58 * thing.size
             reach.append((span + 0.2, span - 0.05, span + 0.18))
         elif thing.kind in _REACH_M:
-            reach.append(tuple(v * max(1.0, thing.size) for v in _REACH_M[thing.kind]))
+            ahead, behind, aside = (v * max(1.0, thing.size) for v in _REACH_M[thing.kind])
+            reach.append((ahead, behind, aside))
         elif thing.kind in ("shopping_bag", "handbag", "shoulder_bag"):
             reach.append((0.3, 0.3, 0.45))
         elif thing.kind == "backpack":
             reach.append((0.3, 0.42, 0.3))
-    return tuple(max(r[k] for r in reach) for k in range(3))
+    ahead, behind, aside = (max(r[k] for r in reach) for k in range(3))
+    return ahead, behind, aside

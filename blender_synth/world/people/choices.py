@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator
 
 from blender_synth.values import Weights
 from blender_synth.world.people.colours import COLOURS
+
+_Name = TypeVar("_Name", bound=str)
+
+
+def one_of(names: tuple[_Name, ...], name: str) -> _Name:
+    """A name as one of the literals `names`."""
+    return next(known for known in names if known == name)
 
 
 def among(names: Callable[[], Iterable[str]] | Iterable[str]) -> AfterValidator:

@@ -9,6 +9,8 @@ from blender_synth.world.materials import MaterialSpec
 
 ShoeKind = Literal["sneaker", "leather", "boot", "flat", "sandal"]
 SHOES: tuple[ShoeKind, ...] = get_args(ShoeKind)
+GlassesKind = Literal["none", "clear", "sun"]
+GLASSES: tuple[GlassesKind, ...] = get_args(GlassesKind)
 HatKind = Literal["none", "cap", "beanie", "brim"]
 HATS: tuple[HatKind, ...] = get_args(HatKind)
 FabricKind = Literal["cotton", "jersey", "denim", "knit", "wool", "nylon", "leather", "canvas", "hivis"]
@@ -112,7 +114,7 @@ class OutfitSpec:
     tights_rgb: Rgb | None
     hat: HatKind
     hat_rgb: Rgb
-    glasses: Literal["none", "clear", "sun"]
+    glasses: GlassesKind
     fold_seed: int
     vest: GarmentSpec | None = None
     scarf_rgb: Rgb | None = None

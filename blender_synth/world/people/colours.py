@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from blender_synth.values import Rgb
+
 # Colours seen on streets, linear: mostly dark, grey and muted, some strong ones.
-COLOURS = {
+COLOURS: dict[str, Rgb] = {
     "black": (0.012, 0.012, 0.013),
     "charcoal": (0.035, 0.036, 0.039),
     "grey": (0.17, 0.17, 0.175),
@@ -28,6 +32,18 @@ COLOURS = {
     "lilac": (0.32, 0.25, 0.44),
     "yellow": (0.62, 0.48, 0.08),
 }
-DENIM = ((0.028, 0.045, 0.095), (0.055, 0.09, 0.17), (0.12, 0.18, 0.28), (0.28, 0.36, 0.46), (0.016, 0.018, 0.024))
-HIVIS = ((0.62, 0.85, 0.03), (0.90, 0.20, 0.02))
+DENIM: tuple[Rgb, ...] = (
+    (0.028, 0.045, 0.095),
+    (0.055, 0.09, 0.17),
+    (0.12, 0.18, 0.28),
+    (0.28, 0.36, 0.46),
+    (0.016, 0.018, 0.024),
+)
+HIVIS: tuple[Rgb, ...] = ((0.62, 0.85, 0.03), (0.90, 0.20, 0.02))
 """Fluorescent yellow and orange-red of work vests, inside the chromaticity boxes of ISO 20471."""
+
+
+def rounded_rgb(values: np.ndarray, low: float = 0.0, high: float = 1.0) -> Rgb:
+    """A colour clipped and rounded for a spec."""
+    r, g, b = (round(float(np.clip(v, low, high)), 5) for v in values)
+    return r, g, b

@@ -10,6 +10,7 @@ import numpy as np
 from blender_synth.values import Range, Rgb, Weights, pick, plain, uniform
 from blender_synth.world.people.body import BodySpec
 from blender_synth.world.people.choices import among
+from blender_synth.world.people.colours import rounded_rgb
 
 
 @plain
@@ -190,8 +191,8 @@ def draw_skin(ranges: SkinRanges, body: BodySpec, rng: np.random.Generator) -> S
     stubble = float(rng.beta(1.2, 2.0)) if body.sex == "male" and body.age_years > 17 else 0.0
     return SkinSpec(
         tone=round(tone, 4),
-        rgb=_rgb(rgb),
-        lip_rgb=_rgb(lip),
+        rgb=rounded_rgb(rgb),
+        lip_rgb=rounded_rgb(lip),
         iris_rgb=_IRIS_RGB[iris],
         ruddiness=round(uniform(rng, ranges.ruddiness), 4),
         stubble=round(stubble, 4),
@@ -202,7 +203,7 @@ def draw_hair(ranges: HairRanges, body: BodySpec, rng: np.random.Generator) -> H
     """Hair of one person."""
     style = pick(rng, ranges.female_styles if body.sex == "female" else ranges.male_styles)
     ancestry = dict(zip(("african", "asian", "caucasian"), body.ancestry, strict=True))
-    main = max(ancestry, key=ancestry.get)
+    main = max(ancestry, key=lambda name: ancestry[name])
     chance = rng.random(4)
     if body.age_years < 18 and style == "bald":
         style = "short"
@@ -262,13 +263,9 @@ def draw_hair(ranges: HairRanges, body: BodySpec, rng: np.random.Generator) -> H
         wave=round(wave, 4),
         parting_deg=round(float(rng.choice([-1, 1])) * uniform(rng, (12, 38) if style == "side_part" else (0, 14)), 2),
         hairline=round(recede, 4),
-        rgb=_rgb(rgb),
-        brow_rgb=_rgb(np.array(_HAIR_RGB[colour]) * 0.8 * (1 - 0.6 * grey) + np.array(target) * 0.5 * grey),
+        rgb=rounded_rgb(rgb),
+        brow_rgb=rounded_rgb(np.array(_HAIR_RGB[colour]) * 0.8 * (1 - 0.6 * grey) + np.array(target) * 0.5 * grey),
         beard=beard,
         lock_seed=int(rng.integers(1 << 31)),
         beard_length=round(float(rng.beta(1.3, 2.2)), 4),
     )
-
-
-def _rgb(values) -> Rgb:
-    return tuple(round(float(np.clip(v, 0, 1)), 5) for v in values)

@@ -16,26 +16,25 @@ _T = TypeVar("_T")
 
 
 def entries(
-    package: str, constant: str, type_: type[_T] | tuple[type[_T], ...], order: Callable[[_T], float] = lambda entry: 0
+    package: str, constant: str, type_: type[_T], order: Callable[[_T], float] = lambda entry: 0
 ) -> Mapping[str, _T]:
     """The entry of every module in a package, by the module's name.
 
     Args:
         package: full name; its `__path__` may reach into plug-in folders.
         constant: name of the module's constant that is the entry.
-        type_: class, or classes, of the entries.
+        type_: class of the entries.
         order: what they are sorted by, before their names. Random draws depend on the order, so new entries belong
             behind the built-in ones.
 
     Raises:
         ConfigError: a module does not define the constant, or as something else.
     """
-    names = " or ".join(t.__name__ for t in (type_ if isinstance(type_, tuple) else (type_,)))
     found: dict[str, _T] = {}
     for name, value in _constants(package, constant).items():
         if not isinstance(value, type_):
             raise ConfigError(
-                f"the file does not define {constant} as {names}",
+                f"the file does not define {constant} as {type_.__name__.lstrip('_')}",
                 key=f"{package}.{name}",
                 value=repr(value),
                 hint=f"define it, or remove the file from the folders in {ENVIRONMENT}",

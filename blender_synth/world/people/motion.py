@@ -91,6 +91,17 @@ class MotionClip:
     map: dict[str, str] = Field(default_factory=dict)
     credit: Credit | None = None
 
+    @property
+    def path(self) -> Path:
+        """Its file.
+
+        Raises:
+            ConfigError: it names motions of packs, and they have not been looked up.
+        """
+        if self.file is None:
+            raise no_item(self.item, (), "motion", KEY)
+        return self.file
+
     def key(self, name: str) -> str:
         """Where something about it is set: in the config, or in a pack's manifest."""
         return f"{KEY}.{name}" if self.credit is None else f"{self.credit.pack}/{self.credit.item}: {name}"
@@ -181,9 +192,7 @@ def draw_motion(ranges: MotionRanges, rng: np.random.Generator) -> MotionFrame |
     if not ranges.clips or not chosen:
         return None
     clip = ranges.clips[int(pick(rng, {str(i): c.weight for i, c in enumerate(ranges.clips)}))]
-    if clip.file is None:
-        raise no_item(clip.item, (), "motion", KEY)
-    first, last = _span(clip, _read(clip.file, clip.file.stat().st_mtime_ns))
+    first, last = _span(clip, _read(clip.path, clip.path.stat().st_mtime_ns))
     return motion_frame(clip, min(first + int(moment * (last - first + 1)), last))
 
 
@@ -201,7 +210,7 @@ def motion_frame(clip: MotionClip, frame: int) -> MotionFrame:
     yaw = -math.atan2(ahead[1], ahead[0])
     c, s = math.cos(yaw), math.sin(yaw)
     level = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
-    directions = {}
+    directions: dict[str, Vec3] = {}
     for part, j in joints.items():
         side, _, name = part.partition("_")
         following = joints.get(f"{side}_{_NEXT.get(name, '')}")
@@ -209,9 +218,10 @@ def motion_frame(clip: MotionClip, frame: int) -> MotionFrame:
             following = next((i for i, joint in enumerate(bvh.joints) if joint.parent == j), None)
         if following is not None and np.linalg.norm(rest_at[following] - rest_at[j]) > 1e-6:
             d = axes @ (rest_at[following] - rest_at[j])
-            directions[part] = tuple(round(float(v), 6) for v in d / np.linalg.norm(d))
+            x, y, z = (round(float(v), 6) for v in d / np.linalg.norm(d))
+            directions[part] = (x, y, z)
     return MotionFrame(
-        name=clip.file.name,
+        name=clip.path.name,
         frame=frame,
         credit=clip.credit,
         turns_wxyz={part: _quaternion(level @ turn) for part, turn in turns.items()},
@@ -243,7 +253,8 @@ def _span(clip: MotionClip, bvh: Bvh) -> tuple[int, int]:
 
 def _retarget(clip: MotionClip) -> tuple[Bvh, dict[str, int], np.ndarray]:
     """The file, its joint for each part, and the rotation (3, 3) from its axes to ours."""
-    bvh = _read(clip.file, clip.file.stat().st_mtime_ns if clip.file.is_file() else 0)
+    file = clip.path
+    bvh = _read(file, file.stat().st_mtime_ns if file.is_file() else 0)
     _span(clip, bvh)
     if clip.rest_frame is not None and clip.rest_frame >= len(bvh.frames):
         raise AssetError(
@@ -327,4 +338,5 @@ def _quaternion(m: np.ndarray) -> Quaternion:
         ]
     )
     q = np.linalg.eigh(k)[1][:, -1]
-    return tuple(round(float(v), 7) for v in (q if q[0] >= 0 else -q))
+    w, x, y, z = (round(float(v), 7) for v in (q if q[0] >= 0 else -q))
+    return w, x, y, z

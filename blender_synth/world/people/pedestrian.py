@@ -156,7 +156,7 @@ class Randomizer:
             outfit = in_fabrics(outfit, self.outfit.fabrics, streams.child("fabrics"))
         return Spec(
             instance_id=instance_id,
-            position_m=tuple(float(v) for v in position_m),
+            position_m=(float(position_m[0]), float(position_m[1]), float(position_m[2])),
             heading_deg=float(heading_deg),
             body=body,
             skin=draw_skin(self.skin, body, streams.rng("skin")),

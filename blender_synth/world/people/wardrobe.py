@@ -37,9 +37,18 @@ from blender_synth.world.climate import Climate
 from blender_synth.world.materials import MaterialChoices, Materials
 from blender_synth.world.pack_items import no_item
 from blender_synth.world.people import season
-from blender_synth.world.people.choices import Colours, among
-from blender_synth.world.people.clothes import HATS, SHOES, FabricKind, FabricSpec, GarmentSpec, OutfitSpec, ShoeSpec
-from blender_synth.world.people.colours import COLOURS, DENIM, HIVIS
+from blender_synth.world.people.choices import Colours, among, one_of
+from blender_synth.world.people.clothes import (
+    GLASSES,
+    HATS,
+    SHOES,
+    FabricKind,
+    FabricSpec,
+    GarmentSpec,
+    OutfitSpec,
+    ShoeSpec,
+)
+from blender_synth.world.people.colours import COLOURS, DENIM, HIVIS, rounded_rgb
 from blender_synth.world.people.garments import (
     QUIET,
     LowerDraws,
@@ -50,7 +59,6 @@ from blender_synth.world.people.garments import (
     TopGarment,
     lower_garments,
     outer_garments,
-    rounded_rgb,
     top_garments,
 )
 
@@ -64,7 +72,7 @@ def _outers() -> list[str]:
 
 
 _Hats = Annotated[Weights, among(HATS)]
-_Glasses = Annotated[Weights, among(("none", "clear", "sun"))]
+_Glasses = Annotated[Weights, among(GLASSES)]
 
 
 @plain
@@ -182,9 +190,9 @@ def draw_outfit(
         shoes=shoes,
         sock_rgb=sock,
         tights_rgb=tights,
-        hat="none" if up else hat,
+        hat="none" if up else one_of(HATS, hat),
         hat_rgb=_palette(ranges, child, extra_rng).colour(),
-        glasses=glasses,
+        glasses=one_of(GLASSES, glasses),
         fold_seed=int(extra_rng.integers(1 << 31)),
         vest=vest,
         scarf_rgb=scarf_rgb if wrapped else None,
@@ -339,7 +347,7 @@ def _draw_shoes(
         weights = season.scaled(weights, {"flat": 0.0})
     if lower.shoes:
         weights = season.scaled(weights, lower.shoes)
-    kind = pick(rng, weights)
+    kind = one_of(SHOES, pick(rng, weights))
     dark = COLOURS[("black", "brown", "charcoal", "camel")[int(rng.choice(4, p=(0.5, 0.25, 0.15, 0.1)))]]
     shade = float(np.exp(rng.normal(0, 0.15)))
     accent = palette.colour()

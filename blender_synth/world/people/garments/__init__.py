@@ -19,8 +19,9 @@ import numpy as np
 
 from blender_synth.plugins import plugin_paths
 from blender_synth.values import Rgb, pick
-from blender_synth.world.people.clothes import FabricSpec, GarmentSpec
-from blender_synth.world.people.colours import COLOURS
+from blender_synth.world.people.choices import one_of
+from blender_synth.world.people.clothes import PATTERNS, FabricKind, FabricSpec, GarmentSpec, Pattern
+from blender_synth.world.people.colours import COLOURS, rounded_rgb
 from blender_synth.world.people.entries import entries
 
 __path__ += plugin_paths("world/people/garments")
@@ -67,8 +68,8 @@ class Palette:
 
     def fabric(
         self,
-        kind: str,
-        patterns: Mapping[str, float],
+        kind: FabricKind,
+        patterns: Mapping[Pattern, float],
         usual: tuple[str, ...] = (),
         child: bool | None = None,
     ) -> FabricSpec:
@@ -80,7 +81,8 @@ class Palette:
         """
         child = self.child if child is None else child
         rgb, other = self.colour(usual, child), self.colour((), child)
-        name = pick(self.rng, patterns)
+        weights: dict[str, float] = {**patterns}
+        name = one_of(PATTERNS, pick(self.rng, weights))
         chance, size, seed = self.rng.random(), self.rng.random(), int(self.rng.integers(1 << 16))
         low, high = _PATTERN_SCALE_M.get(name, (0.05, 0.05))
         if chance >= self.patterned_share * (1.6 if child else 1.0):
@@ -90,12 +92,6 @@ class Palette:
         return FabricSpec(
             kind=kind, rgb=rgb, pattern=name, second_rgb=other, scale_m=round(low + (high - low) * size, 4), seed=seed
         )
-
-
-def rounded_rgb(values: np.ndarray, low: float = 0.0, high: float = 1.0) -> Rgb:
-    """A colour clipped and rounded for a spec."""
-    r, g, b = (round(float(np.clip(v, low, high)), 5) for v in values)
-    return r, g, b
 
 
 @dataclass(frozen=True)
@@ -143,8 +139,8 @@ class TopDraws:
 
     def top(
         self,
-        kind: str,
-        patterns: Mapping[str, float],
+        kind: FabricKind,
+        patterns: Mapping[Pattern, float],
         *,
         fit: float,
         sleeve: float,
@@ -181,7 +177,7 @@ class OuterDraws:
     open_front: float
     low: float
     extra: float
-    cloth: str
+    cloth: FabricKind
     denim: FabricSpec
 
 
@@ -190,7 +186,12 @@ Comfort = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class LowerGarment:
+class _Garment:
+    order: int
+
+
+@dataclass(frozen=True)
+class LowerGarment(_Garment):
     """A garment of hips and legs.
 
     Attributes:
@@ -203,7 +204,6 @@ class LowerGarment:
         one_piece: the top is of the same piece, as in a dress.
     """
 
-    order: int
     weights: Mapping[str, float]
     comfort_c: Comfort
     make: Callable[[LowerDraws], tuple[GarmentSpec, Rgb | None]]
@@ -213,7 +213,7 @@ class LowerGarment:
 
 
 @dataclass(frozen=True)
-class TopGarment:
+class TopGarment(_Garment):
     """A garment of the upper body.
 
     Attributes:
@@ -222,7 +222,6 @@ class TopGarment:
         under: factor on its weight with something worn over it. child: for children. bodice: as the top of a dress.
     """
 
-    order: int
     weight: float
     comfort_c: Comfort
     make: Callable[[TopDraws], GarmentSpec]
@@ -232,7 +231,7 @@ class TopGarment:
 
 
 @dataclass(frozen=True)
-class OuterGarment:
+class OuterGarment(_Garment):
     """A garment worn over the top.
 
     Attributes:
@@ -241,7 +240,6 @@ class OuterGarment:
         child, old: factors on its weight for children and for people over 65. rain, dry: in rain and without.
     """
 
-    order: int
     weight: float
     comfort_c: Comfort
     make: Callable[[OuterDraws], GarmentSpec]
@@ -251,12 +249,11 @@ class OuterGarment:
     dry: float = 1.0
 
 
-Garment = LowerGarment | TopGarment | OuterGarment
 _G = TypeVar("_G", LowerGarment, TopGarment, OuterGarment)
 
 
 def _of(type_: type[_G]) -> dict[str, _G]:
-    found = entries(__name__, "GARMENT", (LowerGarment, TopGarment, OuterGarment), lambda garment: garment.order)
+    found = entries(__name__, "GARMENT", _Garment, lambda garment: garment.order)
     return {name: garment for name, garment in found.items() if isinstance(garment, type_)}
 
 
