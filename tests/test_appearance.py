@@ -132,7 +132,7 @@ def test_faces_differ():
     for i in range(10):
         points = shaped_points(data, person(i).body)
         head = head_of(data, points)
-        heads.append((points[face] - head.middle) / head.scale)
+        heads.append((points[face] - head.centre) / head.scale)
     heads = np.array(heads)
     differ = np.sqrt(((heads[:, None] - heads[None]) ** 2).sum(3).mean(2))[np.triu_indices(10, 1)]
     assert differ.min() > 0.0015

@@ -1,6 +1,6 @@
 """Where on the body a vertex is: fields along limbs and trunk that garments are cut by.
 
-All fields are computed once, on a middling body in the rest pose, and hold for every body: vertices keep their place
+All fields are computed once, on a reference body in the rest pose, and hold for every body: vertices keep their place
 in the anatomy whatever the shape.
 """
 
@@ -33,7 +33,7 @@ class Anatomy:
         side: +1 left, -1 right.
         cloth_m: (N, 3, 2) coordinates around and along trunk, arms and legs, metres; around them wraps.
         region: 0 trunk, 1 arm, 2 leg: which of the three pairs is the vertex's own.
-        rest_m: (N, 3) place on the middling body.
+        rest_m: (N, 3) place on the reference body.
     """
 
     arm: np.ndarray
@@ -143,7 +143,7 @@ class Shell:
 
 
 @functools.cache
-def middling_points() -> np.ndarray:
+def reference_points() -> np.ndarray:
     """(P, 3) points of the body that fields are computed on."""
     from blender_synth.bodies.shape import shaped_points
     from blender_synth.world.people.body import BodySpec
@@ -176,7 +176,7 @@ def corner_uv(anatomy: Anatomy, faces: np.ndarray) -> np.ndarray:
 @functools.cache
 def shell(group: str, fineness: int = 2) -> Shell:
     """``"tights"`` or ``"skirt"``: subdivided once (2), as it is (1), or merged to a few centimetres (0)."""
-    data, points = body_data(), middling_points()
+    data, points = body_data(), reference_points()
     faces = data.faces[group]
     if fineness == 0:
         a = body_anatomy()
@@ -199,5 +199,5 @@ def shell(group: str, fineness: int = 2) -> Shell:
 @functools.cache
 def body_anatomy() -> Anatomy:
     """Fields of the body's own vertices (V)."""
-    data, points = body_data(), middling_points()
+    data, points = body_data(), reference_points()
     return anatomy_of(data, points, data.weights, points[: data.vertex_count])

@@ -49,7 +49,7 @@ def make_eyes(data: BodyData, points: np.ndarray, fine: bool = True) -> Surface:
 @functools.cache
 def _brow_anchors() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For each point of the brow strips: nearby face vertices (M, K) with weights (M, K); and quads."""
-    data, points = body_data(), anatomy.middling_points()
+    data, points = body_data(), anatomy.reference_points()
     v = points[: data.vertex_count]
     skin = np.zeros(data.vertex_count, bool)
     skin[np.unique(data.faces["body"])] = True

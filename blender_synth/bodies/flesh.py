@@ -1,4 +1,4 @@
-"""What posing must know of the flesh around the bones: how thick it is, what it weighs, whether a hand is in it."""
+"""What posing needs to know about the body around the bones: thickness, mass, and whether a hand is inside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A frame for what sits on a head: directions from its middle, and how far the skull reaches in each."""
+"""A frame for what sits on a head: directions from its centre, and how far the skull reaches in each."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from blender_synth.bodies.data import BodyData, body_data
 
 @dataclass(frozen=True)
 class Head:
-    """A frame for hair: the head's middle and the distance of the skull from it in every direction.
+    """A frame for hair: the head's centre and the distance of the skull from it in every direction.
 
     Attributes:
-        middle: (3,) metres, rest pose.
-        scale: size against the middling head.
+        centre: (3,) metres, rest pose.
+        scale: size against the reference head.
         table: (rows, columns) radius by elevation (-90 to 90) and azimuth (-180 to 180).
     """
 
-    middle: np.ndarray
+    centre: np.ndarray
     scale: float
     table: np.ndarray
 
     def angles(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Azimuth from the front (left positive) and elevation in degrees, and distance, of points (.., 3)."""
-        d = points - self.middle
+        d = points - self.centre
         r = np.maximum(np.linalg.norm(d, axis=-1), 1e-9)
         return np.degrees(np.arctan2(d[..., 1], d[..., 0])), np.degrees(np.arcsin(np.clip(d[..., 2] / r, -1, 1))), r
 
@@ -49,8 +49,8 @@ def direction_of(azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
     return np.stack([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)], -1)
 
 
-def head_middle(points: np.ndarray, data: BodyData) -> tuple[np.ndarray, float]:
-    """The middle (3,) of a head, metres, and its size against the middling head."""
+def head_centre(points: np.ndarray, data: BodyData) -> tuple[np.ndarray, float]:
+    """The centre (3,) of a head, metres, and its size against the reference head."""
     base, tip = points[data.point("head")], points[data.point("head:tail")]
     scale = float(np.linalg.norm(tip - base)) / 0.149
     return base + np.array([0.012, 0, 0.052]) * scale, scale
@@ -58,11 +58,11 @@ def head_middle(points: np.ndarray, data: BodyData) -> tuple[np.ndarray, float]:
 
 def head_of(data: BodyData, points: np.ndarray) -> Head:
     """Measure the head of a shaped body."""
-    middle, scale = head_middle(points, data)
+    centre, scale = head_centre(points, data)
     used = _head_vertices()
     v = points[used]
     rows, columns = 25, 48
-    head = Head(middle, scale, np.zeros((rows, columns)))
+    head = Head(centre, scale, np.zeros((rows, columns)))
     azimuth, elevation, r = head.angles(v)
     table = np.zeros((rows, columns))
     y = ((elevation + 90) / 180 * (rows - 1)).round().astype(int)
@@ -80,7 +80,7 @@ def head_of(data: BodyData, points: np.ndarray) -> Head:
         padded = np.vstack([table[:1], table, table[-1:]])
         table = (padded[:-2] + 2 * table + padded[2:]) / 4
     table[-1] = table[-1].mean()
-    return Head(middle, scale, table)
+    return Head(centre, scale, table)
 
 
 @functools.cache

@@ -30,7 +30,7 @@ def hat(data: BodyData, head: Head, kind: str, hair: HairSpec, fine: bool = True
     elif kind == "beanie":
         slouch = 0.012 + 0.016 * ((hair.lock_seed >> 3) % 16) / 15
         radius += (slouch * t**2)[:, None] * head.scale
-    points = head.middle + direction * radius[..., None]
+    points = head.centre + direction * radius[..., None]
     if kind == "brim":  # a crown with a flat, dented top
         top = points[..., 2].max()
         points[..., 2] = np.minimum(points[..., 2], top - 0.012 * head.scale)
@@ -46,9 +46,9 @@ def hat(data: BodyData, head: Head, kind: str, hair: HairSpec, fine: bool = True
         low, high = edge - 2, edge + 20
         band = []
         for e, more in ((low, 0.001), (low, 0.008), ((low + high) / 2, 0.009), (high, 0.008), (high, 0.001)):
-            band.append(head.middle + direction_of(azimuth, e) * (head.radius(azimuth, e) + over + more)[:, None])
+            band.append(head.centre + direction_of(azimuth, e) * (head.radius(azimuth, e) + over + more)[:, None])
         out["fold"] = rigid(np.concatenate(band), grid_faces(5, columns, True), data.bones, "head")
-    return {k: v.with_fields(rest=v.vertices - head.middle) for k, v in out.items()}
+    return {k: v.with_fields(rest=v.vertices - head.centre) for k, v in out.items()}
 
 
 _EDGES = {  # kind: azimuth from the front, elevation of the lower edge; degrees
@@ -62,7 +62,7 @@ def _peak(data: BodyData, head: Head, azimuth: np.ndarray, edge: np.ndarray, ove
     """The peak of a cap: a curved sheet from temple to temple."""
     along = np.linspace(-58, 58, 15)
     rim = np.interp(along, azimuth, edge)
-    base = head.middle + direction_of(along, rim) * (head.radius(along, rim) + over + 0.003)[:, None]
+    base = head.centre + direction_of(along, rim) * (head.radius(along, rim) + over + 0.003)[:, None]
     reach = 0.088 * np.cos(np.radians(along) * 1.5)[:, None].clip(0) ** 0.7 * head.scale
     forward = np.stack([np.ones(15), np.zeros(15), np.full(15, -0.20)], 1)
     sag = np.array([0, 0, -0.012]) * (np.abs(along) / 45)[:, None] ** 2
@@ -101,7 +101,7 @@ def glasses(data: BodyData, points: np.ndarray, head: Head) -> tuple[Surface, Su
         lenses.append((disc, np.stack([k, (k + 1) % 20, np.full(20, 20), np.full(20, 20)], 1)))
         hinge = rim[0 if sign > 0 else 10]
         side_y = sign * (head.radius(np.array(80.0), np.array(-4.0)) * 0.99 + 0.004)
-        ear = np.array([head.middle[0] - 0.012, side_y, hinge[2] + 0.004])
+        ear = np.array([head.centre[0] - 0.012, side_y, hinge[2] + 0.004])
         bend = ear + np.array([-0.018, 0, -0.016]) * s
         middle = np.array([(hinge[0] + ear[0]) / 2, side_y, (hinge[2] + ear[2]) / 2])
         parts.append(tube(np.array([hinge, [hinge[0] - 0.008, side_y, hinge[2]], middle, ear, bend]), 0.0015 * s, 4))

@@ -187,7 +187,7 @@ def joined(*surfaces: Surface) -> Surface:
 
 
 def hemmed(surface: Surface, thickness_m: float, depth_m: float) -> Surface:
-    """Fold the open edges inward so that cloth looks as if it had a thickness.
+    """Fold the open edges inward so that cloth has a visible thickness.
 
     Each boundary gets a rim of `thickness_m` towards the inside and a lining that runs `depth_m` back up. Field
     ``hem_of`` tells which vertex each one hangs on (itself, but for the lining).
@@ -243,7 +243,7 @@ def hemmed(surface: Surface, thickness_m: float, depth_m: float) -> Surface:
 
 
 def triangle_count(faces: np.ndarray) -> int:
-    """Triangles that the faces come to."""
+    """Number of triangles in the faces."""
     return int((2 - (faces[:, 2] == faces[:, 3])).sum())
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class ShadingParams:
-    """How a part is shaded: a kind of material and its plain values. Equal looks are one material."""
+    """How a part is shaded: a kind of material and its plain values. Equal parameters are one material."""
 
     kind: str
     values: tuple[tuple[str, Any], ...]
@@ -37,9 +37,9 @@ class Part:
     Attributes:
         vertices: (N, 3) float32, metres.
         faces: (F, 4) int; triangles repeat their last corner.
-        uv: (F, 4, 2) float32, metres of cloth or hair; None where the shading needs none.
-        attributes: per-vertex (N,) or (N, 3) float32 that the shading reads.
-        instance_id: of a thing that is an instance of its own in the labels; None for what belongs to the person's.
+        uv: (F, 4, 2) float32, metres of cloth or hair; None where the material needs none.
+        attributes: per-vertex (N,) or (N, 3) float32 that the material reads.
+        instance_id: of an item with an instance of its own in the labels; None: part of the person's instance.
     """
 
     name: str

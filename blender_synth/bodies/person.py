@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,7 +94,7 @@ def _skin_attributes(data: BodyData, points: np.ndarray, head: Head, spec: Pedes
 @functools.cache
 def _blush() -> np.ndarray:
     """(V,) how ruddy the skin is by nature: cheeks, nose, ears, knuckles and elbows."""
-    data, points = body_data(), anatomy.middling_points()
+    data, points = body_data(), anatomy.reference_points()
     v = points[: data.vertex_count]
     eye, mouth = points[data.point("eye.L")], v[data.masks["lips"] > 0.5].mean(0)
     out = np.zeros(len(v))
@@ -130,7 +131,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
     """Build one person.
 
     Args:
-        spec: everything about them; nothing is drawn here.
+        spec: everything about them; nothing is sampled here.
         detail: ``"low"`` has a quarter of the faces and no folds of the pose, for people below about 120 pixels;
             ``"tiny"`` keeps the outline only, for those below about 45.
     """
@@ -207,7 +208,7 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         body_faces(detail),
         fine.locks,
         hooded or outfit.hat != "none",
-        _back_of(points, worn),
+        _back_of(worn),
     )
     for name, surface in (("scalp", mesh.cap), ("locks", mesh.locks)):
         if surface is not None:
@@ -223,9 +224,9 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         if outfit.glasses == "sun":
             add("lenses", lenses, ShadingParams.of("phone", rgb=(0.008, 0.008, 0.009)))
     if spec.carried:
-        who = Carrier(posed, measures, _trunk_cloth(worn, posed_cloth), spec.pose.legs in ("walk", "run"))
-        for thing in spec.carried:
-            parts += carried_parts(thing, who)
+        carrier = Carrier(posed, measures, _trunk_cloth(worn, posed_cloth), spec.pose.legs in ("walk", "run"))
+        for item in spec.carried:
+            parts += carried_parts(item, carrier)
     return DressedPerson(tuple(parts), _joints(data, points, posed))
 
 
@@ -301,7 +302,7 @@ def _skin_part(
     return Part("skin", vertices.astype(np.float32), surface.faces, shading, None, attributes)
 
 
-def _back_of(points: np.ndarray, worn: list[Worn]):
+def _back_of(worn: list[Worn]) -> Callable[[np.ndarray], np.ndarray]:
     """z (M,) -> x of the furthest back surface of the clothes near the middle."""
     v = np.concatenate(
         [
@@ -319,7 +320,7 @@ def _back_of(points: np.ndarray, worn: list[Worn]):
 @functools.cache
 def _face_points() -> dict[str, np.ndarray]:
     """Vertex indices of nose tip and ears."""
-    data, points = body_data(), anatomy.middling_points()
+    data, points = body_data(), anatomy.reference_points()
     v = points[: data.vertex_count]
     skin = np.unique(data.faces["body"])
     eye = points[data.point("eye.L")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from blender_synth.bodies.mesh import grid_faces
 from blender_synth.bodies.skeleton import unit
@@ -106,12 +107,12 @@ def ribbon(path: np.ndarray, outward: np.ndarray, width: float, thickness: float
     return loft(rings)
 
 
-def smooth_path(points: np.ndarray, count: int, rounds: int = 2) -> np.ndarray:
+def smooth_path(points: ArrayLike, count: int, rounds: int = 2) -> np.ndarray:
     """A path (count, 3) through points, evenly spaced and rounded."""
-    points = np.asarray(points, float)
-    length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))]
+    corners = np.asarray(points, float)
+    length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))]
     even = np.linspace(0, length[-1], count)
-    path = np.stack([np.interp(even, length, points[:, k]) for k in range(3)], 1)
+    path = np.stack([np.interp(even, length, corners[:, k]) for k in range(3)], 1)
     for _ in range(rounds):
         path[1:-1] = (path[:-2] + 2 * path[1:-1] + path[2:]) / 4
     return path

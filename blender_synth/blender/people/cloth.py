@@ -185,7 +185,7 @@ def _seams(
     colour: Socket,
     normal: Socket,
 ) -> tuple[Socket, Socket]:
-    """Side seams, waistband, fly and pockets, by their place on the middling body."""
+    """Side seams, waistband, fly and pockets, by their place on the reference body."""
     x, y, z = n.axes(rest)
     side = n.math("ABSOLUTE", y)
     front, behind = n.math("GREATER_THAN", x, 0.02), n.math("LESS_THAN", x, -0.02)

@@ -1,4 +1,4 @@
-"""Puts one figure from an asset pack onto the stage."""
+"""Adds one figure from an asset pack to the scene."""
 
 from __future__ import annotations
 

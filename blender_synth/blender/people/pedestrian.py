@@ -1,4 +1,4 @@
-"""Puts one pedestrian onto the stage: a mesh object with a material per part, and one for each thing of its own."""
+"""Adds one pedestrian to the scene: one mesh object, and one for each item with an instance of its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from blender_synth.world.people.pedestrian import Spec
 
 
 def build(spec: Spec, stage: Stage, detail: Detail = "full") -> None:
-    """Add the person to the stage under the spec's instance id.
+    """Add the person to the scene under the spec's instance id.
 
     Args:
         detail: ``"low"`` for people who will be a few dozen pixels tall.

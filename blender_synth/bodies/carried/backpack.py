@@ -76,7 +76,7 @@ def _backpack_strap(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Path (n, 3) of one strap and where its outer side faces (n, 3), in the chest's frame.
 
-    Seen from the side the strap runs round the outline of the cloth, as polar angles from inside the chest see it: from
+    Seen from the side the strap runs round the outline of the cloth, by polar angle from inside the chest: from
     behind over the shoulder and down to the lower ribs; then under the arm to the pack's foot.
     """
     joint = local["upperarm01.L" if sign > 0 else "upperarm01.R"]

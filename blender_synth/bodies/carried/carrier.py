@@ -20,7 +20,7 @@ SIDE_OF = {"left": "L", "right": "R"}
 
 
 Piece = tuple[str, Solid, str, Rgb]
-"""Name, solid, surface (see `wares`) and colour."""
+"""Name, solid, surface (see `blender/people/carried.py`) and colour."""
 
 
 @dataclass(frozen=True)

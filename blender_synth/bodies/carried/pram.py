@@ -24,17 +24,18 @@ from blender_synth.world.people.carrying import CarriedSpec
 def _hood(hinge: np.ndarray, radius: float, half: float, start_deg: float, end_deg: float) -> tuple[Solid, Solid]:
     """A folding hood of bows about a lateral axis, from one angle above the horizontal to another; and its bows."""
     u = np.linspace(0, np.pi, 17)
-    rows, bows = [], []
+    arcs: list[np.ndarray] = []
+    bows: list[Solid] = []
     angles = np.linspace(start_deg, end_deg, 13)
     for k, angle in enumerate(angles):
         a = np.radians(angle)
         sag = 1 - (0.03 if k % 4 else 0.0)
         r = radius * sag * np.sin(u) ** 0.55
         row = hinge + np.stack([r * np.cos(a), half * np.sign(np.cos(u)) * np.abs(np.cos(u)) ** 0.8, r * np.sin(a)], 1)
-        rows.append(row)
+        arcs.append(row)
         if k % 4 == 0:
             bows.append(pipe(row, 0.006, 5))
-    rows = np.array(rows)
+    rows = np.array(arcs)
     faces = np.arange(rows.shape[0] * 17).reshape(rows.shape[0], 17)
     quads = np.stack([faces[:-1, :-1], faces[:-1, 1:], faces[1:, 1:], faces[1:, :-1]], -1).reshape(-1, 4)
     return (rows.reshape(-1, 3), quads), merged(*bows)

@@ -17,7 +17,7 @@ from blender_synth.world.people.carrying import CarriedSpec
 
 
 def build(item: CarriedSpec, carrier: Carrier) -> list[Piece]:
-    """A trolley case on two wheels: pulled behind at a slant, or upright beside somebody carrier stands."""
+    """A trolley case on two wheels: pulled behind at a slant, or upright next to somebody who stands."""
     side = SIDE_OF[item.held.split("_")[0]]
     out, yaw = SIDES[side], carrier.yaw
     hold = carrier.fist(side)[0]

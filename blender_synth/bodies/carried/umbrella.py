@@ -77,9 +77,9 @@ def _furled_umbrella(item: CarriedSpec, carrier: Carrier, hold: np.ndarray) -> l
         z = -0.16 - t * (length - 0.22)
         rings.append(np.stack([r * np.cos(around), r * np.sin(around), np.full(32, z)], 1))
     shaft = bar(np.array([0, 0, -0.05]), np.array([0, 0, -length]), 0.0045)
-    crook = [[0, 0, -0.17], [0, 0, -0.10], [0, 0, -0.035]]
-    crook += [[-0.034 * (1 - np.cos(b)), 0, -0.02 + 0.034 * np.sin(b)] for b in np.linspace(0.3, 3.6, 8)]
-    crook = np.array(crook) + [0.034, 0, -0.012]
+    points = [[0, 0, -0.17], [0, 0, -0.10], [0, 0, -0.035]]
+    points += [[-0.034 * (1 - np.cos(b)), 0, -0.02 + 0.034 * np.sin(b)] for b in np.linspace(0.3, 3.6, 8)]
+    crook = np.array(points) + [0.034, 0, -0.012]
     pieces = [
         ("canopy", loft(np.array(rings)), "canopy", item.rgb),
         ("shaft", shaft, "metal", STEEL),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from blender_synth.bodies.carried.carrier import TYRE, Carrier, Piece
@@ -19,7 +21,7 @@ def bar_between_hands(carrier: Carrier) -> np.ndarray:
     return (left + right) / 2
 
 
-def both_sides(make) -> Solid:
+def both_sides(make: Callable[[float], Solid]) -> Solid:
     """The same on both sides: `make(sign)`."""
     return merged(make(1.0), make(-1.0))
 

@@ -68,10 +68,10 @@ def make_raised_hood(surface: Surface, rig: Rig, head: Head) -> Surface | None:
         elevation = 88 + (brow - 88) * t
         peak = 0.014 * np.sin(np.pi * t) * (a > 120)
         rows.append(
-            head.middle + direction_of(azimuth, elevation) * (head.radius(azimuth, elevation) + room + peak)[:, None]
+            head.centre + direction_of(azimuth, elevation) * (head.radius(azimuth, elevation) + room + peak)[:, None]
         )
     cheek = (
-        head.middle
+        head.centre
         + direction_of(azimuth, np.full(n, -12.0)) * (head.radius(azimuth, np.full(n, -8.0)) + room)[:, None]
     )
     cheek[:, 0] += 0.012 * smoothstep(100, 62, a)

@@ -27,7 +27,7 @@ def outside_neck(spec: GarmentSpec, neck: np.ndarray, outer: bool) -> np.ndarray
 
 
 def ring_count(surface: Surface) -> int:
-    """How many points a ring round the neck needs beside a garment that is this fine."""
+    """How many points a ring around the neck needs to match the fineness of a garment."""
     return 44 if len(surface.faces) > 1500 else 24 if len(surface.faces) > 500 else 16
 
 

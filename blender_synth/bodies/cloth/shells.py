@@ -20,7 +20,7 @@ LOWEST_HEM = 0.84
 
 
 def _flow(a: anatomy.Anatomy) -> np.ndarray:
-    """(N, 3) metres: places on the middling body with its arms let down, so that z runs along every limb."""
+    """(N, 3) metres: places on the reference body with its arms let down, so that z runs along every limb."""
     out = a.rest_m.copy()
     for side in (1.0, -1.0):
         mine = a.side == side

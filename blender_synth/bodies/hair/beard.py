@@ -71,7 +71,7 @@ def make_beard(
 @functools.cache
 def beard_field() -> np.ndarray:
     """(V,) where a beard grows: jaw, chin and upper lip, 0 to 1."""
-    data, points = body_data(), anatomy.middling_points()
+    data, points = body_data(), anatomy.reference_points()
     v = points[: data.vertex_count]
     lips = v[data.masks["lips"] > 0.5]
     mouth, eye = lips.mean(0), points[data.point("eye.L")]
@@ -80,7 +80,7 @@ def beard_field() -> np.ndarray:
     low = mouth[2] - 0.068
     grow = smoothstep(0.010, -0.006, v[:, 2] - upper) * smoothstep(low - 0.022, low + 0.016, v[:, 2])
     grow *= smoothstep(0.042, 0.062, v[:, 0] - 0.02 * (side > 0.05)) * (v[:, 2] < eye[2] - 0.012)
-    # Bare: the lips with a little margin, and the cheeks beside the mouth's corners.
+    # Bare: the lips with a little margin, and the cheeks next to the corners of the mouth.
     around = np.hypot((v[:, 1] - mouth[1]) / 0.030, (v[:, 2] - mouth[2]) / 0.0105)
     grow *= smoothstep(0.75, 1.1, around) * (1 - smoothstep(0.1, 0.4, data.masks["lips"]))
     grow *= 1 - smoothstep(0.1, 0.5, data.masks["inside_mouth"])

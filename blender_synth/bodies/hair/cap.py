@@ -39,16 +39,16 @@ def make_cap(
     azimuth, elevation, _ = head.angles(v)
     lift = volume * (0.15 + 0.5 * smoothstep(0, 16, above))
     lift *= 1 - 0.4 * smoothstep(60, 100, np.abs(azimuth)) * (elevation < 10)
-    lumps = smooth_noise((v - head.middle) * (60 if hair.wave > 0.6 else 35) / head.scale, hair.lock_seed, 2)
+    lumps = smooth_noise((v - head.centre) * (60 if hair.wave > 0.6 else 35) / head.scale, hair.lock_seed, 2)
     lift = lift * (1 + (0.35 if hair.wave > 0.6 else 0.14) * lumps) + 0.0008
     shade = 0.62 + 0.1 * lumps
     if hair.style == "cornrows":  # plaits from the forehead to the nape, skin between them
         rows = np.abs(
-            np.sin(np.pi * (v[:, 1] / head.scale + 0.3 * (v[:, 2] - head.middle[2]) * np.sign(v[:, 1])) / 0.019)
+            np.sin(np.pi * (v[:, 1] / head.scale + 0.3 * (v[:, 2] - head.centre[2]) * np.sign(v[:, 1])) / 0.019)
         )
         lift = 0.0008 + 0.006 * rows**0.7 * smoothstep(0, 5, above) - 0.0035 * (rows < 0.3)
         shade = 0.5 + 0.5 * rows * (
-            0.8 + 0.2 * np.sin(np.degrees(np.arctan2(v[:, 2] - head.middle[2], v[:, 0] - head.middle[0])) * 0.9)
+            0.8 + 0.2 * np.sin(np.degrees(np.arctan2(v[:, 2] - head.centre[2], v[:, 0] - head.centre[0])) * 0.9)
         )
     v = v + normals * lift[:, None]
     weights = np.zeros((len(v), len(data.bones)))
@@ -74,7 +74,7 @@ def make_ball(data: BodyData, hair: HairSpec, head: Head) -> Surface:
     lumps = smooth_noise(direction.reshape(-1, 3) * 14, hair.lock_seed, 2).reshape(elevation.shape)
     fine = smooth_noise(direction.reshape(-1, 3) * 31, hair.lock_seed + 3, 1).reshape(elevation.shape)
     lift = hair.volume_m * rise * (1 + 0.10 * lumps + 0.09 * fine) + 0.001
-    v = (head.middle + direction * (head.radius(around, elevation) + lift)[..., None]).reshape(-1, 3)
+    v = (head.centre + direction * (head.radius(around, elevation) + lift)[..., None]).reshape(-1, 3)
     grid = np.arange(rows * columns).reshape(rows, columns)
     right = np.roll(grid, -1, 1)
     faces = np.stack([grid[:-1], right[:-1], right[1:], grid[1:]], -1).reshape(-1, 4)

@@ -5,6 +5,7 @@ Hair that is cut to a few millimetres has no geometry: it is a tint of the skin 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,15 @@ class HairMesh:
 
 
 def make_hair(
-    data: BodyData, points: np.ndarray, rig: Rig, head: Head, hair: HairSpec, faces, locks: int, hat: bool, back_x
+    data: BodyData,
+    points: np.ndarray,
+    rig: Rig,
+    head: Head,
+    hair: HairSpec,
+    faces: np.ndarray,
+    locks: int,
+    hat: bool,
+    back_x: Callable[[np.ndarray], np.ndarray],
 ) -> HairMesh:
     """Hair for one head.
 

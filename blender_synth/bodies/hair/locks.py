@@ -40,7 +40,7 @@ def _weights(vertices: np.ndarray, rig: Rig) -> np.ndarray:
 def _flow(hair: HairSpec, at: np.ndarray, head: Head) -> np.ndarray:
     """Combing direction (N, 3) at points on the scalp, not yet tangent."""
     _, elevation, _ = head.angles(at)
-    n = unit_rows(at - head.middle)
+    n = unit_rows(at - head.centre)
     down = np.array([0, 0, -1.0])
     part = np.radians(hair.parting_deg)
     sideways = np.sign(n[:, 1] - np.sin(part) * np.maximum(n[:, 0], 0.15) * 0.8)
@@ -48,7 +48,7 @@ def _flow(hair: HairSpec, at: np.ndarray, head: Head) -> np.ndarray:
     top = smoothstep(20, 60, elevation)[:, None]
     side_dir = np.stack([np.full(len(at), -0.15), sideways, np.full(len(at), -0.2)], 1)
     if hair.style in TIED:
-        tie = head.middle + np.array([-0.105, 0, 0.055 if hair.style == "bun" else 0.03]) * head.scale
+        tie = head.centre + np.array([-0.105, 0, 0.055 if hair.style == "bun" else 0.03]) * head.scale
         return unit_rows(tie - at)
     if hair.style in ("short", "fade"):
         crown = direction_of(np.array(170.0), np.array(62.0))
@@ -101,8 +101,8 @@ def make_locks(
     steps = 8 if long_hair or hair.style == "curly" else 5
     length = hair.length_m * (1 + (0.25 if long_hair else 0.6) * spread[0])
     if hair.style in TIED:
-        tie = head.middle + np.array([-0.100, 0, 0.055 if hair.style == "bun" else 0.03]) * head.scale
-        start = head.middle + direction_of(azimuth, elevation) * head.radius(azimuth, elevation)[:, None]
+        tie = head.centre + np.array([-0.100, 0, 0.055 if hair.style == "bun" else 0.03]) * head.scale
+        start = head.centre + direction_of(azimuth, elevation) * head.radius(azimuth, elevation)[:, None]
         length = np.linalg.norm(tie - start, axis=1) * 1.12
     if hair.style in ("short", "fade"):
         length = length * np.interp(elevation, (-20, 20, 60), (0.45, 0.6, 1.0))
@@ -110,14 +110,14 @@ def make_locks(
     length = np.where(front_hair, np.minimum(length, 0.058 * head.scale), length)
     direction = direction_of(azimuth, elevation)
     lift_to = volume * (0.8 + 0.75 * spread[1]) * (0.3 + 0.7 * smoothstep(-2, 14, above))
-    p = head.middle + direction * (head.radius(azimuth, elevation) + 0.001 + 0.6 * lift_to)[:, None]
+    p = head.centre + direction * (head.radius(azimuth, elevation) + 0.001 + 0.6 * lift_to)[:, None]
     step = length / (steps - 1)
     path = [p]
-    chin_z = head.middle[2] - 0.115 * head.scale
+    chin_z = head.centre[2] - 0.115 * head.scale
     for k in range(1, steps):
         t = k / (steps - 1)
         a, e, r = head.angles(p)
-        normal = unit_rows(p - head.middle)
+        normal = unit_rows(p - head.centre)
         flow = _flow(hair, p, head)
         flow = np.where(front_hair[:, None], [1.0, 0.0, -0.55], flow)
         tangent = flow - normal * (flow * normal).sum(1, keepdims=True)
@@ -145,14 +145,14 @@ def make_locks(
         least = head.radius(a, e) + 0.003 + lift_to * (1 - 0.35 * t)
         if hair.style in TIED:
             least = head.radius(a, e) + 0.003 + volume * np.sin(np.pi * t) * 0.8
-            p = head.middle + unit_rows(p - head.middle) * least[:, None]
+            p = head.centre + unit_rows(p - head.centre) * least[:, None]
         else:
             loose = 1.0 if hair.style == "curly" else 0.15
             if hair.style in ("short", "fade"):
                 loose = 1.0
             held = smoothstep(-12, 12, e) * (1 - loose)  # on the skull hair lies on it, below the ears it hangs free
             push = np.maximum(least - r, 0) * (e > -40) + np.minimum(least - r, 0) * held
-            p = p + unit_rows(p - head.middle) * push[:, None]
+            p = p + unit_rows(p - head.centre) * push[:, None]
         if long_hair or hair.style == "curly":
             low = p[:, 2] < chin_z + 0.03
             # Behind the shoulders, or in front of them for what grows before the ears; never across the face.
@@ -160,9 +160,9 @@ def make_locks(
             bx = back_x(p[:, 2]) - 0.012 - 0.010 * (spread[1] + 0.5)
             p[:, 0] = np.where(low & behind, np.minimum(p[:, 0], np.maximum(bx, p[:, 0] - step)), p[:, 0])
             aside = np.sign(p[:, 1]) * np.maximum(np.abs(p[:, 1]), 0.068 * head.scale)
-            front = (p[:, 0] > head.middle[0] + 0.015) & (e < 22) & ~front_hair
+            front = (p[:, 0] > head.centre[0] + 0.015) & (e < 22) & ~front_hair
             p[:, 1] = np.where(front, aside, p[:, 1])
-            p[:, 0] = np.where(front, np.minimum(p[:, 0], head.middle[0] + 0.055 * head.scale), p[:, 0])
+            p[:, 0] = np.where(front, np.minimum(p[:, 0], head.centre[0] + 0.055 * head.scale), p[:, 0])
         path.append(p)
     curves = np.stack(path, 1)  # (n, steps, 3)
     thinner = (1400 / max(count, 1)) ** 0.5

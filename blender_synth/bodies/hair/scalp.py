@@ -9,7 +9,7 @@ import numpy as np
 from blender_synth.bodies import anatomy
 from blender_synth.bodies.data import BodyData, body_data
 from blender_synth.bodies.fields import smoothstep
-from blender_synth.bodies.head import Head, head_middle
+from blender_synth.bodies.head import Head, head_centre
 from blender_synth.world.people.complexion import HairSpec
 
 # Elevation of the hairline (degrees above the horizon through the head's middle) by azimuth from the front.
@@ -21,9 +21,9 @@ LINE_ELEVATION = (36, 37, 33, 22, 2, -16, 4, -6, -24, -32, -34)
 
 @functools.cache
 def _scalp_field() -> np.ndarray:
-    """(V,) degrees above the hairline, on the middling head; -90 off the head and on the ears."""
-    data, points = body_data(), anatomy.middling_points()
-    middle, _ = head_middle(points, data)
+    """(V,) degrees above the hairline, on the reference head; -90 off the head and on the ears."""
+    data, points = body_data(), anatomy.reference_points()
+    middle, _ = head_centre(points, data)
     head = Head(middle, 1.0, np.ones((2, 2)))
     v = points[: data.vertex_count]
     azimuth, elevation, _ = head.angles(v)

@@ -26,7 +26,7 @@ def ribbons(curves: np.ndarray, head: Head, width: float, hair: HairSpec, index:
     """Locks as flat ribbons that taper, along curves (n, steps, 3)."""
     n, steps, _ = curves.shape
     tangent = unit_rows(np.gradient(curves, axis=1))
-    outward = unit_rows(curves - head.middle)
+    outward = unit_rows(curves - head.centre)
     side = unit_rows(np.cross(tangent, outward))
     t = np.linspace(0, 1, steps)
     vary = 0.6 + 0.8 * ((index * 0.618034) % 1.0)

@@ -26,7 +26,7 @@ def make_tail(
     drop = hair.length_m * t
     out = np.interp(t, (0, 0.12, 1.0), (0.0, 0.028, 0.02)) * head.scale
     centre = np.stack([tie[0] - out, np.zeros(steps), tie[2] + 0.01 * np.sin(np.pi * np.minimum(t * 3, 1)) - drop], 1)
-    low = centre[:, 2] < head.middle[2] - 0.12
+    low = centre[:, 2] < head.centre[2] - 0.12
     centre[:, 0] = np.where(low, np.minimum(centre[:, 0], back_x(centre[:, 2]) - 0.022), centre[:, 0])
     wave = hair.wave * 0.010 * np.sin(t * 14)
     if hair.style == "braid":

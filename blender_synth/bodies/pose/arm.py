@@ -15,7 +15,7 @@ BAR_SHARE = 0.595
 
 
 class Arm:
-    """One arm of a pose that is being made; trunk and legs are set."""
+    """One arm of a body that is being posed; trunk and legs are set."""
 
     def __init__(self, state: BodyState, side: str, moment: GaitMoment | None):
         self.state, self.side, self.s, self.moment = state, side, SIDES[side], moment

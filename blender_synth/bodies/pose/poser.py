@@ -67,7 +67,8 @@ class Poser(BodyState):
 
     # ---------------------------------------------------------------- legs
 
-    def _rest_leg(self, side: str):
+    def _rest_leg(self, side: str) -> tuple[np.ndarray, np.ndarray]:
+        """Thigh and shin in the rest pose."""
         p = self.rig.points
         thigh = p[f"lowerleg01.{side}"] - p[f"upperleg01.{side}"]
         shin = p[f"foot.{side}"] - p[f"lowerleg01.{side}"]
@@ -263,7 +264,7 @@ class Poser(BodyState):
         """The posed skeleton, the middle of the hips above the origin and the ground at z = 0."""
         pose = self.pose
         moment = None
-        if pose.legs == "motion":
+        if pose.motion is not None:
             self.recorded(pose.motion)
             return solve(self.rig, self.world, self.local, self.root)
         if pose.legs in ("walk", "run"):

@@ -1,4 +1,4 @@
-"""The state of a body while its pose is being made: bone rotations set so far, and where they put things."""
+"""The state of a body while it is posed: bone rotations set so far, and where they put the rest of the body."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HALF_BAG_M = {"paper": 0.085, "plastic": 0.12, "frame": 0.07, "flap": 0.06, "to
 
 
 class BodyState:
-    """A body whose pose is being made.
+    """A body that is being posed.
 
     Attributes:
         world: rotations (3, 3) set so far, by bone; local: turns put between parent and bone, in rest axes.
@@ -43,7 +43,7 @@ class BodyState:
         return self.pose.offsets_deg.get(f"{channel}.{side}" if side else channel, 0.0)
 
     def place_of(self, bone: str) -> np.ndarray:
-        """Where a bone's head comes to lie as things are set now, the middle of the hips at the origin."""
+        """Where a bone's head is with the rotations set so far, the middle of the hips at the origin."""
         chain = []
         j = self.rig.index[bone]
         while j >= 0:

@@ -1,4 +1,4 @@
-"""Bodies: what a shape is and how shapes vary.
+"""Bodies: the spec of a shape, and how shapes vary.
 
 Parameters:
 
@@ -161,7 +161,7 @@ def _clipped_normal(rng: np.random.Generator, limits: tuple[float, float]) -> fl
 
 
 # Body-mass index (volume x 1010 kg/m3 / stature^2) of MakeHuman's adult bodies at weight axis 0, 0.5 and 1, for muscle
-# axis 0.3, 0.5 and 0.75; and what children come to beside adults. Measured on the baked shapes.
+# axis 0.3, 0.5 and 0.75; and the factor for children. Measured on the baked shapes.
 _BMI_OF_AXES = {
     "female": ((14.5, 19.8, 26.0), (16.3, 19.1, 21.6), (16.4, 18.8, 22.8)),
     "male": ((17.2, 22.3, 29.3), (19.5, 21.5, 23.4), (18.9, 20.9, 26.6)),

@@ -1,4 +1,4 @@
-"""Carried things: bags, umbrellas, phones, prams; who has what, and how it is held.
+"""Carried items: bags, umbrellas, phones, prams; who has what, and how it is held.
 
 Parameters:
 
@@ -45,7 +45,7 @@ CATEGORY = {
     "trolley": "trolley",
     "phone": "phone",
 }
-"""Category of each kind of thing, where it is an instance of its own."""
+"""Category of each kind, where an item is an instance of its own."""
 STYLES = {
     "backpack": ("daypack", "school", "roll_top"),
     "shoulder_bag": ("flap", "tote"),
@@ -64,13 +64,13 @@ ADULT_YEARS = 16.0
 
 @plain
 class CarriedSpec:
-    """One carried thing.
+    """One carried item.
 
     Attributes:
         kind: a key of `CATEGORY`. style: one of `STYLES[kind]`.
         held: ``"back"``, ``"both_hands"``, or one of hand, forearm and shoulder with its side, e.g. ``"left_hand"``.
         instance_id: its own number in the label pass; None where it belongs to the person's instance.
-        size: 1 for the middling size of its kind.
+        size: 1 for the usual size of its kind.
         rgb, second_rgb: main colour, and that of handles, trims or print; linear.
         is_open: of an umbrella.
         shape_seed: number that creases and the like are computed from.
@@ -102,7 +102,7 @@ _Pushed = Annotated[Weights, among(("pram", "trolley"))]
 
 @plain
 class CarriedRanges:
-    """What people carry: relative weights, shares of people, and how the things vary."""
+    """What people carry: relative weights, shares of people, and how the items vary."""
 
     instance: Literal["person", "own"] = "person"
     female_bags: Annotated[
@@ -165,17 +165,17 @@ def draw_carried(
     first_id: int,
     rng: np.random.Generator,
 ) -> tuple[CarriedSpec, ...]:
-    """What one person has with them. Those who run have at most a backpack, those who sit nothing.
+    """What one person carries. Those who run have at most a backpack, those who sit nothing.
 
     Args:
         activity: what they do, a file of `activities/`.
         climate: the weather they have come out for.
-        first_id: instance id of their first thing, should things have instances of their own.
+        first_id: instance id of their first item, where items are instances of their own.
     """
     bag_rng, umbrella_rng, pushed_rng = rng.spawn(3)
     adult = body.age_years >= ADULT_YEARS
     weights = ranges.children_bags if not adult else ranges.female_bags if body.sex == "female" else ranges.male_bags
-    things: list[CarriedSpec] = []
+    items: list[CarriedSpec] = []
     bag = pick(bag_rng, weights)
     side = "left" if bag_rng.random() < 0.42 else "right"
     two, low = bag_rng.random() < ranges.two_bags_share, bag_rng.random() < 0.5
@@ -184,26 +184,26 @@ def draw_carried(
         "shoulder_bag": f"{side}_shoulder",
         "handbag": f"{side}_{'hand' if low else 'forearm'}",
     }.get(bag, f"{side}_hand")
-    made = [_thing(ranges, k, h, bag_rng) for k, h in ((bag, held), (bag, f"{_OTHER[side]}_hand")) if k != "none"]
+    made = [_item(ranges, k, h, bag_rng) for k, h in ((bag, held), (bag, f"{_OTHER[side]}_hand")) if k != "none"]
     doing = activities()[activity]
     only_light = doing.carries in ("on_body", "backpack") or not adult
     if made and doing.carries != "nothing" and (bag in ("backpack", "shoulder_bag") or not only_light):
-        things += made if bag == "shopping_bag" and two else made[:1]
+        items += made if bag == "shopping_bag" and two else made[:1]
     if doing.carries == "backpack":
-        things = [t for t in things if t.kind == "backpack"]
+        items = [t for t in items if t.kind == "backpack"]
     raining, snowing = climate.rain_mm_h >= ranges.rain_mm_h, climate.snow_mm_h >= ranges.rain_mm_h
     share = ranges.umbrella_in_rain if raining else ranges.umbrella_in_snow if snowing else ranges.umbrella_in_dry
-    wants, brolly = umbrella_rng.random() < share, _thing(ranges, "umbrella", "right_hand", umbrella_rng)
-    free = [s for s in ("right", "left") if s not in {h for t in things for h in t.hands}]
-    pulls = any(t.kind == "suitcase" for t in things)
+    wants, umbrella = umbrella_rng.random() < share, _item(ranges, "umbrella", "right_hand", umbrella_rng)
+    free = [s for s in ("right", "left") if s not in {h for t in items for h in t.hands}]
+    pulls = any(t.kind == "suitcase" for t in items)
     if wants and adult and free and doing.umbrella and (raining or snowing or not pulls):
-        things.append(replace(brolly, held=f"{free[0]}_hand", is_open=raining or snowing))
-    pushed = _thing(ranges, pick(pushed_rng, ranges.pushed), "both_hands", pushed_rng)
+        items.append(replace(umbrella, held=f"{free[0]}_hand", is_open=raining or snowing))
+    pushed = _item(ranges, pick(pushed_rng, ranges.pushed), "both_hands", pushed_rng)
     if doing.pushes:
-        things.append(pushed)
+        items.append(pushed)
     if ranges.instance == "own":
-        things = [replace(t, instance_id=first_id + k) for k, t in enumerate(things)]
-    return tuple(things)
+        items = [replace(t, instance_id=first_id + k) for k, t in enumerate(items)]
+    return tuple(items)
 
 
 _OTHER = {"left": "right", "right": "left"}
@@ -212,7 +212,7 @@ _OTHER = {"left": "right", "right": "left"}
 def with_phones(
     carried: Sequence[CarriedSpec], left_arm: str, right_arm: str, own: bool, first_id: int
 ) -> tuple[CarriedSpec, ...]:
-    """The carried things and the phones that arms in ``"phone"`` or ``"call"`` hold."""
+    """The carried items and the phones that arms in ``"phone"`` or ``"call"`` hold."""
     out = list(carried)
     for side, arm in (("left", left_arm), ("right", right_arm)):
         if arm in ("phone", "call"):
@@ -230,7 +230,7 @@ def with_phones(
     return tuple(out)
 
 
-def _thing(ranges: CarriedRanges, kind: str, held: str, rng: np.random.Generator) -> CarriedSpec:
+def _item(ranges: CarriedRanges, kind: str, held: str, rng: np.random.Generator) -> CarriedSpec:
     colour, other = (np.array(COLOURS[pick(rng, ranges.colours)]) for _ in range(2))
     shade = np.exp(rng.normal(0, 0.15))
     style_draw, size, seed = rng.random(), uniform(rng, ranges.size), int(rng.integers(1 << 31))
@@ -252,23 +252,23 @@ def _thing(ranges: CarriedRanges, kind: str, held: str, rng: np.random.Generator
     )
 
 
-# How far things reach from the person's middle, metres: ahead, behind, to either side.
+# How far items reach from the person's middle, metres: ahead, behind, to either side.
 _REACH_M = {"pram": (1.45, 0.3, 0.36), "trolley": (1.15, 0.3, 0.36), "suitcase": (0.3, 1.1, 0.42)}
 
 
 def reach_m(carried: Sequence[CarriedSpec]) -> tuple[float, float, float]:
-    """How far the things reach ahead of, behind and beside the middle of whoever carries them, metres."""
+    """How far the items reach ahead of, behind and to either side of the person's middle, metres."""
     reach = [(0.0, 0.0, 0.0)]
-    for thing in carried:
-        if thing.kind == "umbrella" and thing.is_open:
-            span = 0.58 * thing.size
+    for item in carried:
+        if item.kind == "umbrella" and item.is_open:
+            span = 0.58 * item.size
             reach.append((span + 0.2, span - 0.05, span + 0.18))
-        elif thing.kind in _REACH_M:
-            ahead, behind, aside = (v * max(1.0, thing.size) for v in _REACH_M[thing.kind])
+        elif item.kind in _REACH_M:
+            ahead, behind, aside = (v * max(1.0, item.size) for v in _REACH_M[item.kind])
             reach.append((ahead, behind, aside))
-        elif thing.kind in ("shopping_bag", "handbag", "shoulder_bag"):
+        elif item.kind in ("shopping_bag", "handbag", "shoulder_bag"):
             reach.append((0.3, 0.3, 0.45))
-        elif thing.kind == "backpack":
+        elif item.kind == "backpack":
             reach.append((0.3, 0.42, 0.3))
     ahead, behind, aside = (max(r[k] for r in reach) for k in range(3))
     return ahead, behind, aside

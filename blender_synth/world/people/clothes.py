@@ -1,4 +1,4 @@
-"""Clothes: what an outfit is."""
+"""Clothes: the specs of garments and outfits."""
 
 from __future__ import annotations
 

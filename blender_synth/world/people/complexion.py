@@ -1,4 +1,4 @@
-"""Skin and hair: what they are and how they vary."""
+"""Skin and hair: their specs, and how they vary."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Spec(FromPack):
 
 @plain
 class Randomizer:
-    """How many figures mix in, and which."""
+    """How many figures there are among the people, and which."""
 
     share: float = Field(default=0.0, ge=0, le=1)
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Motions from an artist's BVH files: which joints they have, and one frame of one of them."""
+"""Motions from BVH files: how their joints map to the body, and one frame of one of them."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _checked(ranges: MotionRanges) -> MotionRanges:
 
 @plain
 class MotionRanges:
-    """Motions that people are caught in. In a config: one file, a clip, a list of either, or all of this.
+    """Motions that people are shown in. In a config: one file, a clip, a list of either, or all of this.
 
     Parameters:
 

@@ -1,4 +1,4 @@
-"""Pedestrians: what one person is (`Spec`) and how people vary (`Randomizer`).
+"""Pedestrians: the spec of one person, and how people vary.
 
 Parameters:
 
@@ -83,7 +83,7 @@ PedestrianSpec = Spec
 
 @plain
 class Randomizer:
-    """Draws pedestrians. Bodies, skin, hair, clothes, activities, carried things and poses each come from a stream of
+    """Samples pedestrians. Bodies, skin, hair, clothes, activities, carried items and poses each come from a stream of
     their own, so that a change to one never changes another.
     """
 
@@ -148,7 +148,7 @@ class Randomizer:
         pose = draw_pose(self.pose, body, situation, activity, carried, streams.rng("pose"))
         motion = draw_motion(self.motion, streams.rng("motion")) if activities()[activity].recorded else None
         if motion is not None:
-            carried = tuple(thing for thing in carried if thing.held == "back")
+            carried = tuple(item for item in carried if item.held == "back")
             pose = replace(pose, activity="motion", legs="motion", left_arm="hang", right_arm="hang", motion=motion)
         own = self.carried.instance == "own"
         outfit = draw_outfit(self.outfit, body.sex, body.age_years, situation.climate, streams.rng("outfit"))

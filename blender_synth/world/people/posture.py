@@ -56,7 +56,7 @@ class PoseSpec:
         stance_m: distance of the feet sideways; stagger_m: of the left foot before the right.
         seat_m: height of the seat above the ground (sitting).
         left_arm, right_arm: what each arm does, a file of `bodies/arm_poses/`.
-        trunk_yaw_deg: turn of the chest against the front, left positive, beside what the gait does.
+        trunk_yaw_deg: turn of the chest against the front, left positive, added to that of the gait.
         head_yaw_deg, head_pitch_deg, head_roll_deg: left, down and to the left positive.
         offsets_deg: small deviations added to joints, by channel (e.g. ``"shoulder_abduction.L"``).
         motion: the recorded frame, where there is one.
@@ -165,7 +165,7 @@ def draw_pose(
     Every number is drawn whether it is used or not, so that a change of activity leaves the rest as it is.
 
     Args:
-        activity: from `draw_activity`. carried: what they have with them; it takes arms.
+        activity: from `draw_activity`. carried: what they carry; it takes arms.
     """
     size = body.stature_m / 1.7
     old = max(0.0, body.age_years - 60)
@@ -274,12 +274,12 @@ _OTHER_HAND = {"left": "right", "right": "left"}
 
 
 def _with_carried(arms: Mapping[str, str], carried: Sequence[CarriedSpec], holds_strap: bool) -> dict[str, str]:
-    """Arms with the hands that carried things take; what those hands did goes to the other hand where it is free."""
+    """Arms with the hands that carried items take; what those hands did goes to the other hand where it is free."""
     taken = {}
-    for thing in carried:
-        doing = "umbrella" if thing.kind == "umbrella" and thing.is_open else _OWN_HOLD.get(thing.kind)
-        for side in thing.hands:
-            taken[side] = doing or _BY_CARRYING[thing.held.split("_")[-1]]
+    for item in carried:
+        doing = "umbrella" if item.kind == "umbrella" and item.is_open else _OWN_HOLD.get(item.kind)
+        for side in item.hands:
+            taken[side] = doing or _BY_CARRYING[item.held.split("_")[-1]]
     out = dict(arms)
     for side, doing in taken.items():
         other = _OTHER_HAND[side]
@@ -288,8 +288,8 @@ def _with_carried(arms: Mapping[str, str], carried: Sequence[CarriedSpec], holds
         elif out[side] in movable_arms() and other not in taken:
             out[other] = out[side]
         out[side] = doing
-    for thing in carried:
-        side = thing.held.removesuffix("_shoulder")
-        if holds_strap and side != thing.held and out[side] == "hang":
+    for item in carried:
+        side = item.held.removesuffix("_shoulder")
+        if holds_strap and side != item.held and out[side] == "hang":
             out[side] = "strap"
     return out

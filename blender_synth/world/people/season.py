@@ -1,4 +1,4 @@
-"""What the weather makes people wear: weights of garments bent by how warm, wet and bright it is."""
+"""What the weather makes people wear: weights of garments scaled by how warm, wet and bright it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the crowd asks of one person before that person is drawn."""
+"""What the crowd settles about a person before the person is sampled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from blender_synth.world.climate import Climate
 
 @plain
 class Situation:
-    """What is already settled about one person. None leaves it to the person.
+    """What is settled about one person in advance. None leaves it to the person's own random draws.
 
     Attributes:
         activity: what they do: a file of `activities/`.
@@ -31,7 +31,7 @@ class Situation:
 
 @plain
 class Footprint:
-    """The ground that somebody takes up, with what they push, pull and carry: a strip along their heading.
+    """The ground that a person takes up, with what they push, pull and carry: a strip along their heading.
 
     Attributes:
         front_m, back_m: from the person's origin ahead and back, at least half_width_m.
