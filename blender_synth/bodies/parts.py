@@ -1,4 +1,4 @@
-"""What a person is handed over as: parts, each a mesh with a shading."""
+"""What a person is made of: parts, each a mesh with shading parameters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ShadingParams:
 
     @staticmethod
     def of(kind: str, **values: Any) -> ShadingParams:
-        """A shading with sorted values, so that equal ones compare equal."""
+        """Parameters with sorted values, so that equal ones compare equal."""
         return ShadingParams(kind, tuple(sorted(values.items())))
 
     def __getitem__(self, key: str) -> Any:
