@@ -27,7 +27,7 @@ from blender_synth.seeds import Streams
 from blender_synth.settings import randomizer_from
 from blender_synth.world.climate import Climate
 from blender_synth.world.people.activities import activities
-from blender_synth.world.people.carrying import CATEGORY, CarriedRanges
+from blender_synth.world.people.carrying import CARRIED_KINDS, CarriedRanges
 from blender_synth.world.people.pedestrian import Randomizer
 from blender_synth.world.people.situation import Situation
 from blender_synth.world.scene_spec import CARRIED_IDS
@@ -198,7 +198,7 @@ def test_everything_that_is_offered_occurs():
         assert spec.pose.left_arm in arm_poses()
     assert arms == set(arm_poses())
     assert done == set(ACTIVITIES)
-    assert things == set(CATEGORY)
+    assert things == set(CARRIED_KINDS)
 
 
 def test_what_is_carried_is_plausible():
@@ -286,7 +286,7 @@ def test_own_instances_have_ids_of_their_own():
         seen |= set(numbers)
         assert [t.category for t in spec.labelled_instances()] == [
             "pedestrian",
-            *(CATEGORY[t.kind] for t in spec.carried),
+            *(CARRIED_KINDS[t.kind].category for t in spec.carried),
         ]
     built = dressed_person(spec)
     assert {p.instance_id for p in built.parts} == {None, *(t.instance_id for t in spec.carried)}

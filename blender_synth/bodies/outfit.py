@@ -101,16 +101,16 @@ def dress(wearer: Wearer, outfit: OutfitSpec) -> list[Worn]:
     for w in worn:
         if not len(w.surface.faces):
             continue
-        f = w.surface.fields
+        fields = w.surface.fields
         free = np.ones(len(w.surface.vertices))
         if w.name == "lower":
-            free = smoothstep(hem - 0.05, hem + 0.3, f["drop"])
+            free = smoothstep(hem - 0.05, hem + 0.3, fields["drop"])
         elif (w.name in ("top", "collar") and outer is not None) or w.name == "scarf":
             free = np.zeros(len(free))
         else:
-            free = _off_seam(cut_of(w.spec).seam_drop, f["drop"])
+            free = _off_seam(cut_of(w.spec).seam_drop, fields["drop"])
         if cut.waist_drop is not None and w.name in ("lower", "top"):
-            free = free * _off_seam(cut.waist_drop, f["drop"])
+            free = free * _off_seam(cut.waist_drop, fields["drop"])
         done.append(dataclasses.replace(w, surface=w.surface.with_fields(free=free)))
     return done
 

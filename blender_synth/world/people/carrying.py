@@ -21,7 +21,7 @@ Parameters:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -34,29 +34,40 @@ from blender_synth.world.people.body import BodySpec
 from blender_synth.world.people.choices import Colours, among
 from blender_synth.world.people.colours import COLOURS, rounded_rgb
 
-CATEGORY = {
-    "backpack": "backpack",
-    "shoulder_bag": "handbag",
-    "handbag": "handbag",
-    "shopping_bag": "shopping_bag",
-    "umbrella": "umbrella",
-    "suitcase": "suitcase",
-    "pram": "pram",
-    "trolley": "trolley",
-    "phone": "phone",
+
+@dataclass(frozen=True)
+class CarriedKind:
+    """What all items of one kind have in common.
+
+    Attributes:
+        category: where an item is an instance of its own. styles: its shapes.
+        reach_m: how far it reaches ahead of, behind and to either side of the person's middle.
+        grows: `reach_m` grows with items above the usual size.
+        arm: pose of the arms that hold it; None: by how it is held.
+        keeps_dry: nobody hurries in the rain with it.
+    """
+
+    category: str
+    styles: tuple[str, ...]
+    reach_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    grows: bool = False
+    arm: str | None = None
+    keeps_dry: bool = False
+
+
+_BAG_REACH_M = (0.3, 0.3, 0.45)
+CARRIED_KINDS = {
+    "backpack": CarriedKind("backpack", ("daypack", "school", "roll_top"), (0.3, 0.42, 0.3)),
+    "shoulder_bag": CarriedKind("handbag", ("flap", "tote"), _BAG_REACH_M),
+    "handbag": CarriedKind("handbag", ("frame", "flap", "tote"), _BAG_REACH_M),
+    "shopping_bag": CarriedKind("shopping_bag", ("paper", "plastic"), _BAG_REACH_M),
+    "umbrella": CarriedKind("umbrella", ("long",), keeps_dry=True),
+    "suitcase": CarriedKind("suitcase", ("shell", "soft"), (0.3, 1.1, 0.42), grows=True, arm="pull"),
+    "pram": CarriedKind("pram", ("bassinet", "buggy"), (1.45, 0.3, 0.36), grows=True, arm="push"),
+    "trolley": CarriedKind("trolley", ("cart",), (1.15, 0.3, 0.36), grows=True, arm="push"),
+    "phone": CarriedKind("phone", ("phone",)),
 }
-"""Category of each kind, where an item is an instance of its own."""
-STYLES = {
-    "backpack": ("daypack", "school", "roll_top"),
-    "shoulder_bag": ("flap", "tote"),
-    "handbag": ("frame", "flap", "tote"),
-    "shopping_bag": ("paper", "plastic"),
-    "umbrella": ("long",),
-    "suitcase": ("shell", "soft"),
-    "pram": ("bassinet", "buggy"),
-    "trolley": ("cart",),
-    "phone": ("phone",),
-}
+_ARM_BY_HOLD = {"hand": "grip", "forearm": "carry"}
 
 ADULT_YEARS = 16.0
 """From this age people carry more than backpacks."""
@@ -67,7 +78,7 @@ class CarriedSpec:
     """One carried item.
 
     Attributes:
-        kind: a key of `CATEGORY`. style: one of `STYLES[kind]`.
+        kind: one of `CARRIED_KINDS`. style: one of its styles.
         held: ``"back"``, ``"both_hands"``, or one of hand, forearm and shoulder with its side, e.g. ``"left_hand"``.
         instance_id: its own number in the label pass; None where it belongs to the person's instance.
         size: 1 for the usual size of its kind.
@@ -93,6 +104,28 @@ class CarriedSpec:
             return ("left", "right")
         side, _, how = self.held.partition("_")
         return (side,) if how in ("hand", "forearm") else ()
+
+    @property
+    def traits(self) -> CarriedKind:
+        """What all items of its kind have in common."""
+        return CARRIED_KINDS[self.kind]
+
+    @property
+    def arm(self) -> str:
+        """Pose of the arms in `hands`."""
+        if self.is_open:
+            return "umbrella"
+        return self.traits.arm or _ARM_BY_HOLD[self.held.split("_")[-1]]
+
+    @property
+    def reach_m(self) -> tuple[float, float, float]:
+        """How far it reaches ahead of, behind and to either side of the person's middle, metres."""
+        if self.is_open:
+            span = 0.58 * self.size
+            return span + 0.2, span - 0.05, span + 0.18
+        factor = max(1.0, self.size) if self.traits.grows else 1.0
+        ahead, behind, aside = self.traits.reach_m
+        return ahead * factor, behind * factor, aside * factor
 
 
 _AdultBags = Annotated[Weights, among(("none", "backpack", "shoulder_bag", "handbag", "shopping_bag", "suitcase"))]
@@ -190,12 +223,12 @@ def draw_carried(
     if made and doing.carries != "nothing" and (bag in ("backpack", "shoulder_bag") or not only_light):
         items += made if bag == "shopping_bag" and two else made[:1]
     if doing.carries == "backpack":
-        items = [t for t in items if t.kind == "backpack"]
+        items = [t for t in items if t.held == "back"]
     raining, snowing = climate.rain_mm_h >= ranges.rain_mm_h, climate.snow_mm_h >= ranges.rain_mm_h
     share = ranges.umbrella_in_rain if raining else ranges.umbrella_in_snow if snowing else ranges.umbrella_in_dry
     wants, umbrella = umbrella_rng.random() < share, _item(ranges, "umbrella", "right_hand", umbrella_rng)
     free = [s for s in ("right", "left") if s not in {h for t in items for h in t.hands}]
-    pulls = any(t.kind == "suitcase" for t in items)
+    pulls = any(t.traits.arm == "pull" for t in items)
     if wants and adult and free and doing.umbrella and (raining or snowing or not pulls):
         items.append(replace(umbrella, held=f"{free[0]}_hand", is_open=raining or snowing))
     pushed = _item(ranges, pick(pushed_rng, ranges.pushed), "both_hands", pushed_rng)
@@ -235,7 +268,7 @@ def _item(ranges: CarriedRanges, kind: str, held: str, rng: np.random.Generator)
     shade = np.exp(rng.normal(0, 0.15))
     style_draw, size, seed = rng.random(), uniform(rng, ranges.size), int(rng.integers(1 << 31))
     plain_paper = rng.random() < 0.5
-    styles = STYLES.get(kind, ("",))
+    styles = CARRIED_KINDS[kind].styles if kind in CARRIED_KINDS else ("",)  # "none" is never used
     style = styles[int(style_draw * len(styles))]
     if kind == "shopping_bag":
         pale = COLOURS["white"] if style == "plastic" else (0.42, 0.28, 0.16)
@@ -252,23 +285,8 @@ def _item(ranges: CarriedRanges, kind: str, held: str, rng: np.random.Generator)
     )
 
 
-# How far items reach from the person's middle, metres: ahead, behind, to either side.
-_REACH_M = {"pram": (1.45, 0.3, 0.36), "trolley": (1.15, 0.3, 0.36), "suitcase": (0.3, 1.1, 0.42)}
-
-
 def reach_m(carried: Sequence[CarriedSpec]) -> tuple[float, float, float]:
-    """How far the items reach ahead of, behind and to either side of the person's middle, metres."""
-    reach = [(0.0, 0.0, 0.0)]
-    for item in carried:
-        if item.kind == "umbrella" and item.is_open:
-            span = 0.58 * item.size
-            reach.append((span + 0.2, span - 0.05, span + 0.18))
-        elif item.kind in _REACH_M:
-            ahead, behind, aside = (v * max(1.0, item.size) for v in _REACH_M[item.kind])
-            reach.append((ahead, behind, aside))
-        elif item.kind in ("shopping_bag", "handbag", "shoulder_bag"):
-            reach.append((0.3, 0.3, 0.45))
-        elif item.kind == "backpack":
-            reach.append((0.3, 0.42, 0.3))
+    """How far all items reach ahead of, behind and to either side of the person's middle, metres."""
+    reach = [(0.0, 0.0, 0.0), *(item.reach_m for item in carried)]
     ahead, behind, aside = (max(r[k] for r in reach) for k in range(3))
     return ahead, behind, aside

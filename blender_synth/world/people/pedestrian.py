@@ -25,7 +25,6 @@ from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.people.activities import activities
 from blender_synth.world.people.body import BodyRanges, BodySpec, draw_body
 from blender_synth.world.people.carrying import (
-    CATEGORY,
     CarriedRanges,
     CarriedSpec,
     draw_carried,
@@ -74,7 +73,7 @@ class Spec:
         person = LabelledInstance(
             instance_id=self.instance_id, category="pedestrian", name=f"person_{self.instance_id}"
         )
-        own = [(t.instance_id, CATEGORY[t.kind]) for t in self.carried if t.instance_id is not None]
+        own = [(t.instance_id, t.traits.category) for t in self.carried if t.instance_id is not None]
         return (person, *(LabelledInstance(instance_id=n, category=c, name=f"{person.name}/{c}_{n}") for n, c in own))
 
 

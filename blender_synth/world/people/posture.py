@@ -180,7 +180,7 @@ def draw_pose(
     both_hands_talk, holds_strap = rng.random() < 0.5, rng.random() < 0.22
     doing = activities()[activity]
     legs = _legs(doing, situation, on_the_move)
-    wet = situation.climate.rain_mm_h > 0.3 and not any(c.kind == "umbrella" for c in carried)
+    wet = situation.climate.rain_mm_h > 0.3 and not any(item.traits.keeps_dry for item in carried)
     pace = walking * (hurry if wet else 1.0) if legs == "walk" else running if legs == "run" else 0.0
     if situation.speed_mps is not None and legs in ("walk", "run"):
         pace = situation.speed_mps
@@ -268,8 +268,6 @@ def _arms(name: str, legs: str, main: str, both_hands: bool) -> dict[str, str]:
     return arms | {main: gesture.arm}
 
 
-_BY_CARRYING = {"hand": "grip", "forearm": "carry"}
-_OWN_HOLD = {"suitcase": "pull", "trolley": "push", "pram": "push"}
 _OTHER_HAND = {"left": "right", "right": "left"}
 
 
@@ -277,9 +275,8 @@ def _with_carried(arms: Mapping[str, str], carried: Sequence[CarriedSpec], holds
     """Arms with the hands that carried items take; what those hands did goes to the other hand where it is free."""
     taken = {}
     for item in carried:
-        doing = "umbrella" if item.kind == "umbrella" and item.is_open else _OWN_HOLD.get(item.kind)
         for side in item.hands:
-            taken[side] = doing or _BY_CARRYING[item.held.split("_")[-1]]
+            taken[side] = item.arm
     out = dict(arms)
     for side, doing in taken.items():
         other = _OTHER_HAND[side]

@@ -69,7 +69,7 @@ class Palette:
     def fabric(
         self,
         kind: FabricKind,
-        patterns: Mapping[Pattern, float],
+        patterns: Mapping[str, float],
         usual: tuple[str, ...] = (),
         child: bool | None = None,
     ) -> FabricSpec:
@@ -81,8 +81,7 @@ class Palette:
         """
         child = self.child if child is None else child
         rgb, other = self.colour(usual, child), self.colour((), child)
-        weights: dict[str, float] = {**patterns}
-        name = one_of(PATTERNS, pick(self.rng, weights))
+        name = one_of(PATTERNS, pick(self.rng, patterns))
         chance, size, seed = self.rng.random(), self.rng.random(), int(self.rng.integers(1 << 16))
         low, high = _PATTERN_SCALE_M.get(name, (0.05, 0.05))
         if chance >= self.patterned_share * (1.6 if child else 1.0):
@@ -140,7 +139,7 @@ class TopDraws:
     def top(
         self,
         kind: FabricKind,
-        patterns: Mapping[Pattern, float],
+        patterns: Mapping[str, float],
         *,
         fit: float,
         sleeve: float,
