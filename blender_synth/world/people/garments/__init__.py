@@ -20,7 +20,7 @@ import numpy as np
 from blender_synth.plugins import plugin_paths
 from blender_synth.values import Rgb, pick
 from blender_synth.world.people.choices import one_of
-from blender_synth.world.people.clothes import PATTERNS, FabricKind, FabricSpec, GarmentSpec, Pattern
+from blender_synth.world.people.clothes import PATTERNS, FabricKind, FabricSpec, GarmentSpec
 from blender_synth.world.people.colours import COLOURS, rounded_rgb
 from blender_synth.world.people.entries import entries
 
