@@ -127,7 +127,7 @@ def test_the_status_tells_ci(tmp_path: Path):
     done = check("p", cwd=tmp_path)
     assert done.returncode == 0
     assert "crate.glb  (crate)\n  warning origin_not_at_feet: " in done.stdout
-    assert "hint: " in done.stdout
+    assert "fix: " in done.stdout
     assert done.stdout.endswith("p: 1 item, 0 errors, 1 warning\n")
     assert check("p", "--strict", cwd=tmp_path).returncode == 1
     (tmp_path / "p" / "pack.yaml").write_text("name: p\n")

@@ -1,6 +1,7 @@
-"""`blender-synth assets`: making, checking and looking at what the pictures are made of.
+"""`blender-synth assets`: create, check, preview and import asset packs.
 
-One file a command: `add(commands)` gives the command its arguments, `run(options)` does it and returns the exit status.
+Each command is a module with `add(commands)`, which declares its arguments, and `run(options)`, which returns the exit
+status.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ COMMANDS = (new, listing, check, preview, importing)
 
 
 def main(arguments: list[str]) -> None:
-    """Run one `assets` command; exits with its status where that is not 0.
+    """Run one `assets` command; exits with its status if that is not 0.
 
     Raises:
-        BlenderSynthError: it cannot be done.
+        BlenderSynthError: the command failed.
     """
     parser = argparse.ArgumentParser(prog="blender-synth assets", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)

@@ -1,4 +1,4 @@
-"""`assets check`: everything that is wrong with a pack, with file, object and hint."""
+"""`assets check`: all problems of a pack or scene, each with file, object and fix."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.errors import AssetError
 from blender_synth.pack_tools import scenes
 from blender_synth.packs.axes import item_from_blender
+from blender_synth.packs.kinds.prop import ShapeTerms
 from blender_synth.packs.report import Finding, ItemReport
 from blender_synth.packs.rules import judge
 from blender_synth.packs.survey import Entry, finding_of, survey
@@ -28,28 +29,28 @@ def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's arguments."""
     parser = commands.add_parser(
         "check",
-        help="everything that is wrong with a pack; exits with 1 where there are errors",
-        description="List everything that is wrong with a pack. An error is refused, looks wrong or is labelled wrong; "
-        "a warning works, but hardly as meant. Exits with 0 where there are no errors, else with 1.",
+        help="list all problems of a pack; exits with 1 if there are errors",
+        description="List all problems of a pack. With an error the item is refused, looks wrong or gets wrong labels; "
+        "with a warning it works, but probably not as intended. Exits with 0 if there are no errors, else with 1.",
     )
     parser.add_argument("path", type=Path, help="folder of a pack, or of a scene")
-    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
     return parser
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what is wrong.
+    """Print the findings.
 
     Raises:
         AssetError: there is no such folder.
     """
     if not options.path.is_dir():
-        raise AssetError("there is no such folder", file=options.path, hint="give the folder that holds pack.yaml")
+        raise AssetError("there is no such folder", file=options.path, hint="give the folder that contains pack.yaml")
     if scenes.is_scene(options.path):
         return scenes.check(options, _lines)
     pack = survey(options.path)
-    findings = [*pack.findings, *_looked_into(options.path.resolve(), pack.entries)]
+    findings = [*pack.findings, *_inspect(options.path.resolve(), pack.entries)]
     findings += scenes.findings(options.path.resolve())
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = len(findings) - errors
@@ -65,13 +66,13 @@ def run(options: argparse.Namespace) -> int:
     return int(failed)
 
 
-def _looked_into(folder: Path, entries: tuple[Entry, ...]) -> Iterator[Finding]:
-    """What Blender and the rules find in each item. A file that Blender cannot bear fails alone."""
-    shaped = [entry for entry in entries if entry.terms.shaped]
+def _inspect(folder: Path, entries: tuple[Entry, ...]) -> Iterator[Finding]:
+    """Findings about the files of shapes, by Blender and the rules. A file that crashes Blender affects no other."""
+    shapes = [(entry, entry.terms) for entry in entries if isinstance(entry.terms, ShapeTerms)]
     with BlenderProcess("blender_synth.blender.pack_tools.inspect_items", _TIMEOUT_S) as blender:
-        for entry in tqdm(shaped, unit="item", disable=None, leave=False):
+        for entry, terms in tqdm(shapes, unit="item", disable=None, leave=False):
             try:
-                answer = blender.ask("inspect", **_job(folder, entry))
+                answer = blender.ask("inspect", **_job(folder, entry, terms))
             except JobError as failure:
                 hint = "open it in Blender, clean it up, export it again"
                 yield Finding("unreadable_file", "error", str(failure), hint, entry.file, entry.name)
@@ -79,23 +80,22 @@ def _looked_into(folder: Path, entries: tuple[Entry, ...]) -> Iterator[Finding]:
                 yield replace(finding_of(error, folder), file=entry.file, item=entry.name)
             else:
                 report = ItemReport.from_json(answer["report"])
-                scale = entry.item.scale() if entry.item else (entry.terms.scale or 1.0,) * 3
+                scale = entry.item.scale() if entry.item else (terms.scale or 1.0,) * 3
                 yield from judge(replace(report, scale=scale))
 
 
-def _job(folder: Path, entry: Entry) -> dict[str, Any]:
-    terms = entry.terms
+def _job(folder: Path, entry: Entry, terms: ShapeTerms) -> dict[str, Any]:
     known = ItemReport(
         name=entry.name,
         file=entry.file,
         kind=terms.kind,
         category=terms.category,
         tags=terms.tags,
-        sized=any(value is not None for value in (terms.height_m, terms.size_m, terms.scale)),
+        sized=terms.sized,
         origin=terms.origin,
         stands=terms.stands,
-        up_axis=terms.up_axis,
-        keypoints=bool(getattr(terms, "keypoints", None) or getattr(terms, "skeleton", None)),
+        up_axis=str(terms.up_axis),
+        keypoints=bool(terms.points or terms.bones),
     )
     return {
         "report": known.to_json(),
@@ -103,12 +103,12 @@ def _job(folder: Path, entry: Entry) -> dict[str, Any]:
         "folder": str(folder),
         "objects": [entry.object] if entry.object else [],
         "collection": entry.collection,
-        "own_from_world": item_from_blender(entry.file, terms.up_axis, terms.front).tolist(),
+        "item_from_world": item_from_blender(entry.file, str(terms.up_axis), str(terms.front)).tolist(),
     }
 
 
 def _lines(findings: list[Finding]) -> Iterator[str]:
-    """Findings by file, errors first; what several objects share stands once."""
+    """Findings as lines, by file, errors first; a finding that several objects share is printed once."""
     by_file = sorted(findings, key=lambda f: (f.file, f.item, f.severity != "error", f.code, f.text))
     for (file, item), here in groupby(by_file, key=lambda f: (f.file, f.item)):
         yield f"{file or 'pack.yaml'}{f'  ({item})' if item else ''}"
@@ -118,7 +118,7 @@ def _lines(findings: list[Finding]) -> Iterator[str]:
             where = f"{', '.join(names[:_NAMES_SHOWN])}{more}: " if names else ""
             yield f"  {severity:8}{code}: {where}{text}"
             if hint:
-                yield f"          hint: {hint}"
+                yield f"          fix: {hint}"
         yield ""
 
 

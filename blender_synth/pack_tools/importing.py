@@ -1,4 +1,4 @@
-"""`assets import`: packs made of what others publish."""
+"""`assets import`: create packs from published model libraries."""
 
 from __future__ import annotations
 
@@ -29,35 +29,35 @@ CONVERTER = "blender_synth.blender.pack_loader.convert"
 TIMEOUT_S = 180.0
 _HEAD = """\
 # Made by `blender-synth assets import sweethome3d`. Every item keeps its own licence, author and source.
-# Items of weight 0 do not stand by themselves (they hang, lie on something, or are parts of a building): they never
-# appear unless you give them a weight.
+# Items of weight 0 do not stand by themselves (they hang, lie on something, or are parts of a building): they are never
+# used unless you give them a weight.
 """
 
 
 def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's arguments."""
-    parser = commands.add_parser("import", help="make a pack of what others publish")
+    parser = commands.add_parser("import", help="create a pack from a published model library")
     parser.add_argument("what", choices=[PACK], help="furniture libraries of Sweet Home 3D (.sh3f)")
     parser.add_argument(
         "source",
         nargs="?",
         type=Path,
-        help=f"a .sh3f file or a folder of them; by default {DEBIAN_FOLDER}, where Debian's and Ubuntu's package "
-        "sweethome3d-furniture puts 820 pieces",
+        help=f"a .sh3f file or a folder of them; by default {DEBIAN_FOLDER}, where the package "
+        "sweethome3d-furniture of Debian and Ubuntu installs 820 pieces",
     )
-    parser.add_argument("--to", type=Path, help="folder of the pack to make, or to go on with")
+    parser.add_argument("--to", type=Path, help="folder of the pack to create or continue")
     parser.add_argument("--category", nargs="+", default=[], help="only these, e.g. bench car Exterior (see --list)")
-    parser.add_argument("--name", nargs="+", default=[], help="only these names; * stands for anything")
+    parser.add_argument("--name", nargs="+", default=[], help="only these names; * matches anything")
     parser.add_argument("--licence", nargs="+", default=[], help="only under these, e.g. CC0-1.0 CC-BY-3.0")
-    parser.add_argument("--list", action="store_true", help="show what would be imported, and import nothing")
-    parser.add_argument("--again", action="store_true", help="convert anew what the pack already holds")
+    parser.add_argument("--list", action="store_true", help="list what would be imported, without importing")
+    parser.add_argument("--again", action="store_true", help="convert pieces again that the pack already contains")
     parser.add_argument("--max-triangles", type=count, default=20_000, help="of an item (%(default)s)")
     parser.add_argument("--texture-px", type=count, default=1024, help="longest side of a texture (%(default)s)")
     return parser
 
 
 def run(options: argparse.Namespace) -> int:
-    """Import; the status is 1 where some pieces could not be imported.
+    """Import; returns 1 if some pieces could not be imported.
 
     Raises:
         BlenderSynthError: nothing can be imported.
@@ -68,14 +68,16 @@ def run(options: argparse.Namespace) -> int:
         _show(pieces)
         return 0
     if options.to is None:
-        raise ConfigError("the folder of the pack is missing", key="--to", hint="add --to FOLDER, or --list to look")
+        raise ConfigError(
+            "the folder of the pack is missing", key="--to", hint="add --to FOLDER, or --list to see what there is"
+        )
     folder = options.to.expanduser()
-    kept = _prepare(folder)
+    existing = _prepare(folder)
     done, failed = import_pieces(
         pieces,
         folder,
         {"max_triangles": options.max_triangles, "texture_px": options.texture_px},
-        skip=() if options.again else kept,
+        skip=() if options.again else existing,
     )
     problems += failed
     for line in problems:
@@ -90,10 +92,10 @@ def run(options: argparse.Namespace) -> int:
 def select(
     pieces: list[Piece], categories: Iterable[str], names: Iterable[str], licences: Iterable[str]
 ) -> list[Piece]:
-    """The pieces that are of one of the categories, names and licences; an empty list of these asks for nothing.
+    """The pieces with one of the categories, names and licences; an empty list accepts all.
 
     Raises:
-        ConfigError: no piece is.
+        ConfigError: there is no such piece.
     """
     wanted = {_licence(text) for text in licences}
     folded = {text.lower() for text in categories}
@@ -108,22 +110,23 @@ def select(
     if not chosen:
         known = ", ".join(sorted({piece.category for piece in pieces}))
         hint = f"categories are: {known}; licences: {', '.join(sorted({piece.licence for piece in pieces}))}"
-        raise ConfigError("no piece is like this", value=[*categories, *names, *licences], hint=hint)
+        raise ConfigError("there is no such piece", value=[*categories, *names, *licences], hint=hint)
     return chosen
 
 
 def import_pieces(
     pieces: list[Piece], folder: Path, options: dict[str, Any], skip: Iterable[str] = ()
 ) -> tuple[list[Piece], list[str]]:
-    """Convert pieces to `.glb` files in a folder and write its manifest; what is broken is left out.
+    """Convert pieces to `.glb` files in a folder and write its manifest; broken pieces are left out.
 
     Args:
-        folder: there. options: of `blender/assets/convert.py`. skip: names of files that are good already.
+        folder: exists. options: of `blender/pack_loader/convert.py`. skip: names of files that need no conversion.
 
     Returns:
-        The pieces that are in the pack now, and a line for each problem.
+        The pieces that are now in the pack, and a line for each problem.
     """
-    kept, done, problems = set(skip), [], []
+    converted, problems = set(skip), list[str]()
+    done: list[Piece] = []
     with (
         BlenderProcess(CONVERTER, TIMEOUT_S) as converter,
         tqdm(pieces, desc="import", unit="item", disable=None) as bar,
@@ -131,7 +134,7 @@ def import_pieces(
         try:
             for piece in bar:
                 bar.set_postfix_str(piece.name)
-                if f"{piece.name}.glb" not in kept:
+                if f"{piece.name}.glb" not in converted:
                     try:
                         problems += [f"{piece.name}: {text}" for text in _import(piece, folder, options, converter)]
                     except (BlenderSynthError, JobError) as error:
@@ -144,7 +147,7 @@ def import_pieces(
 
 
 def write_manifest(folder: Path, pieces: list[Piece]) -> None:
-    """The pack's `pack.yaml`; whole or not at all."""
+    """Write the `pack.yaml` of the pack, atomically."""
     head = {
         "name": PACK,
         "version": 1,
@@ -158,7 +161,7 @@ def write_manifest(folder: Path, pieces: list[Piece]) -> None:
 
 
 def _import(piece: Piece, folder: Path, options: dict[str, Any], converter: BlenderProcess) -> Iterator[str]:
-    """Convert one piece; gives what was wrong with it all the same."""
+    """Convert one piece; yields its problems."""
     with tempfile.TemporaryDirectory() as scratch:
         unpacked = Path(scratch) / "piece"
         unpacked.mkdir()
@@ -174,22 +177,22 @@ def _import(piece: Piece, folder: Path, options: dict[str, Any], converter: Blen
 
 
 def _prepare(folder: Path) -> list[str]:
-    """Make the folder; names of the `.glb` files there, if it is a pack that was made by this command.
+    """Create the folder; returns the names of the `.glb` files in it if this command created the pack earlier.
 
     Raises:
-        RunError: it cannot be made, or holds other things.
+        RunError: it cannot be created, or contains other files.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         found = sorted(path.name for path in folder.iterdir() if not path.name.endswith(".tmp"))
     except OSError as error:
-        raise RunError("the folder cannot be made", file=folder, key="--to", hint=str(error)) from None
+        raise RunError("the folder cannot be created", file=folder, key="--to", hint=str(error)) from None
     if not found:
         return []
     manifest = folder / MANIFEST
     if not manifest.is_file() or not manifest.read_text(encoding="utf-8", errors="replace").startswith(_HEAD):
         hint = "choose another folder, or empty it"
-        raise RunError("the folder holds other things", file=folder, key="--to", value=str(folder), hint=hint)
+        raise RunError("the folder contains other files", file=folder, key="--to", value=str(folder), hint=hint)
     return [name for name in found if name.endswith(".glb")]
 
 

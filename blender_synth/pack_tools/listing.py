@@ -1,4 +1,4 @@
-"""`assets list`: what is found."""
+"""`assets list`: the packs and items that a run would find."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from typing import Any
 
 from blender_synth.config import compose
 from blender_synth.packs import Item, Pack, find_packs
+from blender_synth.packs.kinds.prop import ShapeTerms
 
 
 def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's arguments."""
     parser = commands.add_parser(
-        "list", help="what is found in the built-in packs, packs=[...], BLENDER_SYNTH_PACKS and installed packages"
+        "list", help="list built-in packs and those of packs=[...], BLENDER_SYNTH_PACKS and installed packages"
     )
     parser.add_argument("overrides", nargs="*", help="config, e.g. packs=[my/pack]")
-    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print every pack and its items; 1 where an item cannot be used, which is told on standard error."""
+    """Print all packs and their items; returns 1 if an item cannot be used, which is reported on standard error."""
     found = find_packs(compose(options.overrides).packs, on_error="skip")
     packs = [describe(pack) for pack in found]
     print(json.dumps(packs, indent=2, ensure_ascii=False) if options.json else "\n\n".join(map(_text, packs)))
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
 def describe(pack: Pack) -> dict[str, Any]:
     """A pack as plain values.
 
-    `size_m` is (depth along the front, width, height) as the item will stand.
+    `size_m` is (depth along the front, width, height) of the item in a scene.
     """
     return {
         "name": pack.name,
@@ -49,14 +50,14 @@ def describe(pack: Pack) -> dict[str, Any]:
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: Item[Any]) -> dict[str, Any]:
     terms = item.terms
     known: dict[str, Any] = {"name": item.name, "kind": item.kind, "file": item.file, "licence": terms.licence}
     known |= {"author": terms.author, "category": terms.category, "tags": list(terms.tags)}
-    known["stands"] = list(getattr(terms, "stands", ()))
+    known["stands"] = list(terms.stands) if isinstance(terms, ShapeTerms) else []
     known["triangles"] = item.triangles
     known["size_m"] = None
-    if item.box_m is not None:
+    if terms.shaped:
         size = (item.box_m[1] - item.box_m[0]) * item.scale()
         known["size_m"] = [round(float(side), 3) for side in size]
     return known
@@ -73,8 +74,8 @@ def _row(item: Mapping[str, Any], pack: Mapping[str, Any]) -> list[str]:
     size = " x ".join(f"{side:.2f}" for side in item["size_m"]) + " m" if item["size_m"] else ""
     triangles = f"{item['triangles']:,} tris" if item["triangles"] else ""
     tags = f"[{', '.join(item['tags'])}]" if item["tags"] else ""
-    own = ", ".join(item[key] for key in ("licence", "author") if item[key] and item[key] != pack[key])
-    return [item["name"], item["kind"], item["category"], size, triangles, ", ".join(item["stands"]), own, tags]
+    differing = ", ".join(item[key] for key in ("licence", "author") if item[key] and item[key] != pack[key])
+    return [item["name"], item["kind"], item["category"], size, triangles, ", ".join(item["stands"]), differing, tags]
 
 
 def _table(rows: Iterable[list[str]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""`assets new`: a pack to begin with."""
+"""`assets new`: create a pack from the template."""
 
 from __future__ import annotations
 
@@ -15,29 +15,33 @@ from blender_synth.packs.manifest import MANIFEST
 TEMPLATE = Path(__file__).parent / "template"
 GUIDE = "GUIDE.md"
 _SCENES = "../../../scenes/README.md"
-"""Where the guide in the program's own folder finds it."""
+"""Path of the scenes' guide, as the template's guide links it."""
 
 
 def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's arguments."""
-    parser = commands.add_parser("new", help="begin a pack: a folder with a worked example and the artists' guide")
+    parser = commands.add_parser("new", help="create a pack: a folder with an example and the artists' guide")
     parser.add_argument("name", help="the pack's name: letters, digits, _ and -")
-    parser.add_argument("--at", type=Path, default=Path(), metavar="FOLDER", help="where its folder goes (here)")
+    parser.add_argument(
+        "--at", type=Path, default=Path(), metavar="FOLDER", help="parent of its folder (default: here)"
+    )
     return parser
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the folder and say what to do next.
+    """Create the folder and print the next steps.
 
     Raises:
-        AssetError: a name that no pack may have, or something is there already.
+        AssetError: the name is not allowed, or the folder exists.
     """
     name, folder = options.name, options.at / options.name
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         hint = "begin with a letter or digit; use letters, digits, _ and -"
         raise AssetError("a pack cannot have this name", key="name", value=name, hint=hint)
     if folder.exists() or folder.is_symlink():
-        raise AssetError("it is there already and is left as it is", file=folder, hint="choose another name or --at")
+        raise AssetError(
+            "the folder already exists and was not changed", file=folder, hint="choose another name or --at"
+        )
     try:
         shutil.copytree(TEMPLATE, folder)
         manifest = folder / MANIFEST
@@ -48,9 +52,7 @@ def run(options: argparse.Namespace) -> int:
         manifest.write_text(re.sub(r"(?m)^name: \S+ ", f"name: {name} ", text, count=1), encoding="utf-8")
     except OSError as error:
         raise AssetError("the folder cannot be written", file=folder, hint=str(error)) from None
-    print(
-        f"{folder}: {MANIFEST}, an example of two items, and {GUIDE}, which leads from an empty Blender file to here."
-    )
+    print(f"{folder}: {MANIFEST}, two example items, and {GUIDE}, a guide that starts with an empty Blender file.")
     where = shlex.quote(str(folder))
     print("\nNext:")
     print(f"  blender-synth assets check {where}")

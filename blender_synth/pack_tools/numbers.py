@@ -6,7 +6,11 @@ import argparse
 
 
 def count(text: str) -> int:
-    """A whole number above zero."""
+    """Parse an integer above zero.
+
+    Raises:
+        ArgumentTypeError: it is not above zero. ValueError: not an integer.
+    """
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is less than 1")

@@ -1,10 +1,11 @@
-"""`assets check` and `assets preview` of scenes: a scene's own folder, or those in a pack's folder `scenes`."""
+"""`assets check` and `assets preview` of scenes: the folder of a scene, or the scenes in a pack's folder `scenes`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import tempfile
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,12 @@ _COLUMNS = 3
 
 
 def is_scene(folder: Path) -> bool:
-    """Whether a folder is a scene's and not a pack's."""
+    """Whether a folder is a scene and not a pack."""
     return (folder / scene_files.SCENE_FILE).is_file() and not (folder / MANIFEST).is_file()
 
 
 def findings(folder: Path) -> list[Finding]:
-    """What is wrong with the scene in a folder, or with each of those in a pack's."""
+    """Findings about the scene in a folder, or about all scenes of a pack."""
     if not is_scene(folder):
         return [
             found
@@ -43,17 +44,17 @@ def findings(folder: Path) -> list[Finding]:
     ]
 
 
-def check(options: argparse.Namespace, lines: Any) -> int:
-    """Print what is wrong with a scene; 1 where there are errors.
+def check(options: argparse.Namespace, lines: Callable[[list[Finding]], Iterable[str]]) -> int:
+    """Print the findings about a scene; returns 1 if there are errors.
 
     Args:
-        options: of `assets check`. lines: findings to lines of text.
+        options: of `assets check`. lines: formats findings as lines of text.
     """
     found = findings(options.path.resolve())
     errors = sum(f.severity == "error" for f in found)
     failed = errors > 0 or (options.strict and bool(found))
     if options.json:
-        counts = {
+        counts: dict[str, Any] = {
             "scene": options.path.resolve().name,
             "ok": not failed,
             "errors": errors,
@@ -68,7 +69,7 @@ def check(options: argparse.Namespace, lines: Any) -> int:
 
 
 def preview(options: argparse.Namespace) -> int:
-    """Render the scene from its cameras, several drawings of each rig, beside a map of its marks.
+    """Render samples of the scene from each of its camera rigs, with a map of its marks below.
 
     Raises:
         AssetError: the scene cannot be used. RunError: the picture cannot be written.
@@ -77,7 +78,7 @@ def preview(options: argparse.Namespace) -> int:
     out = options.out or Path("out") / f"{folder.name}.jpg"
     problems, layout = scene_files.describe_scene(folder)
     errors = [p for p in problems if p.severity == "error"]
-    if errors:
+    if errors or layout is None:
         raise AssetError(errors[0].text, file=folder / scene_files.SCENE_FILE, key=errors[0].object or None,
                          hint=f"{errors[0].hint}; blender-synth assets check {options.what} lists all")  # fmt: skip
     randomizer, digest = scene_files.load_scene(folder.name, folder, {})
@@ -97,9 +98,9 @@ def preview(options: argparse.Namespace) -> int:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RunError("the folder cannot be made", file=out.parent, hint=str(error)) from None
+        raise RunError("the folder cannot be created", file=out.parent, hint=str(error)) from None
     if not cv2.imwrite(str(out), sheet):
-        raise RunError("the picture cannot be written", file=out, hint="give a name that ends in .jpg or .png")
+        raise RunError("the picture cannot be written", file=out, hint="use a name that ends in .jpg or .png")
     print(f"scene {folder.name} in {out}")
     return 0
 

@@ -36,6 +36,7 @@ _MODULE = "blender_synth.blender.pack_loader.describe"
 READ_HERE = (".glb", ".gltf")
 _BLENDER_FROM_YUP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 _CODE = ("packs/blendfile.py", "packs/safety.py", "packs/usd.py", "blender/pack_loader/load.py",
+         "blender/pack_loader/loaded.py", "blender/pack_loader/sanitize.py",
          "blender/pack_loader/shapes.py", "blender/pack_loader/describe.py")  # fmt: skip
 
 

@@ -1,1 +1,1 @@
-"""Asset packs in Blender: the one safe way to read a stranger's file."""
+"""Asset packs in Blender: the only code that reads untrusted files."""

@@ -1,4 +1,4 @@
-"""Turns a model of another format into a small, self-contained `.glb` of real size that renders plausibly.
+"""Converts a model into a small, self-contained `.glb` of real size with plausible materials.
 
 Served to `blender-synth assets import` by `blender.job_server`.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 import bpy  # isort: split
 
-import bmesh  # there only once bpy is
+import bmesh  # available only after bpy is imported
 from mathutils import Matrix, Vector
 
 from blender_synth.blender.job_server import Handlers, Report
@@ -21,12 +21,12 @@ from blender_synth.blender.pack_loader.load import load_file
 from blender_synth.errors import AssetError
 
 SHARP_DEG = 38.0
-"""Edges that bend more are sharp where normals are made anew."""
+"""Edges with a larger angle are sharp when normals are recomputed."""
 _LEAF_FACES, _LEAF_SHARE, _FEWEST_LEAVES = 40, 0.15, 150
 _ZUP_FROM_YUP = Matrix(((1, 0, 0), (0, 0, -1), (0, 1, 0)))
 _METAL = re.compile(r"chrom|metal|steel|alumin|inox|iron|stahl|acier|brass|silver", re.IGNORECASE)
 _ALBEDO = (0.012, 0.82)
-"""Darkest and lightest diffuse colour (linear): black felt and white paint; old files have 0 and 1."""
+"""Darkest and lightest diffuse colour (linear): black felt and white paint. Old files have 0 and 1."""
 
 
 def convert(
@@ -41,16 +41,16 @@ def convert(
     texture_quality: int = 80,
     looks: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Write one `.glb`: one mesh, its foot's middle at the origin, +Y up and +Z to the front as in the `.obj`.
+    """Write one `.glb`: one mesh, the middle of its base at the origin, +Y up and +Z to the front as in the `.obj`.
 
     Args:
-        file: a model that `load_file` reads; axes below are those of an OBJ, +Y up. root: folder that nothing it names
-            may lie outside of. out: the `.glb`.
-        size_m: (width, depth, height) to scale it to, each by itself; empty keeps the file's own.
+        file: a model that `load_file` reads; axes below are those of an OBJ, +Y up. root: folder that contains all files
+            it may refer to. out: the `.glb`.
+        size_m: (width, depth, height) to scale it to, each axis by itself; empty keeps the size of the file.
         rotation: row-major 3 x 3 in the file's axes, applied first; empty for none.
-        max_triangles: above it the mesh is decimated.
+        max_triangles: larger meshes are decimated.
         texture_px: longest side of a texture. texture_quality: of its WebP, 1 to 100.
-        looks: for materials whose name matches a pattern: `colour` (linear RGB), `roughness`, `metallic`, `alpha`,
+        looks: changes by pattern of the material's name: `colour` (linear RGB), `roughness`, `metallic`, `alpha`,
             `textured` (False drops the texture), `hidden` (True drops the faces).
 
     Returns:
@@ -63,40 +63,39 @@ def convert(
     loaded = load_file(Path(file), Path(root))
     problems = [problem.text for problem in loaded.problems]
     for image in list(bpy.data.images):
-        if image.size[0] == 0:  # missing: the material's own colour is better than magenta
+        if image.size[0] == 0:  # missing: the colour of the material is better than magenta
             bpy.data.images.remove(image)
     obj = _one_mesh(Path(file))
     turn = Matrix([rotation[row : row + 3] for row in (0, 3, 6)]) if rotation else Matrix.Identity(3)
     obj.data.transform((_ZUP_FROM_YUP @ turn @ _ZUP_FROM_YUP.transposed()).to_4x4())
     _drop_faces(obj.data, looks or {})
     for material in {slot for slot in obj.data.materials if slot is not None}:
-        mend_material(material, looks or {}, texture_px, problems)
+        rebuild_material(material, looks or {}, texture_px, problems)
     simplify(obj, max_triangles)
     if len(size_m):
         fit(obj.data, (size_m[0], size_m[1], size_m[2]))
     if _triangles(obj.data) > 1.3 * max_triangles:
-        problems.append(f"it could not be brought below {_triangles(obj.data)} triangles")
+        problems.append(f"it could not be reduced below {_triangles(obj.data)} triangles")
     materials = sorted(m.name for m in obj.data.materials if m is not None)
     triangles = export(Path(out), texture_quality)
     return {"triangles": triangles, "bytes": Path(out).stat().st_size, "materials": materials, "problems": problems}
 
 
 def fit(mesh: bpy.types.Mesh, size_m: Sequence[float]) -> None:
-    """Scale a mesh (Z up) to (width, depth, height) and put the middle of its foot at the origin."""
+    """Scale a mesh (Z up) to (width, depth, height) in metres and move the middle of its base to the origin."""
     points = [vertex.co for vertex in mesh.vertices]
     low = Vector(min(p[k] for p in points) for k in range(3))
     high = Vector(max(p[k] for p in points) for k in range(3))
     factors = [want / have if have > 1e-9 else 1.0 for want, have in zip(size_m, high - low, strict=True)]
-    foot = Vector(((low.x + high.x) / 2, (low.y + high.y) / 2, low.z))
-    mesh.transform(Matrix.Diagonal((*factors, 1.0)) @ Matrix.Translation(-foot))
+    base = Vector(((low.x + high.x) / 2, (low.y + high.y) / 2, low.z))
+    mesh.transform(Matrix.Diagonal((*factors, 1.0)) @ Matrix.Translation(-base))
 
 
 def simplify(obj: bpy.types.Object, max_triangles: int) -> None:
-    """Bring an object's mesh to at most about so many triangles; its normals are then made anew.
+    """Reduce an object's mesh to about this number of triangles; its normals are then recomputed.
 
-    Edges are collapsed, which is the end of leaves: each is a piece of its own with nothing to collapse. Of foliage
-    every n-th leaf stays instead, n-fold in area (Cook et al., Stochastic Simplification of Aggregate Detail, SIGGRAPH
-    2007).
+    Edges are collapsed. That does not work for leaves, which are separate pieces: of foliage every n-th leaf is kept
+    instead, with n times its area (Cook et al., Stochastic Simplification of Aggregate Detail, SIGGRAPH 2007).
     """
     if _triangles(obj.data) <= max_triangles:
         return
@@ -124,7 +123,7 @@ def _triangles(mesh: bpy.types.Mesh) -> int:
 
 
 def _leaves(mesh: bpy.types.Mesh) -> list[list[int]]:
-    """Faces of each small loose piece, of materials that hundreds of such pieces wear; else nothing."""
+    """Faces of each small loose piece, for materials with hundreds of such pieces."""
     bm = bmesh.new()
     bm.from_mesh(mesh)
     bm.faces.ensure_lookup_table()
@@ -157,13 +156,13 @@ def _span(points: Sequence[Vector]) -> float:
 
 
 def _thinned(mesh: bpy.types.Mesh, leaves: list[list[int]], most: int) -> bpy.types.Mesh:
-    """Take the leaves out of a mesh; returns some of them as a mesh of their own, each larger by what is left out."""
+    """Remove the leaves from a mesh; returns every n-th of them as a new mesh, enlarged to keep the total area."""
     triangles = sum(len(mesh.polygons[face].vertices) - 2 for leaf in leaves for face in leaf)
     step = max(-(-triangles // max(most, 1)), 1)
     foliage = mesh.copy()
     for target, keep in ((mesh, None), (foliage, leaves[::step])):
-        kept = None if keep is None else {face for leaf in keep for face in leaf}
-        gone = {face for leaf in leaves for face in leaf} if kept is None else None
+        removed = {face for leaf in leaves for face in leaf}
+        kept = {face for leaf in keep or () for face in leaf}
         bm = bmesh.new()
         bm.from_mesh(target)
         bm.faces.ensure_lookup_table()
@@ -172,7 +171,7 @@ def _thinned(mesh: bpy.types.Mesh, leaves: list[list[int]], most: int) -> bpy.ty
             middle = sum((vertex.co for vertex in corners), Vector()) / len(corners)
             for vertex in corners:
                 vertex.co = middle + (vertex.co - middle) * min(math.sqrt(step), 2.0)
-        drop = [face for face in bm.faces if (face.index not in kept if kept is not None else face.index in gone)]
+        drop = [face for face in bm.faces if (face.index in removed if keep is None else face.index not in kept)]
         bmesh.ops.delete(bm, geom=drop, context="FACES")
         bm.to_mesh(target)
         bm.free()
@@ -183,7 +182,7 @@ def _collapse(obj: bpy.types.Object, max_triangles: int) -> None:
     if _triangles(obj.data) <= max_triangles:
         return
     smooth(obj.data, weld=True)
-    for _ in range(3):  # borders and seams resist, so that once is not always enough
+    for _ in range(3):  # once is not always enough, because borders and seams are preserved
         triangles = _triangles(obj.data)
         if triangles <= max_triangles * 1.05:
             break
@@ -199,7 +198,7 @@ def _collapse(obj: bpy.types.Object, max_triangles: int) -> None:
 
 
 def smooth(mesh: bpy.types.Mesh, weld: bool = False) -> None:
-    """Smooth shading with sharp edges by their angle; `weld` joins points that lie together first."""
+    """Smooth shading with sharp edges by angle; `weld` first merges vertices at the same position."""
     bm = bmesh.new()
     bm.from_mesh(mesh)
     if weld:
@@ -214,27 +213,27 @@ def smooth(mesh: bpy.types.Mesh, weld: bool = False) -> None:
     mesh.set_sharp_from_angle(angle=math.radians(SHARP_DEG))
 
 
-def mend_material(
+def rebuild_material(
     material: bpy.types.Material, looks: Mapping[str, Mapping[str, Any]], texture_px: int, problems: list[str]
 ) -> None:
-    """Rebuild a material as one Principled BSDF with a colour or a texture, none too dark, light, shiny or glowing."""
+    """Rebuild a material as one Principled BSDF with a colour or texture, in a plausible range and without emission."""
     colour, image, alpha, cut_out, roughness = _read_material(material, problems)
     metallic = 0.0
     if _METAL.search(material.name) and alpha > 0.95 and image is None:
         metallic, roughness = 1.0, min(max(roughness, 0.25), 0.5)
         colour = [min(max(c, 0.25), 0.85) for c in colour]
-    if "mirror" in material.name.lower():  # a car's: it gleams, but labels take it for what it belongs to
+    if "mirror" in material.name.lower():  # of a car: it looks like metal, and is labelled as the car
         metallic, roughness, colour = 1.0, 0.15, [0.8, 0.8, 0.8]
     roughness = min(max(roughness, 0.08 if alpha < 0.95 else 0.35 if not metallic else 0.15), 0.95)
-    own: dict[str, Any] = {}
+    overrides: dict[str, Any] = {}
     for pattern, changes in looks.items():
         if re.search(pattern, material.name, re.IGNORECASE):
-            own |= changes
-    if not own.get("textured", True):
+            overrides |= changes
+    if not overrides.get("textured", True):
         image = cut_out = None
-    colour = own.get("colour", colour)
+    colour = overrides.get("colour", colour)
     metallic, roughness, alpha = (
-        own.get(key, value) for key, value in (("metallic", metallic), ("roughness", roughness), ("alpha", alpha))
+        overrides.get(key, value) for key, value in (("metallic", metallic), ("roughness", roughness), ("alpha", alpha))
     )
     if not metallic:
         colour = [min(max(c, _ALBEDO[0]), _ALBEDO[1]) for c in colour]
@@ -263,7 +262,7 @@ def mend_material(
 
 
 def export(out: Path, texture_quality: int) -> int:
-    """Write the scene's meshes as a `.glb` with its textures inside; returns their triangles."""
+    """Write the scene's meshes and textures as a `.glb`; returns the number of triangles."""
     meshes = [obj.data for obj in bpy.context.scene.objects if obj.type == "MESH"]
     for mesh in meshes:
         if not any(_has_texture(material) for material in mesh.materials):
@@ -290,7 +289,7 @@ def export(out: Path, texture_quality: int) -> int:
 def _one_mesh(file: Path) -> bpy.types.Object:
     meshes = [obj for obj in bpy.context.scene.objects if obj.type == "MESH" and obj.data.polygons]
     if not meshes:
-        raise AssetError("the file shows no mesh", file=file, hint="leave it out")
+        raise AssetError("the file contains no mesh", file=file, hint="leave it out")
     for obj in meshes:
         obj.data.transform(obj.matrix_world)
         obj.matrix_world = Matrix.Identity(4)
@@ -305,7 +304,7 @@ def _one_mesh(file: Path) -> bpy.types.Object:
 
 
 def _drop_faces(mesh: bpy.types.Mesh, looks: Mapping[str, Mapping[str, Any]]) -> None:
-    """Faces that were not meant to be seen: fully transparent ones, and those of hidden materials."""
+    """Remove invisible faces: fully transparent ones and those of hidden materials."""
     hidden = {n for n, material in enumerate(mesh.materials) if material and _is_hidden(material, looks)}
     faces = [polygon.material_index in hidden for polygon in mesh.polygons]
     if any(faces) and not all(faces):
@@ -326,15 +325,15 @@ def _is_hidden(material: bpy.types.Material, looks: Mapping[str, Mapping[str, An
 def _read_material(
     material: bpy.types.Material, problems: list[str]
 ) -> tuple[list[float], bpy.types.Image | None, float, bpy.types.Image | None, float]:
-    """Colour, texture, alpha, the texture that cuts it out, roughness."""
+    """Colour, texture, alpha, alpha texture, roughness."""
     shader = _shader(material)
     if shader is None:
-        problems.append(f"material {material.name} has no shader that is known: made grey")
+        problems.append(f"material {material.name} has no known shader and was made grey")
         return [0.5, 0.5, 0.5], None, 1.0, None, 0.6
     inputs = shader.inputs
     image, cut_out = _image(inputs["Base Color"]), _image(inputs["Alpha"])
     if cut_out is None and image is not None and image.channels == 4 and _shows_through(image):
-        cut_out = image  # Sweet Home 3D cuts out by a texture's own alpha
+        cut_out = image  # Sweet Home 3D uses the alpha of the colour texture
     alpha = float(inputs["Alpha"].default_value)
     return list(inputs["Base Color"].default_value)[:3], image, alpha, cut_out, float(inputs["Roughness"].default_value)
 

@@ -21,7 +21,7 @@ from blender_synth.packs.problems import Problem
 MOST_TRIANGLES = 5_000_000
 MOST_PANE_TRIANGLES = 4000
 MOST_PIXELS = 16384 * 16384 // 2
-"""Of one texture."""
+"""In one texture."""
 
 
 def describe(
@@ -30,7 +30,7 @@ def describe(
     """What `packs.ingest.Description` holds, as JSON, of a file loaded into an empty Blender.
 
     Args:
-        surface: name of a material whose triangles are wanted, too.
+        surface: name of a material whose triangles are wanted as well.
 
     Raises:
         AssetError: the file cannot be used.
@@ -58,13 +58,13 @@ def describe(
         shape.to_mesh_clear()
         if triangles > MOST_TRIANGLES:
             hint = f"keep it below {MOST_TRIANGLES}: decimate it, or lower its modifiers"
-            raise AssetError("the file shows too many triangles", file=file, value=triangles, hint=hint)
+            raise AssetError("the file has too many triangles", file=file, value=triangles, hint=hint)
     if sum(map(len, pane)) > MOST_PANE_TRIANGLES:
         raise AssetError(
             f"the reflecting surface has more than {MOST_PANE_TRIANGLES} triangles",
             file=file,
             value=surface,
-            hint="a flat pane needs no more than its outline: dissolve what lies in one plane",
+            hint="dissolve the coplanar faces: a flat pane needs its outline only",
         )
     bones = {
         bone.name: [[*(obj.matrix_world @ bone.head)], [*(obj.matrix_world @ bone.tail)]]
@@ -83,10 +83,10 @@ def describe(
 
 
 def _bad_images(loaded: Loaded) -> Iterator[Problem]:
-    """Textures that are there but cannot be read, or are too large for a picture's sake; each is read for that."""
-    told = {problem.object for problem in loaded.problems}
+    """Textures that exist but are unreadable or too large. Each texture is loaded for that."""
+    reported = {problem.object for problem in loaded.problems}
     for image in bpy.data.images:
-        if image.source not in ("FILE", "TILED", "SEQUENCE") or not image.users or image.name in told:
+        if image.source not in ("FILE", "TILED", "SEQUENCE") or not image.users or image.name in reported:
             continue
         width_px, height_px = image.size
         if width_px * height_px == 0:

@@ -1,4 +1,4 @@
-"""The surfaces that a loaded file shows, as they are rendered."""
+"""The surfaces of a loaded file, as they are rendered."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Iterator
 import bpy
 from mathutils import Matrix
 
-from blender_synth.blender.pack_loader.load import Loaded
+from blender_synth.blender.pack_loader.loaded import Loaded
 
 _SURFACES = ("MESH", "CURVE", "SURFACE", "FONT", "META")
 
 
 def shown(loaded: Loaded) -> Iterator[tuple[bpy.types.Object, Matrix, bpy.types.Depsgraph]]:
-    """Each evaluated object with a surface, where it stands in the scene, and the graph that it is of.
+    """Each evaluated object with a surface, its matrix in the scene, and its dependency graph.
 
-    Modifiers and subdivision are those of the render; instances of collections and geometry nodes are told one by one.
-    What is hidden from the render is left out. Both are gone once the iteration goes on.
+    Modifiers and subdivision are those of the render; instances of collections and geometry nodes are yielded one by
+    one. Objects that are hidden from the render are left out. Results are invalid after the next iteration step.
     """
     for obj in loaded.objects:
         obj.hide_viewport = False
         obj.hide_set(False)
-    for obj in loaded.every_object():  # those of instanced collections, too
+    for obj in loaded.every_object():  # including those of instanced collections
         for modifier in obj.modifiers:
             modifier.show_viewport = modifier.show_render
             if modifier.type in ("SUBSURF", "MULTIRES"):

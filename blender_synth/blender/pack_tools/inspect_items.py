@@ -1,4 +1,4 @@
-"""Looks into the files of a pack's items and reports what the rules of `packs.rules` judge.
+"""Collects the facts about the files of items from which `packs.rules` derives the findings of `assets check`.
 
 Served to `blender-synth assets check`, one job per item; a file that kills the process fails only its own item.
 """
@@ -22,14 +22,14 @@ from blender_synth.packs.blendfile import read_contents
 from blender_synth.packs.report import Finding, ImageReport, ItemReport, MeshReport, SkeletonReport
 
 _KEEPS_TRANSFORMS = {".blend", ".glb", ".gltf"}
-"""Formats whose objects come in with the transforms that the artist left on them."""
+"""Formats whose importers keep the transforms of objects."""
 _MOST_TRIANGLES = 3_000_000
-"""Of larger meshes nothing but their number is told."""
+"""Of larger meshes only the number of triangles is reported."""
 _NO_AREA = 1e-10
-"""Of the square of a mesh's diagonal."""
+"""Area of a face that counts as zero, relative to the square of the mesh's diagonal."""
 _SHEET = 0.45
-"""Length of the sum of a closed body's area vectors over their lengths' sum is 0, of a flat sheet's 1, of a box without
-a lid 0.2."""
+"""Threshold for |sum of area vectors| / sum of their lengths: 0 for a closed body, 0.2 for a box without a lid, 1 for a
+flat sheet."""
 
 
 def inspect(job: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def inspect(job: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         job: `report`, an `ItemReport` as JSON of what is known before; `file` and its pack's `folder`; `objects` and
-            `collection` of a `.blend`, as for `load_file`; `own_from_world`, (3, 3), turns Blender's axes into the
+            `collection` of a `.blend`, as for `load_file`; `item_from_world`, (3, 3), turns Blender's axes into the
             item's.
 
     Raises:
@@ -52,7 +52,7 @@ def inspect(job: dict[str, Any]) -> dict[str, Any]:
     known = ItemReport.from_json(job["report"])
     report = replace(
         known,
-        box_m=box_of(solid, graph, Matrix(job["own_from_world"]).to_4x4() @ _from_origin(loaded, job, known.origin)),
+        box_m=box_of(solid, graph, Matrix(job["item_from_world"]).to_4x4() @ _from_origin(loaded, job, known.origin)),
         meshes=tuple(mesh_report(obj, graph, transforms) for obj in solid),
         images=image_reports(solid),
         skeletons=skeleton_reports(loaded.objects),
@@ -66,7 +66,7 @@ def inspect(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_origin(loaded: Loaded, job: dict[str, Any], origin: str) -> Matrix:
-    """Moves the item's origin to the world's. Objects that are items may lie side by side, each on its own origin."""
+    """Moves the item's origin to the world's. Objects that are items may be next to each other, each with its origin."""
     if origin == "foot":
         for obj in loaded.objects:
             if loaded.name_of(obj) in job["objects"]:
@@ -74,19 +74,19 @@ def _from_origin(loaded: Loaded, job: dict[str, Any], origin: str) -> Matrix:
     return Matrix.Identity(4)
 
 
-def _idle_texts(file: Path, root: Path, told: set[str]) -> Iterator[Finding]:
-    """Text blocks of a `.blend` that do not even come in with its objects."""
+def _idle_texts(file: Path, root: Path, reported: set[str]) -> Iterator[Finding]:
+    """Text blocks of a `.blend`, which are never loaded with its objects."""
     for name in read_contents(file, root).texts if file.suffix.lower() == ".blend" else ():
-        if name not in told:
-            hint = "remove it from the file: scripts never run here"
-            yield Finding("script_removed", "warning", "the text block is left out", hint, object=name)
+        if name not in reported:
+            hint = "remove it from the file: scripts are never executed here"
+            yield Finding("script_removed", "warning", "the text block is ignored", hint, object=name)
 
 
 def mesh_report(obj: bpy.types.Object, graph: bpy.types.Depsgraph, transforms: bool) -> MeshReport:
     """Report on one mesh object, as it is rendered.
 
     Args:
-        transforms: whether those of the object are the artist's.
+        transforms: whether the importer keeps those of the object.
     """
     shown = obj.evaluated_get(graph)
     mesh = shown.to_mesh()
@@ -114,13 +114,13 @@ def mesh_report(obj: bpy.types.Object, graph: bpy.types.Depsgraph, transforms: b
 
 
 def image_reports(objects: Sequence[bpy.types.Object]) -> tuple[ImageReport, ...]:
-    """Every image that the objects' materials use."""
+    """All images that the objects' materials use."""
     images = {node.image for obj in objects for m in _materials(obj) for node in _image_nodes(m) if node.image}
     return tuple(ImageReport(i.name, int(i.size[0]), int(i.size[1])) for i in sorted(images, key=lambda i: i.name))
 
 
 def skeleton_reports(objects: Sequence[bpy.types.Object]) -> tuple[SkeletonReport, ...]:
-    """Every armature."""
+    """All armatures."""
     return tuple(
         SkeletonReport(obj.name, tuple(bone.name for bone in obj.data.bones))
         for obj in objects
@@ -128,15 +128,15 @@ def skeleton_reports(objects: Sequence[bpy.types.Object]) -> tuple[SkeletonRepor
     )
 
 
-def box_of(objects: Sequence[bpy.types.Object], graph: bpy.types.Depsgraph, own_from_world: Matrix) -> Any:
-    """(2, 3) box of all mesh vertices in the item's own axes, None where there are none."""
+def box_of(objects: Sequence[bpy.types.Object], graph: bpy.types.Depsgraph, item_from_world: Matrix) -> Any:
+    """(2, 3) box of all mesh vertices in the item's axes, None if there are none."""
     corners = []
     for obj in objects:
         shown = obj.evaluated_get(graph)
         mesh = shown.to_mesh()
         points = _points(mesh)
         if len(points):
-            matrix = np.array(own_from_world @ obj.matrix_world)
+            matrix = np.array(item_from_world @ obj.matrix_world)
             placed = points @ matrix[:3, :3].T + matrix[:3, 3]
             corners += [placed.min(axis=0), placed.max(axis=0)]
         shown.to_mesh_clear()
@@ -185,17 +185,18 @@ def _points(mesh: bpy.types.Mesh) -> np.ndarray:
 
 
 def _welded(points: np.ndarray, triangles: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
-    """The same with one vertex for all at one place: files split them at seams and sharp edges."""
+    """Merge vertices at the same position, because files split them at seams and sharp edges."""
     _, first, to = np.unique(np.round(points / max(tolerance, 1e-12)), axis=0, return_index=True, return_inverse=True)
     return points[first], to.reshape(-1)[triangles]
 
 
 def _edges(triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Edges (E, 2), how many faces bound each, and how many of these run along it upwards minus downwards."""
+    """Edges (E, 2), the number of faces at each, and the number of faces that traverse it in ascending minus descending
+    order of its vertices."""
     directed = triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
     edges, to, counts = np.unique(np.sort(directed, axis=1), axis=0, return_inverse=True, return_counts=True)
-    ways = np.bincount(to.reshape(-1), np.where(directed[:, 0] < directed[:, 1], 1, -1), len(edges))
-    return edges, counts, ways
+    balance = np.bincount(to.reshape(-1), np.where(directed[:, 0] < directed[:, 1], 1, -1), len(edges))
+    return edges, counts, balance
 
 
 def _area_vectors(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
@@ -204,17 +205,17 @@ def _area_vectors(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
 
 
 def _orientation(points: np.ndarray, triangles: np.ndarray) -> tuple[int, int]:
-    """How many closed parts are inside out, and how many edges lie between faces that look to different sides.
+    """Numbers of closed parts that are inside out, and of edges between faces with opposite orientation.
 
-    A closed part whose faces look inwards encloses a negative volume. One that lies within another is left out: the
-    inner side of a bottle looks inwards rightly.
+    A closed part whose normals point inwards encloses a negative volume. Parts within others are ignored, because the
+    normals of the inner side of a bottle point inwards correctly.
     """
-    edges, counts, ways = _edges(triangles)
+    edges, counts, balance = _edges(triangles)
     pairs = counts == 2
-    disagreeing = int((pairs & (ways != 0)).sum())
+    disagreeing = int((pairs & (balance != 0)).sum())
     part = _parts(len(points), edges)
     parts = np.unique(part[triangles[:, 0]])
-    closed = set(parts.tolist()) - set(part[edges[~(pairs & (ways == 0)), 0]].tolist())
+    closed = set(parts.tolist()) - set(part[edges[~(pairs & (balance == 0)), 0]].tolist())
     if not closed:
         return 0, disagreeing
     of = part[triangles[:, 0]]
@@ -233,7 +234,7 @@ def _orientation(points: np.ndarray, triangles: np.ndarray) -> tuple[int, int]:
 
 
 def _parts(count: int, edges: np.ndarray) -> np.ndarray:
-    """(count,) the lowest vertex of the connected part that each vertex belongs to."""
+    """(count,) lowest vertex index of the connected part of each vertex."""
     label = np.arange(count)
     while True:
         low = np.minimum(label[edges[:, 0]], label[edges[:, 1]])
@@ -251,7 +252,7 @@ def _materials(obj: bpy.types.Object) -> list[bpy.types.Material]:
 
 
 def _nodes(tree: bpy.types.NodeTree | None, depth: int = 0) -> Iterator[bpy.types.Node]:
-    """All nodes, those in groups too."""
+    """All nodes, including those in groups."""
     for node in tree.nodes if tree else ():
         yield node
         if node.type == "GROUP" and depth < 8:
@@ -263,7 +264,7 @@ def _image_nodes(material: bpy.types.Material) -> Iterator[bpy.types.Node]:
 
 
 def _by_uv(node: bpy.types.Node) -> bool:
-    """Whether an image is laid on by UV: nothing says otherwise, or a UV map does."""
+    """Whether an image texture is mapped by UV, explicitly or by default."""
     if node.projection == "BOX":
         return False
     waiting, seen = [node.inputs["Vector"]], set()

@@ -11,7 +11,8 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from blender_synth.blender.pack_loader.load import Problem, load_file
+from blender_synth.blender.pack_loader.load import load_file
+from blender_synth.packs.problems import Problem
 from blender_synth.world.scenery.shared.marks import Record, mark_of, surface_of
 
 SHAPED = ("MESH", "CURVE", "SURFACE", "FONT", "META")
