@@ -161,6 +161,6 @@ def test_a_file_that_kills_blender_takes_only_its_item_along(hostile: Path, monk
 def test_a_file_that_takes_too_long_is_given_up(hostile: Path, monkeypatch):
     monkeypatch.setattr(assets_check, "_TIMEOUT_S", 0.05)
     [entry] = [entry for entry in survey(hostile).entries if entry.name == "scripted"]
-    [finding] = assets_check._looked_into(hostile, (entry,))
+    [finding] = assets_check._inspect(hostile, (entry,))
     assert finding.code == "unreadable_file"
     assert "took longer" in finding.text

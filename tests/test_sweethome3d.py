@@ -275,7 +275,7 @@ def test_a_folder_with_other_things_is_not_touched(tmp_path):
     _library(tmp_path / "a.sh3f", _piece(1, "bench"))
     done = _command("a.sh3f", "--to", ".", cwd=tmp_path)
     assert done.returncode == 1
-    assert "other things" in done.stderr
+    assert "other files" in done.stderr
 
 
 @pytest.mark.blender

@@ -44,7 +44,7 @@ def convert(
     """Write one `.glb`: one mesh, the middle of its base at the origin, +Y up and +Z to the front as in the `.obj`.
 
     Args:
-        file: a model that `load_file` reads; axes below are those of an OBJ, +Y up. root: folder that contains all files
+        file: a model that `load_file` reads; axes below are those of an OBJ, +Y up. root: folder with all files that
             it may refer to. out: the `.glb`.
         size_m: (width, depth, height) to scale it to, each axis by itself; empty keeps the size of the file.
         rotation: row-major 3 x 3 in the file's axes, applied first; empty for none.

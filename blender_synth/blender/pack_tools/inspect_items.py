@@ -66,7 +66,7 @@ def inspect(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_origin(loaded: Loaded, job: dict[str, Any], origin: str) -> Matrix:
-    """Moves the item's origin to the world's. Objects that are items may be next to each other, each with its origin."""
+    """Moves the item's origin to the world's: several items in one file may stand next to each other."""
     if origin == "foot":
         for obj in loaded.objects:
             if loaded.name_of(obj) in job["objects"]:
