@@ -16,6 +16,7 @@ from blender_synth.seeds import Streams
 from blender_synth.world.cameras.pinhole import Randomizer as Camera
 from blender_synth.world.layout import CameraAnchor
 from blender_synth.world.placement.camera import place_camera
+from blender_synth.world.registry import kind_module
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import MIRROR_IDS, spec_from_json, spec_to_json
 
@@ -77,7 +78,7 @@ def test_no_two_seeds_are_alike(specs):
         for other in specs[:number]:
             assert one != other
             assert one.layout() != other.layout()
-    module = importlib.import_module(type(specs[0]).__module__)
+    module = kind_module("scenery", specs[0].kind)
     assert module.Randomizer().sample(Streams(0, 0)) == specs[0]
 
 

@@ -1,4 +1,13 @@
-"""A plain floor with one long wall: quick to render, for looking at assets and for tests."""
+"""A plain floor with one long wall: fast to render, for previews of assets and for tests.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `width_m` | [14, 14] | m | width of floor and wall |
+| `wall_height_m` | [3.2, 3.2] | m | height of the wall |
+| `grey` | [0.25, 0.5] | 0 to 1 | linear reflectance of floor and wall, one value each |
+"""
 
 from __future__ import annotations
 
@@ -16,10 +25,12 @@ WALL_Y_M = 5.0
 
 @plain
 class Spec(SceneryDefaults):
-    """The studio. The wall stands at y = 5 and looks along -Y; cameras look at it from y = -7.
+    """One studio: the wall is at y = 5 and faces -Y; cameras face it from y = -7.
 
     Attributes:
-        width_m: of floor and wall. wall_height_m: of the wall. floor_rgb, wall_rgb: linear reflectance.
+        width_m: width of floor and wall.
+        wall_height_m: height of the wall.
+        floor_rgb, wall_rgb: linear reflectance.
     """
 
     kind: Literal["studio"] = "studio"
@@ -36,7 +47,7 @@ class Spec(SceneryDefaults):
         )
 
     def layout(self) -> Layout:
-        """The floor before the wall, with cameras of every rig looking at it."""
+        """The floor in front of the wall, with cameras of every rig that face the wall."""
         half = self.width_m / 2
         floor = ((-half + 1, -5.0), (half - 1, -5.0), (half - 1, WALL_Y_M - 0.5), (-half + 1, WALL_Y_M - 0.5))
         slab = ((-half, WALL_Y_M), (half, WALL_Y_M), (half, WALL_Y_M + 0.2), (-half, WALL_Y_M + 0.2))
@@ -68,7 +79,7 @@ class Spec(SceneryDefaults):
 
 @plain
 class Randomizer(SceneryRandomizerDefaults):
-    """Ranges of the studio; `grey` is the reflectance of floor and wall."""
+    """How studios vary; every parameter is described in the docstring of this file."""
 
     kind: Literal["studio"] = "studio"
     width_m: Range = (14.0, 14.0)

@@ -1,7 +1,26 @@
-"""A scene that an artist made: a `.blend` with marks, procedural parts written by hand, or both.
+"""Parameters of authored scenes: the keys of their `scene.yaml`.
 
-`scenes/README.md` is the artist's side of this. What a file says (`found`) is read by `scene_files`, which fills in the
-last four fields; nothing here opens a file.
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `file` | "" | path | the .blend, relative to the folder of the scene; empty if there is none |
+| `parts` | [] | list | procedural parts, see `shared/parts.py` |
+| `marks` | {} | by name | marks written by hand, see `shared/yaml_marks.py` |
+| `indoor_c` | null | °C | air temperature; null for an outdoor scene |
+| `licence` | required | SPDX id | licence of the scene, recorded in every frame |
+| `author` | "" | text | author, recorded in every frame |
+| `source` | "" | text | where the scene comes from, recorded in every frame |
+| `variants` | {} | by name | names of collections or objects with weights, one of which is present; `none` for none |
+| `presence` | {} | by name | probability that collections or objects are present (`*` matches any letters) |
+| `colours` | {} | by name | for materials: colours `#rrggbb` between which one is sampled |
+| `jitter` | {} | by name | random displacement of objects |
+| `light_scale` | [0.85, 1.15] | factor | brightness of the file's own lights |
+| `spawn` | {} | by name | for areas: density and maximum number of people |
+| `spots` | {} | by name | for prop spots: categories or tags of the props |
+| `cameras` | {} | by name | for camera rigs: heights and pitch that replace those of the marks |
+
+`scene_files` reads the marks of the .blend and fills in the last four; nothing here opens a file.
 """
 
 from __future__ import annotations
@@ -58,20 +77,7 @@ def _categories(wants: Any) -> Any:
 
 @plain
 class Randomizer(SceneryRandomizerDefaults):
-    """What scene.yaml says.
-
-    Attributes:
-        file: the `.blend`, relative to the scene's folder. parts: procedural ones. marks: written by hand.
-        indoor_c: air temperature under a roof; left out, the scene lies outdoors.
-        licence: SPDX id. author, source: with it, carried into every frame.
-        variants: for each, names of collections or objects of which one is there, with weights; `none` for none.
-        presence: how likely collections or objects are there, by name (`*` for any letters).
-        colours: for materials by name, a ramp of colours that one is drawn from.
-        jitter: how far things, by name, are off their places.
-        light_scale: on the brightness of the file's own lights.
-        spawn: rules for areas, by name. spots: what the spots want (categories, tags), by name.
-        cameras: rules for rigs.
-    """
+    """How an authored scene varies; every parameter is described in the docstring of this file."""
 
     kind: Literal["authored"] = "authored"
     file: str = ""

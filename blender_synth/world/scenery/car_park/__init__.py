@@ -1,7 +1,7 @@
-"""One deck of an underground car park: bays along one or two aisles, columns, beams, tubes of light, a ramp, a lift.
+"""One deck of an underground car park: bays along one or two aisles, columns, beams, lamps, a ramp, a lift.
 
-The deck's middle is the origin, aisles run along +X, the floor lies at z = 0. Walls close it all round; the ramp leads
-up to a shutter. `Spec` holds resolved values only, `Randomizer` the ranges.
+The centre of the deck is the origin, aisles run along +X, the floor lies at z = 0. Walls enclose it; the ramp leads up
+to a shutter.
 """
 
 from blender_synth.world.scenery.car_park.randomizer import Randomizer

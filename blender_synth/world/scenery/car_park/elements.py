@@ -1,4 +1,4 @@
-"""Sizes, instance ids and components of this scene."""
+"""Instance ids, sizes and components of car parks."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ BEAM_M = 0.34
 """Depth of the beams under the slab."""
 RAMP_WIDTH_M, RAMP_LENGTH_M, RAMP_RISE_M = 5.4, 15.0, 1.9
 DOOR_M = 1.7
-"""What a core's front keeps for its door, with the wall beside it."""
+"""Width of the part of a core's front that its door takes."""
 COLUMN_DEEP_M = 0.62
 Bays = Literal["plain", "charging", "wide"]
+ColumnStyle = Literal["square", "round"]
+FloorKind = Literal["epoxy", "concrete"]
 
 
 @plain
 class Row:
-    """A row of bays: `y_m` is its front line, along an aisle; the bays reach from there in direction `sign`.
+    """A row of bays.
 
     Attributes:
-        wall: whether a wall stands behind the bays, not another row.
+        y_m: y of its front line, along an aisle; the bays extend from there in direction `sign`.
+        wall: whether a wall is behind the bays, not another row.
     """
 
     y_m: float
@@ -34,17 +37,19 @@ class Row:
 
     @property
     def middle_m(self) -> float:
-        """y of the middle of the bays."""
+        """The y of the centres of the bays."""
         return self.y_m + self.sign * BAY_LENGTH_M / 2
 
 
 @plain
 class Core:
-    """A block with stairs or a lift in place of some bays, its door and a stretch of blank wall to the aisle.
+    """A block with stairs or a lift in place of some bays, with its door and a blank wall towards the aisle.
 
     Attributes:
-        row: number of its row. x0_m, x1_m: its ends. door_left: whether the door is at the lower end of x. lift: or
-            stairs.
+        row: index of its row.
+        x0_m, x1_m: its extent.
+        door_left: whether the door is at the lower end of x.
+        lift: whether it contains a lift; otherwise stairs.
     """
 
     instance_id: int
@@ -58,7 +63,7 @@ class Core:
 
 @plain
 class Column:
-    """One column between bays; `mark` is painted on it."""
+    """One column between bays, with its painted label `mark`."""
 
     instance_id: int
     name: str

@@ -1,4 +1,4 @@
-"""Where people, mirrors, cameras and props may be placed in this scene."""
+"""Areas, mirror mounts, cameras, obstacles and prop spots of car parks."""
 
 from __future__ import annotations
 
@@ -18,14 +18,18 @@ from blender_synth.world.scenery.car_park.elements import (
     WALL_IDS,
     WALL_M,
 )
+from blender_synth.world.scenery.shared.furniture_placer import (
+    FurniturePlacer,
+)
 from blender_synth.world.scenery.shared.houses import side_mirrors
 from blender_synth.world.scenery.shared.street_parts import rectangle
 from blender_synth.world.scenery.shared.town import (
-    Footprints,
-    Standing,
-    before_mounts,
+    town_obstacles,
+)
+from blender_synth.world.scenery.shared.town_cameras import (
+    ObstacleIndex,
     line_is_free,
-    standing_obstacles,
+    mirror_cameras,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def layout_of(spec: Spec) -> Layout:
-    """Where people walk, mirrors hang, cameras stand and props may be put."""
+    """The layout of one deck."""
     areas, obstacles, mounts = _areas(spec), _obstacles(spec), _mounts(spec)
     return Layout(
         areas=areas,
@@ -76,13 +80,14 @@ def _obstacles(spec: Spec) -> tuple[Obstacle, ...]:
         *(Obstacle(name=name, polygon_xy_m=shape, height_m=high) for name, shape in walls.items()),
         *(Obstacle(name=c.name, polygon_xy_m=spec.core_outline(c), height_m=high) for c in spec.cores),
         *(Obstacle(name=c.name, polygon_xy_m=spec.column_outline(c), height_m=high) for c in spec.columns),
-        *standing_obstacles((), (), spec.cars),
+        *town_obstacles((), (), spec.cars),
     )
 
 
 def _mounts(spec: Spec) -> tuple[MirrorMount, ...]:
-    """Blank stretches: of the cores' fronts and flanks, and of both end walls."""
-    mounts, high = [], min(spec.height_m - BEAM_M - 0.1, 2.75)
+    """Mounts on blank walls: fronts and sides of the cores, and both end walls."""
+    mounts: list[MirrorMount] = []
+    high = min(spec.height_m - BEAM_M - 0.1, 2.75)
 
     def add(name: str, host: int, start: Vec2, end: Vec2, facing: float) -> None:
         if math.dist(start, end) > 1.6:
@@ -113,17 +118,27 @@ def _mounts(spec: Spec) -> tuple[MirrorMount, ...]:
     return tuple(mounts)
 
 
-def _cameras(spec: Spec, areas, obstacles, mounts) -> tuple[CameraAnchor, ...]:
+def _cameras(
+    spec: Spec, areas: tuple[Area, ...], obstacles: tuple[Obstacle, ...], mounts: tuple[MirrorMount, ...]
+) -> tuple[CameraAnchor, ...]:
     anchors: list[CameraAnchor] = []
-    footprints = Footprints(obstacles)
+    index = ObstacleIndex(obstacles)
     reach, half = spec.rows_half_m, spec.aisle_m / 2
     under = spec.height_m - 0.5
 
-    def add(name: str, rig: str, start: Vec2, end: Vec2, facing: float, **more) -> None:
-        if line_is_free(start, end, footprints, areas if rig == "handheld" else (), 0.3):
+    def add(
+        name: str,
+        rig: str,
+        start: Vec2,
+        end: Vec2,
+        facing: float,
+        height: tuple[float, float] | None = None,
+        tilt: float = 0.0,
+    ) -> None:
+        if line_is_free(start, end, index, areas if rig == "handheld" else (), 0.3):
             anchors.append(
                 CameraAnchor(name=name, rig=rig, start_xy_m=start, end_xy_m=end, base_z_m=0.0,
-                             facing_deg=facing % 360.0, **more)
+                             facing_deg=facing % 360.0, height_m=height, tilt_deg=tilt)
             )  # fmt: skip
 
     for number, y in enumerate(spec.aisles_y_m):
@@ -142,12 +157,12 @@ def _cameras(spec: Spec, areas, obstacles, mounts) -> tuple[CameraAnchor, ...]:
                     turned = facing - way * side * 16.0
                     ends = (way * float(t), edge), (way * float(t + 4.0), edge)
                     add(f"walk_{number}_{facing:.0f}_{side}_{k}", "handheld", *ends, turned)
-                # at the ceiling, where the rows begin and half way along
+                # below the ceiling, at the start of the rows and further along
                 for k, x in enumerate((-reach - 0.6, -0.35 * reach, 0.2 * reach)):
                     ends = (way * x, y + side * (half - 0.25)), (way * (x + 1.0), y + side * (half - 0.25))
                     add(f"ceiling_{number}_{facing:.0f}_{side}_{k}", "cctv", *ends, facing - way * side * 14.0,
-                        height_m=(under - 0.35, under), tilt_deg=7.0)  # fmt: skip
-            # from the end zones, along the aisle and aslant over the rows
+                        height=(under - 0.35, under), tilt=7.0)  # fmt: skip
+            # in the end zones, looking along the aisle and diagonally across the rows
             x = -way * (spec.half_length_m - 1.2)
             for turn in (0.0, 24.0, -24.0):
                 ends = (x, y - 1.8), (x, y + 1.8)
@@ -156,25 +171,25 @@ def _cameras(spec: Spec, areas, obstacles, mounts) -> tuple[CameraAnchor, ...]:
         corner = (x * (spec.half_length_m - 0.45), y * (spec.half_depth_m - 0.5))
         end = (x * (spec.half_length_m - 0.45), y * (spec.half_depth_m - 1.5))
         towards = math.degrees(math.atan2(-y * 1.0, -x * 1.15))
-        add(f"corner_{x}_{y}", "cctv", corner, end, towards, height_m=(under - 0.35, under), tilt_deg=7.0)
-    anchors.extend(before_mounts(mounts, areas, footprints, 0.0, 2.2))
+        add(f"corner_{x}_{y}", "cctv", corner, end, towards, height=(under - 0.35, under), tilt=7.0)
+    anchors.extend(mirror_cameras(mounts, areas, index, 0.0, 2.2))
     return tuple(anchors)
 
 
-def _prop_spots(spec: Spec, obstacles) -> tuple[PropSpot, ...]:
-    """Empty bays for cars; corners of the end zones for other things."""
+def _prop_spots(spec: Spec, obstacles: tuple[Obstacle, ...]) -> tuple[PropSpot, ...]:
+    """Empty bays for cars; places along the end walls for other props."""
     spots: list[PropSpot] = []
-    free = Standing(0, [o.polygon_xy_m for o in obstacles])
+    free = FurniturePlacer(occupied=[o.polygon_xy_m for o in obstacles])
     for number, row in enumerate(spec.rows):
         for bay in spec.bays_of(number):
-            at = (spec.bay_x_m(bay), row.middle_m)
-            if (bay + number) % 3 or free.touches(rectangle(at, 1.6, 4.4, 0.0), 0.0):
+            centre = (spec.bay_x_m(bay), row.middle_m)
+            if (bay + number) % 3 or free.collides(rectangle(centre, 1.6, 4.4, 0.0), 0.0):
                 continue
             spots.append(
                 PropSpot(
                     name=f"bay_{number}_{bay}",
                     use="road",
-                    position_m=(*at, 0.0),
+                    position_m=(*centre, 0.0),
                     heading_deg=90.0 * row.sign + 180.0 * (bay % 2),
                     room_m=2.6,
                     wants=("car", "vehicle"),
@@ -182,14 +197,14 @@ def _prop_spots(spec: Spec, obstacles) -> tuple[PropSpot, ...]:
             )
     for x in (-1, 1):
         for t in (-0.92, -0.5, 0.5, 0.92):
-            at = (x * (spec.half_length_m - 0.65), t * (spec.half_depth_m - 0.7))
-            mouth = abs(at[1] - spec.ramp_y_m) < RAMP_WIDTH_M / 2 + 0.7 and x > 0
-            if not mouth and not free.touches(rectangle(at, 1.0, 1.0, 0.0), 0.0):
+            centre = (x * (spec.half_length_m - 0.65), t * (spec.half_depth_m - 0.7))
+            mouth = abs(centre[1] - spec.ramp_y_m) < RAMP_WIDTH_M / 2 + 0.7 and x > 0
+            if not mouth and not free.collides(rectangle(centre, 1.0, 1.0, 0.0), 0.0):
                 spots.append(
                     PropSpot(
                         name=f"end_{x}_{t}",
                         use="indoors",
-                        position_m=(*at, 0.0),
+                        position_m=(*centre, 0.0),
                         heading_deg=0.0 if x < 0 else 180.0,
                         room_m=0.6,
                     )

@@ -1,4 +1,4 @@
-"""The resolved values of one scene of this kind."""
+"""One car park as plain values."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ from blender_synth.world.scenery.car_park.elements import (
     WALL_IDS,
     Bays,
     Column,
+    ColumnStyle,
     Core,
+    FloorKind,
     Row,
 )
 from blender_synth.world.scenery.car_park.layout import layout_of
 from blender_synth.world.scenery.shared.street_parts import Car, rectangle
+from blender_synth.world.scenery.shared.town import town_instances
 
 
 @plain
@@ -32,15 +35,26 @@ class Spec(SceneryDefaults):
     """One deck of a car park.
 
     Attributes:
-        half_length_m: from the middle to both end walls. rows_half_m: half the length of the rows of bays.
-        aisles_y_m: middles of the aisles. half_depth_m: from the middle to the walls along the rows.
-        column_wide_m: of a column along the row. bays_each: bays between two columns.
-        lux, kelvin: of the lamps; tubes_gap_m: between them; dark_share: of the tubes, how many do not burn.
-        floor_rgb, floor_gloss: epoxy gleams (0 dull to 1). wear: 0 new to 1.
-        band_rgb: colour of the deck on walls and columns; level: its name.
-        ramp_y_m: middle of the ramp's mouth in the east wall. walkway: whether a way for those on foot is painted.
-        special: (row, first bay, bays, kind): bays with a coloured floor.
-        detail_seed: feeds stains, cracks and which tubes are dark.
+        half_length_m: distance of both end walls from the centre.
+        rows_half_m: half the length of the rows of bays.
+        half_depth_m: distance of the walls along the rows from the centre.
+        bay_m: width of a bay.
+        bays: number of bays in a row.
+        bays_each: number of bays between two columns.
+        aisles_y_m: centre lines of the aisles.
+        column_wide_m: size of a column along the row.
+        floor_gloss: 0 dull to 1 glossy.
+        band_rgb, band_m: colour of the painted band on walls and columns, and its lower and upper edge.
+        level: name of the deck.
+        lux, kelvin: illuminance of the floor and colour temperature of the lamps.
+        tubes_gap_m: distance between the tubes.
+        dark_share: share of the tubes that are broken.
+        ramp_y_m: centre of the ramp's mouth in the east wall.
+        walkway: whether a walkway is painted on the floor.
+        special: (row, first bay, number of bays, kind) of bays with a coloured floor.
+        wear, paint_wear, grime: 0 new or clean to 1.
+        indoor_c: air temperature.
+        detail_seed: seed of stains, cracks and of which tubes are broken.
     """
 
     kind: Literal["car_park"] = "car_park"
@@ -57,8 +71,8 @@ class Spec(SceneryDefaults):
     cores: tuple[Core, ...]
     columns: tuple[Column, ...]
     column_wide_m: float
-    column_style: Literal["square", "round"]
-    floor: Literal["epoxy", "concrete"]
+    column_style: ColumnStyle
+    floor: FloorKind
     floor_rgb: Rgb
     floor_gloss: float
     wall_rgb: Rgb
@@ -81,11 +95,11 @@ class Spec(SceneryDefaults):
     detail_seed: int
 
     def bay_x_m(self, bay: int) -> float:
-        """x of the middle of a bay."""
+        """The x of the centre of a bay."""
         return -self.rows_half_m + (bay + 0.5) * self.bay_m
 
     def bays_of(self, row: int) -> list[int]:
-        """Bays of a row that no core takes."""
+        """Indices of the bays of a row that no core occupies."""
         taken = [(c.x0_m, c.x1_m) for c in self.cores if c.row == row]
         return [b for b in range(self.bays) if not any(a < self.bay_x_m(b) < c for a, c in taken)]
 
@@ -96,12 +110,12 @@ class Spec(SceneryDefaults):
         return rectangle(middle, core.x1_m - core.x0_m, BAY_LENGTH_M, 0.0)
 
     def column_outline(self, column: Column) -> tuple[Vec2, ...]:
-        """Counter-clockwise corners round a column."""
+        """Counter-clockwise corners of a column's bounding rectangle."""
         deep = COLUMN_DEEP_M if self.column_style == "square" else self.column_wide_m
         return rectangle(column.xy_m, self.column_wide_m, deep, 0.0)
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything that gets labels, with its stable instance id."""
+        """Everything on the deck that is labelled."""
         return (
             LabelledInstance(instance_id=FLOOR_ID, category="floor", name="floor"),
             LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="ceiling"),
@@ -112,9 +126,9 @@ class Spec(SceneryDefaults):
             *(LabelledInstance(instance_id=i, category="wall", name=f"wall_{side}") for side, i in WALL_IDS.items()),
             *(LabelledInstance(instance_id=c.instance_id, category="wall", name=c.name) for c in self.cores),
             *(LabelledInstance(instance_id=c.instance_id, category="column", name=c.name) for c in self.columns),
-            *(LabelledInstance(instance_id=c.instance_id, category="vehicle", name=c.name) for c in self.cars),
+            *town_instances(cars=self.cars),
         )
 
     def layout(self) -> Layout:
-        """Where people walk, mirrors hang, cameras stand and props may be put."""
+        """Where people walk, mirrors hang, cameras stand and props may be placed."""
         return layout_of(self)

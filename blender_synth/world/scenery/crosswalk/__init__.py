@@ -1,11 +1,10 @@
-"""Where two streets cross: zebras over all four arms, signals or signs, waiting cars, houses at the corners.
+"""A junction of two streets: zebra crossings on all four arms, signals or signs, waiting cars, houses at the corners.
 
-The junction's middle is the origin, one street runs along +X, the other along +Y, the carriageways lie at z = 0 and
-traffic keeps right. Each arm is closed by houses across a side street. `Spec` holds resolved values only,
-`Randomizer` the ranges.
+The centre of the junction is the origin; one street runs along +X, the other along +Y. The carriageways lie at z = 0
+and traffic keeps right. Houses across a side street close each arm.
 
-An arm's own frame: `along` counts from the middle of the junction outwards, `left` to the left of that. Cars drive
-towards the junction on the left half of an arm so seen, and away from it on the right half.
+Local coordinates of an arm: `along` is the distance from the centre of the junction, `left` the distance to the left of
+the centre line, as seen from the junction. Cars approach the junction on the left half and leave it on the right half.
 """
 
 from blender_synth.world.scenery.crosswalk.randomizer import Randomizer

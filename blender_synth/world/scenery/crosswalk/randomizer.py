@@ -1,16 +1,43 @@
-"""Where two streets cross: zebras over all four arms, signals or signs, waiting cars, houses at the corners.
+"""Parameters of crossings.
 
-The junction's middle is the origin, one street runs along +X, the other along +Y, the carriageways lie at z = 0 and
-traffic keeps right. Each arm is closed by houses across a side street. `Spec` holds resolved values only,
-`Randomizer` the ranges.
+Parameters:
 
-An arm's own frame: `along` counts from the middle of the junction outwards, `left` to the left of that. Cars drive
-towards the junction on the left half of an arm so seen, and away from it on the right half.
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `arm_m` | [38, 48] | m | length of an arm from the centre of the junction |
+| `lane_m` | [2.9, 3.4] | m | width of a lane |
+| `pavement_m` | [3.4, 4.8] | m | width of a pavement, kerb to wall |
+| `corner_radius_m` | [2.4, 4] | m | radius of the kerbs at the corners |
+| `kerb_step_m` | [0.1, 0.15] | m | height of the kerb |
+| `zebra_m` | [3.2, 5] | m | width of a zebra crossing, along the road |
+| `bar_m` | [0.42, 0.58] | m | width of a bar of the zebra crossing, and of a gap |
+| `control` | {signals: 4, signs: 1} | weights | signals or signs; with signs, pedestrians cross every arm |
+| `all_walk_share` | 0.35 | share | probability that the signals let pedestrians cross all arms at once |
+| `island` | {none: 2, x: 1, y: 1} | weights | which street has refuge islands: none, x, y |
+| `island_m` | [1.7, 2.2] | m | width of a refuge island |
+| `queue` | [1, 3] | count | number of cars that wait at a stop line |
+| `other_cars` | [0, 2] | count | number of other cars on an arm |
+| `shop_share` | [0.35, 0.75] | share | share of the ground-floor bays that are shops |
+| `balcony_share` | [0.2, 0.5] | share | share of the plaster and stone houses with balconies |
+| `blank_share` | [0.35, 0.6] | share | share of the corners whose first house has a windowless section |
+| `tree_share` | [0, 0.8] | share | share of the sides of the arms that have trees |
+| `tree_spacing_m` | [8, 13] | m | distance between trees |
+| `tree_height_m` | [6.2, 9] | m | height of the trees |
+| `leaf_hue` | [0.1, 0.9] | 0 to 1 | colour of leaves, 0 blue-green to 1 yellow-green |
+| `lamp_spacing_m` | [16, 24] | m | distance between lamp posts |
+| `furniture_per_10_m` | [1, 2.2] | 1/10 m | furniture on each side of an arm |
+| `wear` | [0.25, 0.9] | 0 to 1 | road surface, 0 new to 1 worn |
+| `paint_wear` | [0.1, 0.75] | 0 to 1 | road markings, 0 new to 1 worn |
+| `soot` | [0.15, 0.7] | 0 to 1 | houses, 0 clean to 1 dirty |
+| `litter` | [0.1, 0.7] | 0 to 1 | ground, 0 clean to 1 littered |
+
+The parameters of houses are in the docstring of `shared.houses.Houses`.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -23,7 +50,6 @@ from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.crosswalk.elements import (
     ARMS,
     BUILDING_FIRST_ID,
-    CAR_FIRST_ID,
     CORNERS,
     END_BUILDING_FIRST_ID,
     END_PAVEMENT_FIRST_ID,
@@ -37,48 +63,42 @@ from blender_synth.world.scenery.crosswalk.elements import (
     Arm,
     Signal,
     Street,
+    StreetName,
 )
 from blender_synth.world.scenery.crosswalk.spec import Spec
 from blender_synth.world.scenery.shared import street_palette as palette
+from blender_synth.world.scenery.shared.choices import choose
+from blender_synth.world.scenery.shared.furniture_placer import (
+    PAVEMENT_KINDS,
+    FurnitureColours,
+    FurniturePlacer,
+    LampStyle,
+    kerb_distance_m,
+)
 from blender_synth.world.scenery.shared.houses import Houses
 from blender_synth.world.scenery.shared.street_parts import (
     CAR_SIZE_M,
-    FURNITURE_SIZE_M,
     Building,
     Car,
+    CarBody,
     Crossing,
     Furniture,
     GroundBay,
     Lid,
-    Pavement,
     Roadway,
 )
-from blender_synth.world.scenery.shared.town import (
-    Standing,
-)
+from blender_synth.world.scenery.shared.town import CAR_BODIES, leaf_colour, make_car, sample_pavements, shop_names
 
 Islands = Annotated[Weights, only("none", "x", "y")]
 Controls = Annotated[Weights, only("signals", "signs")]
 
+STREETS: tuple[StreetName, ...] = ("x", "y")
+Arms = tuple[Arm, Arm, Arm, Arm]
+
 
 @plain
 class Randomizer(SceneryRandomizerDefaults, Houses):
-    """How crossings vary. Ranges are `[low, high]` or one number; weights a mapping, a list or one name.
-
-    Attributes:
-        arm_m: from the middle of the junction to the houses that close an arm's sides.
-        lane_m: one lane. pavement_m: kerb to wall. corner_radius_m: of the kerbs. kerb_step_m: their height.
-        zebra_m: width of the zebras, along the way of the cars. bar_m: of a bar and of a gap.
-        control: signals, or signs only; with signs people walk everywhere.
-        all_walk_share: how often signals let people walk over all arms at once.
-        island: which street has refuge islands. island_m: their width.
-        queue: cars that wait before a stop line. other_cars: on the rest of an arm.
-        shop_share, balcony_share, soot: as in a street. blank_share: of the houses near the corner, how many have a
-            closed stretch.
-        tree_share: of the arms' sides, how many have trees; tree_spacing_m, tree_height_m, leaf_hue.
-        lamp_spacing_m: between lamp posts. furniture_per_10_m: on each side of an arm.
-        wear, paint_wear, litter: 0 new or clean to 1.
-    """
+    """How crossings vary; every parameter is described in the docstring of this file."""
 
     kind: Literal["crosswalk"] = "crosswalk"
     arm_m: Range = (38.0, 48.0)
@@ -109,11 +129,11 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
     litter: Range = (0.1, 0.7)
 
     def sample(self, streams: Streams) -> Spec:
-        """One crossing; every draw comes from a stream named after its part."""
+        """One crossing; each part uses a random stream of its own name."""
         rng = streams.rng("layout")
         island, island_m = pick(rng, self.island), uniform(rng, self.island_m)
-        shapes = {}
-        for name in ("x", "y"):
+        shapes: dict[StreetName, tuple[float, float, float]] = {}  # carriageway, pavement, length of an arm
+        for name in STREETS:
             lane, pavement, half = uniform(rng, self.lane_m), uniform(rng, self.pavement_m), uniform(rng, self.arm_m)
             shapes[name] = (2 * lane + island_m * (island == name), pavement, half)
         radius = min(uniform(rng, self.corner_radius_m), *(p for _, p, _ in shapes.values()))
@@ -123,7 +143,7 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
         control = pick(control_rng, self.control)
         arms = self._phases(control_rng, arms, control)
         roads = streams.rng("road")
-        streets = tuple(
+        street_x, street_y = (
             Street(
                 name=name,
                 half_length_m=half,
@@ -134,6 +154,7 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             )
             for name, (wide, pavement, half) in shapes.items()
         )
+        streets = (street_x, street_y)
         hue, litter_rng = uniform(streams.rng("leaves"), self.leaf_hue), streams.rng("litter")
         spec = Spec(
             streets=streets,
@@ -142,12 +163,12 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             kerb_step_m=step,
             side_street_m=side_street,
             free_arm="",
-            pavements=self._pavements(streams.rng("pavements"), streets),
+            pavements=sample_pavements(streams.rng("pavements"), _pavement_surfaces(streets[0].pavement_m)),
             buildings=self._buildings(streams.rng("facades"), streets, side_street),
             signals=(),
             furniture=(),
             cars=(),
-            leaf_rgb=palette.blend((0.045, 0.085, 0.030), (0.115, 0.145, 0.035), hue),
+            leaf_rgb=leaf_colour(hue),
             litter=uniform(litter_rng, self.litter),
             litter_seed=seed_of(litter_rng),
         )
@@ -159,25 +180,29 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             spec = replace(spec, signals=self._signals(streams.rng("signals"), spec))
         return replace(spec, furniture=self._furniture(streams, spec, control))
 
-    def _arms(self, rng: np.random.Generator, shapes: dict, radius: float) -> tuple[Arm, ...]:
+    def _arms(
+        self, rng: np.random.Generator, shapes: dict[StreetName, tuple[float, float, float]], radius: float
+    ) -> Arms:
         arms = []
         for number, name in enumerate(ARMS):
-            across = shapes["yx"[number % 2]][0] / 2  # half of the street that this arm comes out of
+            across = shapes[STREETS[(number + 1) % 2]][0] / 2  # half the width of the crossing street
             width, bar = uniform(rng, self.zebra_m), uniform(rng, self.bar_m)
             middle = across + radius + RAMP_SIDE_M + float(rng.uniform(0.1, 1.6)) + width / 2
             zebra = Crossing(x_m=middle, width_m=width, bar_m=bar, gap_m=bar)
             stop = middle + width / 2 + float(rng.uniform(0.9, 2.2)) + NOSE_M * 0.5
             arms.append(Arm(name=name, zebra=zebra, stop_m=stop, walks=True))
-        return tuple(arms)
+        east, north, west, south = arms
+        return east, north, west, south
 
-    def _phases(self, rng: np.random.Generator, arms, control: str) -> tuple[Arm, ...]:
-        """Which arms people may walk over: those of one street, or all."""
+    def _phases(self, rng: np.random.Generator, arms: Arms, control: str) -> Arms:
+        """The arms with `walks` set: those of one street, or all."""
         both, street = rng.random() < self.all_walk_share, int(rng.integers(2))
         if control == "signs" or both:
             return arms
-        return tuple(replace(arm, walks=number % 2 == street) for number, arm in enumerate(arms))
+        east, north, west, south = (replace(arm, walks=number % 2 == street) for number, arm in enumerate(arms))
+        return east, north, west, south
 
-    def _road(self, rng: np.random.Generator, half: float, carriageway: float, arms) -> Roadway:
+    def _road(self, rng: np.random.Generator, half: float, carriageway: float, arms: Arms) -> Roadway:
         lids = []
         furthest = max(arm.stop_m for arm in arms)
         for sign in (-1, 1):
@@ -200,55 +225,33 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             detail_seed=seed_of(rng),
         )
 
-    def _pavements(self, rng: np.random.Generator, streets) -> tuple[Pavement, ...]:
-        pattern = str(rng.choice(["slabs", "bond", "pavers", "setts"], p=[0.35, 0.3, 0.25, 0.1]))
-        rgb, kerb, dirt = palette.paving(rng, pattern), palette.kerb(rng), float(rng.uniform(0.25, 0.9))
-        names = [*((PAVEMENT_FIRST_ID + i, CORNERS[i]) for i in range(4))]
-        names += [(END_PAVEMENT_FIRST_ID + i, f"end_{ARMS[i]}") for i in range(4)]
-        return tuple(
-            Pavement(
-                instance_id=number,
-                name=f"pavement_{name}",
-                width_m=streets[0].pavement_m,
-                strip_m=RAMP_M,
-                pattern=pattern,
-                rgb=rgb,
-                kerb_rgb=kerb,
-                dirt=dirt,
-                detail_seed=seed_of(rng),
-            )
-            for number, name in names
-        )
-
-    def _buildings(self, rng: np.random.Generator, streets, side_street: float) -> tuple[Building, ...]:
+    def _buildings(
+        self, rng: np.random.Generator, streets: tuple[Street, Street], side_street: float
+    ) -> tuple[Building, ...]:
         buildings: list[Building] = []
         shops, balconies = uniform(rng, self.shop_share), uniform(rng, self.balcony_share)
         soot, blank = uniform(rng, self.soot), uniform(rng, self.blank_share)
-        words = list(palette.SHOP_WORDS)
-        rng.shuffle(words)
+        words = shop_names(rng)
 
-        def row(first_id, name, start, facing, row_m, blanks=(), shop_share=shops):
-            houses, last, at = [], "", start
+        def row(
+            first_id: int, name: str, start: Vec2, facing: float, row_m: float, blanks: Collection[int] = (),
+            shop_share: float = shops,
+        ) -> list[Building]:  # fmt: skip
+            """A row of houses; negative `blanks` count from its end."""
             widths = self.widths(rng, row_m)
-            for k, width in enumerate(widths):
-                houses.append(
-                    self.house(
-                        rng,
-                        instance_id=first_id + k,
-                        name=f"building_{name}_{k}",
-                        start=at,
-                        facing_deg=facing,
-                        width_m=width,
-                        blank=k in blanks or k - len(widths) in blanks,
-                        shop_share=shop_share,
-                        balcony_share=balconies,
-                        soot=soot,
-                        last_wall=last,
-                        words=words,
-                    )
-                )
-                last, at = houses[-1].wall, houses[-1].point(width)
-            return houses
+            return self.row(
+                rng,
+                first_id=first_id,
+                name=name,
+                start=start,
+                facing_deg=facing,
+                widths=widths,
+                blanks={k % len(widths) if k < 0 else k for k in blanks},
+                shop_share=shop_share,
+                balcony_share=balconies,
+                soot=soot,
+                words=words,
+            )
 
         for number, name in enumerate(ARMS):
             own, other = streets[number % 2], streets[(number + 1) % 2]
@@ -260,7 +263,7 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             own_m, other_m = own.half_length_m - corner, other.half_length_m - wall
             along = row(first, CORNERS[number], arm.point(corner, wall), (a + 270.0) % 360.0, own_m,
                         {0} if at_corner else {1})  # fmt: skip
-            # the other front of the corner, seen from the next arm: its last house is the first one of `along`
+            # the row around the corner, along the next arm: its last house is the first one of `along`
             start = arm.point(corner, other.half_length_m)
             beside = row(first + 6, f"{CORNERS[number]}_beside", start, (a + 180.0) % 360.0, other_m,
                          {-2} if rng.random() < 0.6 else {-1})  # fmt: skip
@@ -273,48 +276,38 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
                              (arm.azimuth_deg + 180.0) % 360.0, 2 * END_REACH_M, (), 0.25)  # fmt: skip
         return tuple(buildings)
 
-    def _car(self, rng: np.random.Generator, number: int, xy: Vec2, heading: float, body: str) -> Car:
-        rgb, metallic = palette.car(rng)
-        return Car(
-            instance_id=CAR_FIRST_ID + number,
-            name=f"car_{number}",
-            body=body,
-            position_m=(float(xy[0]), float(xy[1]), 0.0),
-            heading_deg=(heading + float(rng.normal(0, 0.7))) % 360.0,
-            rgb=rgb,
-            metallic=metallic,
-            dirt=float(rng.uniform(0.05, 0.6)),
-            detail_seed=seed_of(rng),
-        )
+    def _car(self, rng: np.random.Generator, number: int, xy: Vec2, heading: float, body: CarBody) -> Car:
+        paint, turn = palette.car(rng), float(rng.normal(0, 0.7))
+        dirt, seed = float(rng.uniform(0.05, 0.6)), seed_of(rng)
+        return make_car(number, body, xy, heading + turn, paint, dirt, seed)
 
     def _cars(self, rng: np.random.Generator, spec: Spec) -> tuple[Car, ...]:
-        """Queues at the lines where people may walk, and cars on their way elsewhere."""
+        """Queues at the stop lines where pedestrians cross, and moving cars."""
         cars: list[Car] = []
-        bodies = list(CAR_SIZE_M)
 
-        def body() -> str:
-            return str(rng.choice(bodies, p=[0.36, 0.18, 0.18, 0.2, 0.08]))
+        def sample_body() -> CarBody:
+            return choose(rng, CAR_BODIES, (0.36, 0.18, 0.18, 0.2, 0.08))
 
         for arm in spec.arms:
             street, a = spec.street(arm), arm.azimuth_deg
             reach = street.half_length_m - 6.0
             along = arm.stop_m + float(rng.uniform(0.4, 1.2))
             for _ in range(round(uniform(rng, self.queue)) if arm.walks and arm.name != spec.free_arm else 0):
-                kind = body()
-                long = CAR_SIZE_M[kind][0]
+                body = sample_body()
+                long = CAR_SIZE_M[body][0]
                 left = street.lane_m + float(rng.normal(0, 0.08))
                 if along + long < reach:
-                    cars.append(self._car(rng, len(cars), arm.point(along + long / 2, left), a + 180.0, kind))
+                    cars.append(self._car(rng, len(cars), arm.point(along + long / 2, left), a + 180.0, body))
                 along += long + float(rng.uniform(0.9, 2.2))
             for _ in range(round(uniform(rng, self.other_cars))):
-                kind, away = body(), bool(rng.random() < 0.7)
+                body, away = sample_body(), bool(rng.random() < 0.7)
                 if arm.name == spec.free_arm or arm.walks:
-                    away = True  # the lane towards the junction belongs to who waits there
-                long = CAR_SIZE_M[kind][0]
+                    away = True  # waiting cars use the lane towards the junction
+                long = CAR_SIZE_M[body][0]
                 at = float(rng.uniform(arm.stop_m + 7.0, reach - long))
                 left = street.lane_m * (-1.0 if away else 1.0) + float(rng.normal(0, 0.1))
-                car = self._car(rng, len(cars), arm.point(at, left), a + (0.0 if away else 180.0), kind)
-                if not Standing(0, [c.footprint() for c in cars]).touches(car.footprint(), 2.0):
+                car = self._car(rng, len(cars), arm.point(at, left), a + (0.0 if away else 180.0), body)
+                if not FurniturePlacer(occupied=[c.footprint() for c in cars]).collides(car.footprint(), 2.0):
                     cars.append(car)
         return tuple(cars)
 
@@ -344,18 +337,17 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
         return tuple(signals)
 
     def _furniture(self, streams: Streams, spec: Spec, control: str) -> tuple[Furniture, ...]:
-        taken = [s.footprint() for s in spec.signals]
-        for arm in spec.arms:  # ramps and where cameras look over the zebra stay free
+        occupied = [s.footprint() for s in spec.signals]
+        for arm in spec.arms:  # kerb ramps and the views along the zebra crossings stay free
             street, zebra = spec.street(arm), arm.zebra
             reach, half = street.kerb_m + street.pavement_m, zebra.width_m / 2 + RAMP_SIDE_M + 0.1
-            taken.append(arm.box(zebra.x_m - half, zebra.x_m + half, -reach, reach))
-        standing = Standing(FURNITURE_FIRST_ID, taken, spec.kerb_step_m)
+            occupied.append(arm.box(zebra.x_m - half, zebra.x_m + half, -reach, reach))
+        placer = FurniturePlacer(FURNITURE_FIRST_ID, occupied, spec.kerb_step_m)
         lamp_rng, tree_rng, rng = (streams.rng(name) for name in ("lamps", "vegetation", "furniture"))
-        spacing, variant = uniform(lamp_rng, self.lamp_spacing_m), int(lamp_rng.integers(0, 2))
-        lamp_rgb, lamp_scale = palette.ironwork(lamp_rng), float(lamp_rng.uniform(0.85, 1.1))
+        lamps = LampStyle.sample(lamp_rng, self.lamp_spacing_m)
         share, tree_gap = uniform(tree_rng, self.tree_share), uniform(tree_rng, self.tree_spacing_m)
         tree_kind, height = int(tree_rng.integers(0, 3)), uniform(tree_rng, self.tree_height_m)
-        iron, paint = palette.ironwork(rng), palette.furniture_paint(rng)
+        colours = FurnitureColours.sample(rng)
         railing_corner = rng.random() < 0.55
         for number, arm in enumerate(spec.arms):
             street, other, a = spec.street(arm), spec.cross_street(arm), arm.azimuth_deg
@@ -363,69 +355,80 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             if control == "signs":
                 for sign in (1.0, -1.0):
                     at = arm.point(arm.zebra.x_m + arm.zebra.width_m / 2 + 0.8, sign * (k + 0.42))
-                    standing.add("sign", at, a, rgb=iron, variant=3, gap_m=0.02)
+                    placer.add("sign", at, a, rgb=colours.iron, variant=3, gap_m=0.02)
             for turn in np.radians(np.linspace(190, 260, 5)) if railing_corner else ():
                 at = arm.point(q + r + (r - 0.35) * math.cos(turn), k + r + (r - 0.35) * math.sin(turn))
-                standing.add("bollard", at, a, rgb=iron, gap_m=0.15)
+                placer.add("bollard", at, a, rgb=colours.iron, gap_m=0.15)
             start = arm.zebra.x_m + arm.zebra.width_m / 2 + 1.0
             for side, sign in enumerate((1.0, -1.0)):
                 out = a - 90.0 * sign  # towards the carriageway
-                first = start + 0.4 + spacing * 0.5 * ((number + side) % 2)
-                for along in np.arange(first, street.half_length_m - 2.0, spacing):
-                    standing.add("lamp", arm.point(float(along), sign * (k + 0.48)), out, scale=lamp_scale,
-                                 rgb=lamp_rgb, variant=variant)  # fmt: skip
+                first = start + 0.4 + lamps.spacing_m * 0.5 * ((number + side) % 2)
+                for along in np.arange(first, street.half_length_m - 2.0, lamps.spacing_m):
+                    placer.add("lamp", arm.point(float(along), sign * (k + 0.48)), out, scale=lamps.scale,
+                                 rgb=lamps.rgb, variant=lamps.variant)  # fmt: skip
                 leafy = tree_rng.random() < share
                 offset, turns = tree_rng.uniform(3.0, 6.0), tree_rng.uniform(0, 360, 8)
                 for n, along in enumerate(np.arange(start + offset, street.half_length_m - 3.0, tree_gap)):
                     if leafy:
                         at = arm.point(float(along), sign * (k + 0.62))
-                        standing.add_tree(at, float(turns[n % 8]), height * (0.92 + 0.02 * (n % 5)), tree_kind)
+                        placer.add_tree(at, float(turns[n % 8]), height * (0.92 + 0.02 * (n % 5)), tree_kind)
                 count = round(uniform(rng, self.furniture_per_10_m) * (street.half_length_m - start) / 10)
-                kinds = rng.choice(
-                    ["bollard", "bench", "bin", "planter", "sign", "cabinet", "bicycle_stand", "parking_meter"],
-                    size=count,
-                    p=[0.2, 0.12, 0.16, 0.12, 0.14, 0.1, 0.1, 0.06],
-                )
-                for kind in kinds:
+                kinds = rng.choice(len(PAVEMENT_KINDS), size=count, p=[0.2, 0.12, 0.16, 0.12, 0.14, 0.1, 0.1, 0.06])
+                for kind in (PAVEMENT_KINDS[int(k)] for k in kinds):
                     along, v = float(rng.uniform(start + 0.5, street.half_length_m - 3.0)), int(rng.integers(0, 3))
-                    deep = FURNITURE_SIZE_M[kind][1]
-                    left = sign * (k + max(0.36, min(RAMP_M - deep / 2 - 0.02, 0.6)))
+                    left = sign * (k + kerb_distance_m(kind, RAMP_M))
                     if kind == "sign":
-                        standing.add(
-                            "sign", arm.point(along, left), a + (0.0 if sign > 0 else 180.0), rgb=iron, variant=v
+                        placer.add(
+                            "sign",
+                            arm.point(along, left),
+                            a + (0.0 if sign > 0 else 180.0),
+                            rgb=colours.iron,
+                            variant=v,
                         )
                         continue
-                    rgb = paint if kind in ("bench", "planter", "bin") else iron
-                    standing.add(str(kind), arm.point(along, left), out + 90.0 + 180.0, rgb=rgb, variant=v)
-        return tuple(standing.pieces)
+                    placer.add(kind, arm.point(along, left), out + 270.0, rgb=colours.of(kind), variant=v)
+        return tuple(placer.pieces)
 
 
 def _corner_house(along: Building, beside: Building) -> tuple[Building, Building]:
-    """Two fronts at a corner as one house: of one height, material and roof, without balconies or awnings."""
+    """The two fronts of a corner house: of one height, material and roof, without balconies or awnings."""
     depth = min(along.depth_m, beside.width_m - 0.2)
     along = replace(along, depth_m=depth, roof="flat", balcony="none")
-    same = {
-        name: getattr(along, name)
-        for name in (
-            "instance_id", "storeys", "ground_m", "storey_m", "plinth_m", "wall", "wall_rgb", "trim_rgb", "frame_rgb",
-            "door_rgb", "roof", "roof_rgb", "window_style", "window_h_m", "surround", "balcony", "cornice_m", "quoins",
-            "soot", "detail_seed", "shutters_rgb",
-        )
-    }  # fmt: skip
-    beside = replace(beside, **same, depth_m=min(beside.depth_m, along.width_m - 0.2))
+    beside = replace(
+        along,
+        name=beside.name,
+        start_xy_m=beside.start_xy_m,
+        facing_deg=beside.facing_deg,
+        bay_widths_m=beside.bay_widths_m,
+        depth_m=min(beside.depth_m, along.width_m - 0.2),
+        window_w_m=beside.window_w_m,
+        ground=beside.ground,
+        shops=beside.shops,
+    )
     if beside.shutters_rgb is not None and min(beside.bay_widths_m) < beside.window_w_m + 1.15:
         along, beside = replace(along, shutters_rgb=None), replace(beside, shutters_rgb=None)
     beside = _open_bay(beside, last=True)
-    return tuple(replace(h, shops=tuple(replace(s, awning_rgb=None) for s in h.shops)) for h in (along, beside))
+    return _without_awnings(along), _without_awnings(beside)
 
 
 def _open_bay(house: Building, last: bool) -> Building:
-    """Windows instead of a shop next to the corner, whose room would reach into that of the other front."""
+    """Replace a shop next to the corner by windows, as its interior would intersect that of the other front."""
     ground, shops = list(house.ground), list(house.shops)
-    at = len(ground) - 1 if last else 0
-    bay = ground[at]
+    index = len(ground) - 1 if last else 0
+    bay = ground[index]
     if bay.kind != "shop":
         return house
     del shops[-1 if last else 0]
-    ground[at : at + 1] = [GroundBay(kind="window", first=bay.first + i, count=1) for i in range(bay.count)]
+    ground[index : index + 1] = [GroundBay(kind="window", first=bay.first + i, count=1) for i in range(bay.count)]
     return replace(house, ground=tuple(ground), shops=tuple(shops))
+
+
+def _without_awnings(house: Building) -> Building:
+    return replace(house, shops=tuple(replace(shop, awning_rgb=None) for shop in house.shops))
+
+
+def _pavement_surfaces(width_m: float) -> list[tuple[int, str, float, float]]:
+    """The pavements at the four corners and at the ends of the arms, for `sample_pavements`."""
+    surfaces = [(PAVEMENT_FIRST_ID + i, CORNERS[i]) for i in range(4)]
+    surfaces += [(END_PAVEMENT_FIRST_ID + i, f"end_{ARMS[i]}") for i in range(4)]
+    return [(instance_id, name, width_m, RAMP_M) for instance_id, name in surfaces]

@@ -1,10 +1,10 @@
-"""The resolved values of one scene of this kind."""
+"""One crossing as plain values."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from blender_synth.values import Vec2, plain
+from blender_synth.values import Rgb, Vec2, plain
 from blender_synth.world.contracts import SceneryDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import Layout
@@ -25,6 +25,7 @@ from blender_synth.world.scenery.shared.street_parts import (
     Furniture,
     Pavement,
 )
+from blender_synth.world.scenery.shared.town import town_instances
 
 
 @plain
@@ -32,9 +33,12 @@ class Spec(SceneryDefaults):
     """One crossing of two streets.
 
     Attributes:
-        corner_radius_m: of the kerbs. side_street_m: width of the streets across the ends of the arms.
-        free_arm: where no car waits, so that a dashcam can.
-        litter_seed: feeds leaves and litter on the ground.
+        corner_radius_m: radius of the kerbs at the corners.
+        kerb_step_m: height of the kerbs.
+        side_street_m: width of the streets across the ends of the arms.
+        free_arm: the arm without waiting cars, for dashcams.
+        litter: 0 clean to 1.
+        litter_seed: seed of leaves and litter on the ground.
     """
 
     kind: Literal["crosswalk"] = "crosswalk"
@@ -49,7 +53,7 @@ class Spec(SceneryDefaults):
     signals: tuple[Signal, ...]
     furniture: tuple[Furniture, ...]
     cars: tuple[Car, ...]
-    leaf_rgb: tuple[float, float, float]
+    leaf_rgb: Rgb
     litter: float
     litter_seed: int
 
@@ -58,22 +62,22 @@ class Spec(SceneryDefaults):
         return self.streets[ARMS.index(arm.name) % 2]
 
     def cross_street(self, arm: Arm) -> Street:
-        """The other one."""
+        """The street that crosses an arm's street."""
         return self.streets[(ARMS.index(arm.name) + 1) % 2]
 
     def islands(self) -> tuple[tuple[int, Arm, tuple[Vec2, ...]], ...]:
         """(instance id, arm, outline) of both halves of each refuge island."""
-        found = []
+        islands: list[tuple[int, Arm, tuple[Vec2, ...]]] = []
         for arm in self.arms:
             half, zebra = self.street(arm).island_m / 2, arm.zebra
             if half > 0:
                 inner, outer = zebra.x_m - zebra.width_m / 2 - 0.1, zebra.x_m + zebra.width_m / 2 + 0.1
                 for a, b in ((inner - NOSE_M * 0.6, inner), (outer, outer + NOSE_M)):
-                    found.append((ISLAND_FIRST_ID + len(found), arm, arm.box(a, b, -half, half)))
-        return tuple(found)
+                    islands.append((ISLAND_FIRST_ID + len(islands), arm, arm.box(a, b, -half, half)))
+        return tuple(islands)
 
     def open_sides(self) -> dict[str, str]:
-        """The flanks, by name of the house, that another front of the same house at a corner takes the place of."""
+        """The side (left or right) on which another front of the same corner house adjoins, by name of the house."""
         sides = {f"building_{corner}_0": "left" for corner in CORNERS}
         for corner in CORNERS:
             last = max(
@@ -84,21 +88,20 @@ class Spec(SceneryDefaults):
         return sides
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything that gets labels, with its stable instance id. A house at a corner has two fronts and one id."""
+        """Everything on the crossing that is labelled; the two fronts of a corner house are one instance."""
         houses = {b.instance_id: b for b in reversed(self.buildings)}
         return (
             LabelledInstance(instance_id=ROAD_ID, category="road", name="road"),
-            *(LabelledInstance(instance_id=p.instance_id, category="pavement", name=p.name) for p in self.pavements),
+            *town_instances(pavements=self.pavements),
             *(LabelledInstance(instance_id=i, category="pavement", name=f"island_{i}") for i, _, _ in self.islands()),
-            *(LabelledInstance(instance_id=b.instance_id, category="building", name=b.name) for b in houses.values()),
-            *(LabelledInstance(instance_id=f.instance_id, category=f.category, name=f.name) for f in self.furniture),
+            *town_instances(houses.values(), self.furniture),
             *(
                 LabelledInstance(instance_id=s.instance_id, category="street_furniture", name=s.name)
                 for s in self.signals
             ),
-            *(LabelledInstance(instance_id=c.instance_id, category="vehicle", name=c.name) for c in self.cars),
+            *town_instances(cars=self.cars),
         )
 
     def layout(self) -> Layout:
-        """Where people walk, mirrors hang, cameras stand and props may be put."""
+        """Where people walk, mirrors hang, cameras stand and props may be placed."""
         return layout_of(self)

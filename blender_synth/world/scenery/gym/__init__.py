@@ -1,7 +1,6 @@
-"""A gym: a long wall for mirrors, weights before it, treadmills and bicycles in a row, wall bars, windows.
+"""A gym: a long wall for mirrors, weights in front of it, treadmills and exercise bikes, wall bars, windows.
 
-The room spans x about 0; windows are in its south wall (y = 0), the long wall that mirrors hang on is the north one.
-`Spec` holds resolved values only, `Randomizer` the ranges.
+The room is centred on x = 0. The windows are in its south wall (y = 0), the mirrors hang on the north wall.
 """
 
 from blender_synth.world.scenery.gym.randomizer import Randomizer

@@ -1,7 +1,21 @@
-"""A gym: a long wall for mirrors, weights before it, treadmills and bicycles in a row, wall bars, windows.
+"""Parameters of gyms.
 
-The room spans x about 0; windows are in its south wall (y = 0), the long wall that mirrors hang on is the north one.
-`Spec` holds resolved values only, `Randomizer` the ranges.
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `width_m` | [10, 17] | m | width of the room, along the mirrors |
+| `depth_m` | [8, 12.5] | m | distance from the windows to the mirrors |
+| `height_m` | [3, 4.2] | m | height of the ceiling |
+| `floor` | {rubber_floor: 4, planks: 1} | weights | floor: rubber_floor, planks |
+| `treadmills` | [2, 5] | count | number of treadmills |
+| `bikes` | [2, 4] | count | number of exercise bikes |
+| `benches` | [3, 6] | count | number of weight benches |
+| `racks` | [1, 3] | count | number of dumb-bell racks |
+| `balls` | [2, 5] | count | number of exercise balls |
+| `lux` | [260, 420] | lx | illuminance of the floor |
+| `kelvin` | [3800, 5600] | K | colour temperature of the lamps |
+| `indoor_c` | [19, 22.5] | °C | air temperature |
 """
 
 from __future__ import annotations
@@ -17,6 +31,7 @@ from blender_synth.values import Range, Weights, only, pick, plain, seed_of, uni
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.gym.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
+from blender_synth.world.scenery.shared.choices import count_in
 from blender_synth.world.scenery.shared.outside import draw_outside
 from blender_synth.world.scenery.shared.room_placer import Placer
 from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls
@@ -29,14 +44,7 @@ Floors = Annotated[Weights, only("rubber_floor", "planks")]
 
 @plain
 class Randomizer(SceneryRandomizerDefaults):
-    """How gyms vary.
-
-    Attributes:
-        width_m: of the mirrors' wall. depth_m: from the windows to it. height_m: of the ceiling.
-        floor: what is underfoot.
-        treadmills, bikes: machines in rows. benches: for weights. racks: of dumb-bells. balls: for exercises.
-        lux: on the floor. kelvin: colour of the lamps. indoor_c: air temperature.
-    """
+    """How gyms vary; every parameter is described in the docstring of this file."""
 
     kind: Literal["gym"] = "gym"
     width_m: Range = (10.0, 17.0)
@@ -159,7 +167,7 @@ class Randomizer(SceneryRandomizerDefaults):
         """Cardio machines in a row at the windows, weights in the half before the mirrors, bars on a side wall."""
         rng = streams.rng("cardio")
         half = width / 2
-        count = [round(uniform(rng, (r[0] - 0.49, r[1] + 0.49))) for r in (self.treadmills, self.bikes)]
+        count = [count_in(rng, r) for r in (self.treadmills, self.bikes)]
         to_windows = bool(rng.random() < 0.6)
         heading = 180.0 if to_windows else 0.0
         flip = 1 if rng.random() < 0.5 else -1
@@ -173,10 +181,10 @@ class Randomizer(SceneryRandomizerDefaults):
         rng = streams.rng("weights")
         wall = walls[side]
         along = abs(wall.start_xy_m[1] - (depth - 2.4))
-        for k in range(round(uniform(rng, (self.racks[0] - 0.49, self.racks[1] + 0.49)))):
+        for k in range(count_in(rng, self.racks)):
             px, py = wall.point(along + (1.9 if side == "east" else -1.9) * k, 0.36)
             placer.add("dumbbell_rack", px, py, wall.facing_deg + 90.0, (1.7, 0.6, 1.0), accent, rgb2=metal, gap_m=0.05)
-        for k in range(round(uniform(rng, (self.benches[0] - 0.49, self.benches[1] + 0.49)))):
+        for k in range(count_in(rng, self.benches)):
             for _ in range(12):
                 px = float(rng.uniform(-half + 1.2, half - 1.2))
                 py = depth - float(rng.uniform(1.8, 3.4))
@@ -193,7 +201,7 @@ class Randomizer(SceneryRandomizerDefaults):
         self._bars(streams.rng("bars"), placer, walls[side], height)
         rng = streams.rng("small")
         (x0, y0), (x1, y1) = placer._low, placer._high
-        for k in range(round(uniform(rng, (self.balls[0] - 0.49, self.balls[1] + 0.49)))):
+        for k in range(count_in(rng, self.balls)):
             rgb = palette.colour(rng, palette.ACCENTS) if k % 2 else accent
             size = float(rng.choice([0.55, 0.65, 0.75]))
             for _ in range(8):

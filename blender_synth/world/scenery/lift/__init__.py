@@ -1,7 +1,6 @@
-"""Inside a lift: a small cabin of brushed steel with a wall for a mirror, its doors open towards a landing.
+"""The inside of a lift: a small steel cabin with a wall for a mirror, its doors open towards a landing.
 
-The cabin spans x about 0 and y from 0, where its doors are, to `depth_m`; the landing lies before it, at y < 0.
-`Spec` holds resolved values only, `Randomizer` the ranges.
+The cabin is centred on x = 0 and extends from its doors at y = 0 to y = `depth_m`; the landing is at y < 0.
 """
 
 from blender_synth.world.scenery.lift.randomizer import Randomizer

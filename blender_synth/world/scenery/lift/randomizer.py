@@ -1,7 +1,19 @@
-"""Inside a lift: a small cabin of brushed steel with a wall for a mirror, its doors open towards a landing.
+"""Parameters of lifts.
 
-The cabin spans x about 0 and y from 0, where its doors are, to `depth_m`; the landing lies before it, at y < 0.
-`Spec` holds resolved values only, `Randomizer` the ranges.
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `width_m` | [1.1, 2] | m | width of the cabin, inside |
+| `depth_m` | [1.4, 2.4] | m | depth of the cabin, inside |
+| `height_m` | [2.2, 2.5] | m | height of the cabin, inside |
+| `cladding` | {steel: 5, veneer: 1.5, painted_wall: 0.8} | weights | walls of the cabin: steel, veneer, painted_wall |
+| `landing_m` | [2.2, 3.6] | m | distance from the lift doors to the wall opposite |
+| `closing` | [0, 0.15] | 0 to 1 | position of the doors, 0 open to 1 closed |
+| `lux` | [150, 280] | lx | illuminance of the cabin's floor |
+| `landing_lux` | [120, 260] | lx | illuminance of the landing |
+| `kelvin` | [3000, 5000] | K | colour temperature of the lamps |
+| `indoor_c` | [16, 22] | °C | air temperature |
 """
 
 from __future__ import annotations
@@ -29,16 +41,7 @@ Claddings = Annotated[Weights, only("steel", "veneer", "painted_wall")]
 
 @plain
 class Randomizer(SceneryRandomizerDefaults):
-    """How lifts vary.
-
-    Attributes:
-        width_m, depth_m: of the cabin, inside; makers' sizes go from 1.1 x 1.4 m (8 persons, EN 81-20) up to goods and
-            bed lifts. height_m: of its ceiling.
-        cladding: of its walls.
-        landing_m: from the lift's doors to the wall opposite.
-        closing: how far the doors have closed, 0 open to 1.
-        lux: in the cabin. landing_lux: before it. kelvin: colour of the lamps. indoor_c: air temperature.
-    """
+    """How lifts vary; every parameter is described in the docstring of this file."""
 
     kind: Literal["lift"] = "lift"
     width_m: Range = (1.1, 2.0)

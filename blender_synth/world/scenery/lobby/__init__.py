@@ -1,8 +1,6 @@
-"""The lobby of a hotel or an office: a stone floor, a reception desk before a lit wall, lift doors, sofas and plants,
-and a glazed front with a street behind it.
+"""The lobby of a hotel or an office: a reception desk, lift doors, sofas, plants, and a glazed front facing a street.
 
-The room spans x about 0 and y from 0, where the front is, to `depth_m`. `Spec` holds resolved values only,
-`Randomizer` the ranges.
+The room is centred on x = 0 and extends from the front at y = 0 to y = `depth_m`.
 """
 
 from blender_synth.world.scenery.lobby.randomizer import Randomizer

@@ -1,8 +1,22 @@
-"""The lobby of a hotel or an office: a stone floor, a reception desk before a lit wall, lift doors, sofas and plants,
-and a glazed front with a street behind it.
+"""Parameters of lobbies.
 
-The room spans x about 0 and y from 0, where the front is, to `depth_m`. `Spec` holds resolved values only,
-`Randomizer` the ranges.
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `style` | {hotel: 1, office: 1} | weights | kind of building: hotel, office |
+| `width_m` | [12, 19] | m | width of the room, along the front |
+| `depth_m` | [9, 13] | m | distance from the front to the back wall |
+| `height_m` | [3.3, 5] | m | height of the ceiling |
+| `floor` | … | weights | floor: stone_floor, terrazzo, planks, carpet |
+| `gloss` | [0.6, 1] | 0 to 1 | gloss of the floor, 0 matt to 1 polished |
+| `lifts` | [2, 3] | count | number of lift doors |
+| `columns` | [0, 2] | count | number of pairs of columns |
+| `seats` | [1, 3] | count | number of groups of sofas and armchairs |
+| `plants` | [2, 6] | count | number of potted plants |
+| `lux` | [220, 480] | lx | illuminance of the floor |
+| `kelvin` | [2800, 4300] | K | colour temperature of the lamps |
+| `indoor_c` | [20, 23] | °C | air temperature |
 """
 
 from __future__ import annotations
@@ -19,6 +33,7 @@ from blender_synth.values import Range, Rgb, Vec2, Weights, only, pick, plain, s
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.lobby.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
+from blender_synth.world.scenery.shared.choices import count_in
 from blender_synth.world.scenery.shared.outside import draw_outside
 from blender_synth.world.scenery.shared.room_placer import Placer
 from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls
@@ -37,16 +52,7 @@ Styles = Annotated[Weights, only("hotel", "office")]
 
 @plain
 class Randomizer(SceneryRandomizerDefaults):
-    """How lobbies vary.
-
-    Attributes:
-        style: what kind of house it belongs to.
-        width_m: along the front. depth_m: from the front to the back wall. height_m: of the ceiling.
-        floor: what is underfoot. gloss: of the floor, 0 matt to 1 polished (a `polished_floor` mirrors sharply).
-        lifts: number of lift doors. columns: in pairs. seats: groups of sofas and armchairs. plants: pots.
-        lux: on the floor, from the lamps. kelvin: their colour.
-        indoor_c: air temperature.
-    """
+    """How lobbies vary; every parameter is described in the docstring of this file."""
 
     kind: Literal["lobby"] = "lobby"
     style: Styles = Field(default_factory=lambda: {"hotel": 1.0, "office": 1.0})
@@ -167,7 +173,7 @@ class Randomizer(SceneryRandomizerDefaults):
         return dataclasses.replace(wall, openings=(opening,)), panes, door
 
     def _lifts(self, rng: np.random.Generator, wall: Wall) -> Wall:
-        count = round(uniform(rng, (self.lifts[0] - 0.49, self.lifts[1] + 0.49)))
+        count = count_in(rng, self.lifts)
         wide, pitch = float(rng.choice([0.9, 1.0, 1.1])), float(rng.uniform(2.1, 2.6))
         span = (count - 1) * pitch + wide
         start = float(rng.uniform(0.9, max(0.95, wall.length_m - span - 0.9)))
@@ -185,7 +191,7 @@ class Randomizer(SceneryRandomizerDefaults):
         return dataclasses.replace(wall, openings=doors)
 
     def _columns(self, rng: np.random.Generator, width: float, depth: float) -> tuple[tuple[Vec2, ...], float, bool]:
-        pairs = round(uniform(rng, (self.columns[0] - 0.49, self.columns[1] + 0.49)))
+        pairs = count_in(rng, self.columns)
         size, aside = float(rng.uniform(0.4, 0.62)), float(rng.uniform(0.24, 0.3)) * width
         ys = {0: (), 1: (0.5 * depth,), 2: (0.32 * depth, 0.7 * depth)}.get(pairs, np.linspace(0.2, 0.8, pairs) * depth)
         return tuple((float(s * aside), float(y)) for y in ys for s in (-1, 1)), size, bool(rng.random() < 0.5)
@@ -237,7 +243,7 @@ class Randomizer(SceneryRandomizerDefaults):
 
     def _lounges(self, rng: np.random.Generator, placer: Placer, style: str) -> None:
         """Groups of a sofa, a table and armchairs on a rug."""
-        wanted = round(uniform(rng, (self.seats[0] - 0.49, self.seats[1] + 0.49)))
+        wanted = count_in(rng, self.seats)
         cloth, other = palette.colour(rng, palette.FABRICS), palette.colour(rng, palette.FABRICS)
         wood, metal = palette.colour(rng, palette.VENEERS), palette.colour(rng, palette.METALS)
         variant, round_table = int(rng.integers(4)), int(rng.integers(2))
@@ -275,7 +281,7 @@ class Randomizer(SceneryRandomizerDefaults):
             made += 1
 
     def _plants(self, rng: np.random.Generator, placer: Placer, walls, column_m: float, columns) -> None:
-        wanted = round(uniform(rng, (self.plants[0] - 0.49, self.plants[1] + 0.49)))
+        wanted = count_in(rng, self.plants)
         pot = palette.colour(rng, ("#e8e6e0", "#2a2a2c", "#8a8780", "#b8664a", "#5a5f58"))
         shape = 3 * int(rng.integers(2))
         (x0, y0), (x1, y1) = placer._low, placer._high

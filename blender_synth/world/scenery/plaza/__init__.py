@@ -1,7 +1,7 @@
-"""A paved square of a town: houses all round, a fountain or a monument, trees, benches, a café, sometimes a market.
+"""A paved square: houses on all sides, a fountain or monument, trees, benches, cafés, sometimes a market.
 
-The square's middle is the origin and its paving lies at z = 0. Alleys lead out of it between the houses, each closed by
-a house at its end. `Spec` holds resolved values only, `Randomizer` the ranges.
+The centre of the square is the origin and its paving lies at z = 0. Alleys lead out between the houses; a house closes
+each of them.
 """
 
 from blender_synth.world.scenery.plaza.randomizer import Randomizer

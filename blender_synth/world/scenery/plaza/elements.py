@@ -1,4 +1,4 @@
-"""Sizes, instance ids and components of this scene."""
+"""Instance ids, sizes and components of squares."""
 
 from __future__ import annotations
 
@@ -8,54 +8,68 @@ from typing import Literal
 import numpy as np
 
 from blender_synth.values import Rgb, Vec2, plain
+from blender_synth.world.scenery.shared.street_parts import PavingPattern
+
+Side = Literal["north", "east", "south", "west"]
+FloorStyle = Literal["bands", "rings", "checker", "plain"]
+CentreKind = Literal["fountain", "obelisk", "statue", "column", "none"]
 
 PAVING_ID, CENTRE_ID, BUILDING_FIRST_ID, FURNITURE_FIRST_ID = 3001, 3002, 3011, 3101
-SIDES = ("north", "east", "south", "west")
+SIDES: tuple[Side, ...] = ("north", "east", "south", "west")
+INWARD = ((0, -1), (-1, 0), (0, 1), (1, 0))
+"""Unit vector from each side of the square to its centre."""
 WALL_MARGIN_M = 0.40
 PARASOL_M = 1.7
-"""From a parasol's pole to the edge of its cloth."""
+"""Radius of a parasol."""
 TERRACE_M = 1.6
-"""Between the wall and the first tables of a café, where people pass."""
+"""Width of the free passage between the houses and the tables of a café."""
 
 
 @plain
 class Alley:
-    """A way out between two houses: `along_m` counts on its side from the left as seen from the middle."""
+    """A lane that leaves the square between two houses.
 
-    side: Literal["north", "east", "south", "west"]
+    Attributes:
+        start_xy_m: left end of its mouth, as seen from the square.
+        facing_deg: azimuth from its end towards the square.
+    """
+
+    side: Side
     start_xy_m: Vec2
     facing_deg: float
     width_m: float
     depth_m: float
 
     def box(self, margin_m: float) -> tuple[Vec2, ...]:
-        """Its ground, counter-clockwise, less a margin at its walls and its end."""
+        """Outline of its ground, counter-clockwise, with a margin to its walls and its end."""
         a = math.radians(self.facing_deg)
         nx, ny = math.cos(a), math.sin(a)
         rx, ry = -ny, nx
         x, y = self.start_xy_m
 
-        def at(along: float, out: float) -> Vec2:
+        def point(along: float, out: float) -> Vec2:
             return (x + rx * along + nx * out, y + ry * along + ny * out)
 
         m, w, d = margin_m, self.width_m, self.depth_m
-        return (at(w - m, 1.0), at(w - m, m - d), at(m, m - d), at(m, 1.0))
+        return (point(w - m, 1.0), point(w - m, m - d), point(m, m - d), point(m, 1.0))
 
 
 @plain
 class Paved:
-    """What the square is paved with.
+    """Paving of the square.
 
     Attributes:
-        floor: how two kinds of paving are laid: bands across fields, rings round the middle, a checker, or one alone.
-        pattern, rgb: of the fields. band_pattern, band_rgb: of bands, rings and every other field.
-        field_m, band_m: their widths. dirt: 0 clean to 1 filthy.
+        floor: arrangement of the two kinds of paving; `plain` is one kind only.
+        pattern, rgb: paving of the fields.
+        band_pattern, band_rgb: paving of bands, rings and every other field.
+        field_m, band_m: widths of fields and bands.
+        dirt: 0 clean to 1 filthy.
     """
 
-    floor: Literal["bands", "rings", "checker", "plain"]
-    pattern: Literal["slabs", "bond", "pavers", "setts"]
+    floor: FloorStyle
+    pattern: PavingPattern
     rgb: Rgb
-    band_pattern: Literal["slabs", "bond", "pavers", "setts"]
+    band_pattern: PavingPattern
     band_rgb: Rgb
     field_m: float
     band_m: float
@@ -64,13 +78,16 @@ class Paved:
 
 @plain
 class Centre:
-    """What stands in the middle.
+    """The fountain or monument in the centre.
 
     Attributes:
-        radius_m: of its lowest step or basin. height_m: up to its top. steps: round it. corners: of its plan.
+        radius_m: radius of its lowest step or basin.
+        height_m: total height.
+        steps: number of steps around it.
+        corners: number of corners of its plan.
     """
 
-    kind: Literal["fountain", "obelisk", "statue", "column", "none"]
+    kind: CentreKind
     xy_m: Vec2
     radius_m: float
     height_m: float
@@ -81,7 +98,7 @@ class Centre:
     detail_seed: int
 
     def outline(self) -> tuple[Vec2, ...]:
-        """Counter-clockwise corners round all of it."""
+        """Outline, an octagon, counter-clockwise."""
         reach = self.radius_m / math.cos(math.pi / 8)
         turns = (np.arange(8) + 0.5) * math.pi / 4
         return tuple(

@@ -1,4 +1,4 @@
-"""Where people, mirrors, cameras and props may be placed in this scene."""
+"""Areas, mirror mounts, cameras, obstacles and prop spots of squares."""
 
 from __future__ import annotations
 
@@ -7,25 +7,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blender_synth.world.layout import Area, CameraAnchor, Layout, Obstacle, PropSpot
+from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot
 from blender_synth.world.scenery.plaza.elements import (
+    INWARD,
     PAVING_ID,
     SIDES,
     WALL_MARGIN_M,
 )
+from blender_synth.world.scenery.shared.furniture_placer import (
+    FurniturePlacer,
+)
 from blender_synth.world.scenery.shared.houses import blank_walls, glass_hosts
-from blender_synth.world.scenery.shared.street_parts import rectangle
+from blender_synth.world.scenery.shared.street_parts import Building, rectangle
 from blender_synth.world.scenery.shared.town import (
-    Footprints,
-    Standing,
-    azimuth_deg,
-    before_mounts,
-    by_windows,
-    line_is_free,
-    on_walls,
-    poles_before,
     square,
-    standing_obstacles,
+    town_obstacles,
+    window_spots,
+)
+from blender_synth.world.scenery.shared.town_cameras import (
+    ObstacleIndex,
+    azimuth_deg,
+    blocks_view,
+    line_is_free,
+    mirror_cameras,
+    wall_cameras,
+    xy_of,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def layout_of(spec: Spec) -> Layout:
-    """Where people walk, mirrors hang, cameras stand and props may be put."""
+    """The layout of one square."""
     obstacles, areas = _obstacles(spec), _areas(spec)
     front = [b for b in spec.buildings if not b.name.startswith("building_end")]
     mounts = tuple(mount for house in front for mount in blank_walls(house, 0.0))
@@ -72,34 +78,40 @@ def _areas(spec: Spec) -> tuple[Area, ...]:
 
 
 def _obstacles(spec: Spec) -> tuple[Obstacle, ...]:
-    standing = standing_obstacles(spec.buildings, spec.furniture, ())
+    standing = town_obstacles(spec.buildings, spec.furniture, ())
     if spec.centre.kind == "none":
         return standing
     low = min(spec.centre.height_m, 1.2) if spec.centre.kind == "fountain" else spec.centre.height_m
     return (*standing, Obstacle(name="centre", polygon_xy_m=spec.centre.outline(), height_m=low))
 
 
-def _cameras(spec: Spec, areas, obstacles, mounts, front) -> tuple[CameraAnchor, ...]:
+def _cameras(
+    spec: Spec,
+    areas: tuple[Area, ...],
+    obstacles: tuple[Obstacle, ...],
+    mounts: tuple[MirrorMount, ...],
+    front: list[Building],
+) -> tuple[CameraAnchor, ...]:
     anchors: list[CameraAnchor] = []
-    footprints = Footprints(obstacles)
-    poles = [f.position_m[:2] for f in spec.furniture if f.kind in ("lamp", "tree", "parasol", "sign")]
-    bulky = [f.position_m[:2] for f in spec.furniture if f.kind in ("stall", "parasol")]
+    index = ObstacleIndex(obstacles)
+    poles = [xy_of(f.position_m) for f in spec.furniture if f.kind in ("lamp", "tree", "parasol", "sign")]
+    bulky = [xy_of(f.position_m) for f in spec.furniture if f.kind in ("stall", "parasol")]
     half_x, half_y = (s / 2 for s in spec.size_m)
     middle = spec.centre.xy_m
     targets = (middle, (middle[0] - 0.45 * half_x, middle[1]), (middle[0] + 0.45 * half_x, middle[1]))
-    for side, (nx, ny) in zip(SIDES, ((0, -1), (-1, 0), (0, 1), (1, 0)), strict=True):
+    for side, (nx, ny) in zip(SIDES, INWARD, strict=True):
         half, reach = (half_y, half_x) if ny else (half_x, half_y)
         for out in (1.6, 0.42 * half):
-            for at, t in enumerate(np.arange(-reach + 2.5, reach - 4.5, 5.0)):
+            for k0, t in enumerate(np.arange(-reach + 2.5, reach - 4.5, 5.0)):
                 a, b = ((-nx * (half - out) + abs(ny) * s, -ny * (half - out) + abs(nx) * s) for s in (t, t + 2.0))
-                for number in ((at + k) % len(targets) for k in range(len(targets))):
+                for number in ((k0 + k) % len(targets) for k in range(len(targets))):
                     target = targets[number]
                     facing = azimuth_deg(a, target)
-                    aside = abs((facing - math.degrees(math.atan2(ny, nx)) + 180.0) % 360.0 - 180.0)
+                    sideways = abs((facing - math.degrees(math.atan2(ny, nx)) + 180.0) % 360.0 - 180.0)
                     far = math.dist(a, target) > 7.0
-                    if aside > 55.0 or not far or not line_is_free(a, b, footprints, areas, 0.35):
+                    if sideways > 55.0 or not far or not line_is_free(a, b, index, areas, 0.35):
                         continue
-                    if poles_before(a, facing, poles, 2.4) or poles_before(a, facing, bulky, 4.5):
+                    if blocks_view(a, facing, poles, 2.4) or blocks_view(a, facing, bulky, 4.5):
                         continue
                     anchors.append(
                         CameraAnchor(
@@ -113,23 +125,23 @@ def _cameras(spec: Spec, areas, obstacles, mounts, front) -> tuple[CameraAnchor,
                     )
                     break
     for name, out in (("mirror", 1.9), ("mirror_far", 3.4)):
-        anchors.extend(before_mounts(mounts, areas, footprints, 0.0, out, name))
+        anchors.extend(mirror_cameras(mounts, areas, index, 0.0, out, name))
     panes = [host for house in front for host in glass_hosts(house, 0.0) if host.use == "shop"]
-    anchors.extend(before_mounts(panes[:: max(1, len(panes) // 8)], areas, footprints, 0.0, 2.2, "pane"))
+    anchors.extend(mirror_cameras(panes[:: max(1, len(panes) // 8)], areas, index, 0.0, 2.2, "pane"))
     trees = [f for f in spec.furniture if f.crown_m > 0]
-    anchors.extend(on_walls(front, 0.0, targets, trees, 7.0, 34.0))
+    anchors.extend(wall_cameras(front, 0.0, targets, trees, 7.0, 34.0))
     return tuple(anchors)
 
 
-def _prop_spots(spec: Spec, obstacles, front) -> tuple[PropSpot, ...]:
+def _prop_spots(spec: Spec, obstacles: tuple[Obstacle, ...], front: list[Building]) -> tuple[PropSpot, ...]:
     spots: list[PropSpot] = []
-    free = Standing(0, [o.polygon_xy_m for o in obstacles])
+    free = FurniturePlacer(occupied=[o.polygon_xy_m for o in obstacles])
     wide, deep = (s / 2 - 2.2 for s in spec.size_m)
     for k in range(400):
         at = ((k * 7.31) % (2 * wide) - wide, (k * 4.17) % (2 * deep) - deep)
-        if len(spots) == 9 or free.touches(square(at, 1.0), 0.5):
+        if len(spots) == 9 or free.collides(square(at, 1.0), 0.5):
             continue
-        free.taken.append(square(at, 1.0))
+        free.occupied.append(square(at, 1.0))
         spots.append(
             PropSpot(
                 name=f"open_{len(spots)}",
@@ -139,6 +151,6 @@ def _prop_spots(spec: Spec, obstacles, front) -> tuple[PropSpot, ...]:
                 room_m=1.0,
             )
         )
-    taken = [f.footprint() for f in spec.furniture]
-    walls = [s for s in by_windows(front, 0.0, 40) if not Standing(0, taken).touches(square(s.position_m, 0.4), 0.1)]
+    furniture = FurniturePlacer(occupied=[f.footprint() for f in spec.furniture])
+    walls = [s for s in window_spots(front, 0.0, 40) if not furniture.collides(square(s.position_m, 0.4), 0.1)]
     return (*spots, *walls[:8])

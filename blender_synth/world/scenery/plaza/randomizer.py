@@ -1,7 +1,32 @@
-"""A paved square of a town: houses all round, a fountain or a monument, trees, benches, a café, sometimes a market.
+"""Parameters of squares.
 
-The square's middle is the origin and its paving lies at z = 0. Alleys lead out of it between the houses, each closed by
-a house at its end. `Spec` holds resolved values only, `Randomizer` the ranges.
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `size_m` | [27, 46] | m | length of a side of the square, wall to wall |
+| `alleys` | [1, 3] | count | number of alleys between the houses |
+| `alley_m` | [3.6, 6] | m | width of an alley |
+| `floor` | … | weights | arrangement of the paving: bands, rings, checker, plain |
+| `centre` | … | weights | object in the centre: fountain, obelisk, statue, column, none |
+| `off_centre` | [0, 0.25] | 0 to 1 | its distance from the centre, 0 to 1 (1: half way to the houses) |
+| `trees` | {none: 1, rows: 3, grove: 2, corners: 2} | weights | arrangement of the trees: none, rows, grove, corners |
+| `tree_height_m` | [5.2, 8] | m | height of the trees |
+| `leaf_hue` | [0.1, 0.9] | 0 to 1 | colour of leaves, 0 blue-green to 1 yellow-green |
+| `benches` | [4, 10] | count | number of benches |
+| `cafes` | [1, 4] | count | number of café terraces in front of shops |
+| `market_share` | 0.35 | share | probability of a market |
+| `stalls` | [3, 8] | count | number of stalls of a market |
+| `lamps` | [4, 8] | count | number of lamp posts |
+| `furniture` | [5, 14] | count | number of bins, planters, bicycle stands and the like |
+| `shop_share` | [0.5, 0.9] | share | share of the ground-floor bays that are shops |
+| `balcony_share` | [0.2, 0.6] | share | share of the plaster and stone houses with balconies |
+| `blank_walls` | [3, 5] | count | number of houses with a windowless section of ground floor |
+| `soot` | [0.1, 0.6] | 0 to 1 | houses, 0 clean to 1 dirty |
+| `dirt` | [0.2, 0.8] | 0 to 1 | paving, 0 clean to 1 dirty |
+| `litter` | [0.05, 0.5] | 0 to 1 | ground, 0 clean to 1 littered |
+
+The parameters of houses are in the docstring of `shared.houses.Houses`.
 """
 
 from __future__ import annotations
@@ -19,42 +44,54 @@ from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.plaza.elements import (
     BUILDING_FIRST_ID,
     FURNITURE_FIRST_ID,
+    INWARD,
     PARASOL_M,
     SIDES,
     TERRACE_M,
     Alley,
     Centre,
+    CentreKind,
+    FloorStyle,
     Paved,
+    Side,
 )
 from blender_synth.world.scenery.plaza.spec import Spec
 from blender_synth.world.scenery.shared import street_palette as palette
+from blender_synth.world.scenery.shared.choices import choose, choose_weighted
+from blender_synth.world.scenery.shared.furniture_placer import (
+    FurnitureColours,
+    FurniturePlacer,
+)
 from blender_synth.world.scenery.shared.houses import Houses
-from blender_synth.world.scenery.shared.street_parts import Building, Furniture
+from blender_synth.world.scenery.shared.street_parts import (
+    Building,
+    Furniture,
+    FurnitureKind,
+    PavingPattern,
+    WallMaterial,
+)
 from blender_synth.world.scenery.shared.town import (
-    Standing,
-    azimuth_deg,
+    leaf_colour,
+    shop_names,
     square,
 )
+from blender_synth.world.scenery.shared.town_cameras import (
+    azimuth_deg,
+)
 
-_RING = ("bench", "bin", "planter", "bicycle_stand", "cabinet")
-Centres = Annotated[Weights, only("fountain", "obelisk", "statue", "column", "none")]
-Floors = Annotated[Weights, only("bands", "rings", "checker", "plain")]
+EDGE_KINDS: tuple[FurnitureKind, ...] = ("bench", "bin", "planter", "bicycle_stand", "cabinet")
+"""Furniture near the houses."""
+PATTERNS: tuple[PavingPattern, ...] = ("slabs", "bond", "pavers", "setts")
+FLOORS: tuple[FloorStyle, ...] = ("bands", "rings", "checker", "plain")
+CENTRES: tuple[CentreKind, ...] = ("fountain", "obelisk", "statue", "column", "none")
+Centres = Annotated[Weights, only(*CENTRES)]
+Floors = Annotated[Weights, only(*FLOORS)]
 Trees = Annotated[Weights, only("none", "rows", "grove", "corners")]
 
 
 @plain
 class Randomizer(SceneryRandomizerDefaults, Houses):
-    """How squares vary. Ranges are `[low, high]` or one number; weights a mapping, a list or one name.
-
-    Attributes:
-        size_m: wall to wall, each way. alleys: ways out between the houses. alley_m: their width.
-        floor: how the paving is laid. centre: what stands in the middle; off_centre: how far from it, 0 to 1.
-        trees: where; tree_height_m, leaf_hue (0 blue-green to 1 yellow-green). benches: how many.
-        cafes: terraces before shops. stalls: of a market, where there is one; market_share: how often there is.
-        lamps: how many. furniture: bins, planters, bicycle stands and the like.
-        shop_share, balcony_share, soot: as in a street. blank_walls: closed stretches of ground floor.
-        dirt: of the paving; litter: 0 clean to 1.
-    """
+    """How squares vary; every parameter is described in the docstring of this file."""
 
     kind: Literal["plaza"] = "plaza"
     size_m: Range = (27.0, 46.0)
@@ -82,7 +119,7 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
     litter: Range = (0.05, 0.5)
 
     def sample(self, streams: Streams) -> Spec:
-        """One square; every draw comes from a stream named after its part."""
+        """One square; each part uses a random stream of its own name."""
         rng = streams.rng("layout")
         size = (uniform(rng, self.size_m), uniform(rng, self.size_m))
         size = (max(size), max(min(size), 0.62 * max(size)))
@@ -97,16 +134,16 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             alleys=alleys,
             buildings=buildings,
             furniture=(),
-            leaf_rgb=palette.blend((0.045, 0.085, 0.030), (0.115, 0.145, 0.035), hue),
+            leaf_rgb=leaf_colour(hue),
             litter=uniform(litter_rng, self.litter),
             litter_seed=seed_of(litter_rng),
         )
         return replace(spec, furniture=self._furniture(streams, spec))
 
-    def _gaps(self, rng: np.random.Generator, size: Vec2) -> dict[str, tuple[float, float]]:
-        """By side, where an alley begins and how wide it is, counted along the row of houses."""
+    def _gaps(self, rng: np.random.Generator, size: Vec2) -> dict[Side, tuple[float, float]]:
+        """(start along the row of houses, width) of the alley of each side that has one."""
         gaps = {}
-        sides = [str(s) for s in rng.permutation(list(SIDES))][: round(uniform(rng, self.alleys))]
+        sides = [SIDES[int(k)] for k in rng.permutation(len(SIDES))][: round(uniform(rng, self.alleys))]
         for side in sides:
             length, wide = size[SIDES.index(side) % 2], uniform(rng, self.alley_m)
             low, high = 8.5, length - 8.5 - wide
@@ -115,25 +152,25 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
         return gaps
 
     def _paved(self, rng: np.random.Generator) -> Paved:
-        pattern = str(rng.choice(["slabs", "bond", "pavers", "setts"], p=[0.3, 0.25, 0.25, 0.2]))
-        others = [p for p in ("slabs", "setts", "pavers") if p != pattern]
-        band = str(rng.choice(others))
+        pattern = choose(rng, PATTERNS, (0.3, 0.25, 0.25, 0.2))
+        band_patterns: tuple[PavingPattern, ...] = ("slabs", "setts", "pavers")
+        band = choose(rng, [p for p in band_patterns if p != pattern])
         rgb = palette.paving(rng, pattern)
         band_rgb = palette.blend(palette.paving(rng, band), rgb, 0.2)
         shade = float(rng.choice([0.55, 0.7, 1.35]))
         return Paved(
-            floor=pick(rng, self.floor),
+            floor=choose_weighted(rng, self.floor, FLOORS),
             pattern=pattern,
             rgb=rgb,
             band_pattern=band,
-            band_rgb=tuple(min(0.6, shade * c) for c in band_rgb),
+            band_rgb=palette.to_rgb(min(0.6, shade * c) for c in band_rgb),
             field_m=float(rng.uniform(3.5, 7.5)),
             band_m=float(rng.uniform(0.45, 1.1)),
             dirt=uniform(rng, self.dirt),
         )
 
     def _centre(self, rng: np.random.Generator, size: Vec2) -> Centre:
-        kind = pick(rng, self.centre)
+        kind = choose_weighted(rng, self.centre, CENTRES)
         off = uniform(rng, self.off_centre)
         turn = rng.uniform(0, 2 * math.pi)
         radius = {"fountain": rng.uniform(2.2, 4.0), "none": 0.5}.get(kind, rng.uniform(1.5, 2.6))
@@ -152,32 +189,33 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             detail_seed=seed_of(rng),
         )
 
-    def _buildings(self, rng: np.random.Generator, size: Vec2, gaps) -> tuple[tuple[Building, ...], tuple[Alley, ...]]:
+    def _buildings(
+        self, rng: np.random.Generator, size: Vec2, gaps: dict[Side, tuple[float, float]]
+    ) -> tuple[tuple[Building, ...], tuple[Alley, ...]]:
         half_x, half_y = size[0] / 2, size[1] / 2
-        rows = {
+        rows: dict[Side, tuple[Vec2, float, float]] = {
             "north": ((-half_x, half_y), 270.0, size[0]),
             "east": ((half_x, half_y), 180.0, size[1]),
             "south": ((half_x, -half_y), 90.0, size[0]),
             "west": ((-half_x, -half_y), 0.0, size[1]),
         }
         shops, balconies, soot = (uniform(rng, r) for r in (self.shop_share, self.balcony_share, self.soot))
-        words = list(palette.SHOP_WORDS)
-        rng.shuffle(words)
+        words = shop_names(rng)
         buildings: list[Building] = []
         alleys: list[Alley] = []
-        plans = []  # (side, start along the row, width, whether it is the end of an alley)
+        plans: list[tuple[Side, float, float]] = []  # (side, start along the row, width) of each house
         for side, (_, _, length) in rows.items():
             gap = gaps.get(side)
             spans = [(0.0, length)] if gap is None else [(0.0, gap[0]), (gap[0] + gap[1], length)]
             for low, high in spans:
-                at = low
+                along = low
                 for width in self.widths(rng, high - low):
-                    plans.append((side, at, width))
-                    at += width
+                    plans.append((side, along, width))
+                    along += width
         blanks = {int(k) for k in rng.choice(len(plans), size=min(len(plans), round(uniform(rng, self.blank_walls))),
                                              replace=False)}  # fmt: skip
         counts = dict.fromkeys(SIDES, 0)
-        last = ""
+        last_wall: WallMaterial | None = None
         for number, (side, along, width) in enumerate(plans):
             start, facing, _ = rows[side]
             buildings.append(
@@ -192,16 +230,15 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
                     shop_share=shops,
                     balcony_share=balconies,
                     soot=soot,
-                    last_wall=last,
+                    last_wall=last_wall,
                     words=words,
                 )
             )
             counts[side] += 1
-            last = buildings[-1].wall
+            last_wall = buildings[-1].wall
         for side, (along, wide) in gaps.items():
             start, facing, _ = rows[side]
-            beside = [b for b in buildings if b.facing_deg == facing]
-            depth = min(b.depth_m for b in beside) - 0.6
+            depth = min(b.depth_m for b in buildings if b.facing_deg == facing) - 0.6
             a = math.radians(facing)
             x, y = _along(start, facing, along - 1.0)
             house = self.house(
@@ -215,7 +252,7 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
                 shop_share=0.0,
                 balcony_share=0.0,
                 soot=soot,
-                last_wall="",
+                last_wall=None,
                 words=words,
             )
             buildings.append(house)
@@ -229,16 +266,16 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
         taken = [a.box(0.0) for a in spec.alleys]
         if spec.centre.kind != "none":
             taken.append(replace(spec.centre, radius_m=spec.centre.radius_m + 1.2).outline())
-        standing = Standing(FURNITURE_FIRST_ID, taken)
+        placer = FurniturePlacer(FURNITURE_FIRST_ID, taken)
         rng = streams.rng("furniture")
-        iron, paint = palette.ironwork(rng), palette.furniture_paint(rng)
+        colours = FurnitureColours.sample(rng)
         half_x, half_y = (s / 2 for s in spec.size_m)
         for number in range(round(uniform(streams.rng("cafes"), self.cafes))):
-            self._cafe(streams.rng(f"cafes/{number}"), spec, standing)
-        self._trees(streams.rng("vegetation"), spec, standing)
+            self._cafe(streams.rng(f"cafes/{number}"), spec, placer)
+        self._trees(streams.rng("vegetation"), spec, placer)
         market = streams.rng("market")
         if market.random() < self.market_share:
-            self._market(market, spec, standing)
+            self._market(market, spec, placer)
         lamps = streams.rng("lamps")
         variant, rgb, scale = int(lamps.random() < 0.75), palette.ironwork(lamps), float(lamps.uniform(0.85, 1.05))
         count, start = round(uniform(lamps, self.lamps)), lamps.uniform(0, 2 * math.pi)
@@ -246,9 +283,7 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             turn = start + 2 * math.pi * k / count
             for share in (0.62, 0.55, 0.7, 0.48):
                 at = (share * half_x * math.cos(turn), share * half_y * math.sin(turn))
-                if standing.add(
-                    "lamp", at, math.degrees(turn) + 180.0, scale=scale, rgb=rgb, variant=variant, gap_m=0.6
-                ):
+                if placer.add("lamp", at, math.degrees(turn) + 180.0, scale=scale, rgb=rgb, variant=variant, gap_m=0.6):
                     break
         for k in range(round(uniform(rng, self.benches))):
             turn, v = rng.uniform(0, 2 * math.pi), int(rng.integers(0, 2))
@@ -258,19 +293,18 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             else:
                 at = (float(rng.uniform(-0.8, 0.8)) * half_x, float(rng.uniform(-0.8, 0.8)) * half_y)
             facing = azimuth_deg(at, spec.centre.xy_m) + (180.0 if rng.random() < 0.3 and k % 2 else 0.0)
-            standing.add("bench", at, facing + 90.0, rgb=paint, variant=v, gap_m=0.5)
+            placer.add("bench", at, facing + 90.0, rgb=colours.paint, variant=v, gap_m=0.5)
         for _ in range(round(uniform(rng, self.furniture))):
-            kind = str(rng.choice(_RING, p=[0.14, 0.28, 0.32, 0.16, 0.1]))
-            nx, ny = ((0, -1), (-1, 0), (0, 1), (1, 0))[int(rng.integers(4))]
+            kind = choose(rng, EDGE_KINDS, (0.14, 0.28, 0.32, 0.16, 0.1))
+            nx, ny = INWARD[int(rng.integers(4))]
             t, out, v = float(rng.uniform(-0.85, 0.85)), float(rng.uniform(2.6, 4.4)), int(rng.integers(0, 3))
             at = (-nx * (half_x - out) + abs(ny) * t * half_x, -ny * (half_y - out) + abs(nx) * t * half_y)
             heading = math.degrees(math.atan2(ny, nx)) + 90.0
-            rgb = paint if kind in ("bench", "planter", "bin") else iron
-            standing.add(kind, at, heading, rgb=rgb, variant=v, gap_m=0.5)
-        return tuple(standing.pieces)
+            placer.add(kind, at, heading, rgb=colours.of(kind), variant=v, gap_m=0.5)
+        return tuple(placer.pieces)
 
-    def _cafe(self, rng: np.random.Generator, spec: Spec, standing: Standing) -> None:
-        """Tables, chairs and parasols before a shop."""
+    def _cafe(self, rng: np.random.Generator, spec: Spec, placer: FurniturePlacer) -> None:
+        """Add tables, chairs and parasols in front of a shop."""
         doors = [(b, bay) for b in spec.buildings for bay in b.ground if bay.kind == "shop"]
         if not doors:
             return
@@ -288,26 +322,26 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             for j in range(columns):
                 along, out = middle + (j - (columns - 1) / 2) * pitch, TERRACE_M + 0.7 + i * pitch
                 at = house.point(along, out)
-                if standing.touches(square(at, 0.95), 0.05) or not _within(at, spec.size_m, 1.0):
+                if placer.collides(square(at, 0.95), 0.05) or not _within(at, spec.size_m, 1.0):
                     continue
                 chairs = int(rng.integers(2, 5))
                 first = turned + 90.0 * int(rng.integers(4)) + float(rng.normal(0, 6))
-                standing.add("table", at, first, rgb=table, gap_m=0.0)
+                placer.add("table", at, first, rgb=table, gap_m=0.0)
                 for k in range(chairs):
                     turn = math.radians(house.facing_deg + first + (180.0 if chairs == 2 else 90.0) * k)
-                    # chairs stand a little away from the table, their fronts to it
+                    # chairs face the table at a small distance
                     seat = (at[0] + 0.66 * math.cos(turn), at[1] + 0.66 * math.sin(turn))
                     heading = math.degrees(turn) - 90.0 + float(rng.normal(0, 8))
-                    standing.add("chair", seat, heading, rgb=wood, gap_m=0.0)
+                    placer.add("chair", seat, heading, rgb=wood, gap_m=0.0)
                 if canopy < 3 and (i + j) % 2 == 0:
                     pole = house.point(along + pitch / 2, out)
                     if not _within(pole, spec.size_m, PARASOL_M):
-                        continue  # its cloth would run into the next house
-                    standing.add(
+                        continue  # it would intersect the next house
+                    placer.add(
                         "parasol", pole, house.facing_deg, rgb=cloth, variant=canopy, crown_m=PARASOL_M, gap_m=0.05
                     )
 
-    def _trees(self, rng: np.random.Generator, spec: Spec, standing: Standing) -> None:
+    def _trees(self, rng: np.random.Generator, spec: Spec, placer: FurniturePlacer) -> None:
         where, height, kind = pick(rng, self.trees), uniform(rng, self.tree_height_m), int(rng.integers(0, 3))
         half_x, half_y = (s / 2 for s in spec.size_m)
         places: list[Vec2] = []
@@ -315,7 +349,7 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             out = float(rng.uniform(6.5, 8.0))
             gap = float(rng.uniform(5.5, 8.0))
             both = rng.random() < 0.6
-            for sign in (1, -1) if both else (int(rng.choice([-1, 1])),):
+            for sign in (1.0, -1.0) if both else (float(rng.choice([-1, 1])),):
                 places += [(float(x), sign * (half_y - out)) for x in np.arange(-half_x + 6.0, half_x - 5.0, gap)]
         elif where == "grove":
             sign, gap = float(rng.choice([-1, 1])), float(rng.uniform(4.6, 6.0))
@@ -327,12 +361,12 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             places = [(x * (half_x - 7.0), y * (half_y - 6.5)) for x in (-1, 1) for y in (-1, 1)]
         for x, y in places:
             turn, tall = rng.uniform(0, 360), height * rng.uniform(0.9, 1.1)
-            standing.add_tree(
+            placer.add_tree(
                 (x + float(rng.normal(0, 0.12)), y + float(rng.normal(0, 0.12))), float(turn), float(tall), kind
             )
 
-    def _market(self, rng: np.random.Generator, spec: Spec, standing: Standing) -> None:
-        """One or two rows of stalls, back to back or face to face."""
+    def _market(self, rng: np.random.Generator, spec: Spec, placer: FurniturePlacer) -> None:
+        """Add one or two rows of market stalls, back to back or face to face."""
         half_x, half_y = (s / 2 for s in spec.size_m)
         sign = float(rng.choice([-1, 1]))
         count, pitch = round(uniform(rng, self.stalls)), float(rng.uniform(3.5, 4.4))
@@ -343,15 +377,15 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             y = y0 + sign * row * 5.2
             rgb = palette.shop(rng)[2]
             if abs(x) < half_x - 5.0 and abs(y) < half_y - 4.5:
-                standing.add("stall", (x, y), 180.0 * ((row == 1) == (sign > 0)) + 180.0, rgb=rgb, gap_m=0.3)
+                placer.add("stall", (x, y), 180.0 * ((row == 1) == (sign > 0)) + 180.0, rgb=rgb, gap_m=0.3)
 
 
 def _along(start: Vec2, facing_deg: float, along_m: float) -> Vec2:
-    """A point of a row of houses, to the right of its left end as seen from the front."""
+    """A point along a row of houses, counted from its left end as seen from the square."""
     a = math.radians(facing_deg)
     return (start[0] - math.sin(a) * along_m, start[1] + math.cos(a) * along_m)
 
 
 def _within(xy_m: Vec2, size_m: Vec2, margin_m: float) -> bool:
-    """Whether a place keeps so far from the edges of a square of this size about the origin."""
-    return all(abs(at) <= size / 2 - margin_m for at, size in zip(xy_m, size_m, strict=True))
+    """Whether a point lies in the square, `margin_m` or more from its edges."""
+    return all(abs(c) <= size / 2 - margin_m for c, size in zip(xy_m, size_m, strict=True))

@@ -1,4 +1,4 @@
-"""The resolved values of one scene of this kind."""
+"""One square as plain values."""
 
 from __future__ import annotations
 
@@ -17,14 +17,18 @@ from blender_synth.world.scenery.plaza.elements import (
 )
 from blender_synth.world.scenery.plaza.layout import layout_of
 from blender_synth.world.scenery.shared.street_parts import Building, Furniture
+from blender_synth.world.scenery.shared.town import town_instances
 
 
 @plain
 class Spec(SceneryDefaults):
-    """One square, down to its last chair.
+    """One square.
 
     Attributes:
-        size_m: wall to wall along x and y. litter_seed: feeds leaves and litter on the ground.
+        size_m: wall to wall along x and y.
+        paved: paving of the ground.
+        litter: 0 clean to 1.
+        litter_seed: seed of leaves and litter on the ground.
     """
 
     kind: Literal["plaza"] = "plaza"
@@ -39,15 +43,14 @@ class Spec(SceneryDefaults):
     litter_seed: int
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything that gets labels, with its stable instance id."""
+        """Everything on the square that is labelled."""
         centre = [LabelledInstance(instance_id=CENTRE_ID, category="street_furniture", name=self.centre.kind)]
         return (
             LabelledInstance(instance_id=PAVING_ID, category="pavement", name="plaza"),
             *(centre if self.centre.kind != "none" else ()),
-            *(LabelledInstance(instance_id=b.instance_id, category="building", name=b.name) for b in self.buildings),
-            *(LabelledInstance(instance_id=f.instance_id, category=f.category, name=f.name) for f in self.furniture),
+            *town_instances(self.buildings, self.furniture),
         )
 
     def layout(self) -> Layout:
-        """Where people walk, mirrors hang, cameras stand and props may be put."""
+        """Where people walk, mirrors hang, cameras stand and props may be placed."""
         return layout_of(self)

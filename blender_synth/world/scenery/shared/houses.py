@@ -1,38 +1,59 @@
-"""Houses drawn for a street or a square, and what they and parked cars offer to mirrors."""
+"""Randomized houses, and the mirror mounts of houses and parked cars."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from blender_synth.values import Range, Vec2, Weights, only, pick, plain, seed_of, uniform
+from blender_synth.values import Range, Vec2, Weights, only, plain, seed_of, uniform
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.scenery.shared import street_palette as palette
+from blender_synth.world.scenery.shared.choices import choose, choose_weighted, count_in
 from blender_synth.world.scenery.shared.street_parts import (
     CAR_MIRROR_M,
     SHOP_PIER_M,
     SHOP_RECESS_M,
     SHOP_RISER_M,
+    Balcony,
     Building,
     Car,
     GroundBay,
+    RoofShape,
     Shop,
+    Surround,
+    WallMaterial,
+    WindowStyle,
 )
 
-Walls = Annotated[Weights, only("plaster", "brick", "stone")]
-Roofs = Annotated[Weights, only("pitched", "mansard", "flat")]
+WALLS: tuple[WallMaterial, ...] = ("plaster", "brick", "stone")
+ROOFS: tuple[RoofShape, ...] = ("pitched", "mansard", "flat")
+WINDOWS: tuple[WindowStyle, ...] = ("casement", "cross", "sash", "modern")
+SURROUNDS: tuple[Surround, ...] = ("plain", "lintel", "frame")
+BALCONIES: tuple[Balcony, ...] = ("railing", "slab")
+Walls = Annotated[Weights, only(*WALLS)]
+Roofs = Annotated[Weights, only(*ROOFS)]
 
 
 @plain
 class Houses:
-    """How houses vary.
+    """Parameters of houses, shared by all scenes with houses.
 
-    Attributes:
-        house_width_m, storeys, ground_storey_m, storey_m, bay_m: sizes. wall, roof: materials and shapes.
-        blank_wall_m: closed stretches of ground floor, where mirrors may hang.
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `house_width_m` | [9, 18] | m | width of a front |
+    | `storeys` | [3, 6] | count | number of storeys, ground floor included |
+    | `ground_storey_m` | [3.5, 4.3] | m | height of the ground floor |
+    | `storey_m` | [2.9, 3.5] | m | height of the other storeys |
+    | `bay_m` | [2.1, 3] | m | width of a bay (one window each) |
+    | `wall` | {plaster: 5, brick: 3, stone: 2} | weights | material of the front |
+    | `roof` | {pitched: 4, mansard: 2, flat: 1.5} | weights | shape of the roof |
+    | `blank_wall_m` | [4.4, 7] | m | width of a windowless section of ground floor, where mirrors may hang |
     """
 
     house_width_m: Range = (9.0, 18.0)
@@ -45,7 +66,7 @@ class Houses:
     blank_wall_m: Range = (4.4, 7.0)
 
     def widths(self, rng: np.random.Generator, row_m: float) -> list[float]:
-        """Widths of houses that fill a row."""
+        """Widths of houses that fill a row of length `row_m`."""
         widths: list[float] = []
         while sum(widths) < row_m - 0.5 * self.house_width_m[0]:
             widths.append(uniform(rng, self.house_width_m))
@@ -53,27 +74,31 @@ class Houses:
 
     def house(
         self, rng: np.random.Generator, *, instance_id: int, name: str, start: Vec2, facing_deg: float, width_m: float,
-        blank: bool, shop_share: float, balcony_share: float, soot: float, last_wall: str, words: list[str],
+        blank: bool, shop_share: float, balcony_share: float, soot: float, last_wall: WallMaterial | None,
+        words: list[str],
     ) -> Building:  # fmt: skip
         """One house of a row.
 
         Args:
-            blank: whether it has a closed stretch of ground floor. shop_share: share of the other bays that are shops.
-            last_wall: what its neighbour is built of. words: for shops; each is taken once.
+            start: left end of the front, as seen from the street.
+            blank: whether it has a windowless section of ground floor.
+            shop_share: share of the other bays that are shops.
+            last_wall: wall material of its neighbour, which is repeated less often; None for the first house.
+            words: names of shops; each one used is removed.
         """
-        wall = pick(rng, self.wall)
+        wall = choose_weighted(rng, self.wall, WALLS)
         if wall == last_wall and rng.random() < 0.5:
-            wall = pick(rng, self.wall)
+            wall = choose_weighted(rng, self.wall, WALLS)
         bays, ground = self._ground_floor(rng, width_m, blank, shop_share)
         ground_m, storey_m = uniform(rng, self.ground_storey_m), uniform(rng, self.storey_m)
         bay = min(b for b in bays)
-        look = palette.house(rng, wall)
-        balcony = "none"
+        colours = palette.house(rng, wall)
+        balcony: Balcony = "none"
         if wall != "brick" and rng.random() < balcony_share:
-            balcony = str(rng.choice(["railing", "slab"], p=[0.65, 0.35]))
+            balcony = choose(rng, BALCONIES, (0.65, 0.35))
         tall = balcony != "none"
         window_h = min(storey_m - 0.75, float(rng.uniform(2.0, 2.3)) if tall else float(rng.uniform(1.45, 1.95)))
-        shutters = look.shutters_rgb if wall != "stone" and rng.random() < 0.35 and bay > 2.05 else None
+        shutters = colours.shutters_rgb if wall != "stone" and rng.random() < 0.35 and bay > 2.05 else None
         shops = tuple(self._shop(rng, words) for g in ground if g.kind == "shop")
         return Building(
             instance_id=instance_id,
@@ -82,21 +107,21 @@ class Houses:
             facing_deg=facing_deg,
             bay_widths_m=bays,
             depth_m=float(rng.uniform(10.0, 13.0)),
-            storeys=round(float(rng.uniform(self.storeys[0] - 0.49, self.storeys[1] + 0.49))),
+            storeys=count_in(rng, self.storeys),
             ground_m=ground_m,
             storey_m=storey_m,
             plinth_m=float(rng.uniform(0.35, 0.8)),
             wall=wall,
-            wall_rgb=look.wall_rgb,
-            trim_rgb=look.trim_rgb,
-            frame_rgb=look.frame_rgb,
-            door_rgb=look.door_rgb,
-            roof=pick(rng, self.roof),
-            roof_rgb=look.roof_rgb,
+            wall_rgb=colours.wall_rgb,
+            trim_rgb=colours.trim_rgb,
+            frame_rgb=colours.frame_rgb,
+            door_rgb=colours.door_rgb,
+            roof=choose_weighted(rng, self.roof, ROOFS),
+            roof_rgb=colours.roof_rgb,
             window_w_m=min(float(rng.uniform(0.95, 1.35)), bay - (1.15 if shutters else 0.75)),
             window_h_m=window_h,
-            window_style=str(rng.choice(["casement", "cross", "sash", "modern"], p=[0.4, 0.25, 0.2, 0.15])),
-            surround=str(rng.choice(["plain", "lintel", "frame"], p=[0.2, 0.35, 0.45])),
+            window_style=choose(rng, WINDOWS, (0.4, 0.25, 0.2, 0.15)),
+            surround=choose(rng, SURROUNDS, (0.2, 0.35, 0.45)),
             balcony=balcony,
             shutters_rgb=shutters,
             cornice_m=float(rng.uniform(0.22, 0.5)),
@@ -107,8 +132,43 @@ class Houses:
             detail_seed=seed_of(rng),
         )
 
-    def _ground_floor(self, rng, width: float, blank: bool, shop_share: float):
-        """Divide a front into bays and give the ground floor its doors, shops, windows and closed stretches."""
+    def row(
+        self, rng: np.random.Generator, *, first_id: int, name: str, start: Vec2, facing_deg: float,
+        widths: Sequence[float], blanks: Collection[int], shop_share: float, balcony_share: float, soot: float,
+        words: list[str],
+    ) -> list[Building]:  # fmt: skip
+        """Houses side by side from `start` to the right, as seen from the street.
+
+        Args:
+            name: of the row; house k is named `building_<name>_<k>`.
+            widths: of the houses, see `widths`.
+            blanks: indices of the houses with a windowless section of ground floor.
+        """
+        houses: list[Building] = []
+        for k, width in enumerate(widths):
+            houses.append(
+                self.house(
+                    rng,
+                    instance_id=first_id + k,
+                    name=f"building_{name}_{k}",
+                    start=start,
+                    facing_deg=facing_deg,
+                    width_m=width,
+                    blank=k in blanks,
+                    shop_share=shop_share,
+                    balcony_share=balcony_share,
+                    soot=soot,
+                    last_wall=houses[-1].wall if houses else None,
+                    words=words,
+                )
+            )
+            start = houses[-1].point(width)
+        return houses
+
+    def _ground_floor(
+        self, rng: np.random.Generator, width: float, blank: bool, shop_share: float
+    ) -> tuple[tuple[float, ...], tuple[GroundBay, ...]]:
+        """(widths of the bays, sections of the ground floor) of a front of some width."""
         count = max(3, round(width / uniform(rng, self.bay_m)))
         bays = [width / count] * count
         ground: list[GroundBay] = []
@@ -158,7 +218,7 @@ class Houses:
 
 
 def blank_walls(house: Building, ground_z_m: float) -> list[MirrorMount]:
-    """The closed stretches of a house's ground floor."""
+    """Mounts for mirrors on the windowless sections of a house's ground floor."""
     mounts = []
     for bay in house.ground:
         if bay.kind != "blank":
@@ -179,10 +239,10 @@ def blank_walls(house: Building, ground_z_m: float) -> list[MirrorMount]:
 
 
 def glass_hosts(house: Building, ground_z_m: float) -> list[MirrorMount]:
-    """The shopfronts of a house, and its ground floor where it could be clad in glass."""
+    """Mounts of shop windows, and of the whole ground floor where it may be clad in glass."""
     hosts = []
     shops = iter(house.shops)
-    foot = SHOP_RISER_M + 0.05
+    sill = SHOP_RISER_M + 0.05
     for bay in (bay for bay in house.ground if bay.kind == "shop"):
         start, end = house.bay_span(bay)
         awning = next(shops).awning_rgb is not None
@@ -194,8 +254,8 @@ def glass_hosts(house: Building, ground_z_m: float) -> list[MirrorMount]:
                 start_xy_m=house.point(start + SHOP_PIER_M + 0.06, -SHOP_RECESS_M),
                 end_xy_m=house.point(end - SHOP_PIER_M - 0.06, -SHOP_RECESS_M),
                 facing_deg=house.facing_deg,
-                base_z_m=ground_z_m + foot,
-                clear_height_m=house.shop_top_m - foot - (0.25 if awning else 0.0),
+                base_z_m=ground_z_m + sill,
+                clear_height_m=house.shop_top_m - sill - (0.25 if awning else 0.0),
             )
         )
     if all(shop.awning_rgb is None for shop in house.shops):
@@ -215,12 +275,12 @@ def glass_hosts(house: Building, ground_z_m: float) -> list[MirrorMount]:
 
 
 def side_mirrors(car: Car) -> list[MirrorMount]:
-    """The two side mirrors of a car."""
+    """Mounts of the two side mirrors of a car."""
     along, out, high = CAR_MIRROR_M[car.body]
     a = math.radians(car.heading_deg)
     hosts = []
     for side, y in (("left", out), ("right", -out)):
-        at = (
+        position = (
             car.position_m[0] + along * math.cos(a) - y * math.sin(a),
             car.position_m[1] + along * math.sin(a) + y * math.cos(a),
         )
@@ -229,8 +289,8 @@ def side_mirrors(car: Car) -> list[MirrorMount]:
                 name=f"{car.name}_{side}",
                 use="car",
                 host_id=car.instance_id,
-                start_xy_m=at,
-                end_xy_m=at,
+                start_xy_m=position,
+                end_xy_m=position,
                 facing_deg=(car.heading_deg + 180.0) % 360.0,
                 base_z_m=car.position_m[2] + high,
                 clear_height_m=0.13,

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Vec3, plain, uniform
+from blender_synth.world.scenery.shared.choices import count_in
 from blender_synth.world.scenery.shared.marks import CATEGORY
 from blender_synth.world.scenery.shared.pieces import Pieces
 from blender_synth.world.scenery.shared.street_palette import linear
@@ -81,7 +82,7 @@ class _Part:
         rng = streams.rng("row")
         if rng.random() >= self.chance:
             return
-        count = round(uniform(rng, (self.count[0] - 0.49, self.count[1] + 0.49)))
+        count = count_in(rng, self.count)
         step = np.array([uniform(rng, s) for s in self.step_m])
         material = getattr(self, "material", "matt")
         palette = self.colour or (COLOURS.get(material, "#8a8780"),)

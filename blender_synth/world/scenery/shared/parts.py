@@ -17,6 +17,7 @@ from blender_synth import geometry
 from blender_synth.seeds import Streams
 from blender_synth.values import PositiveRange, Range, plain
 from blender_synth.world.layout import Area, BuiltInMirror, Obstacle, PlacedProp
+from blender_synth.world.scenery.shared.choices import count_in
 from blender_synth.world.scenery.shared.marks import Lamp
 from blender_synth.world.scenery.shared.outlines import hull
 from blender_synth.world.scenery.shared.part_base import (
@@ -134,7 +135,7 @@ class Furnishing(_Part):
 
     def _one(self, draw: _Draw, into: Pieces) -> None:
         position, scale = draw.at(self.at_m), draw.value("scale", self.scale)
-        variant = round(draw.value("variant", (self.variant[0] - 0.49, self.variant[1] + 0.49)))
+        variant = count_in(draw.streams.rng("variant"), self.variant)
         heading = draw.value("heading", self.heading_deg) + draw.turn_deg
         front = 0.0 if self.what in ("lamp", "sign", "tree") else 90.0  # which way a piece looks in its own frame
         turn = heading + front

@@ -1,7 +1,6 @@
-"""The parts a street is made of, as plain values, and the little plane geometry they share.
+"""Components of streets and squares as plain values: houses, furniture, cars, road surfaces; and their plane geometry.
 
-The street runs along +X, its middle is the origin, carriageway at z = 0. Metres; angles in degrees counter-clockwise
-from +X. Colours are linear Rec. 709.
+Metres, +Z up; angles in degrees counter-clockwise from +X. Colours are linear Rec. 709.
 """
 
 from __future__ import annotations
@@ -13,12 +12,19 @@ from blender_synth.values import Rgb, Vec2, Vec3, plain
 from blender_synth.world.layout import Seat
 
 GroundKind = Literal["window", "door", "shop", "gate", "blank"]
+WallMaterial = Literal["brick", "plaster", "stone"]
+RoofShape = Literal["pitched", "mansard", "flat"]
+WindowStyle = Literal["casement", "cross", "sash", "modern"]
+Surround = Literal["plain", "lintel", "frame"]
+Balcony = Literal["none", "railing", "slab"]
+CarBody = Literal["hatchback", "saloon", "estate", "suv", "van"]
+PavingPattern = Literal["slabs", "bond", "pavers", "setts"]
 FurnitureKind = Literal[
     "lamp", "tree", "bollard", "bench", "bin", "planter", "sign", "cabinet", "bicycle_stand", "parking_meter",
     "table", "chair", "parasol", "stall",
 ]  # fmt: skip
 
-FURNITURE_SIZE_M: dict[str, tuple[float, float, float]] = {
+FURNITURE_SIZE_M: dict[FurnitureKind, Vec3] = {
     "lamp": (0.22, 0.22, 6.5),
     "tree": (0.42, 0.42, 7.5),
     "bollard": (0.16, 0.16, 0.95),
@@ -34,16 +40,16 @@ FURNITURE_SIZE_M: dict[str, tuple[float, float, float]] = {
     "parasol": (0.50, 0.50, 2.75),
     "stall": (3.00, 2.10, 2.75),
 }
-"""Footprint along its own x and y, and height, of each kind at scale 1."""
+"""Size along the local x, y and z axes of each kind at scale 1."""
 
 BENCH_SEAT_M = 0.44
 """Height of a bench's seat."""
 BENCH_PELVIS_M = 0.09
-"""How far behind the middle of a bench its sitters' pelves are, along its own y."""
+"""Local y of the pelvis of somebody who sits on a bench."""
 CHAIR_SEAT_M, CHAIR_PELVIS_M = 0.45, 0.07
-"""Likewise of a chair."""
+"""Height of a chair's seat, and local y of the pelvis of somebody who sits on it."""
 
-CAR_SIZE_M: dict[str, tuple[float, float, float]] = {
+CAR_SIZE_M: dict[CarBody, Vec3] = {
     "hatchback": (4.05, 1.75, 1.47),
     "saloon": (4.62, 1.81, 1.45),
     "estate": (4.60, 1.81, 1.49),
@@ -52,26 +58,26 @@ CAR_SIZE_M: dict[str, tuple[float, float, float]] = {
 }
 """Length, width (mirrors folded) and height of each body."""
 
-CAR_MIRROR_M: dict[str, tuple[float, float, float]] = {
+CAR_MIRROR_M: dict[CarBody, Vec3] = {
     "hatchback": (0.555, 0.94, 0.987),
     "saloon": (0.59, 0.97, 0.977),
     "estate": (0.63, 0.97, 0.976),
     "suv": (0.58, 0.985, 1.118),
     "van": (1.205, 1.04, 1.205),
 }
-"""Middle of the left side mirror's glass in the car's own axes: x to the nose, origin on the ground below the car."""
+"""Centre of the left side mirror's glass in local coordinates: x forwards, origin on the ground below the car."""
 
 SHOP_PIER_M = 0.28
-"""Wall left and right of a shopfront."""
+"""Width of the wall left and right of a shopfront."""
 SHOP_RECESS_M = 0.16
-"""From the wall's face back to the panes."""
+"""Distance of the panes behind the face of the wall."""
 SHOP_RISER_M = 0.42
-"""Height of the sill below the panes; 0.05 m of bar lies on it."""
+"""Height of the sill below the panes; a bar of 0.05 m lies on it."""
 
 
 @plain
 class GroundBay:
-    """A stretch of a building's ground floor: `count` bays from bay `first` on, counted from the left."""
+    """A section of a ground floor: `count` bays from bay `first` on, counted from the left."""
 
     kind: GroundKind
     first: int
@@ -80,7 +86,7 @@ class GroundBay:
 
 @plain
 class Shop:
-    """What makes a shopfront: its words and colours, and whether an awning is out."""
+    """A shopfront: its sign, its colours, and the awning if it is extended."""
 
     words: str
     fascia_rgb: Rgb
@@ -90,14 +96,15 @@ class Shop:
 
 @plain
 class Building:
-    """One house of a row, seen from the front: `start_xy_m` is the left end of its foot.
+    """One house of a row.
 
     Attributes:
+        start_xy_m: left end of the front at ground level, as seen from the street.
         facing_deg: azimuth of the outward normal of the front.
         bay_widths_m: widths of the bays from left to right; their sum is the front's width.
-        storeys: with the ground floor.
+        storeys: number, ground floor included.
         soot: 0 clean to 1 dirty.
-        detail_seed: feeds every fine variation of this house.
+        detail_seed: seed of all fine variations that the builder makes.
     """
 
     instance_id: int
@@ -110,18 +117,18 @@ class Building:
     ground_m: float
     storey_m: float
     plinth_m: float
-    wall: Literal["brick", "plaster", "stone"]
+    wall: WallMaterial
     wall_rgb: Rgb
     trim_rgb: Rgb
     frame_rgb: Rgb
     door_rgb: Rgb
-    roof: Literal["pitched", "mansard", "flat"]
+    roof: RoofShape
     roof_rgb: Rgb
     window_w_m: float
     window_h_m: float
-    window_style: Literal["casement", "cross", "sash", "modern"]
-    surround: Literal["plain", "lintel", "frame"]
-    balcony: Literal["none", "railing", "slab"]
+    window_style: WindowStyle
+    surround: Surround
+    balcony: Balcony
     shutters_rgb: Rgb | None
     cornice_m: float
     quoins: bool
@@ -150,17 +157,17 @@ class Building:
 
     @property
     def rightward(self) -> Vec2:
-        """Unit vector along the foot, to the right as seen from the front."""
+        """Unit vector along the front, to the right as seen from the street."""
         nx, ny = self.outward
         return (-ny, nx)
 
     def point(self, along_m: float, out_m: float = 0.0) -> Vec2:
-        """A point `along_m` to the right of the foot's left end and `out_m` in front of the wall."""
+        """The point `along_m` to the right of the front's left end and `out_m` in front of the wall."""
         (x, y), (rx, ry), (nx, ny) = self.start_xy_m, self.rightward, self.outward
         return (x + rx * along_m + nx * out_m, y + ry * along_m + ny * out_m)
 
     def bay_span(self, bay: GroundBay) -> tuple[float, float]:
-        """Where a ground-floor stretch begins and ends, in metres from the left."""
+        """Start and end of a ground-floor section, in metres from the left."""
         return sum(self.bay_widths_m[: bay.first]), sum(self.bay_widths_m[: bay.first + bay.count])
 
     def footprint(self) -> tuple[Vec2, ...]:
@@ -192,7 +199,7 @@ class Furniture:
         return rectangle(self.position_m[:2], w * self.scale, d * self.scale, self.heading_deg)
 
     def seats(self) -> tuple[Seat, ...]:
-        """Where people can sit on it: two on a bench, one on a chair, looking the way that its back does not."""
+        """Two seats on a bench, one on a chair, facing away from the backrest; none on other furniture."""
         a = math.radians(self.heading_deg)
         x, y, z = self.position_m
         if self.kind == "chair":
@@ -227,11 +234,11 @@ class Furniture:
 
 @plain
 class Car:
-    """One parked car: `position_m` is the middle of its footprint, `heading_deg` where its nose points."""
+    """One car: `position_m` is the centre of its footprint, `heading_deg` the azimuth of its front."""
 
     instance_id: int
     name: str
-    body: Literal["hatchback", "saloon", "estate", "suv", "van"]
+    body: CarBody
     position_m: Vec3
     heading_deg: float
     rgb: Rgb
@@ -250,12 +257,16 @@ class Car:
 
 @plain
 class Crossing:
-    """A zebra crossing over the whole carriageway, middle at x."""
+    """A zebra crossing over the whole carriageway, centred at `x_m` along the road."""
 
     x_m: float
     width_m: float
     bar_m: float
     gap_m: float
+
+    def reaches(self, x_m: float, margin_m: float) -> bool:
+        """Whether a position along the road is on the crossing or nearer to it than a margin."""
+        return abs(x_m - self.x_m) < self.width_m / 2 + margin_m
 
 
 @plain
@@ -269,13 +280,13 @@ class Lid:
 
 @plain
 class Roadway:
-    """The carriageway's surface: what is painted on it and how worn it is.
+    """The surface of a carriageway and its markings.
 
     Attributes:
         paint_wear: 0 fresh to 1 nearly gone.
         wear: 0 new to 1 patched and cracked all over.
         tone: multiplies the albedo of the asphalt (about 0.1).
-        detail_seed: feeds cracks, patches, stains.
+        detail_seed: seed of cracks, patches and stains.
     """
 
     paint_wear: float
@@ -291,10 +302,11 @@ class Roadway:
 
 @plain
 class Pavement:
-    """One pavement: slabs from the kerb to the houses.
+    """One pavement, from the kerb to the houses.
 
     Attributes:
-        pattern: what is laid.
+        pattern: kind of paving.
+        strip_m: width of the strip along the kerb where furniture stands.
         dirt: 0 clean to 1 filthy.
     """
 
@@ -302,7 +314,7 @@ class Pavement:
     name: str
     width_m: float
     strip_m: float
-    pattern: Literal["slabs", "bond", "pavers", "setts"]
+    pattern: PavingPattern
     rgb: Rgb
     kerb_rgb: Rgb
     dirt: float
@@ -310,7 +322,7 @@ class Pavement:
 
 
 def rectangle(middle_xy_m: Vec2, along_m: float, across_m: float, heading_deg: float) -> tuple[Vec2, ...]:
-    """Counter-clockwise corners of a turned rectangle."""
+    """Counter-clockwise corners of a rectangle about a point, its `along_m` side at azimuth `heading_deg`."""
     a = math.radians(heading_deg)
     c, s = math.cos(a), math.sin(a)
     corners = ((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5))

@@ -1,7 +1,6 @@
-"""A covered passage: shops on both sides under a roof of glass and iron, a storey with windows or a gallery above.
+"""A shopping arcade: shops on both sides under a roof of glass and iron, an upper storey with windows or a gallery.
 
-The passage runs along +X, its middle is the origin; its ends are closed by glazed screens with a street behind each.
-`Spec` holds resolved values only, `Randomizer` the ranges.
+The arcade runs along +X, its centre is the origin; glazed screens with a street behind them close both ends.
 """
 
 from blender_synth.world.scenery.shopping_arcade.randomizer import Randomizer

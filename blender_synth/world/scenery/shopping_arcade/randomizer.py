@@ -1,7 +1,22 @@
-"""A covered passage: shops on both sides under a roof of glass and iron, a storey with windows or a gallery above.
+"""Parameters of shopping arcades.
 
-The passage runs along +X, its middle is the origin; its ends are closed by glazed screens with a street behind each.
-`Spec` holds resolved values only, `Randomizer` the ranges.
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `length_m` | [30, 46] | m | distance between the ends |
+| `width_m` | [4.6, 7.5] | m | distance between the shops |
+| `ground_m` | [3.7, 4.6] | m | height of the ground floor |
+| `storey_m` | [2.9, 3.8] | m | height of the upper storey |
+| `bay_m` | [3.1, 4.4] | m | width of a bay, pier to pier |
+| `blank_bays` | [1, 2] | count | number of closed bays on each side, where mirrors may hang |
+| `storey` | {plain: 1, balconies: 1, gallery: 1.5} | weights | upper storey: plain, balconies, gallery |
+| `roof` | {barrel: 1.5, gable: 1} | weights | shape of the roof: barrel, gable |
+| `rise` | [0.28, 0.46] | ratio | height of the roof as a share of the arcade's width |
+| `lamp_lux` | [90, 200] | lx | illuminance of the floor from the lamps |
+| `kelvin` | [2700, 3600] | K | colour temperature of the lamps |
+| `furniture_per_10_m` | [0.8, 1.8] | 1/10 m | benches, planters and bins along the arcade |
+| `indoor_c` | [13, 19] | °C | air temperature; arcades are hardly heated |
 """
 
 from __future__ import annotations
@@ -34,17 +49,7 @@ Storeys = Annotated[Weights, only("plain", "balconies", "gallery")]
 
 @plain
 class Randomizer(SceneryRandomizerDefaults):
-    """How passages vary.
-
-    Attributes:
-        length_m, width_m: between the ends and between the shops.
-        ground_m: height of the shops' storey. storey_m: of the one above it.
-        bay_m: from pier to pier. blank_bays: closed bays a side, where mirrors may hang.
-        storey: what the upper storey has. roof: its shape. rise: of the roof, by the passage's width.
-        lamp_lux: what the lamps give the floor. kelvin: their colour.
-        furniture_per_10_m: benches, planters and bins along the middle.
-        indoor_c: air temperature; such passages are hardly heated.
-    """
+    """How shopping arcades vary; every parameter is described in the docstring of this file."""
 
     kind: Literal["shopping_arcade"] = "shopping_arcade"
     length_m: Range = (30.0, 46.0)
