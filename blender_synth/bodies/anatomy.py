@@ -1,7 +1,7 @@
-"""Where on the body a vertex is: fields along limbs and trunk that garments are cut by.
+"""Where on the body a vertex lies: fields along limbs and trunk, which garments are cut along.
 
-All fields are computed once, on a reference body in the rest pose, and hold for every body: vertices keep their place
-in the anatomy whatever the shape.
+All fields are computed once, on a reference body in the rest pose, and apply to every body: a vertex has the same
+place in the anatomy whatever the shape.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ class Anatomy:
         arm: along the arm, 0 shoulder, 1 elbow, 2 wrist, beyond 2 the hand; -1 off the arms.
         leg: along the leg, 0 hip, 1 knee, 2 ankle; negative above the hip; -1 on arms.
         drop: below the waist, 0 waist, 1 crotch, 2 knee; negative above; -9 on arms.
-        neck: (N, 2) metres to the left and forward of the neck's axis, in the plane square to it; necklines are
+        neck: (N, 2) metres to the left and forward of the neck's axis, in the plane perpendicular to it; necklines are
             ellipses there. Far off (9) below the chest and on the arms.
         foot: weight of foot and toe bones, 0 to 1.
         arm_weight: weight of the arm's bones.
         side: +1 left, -1 right.
-        cloth_m: (N, 3, 2) coordinates around and along trunk, arms and legs, metres; around them wraps.
-        region: 0 trunk, 1 arm, 2 leg: which of the three pairs is the vertex's own.
+        cloth_m: (N, 3, 2) coordinates around and along trunk, arms and legs, metres; the one around wraps.
+        region: 0 trunk, 1 arm, 2 leg: which of the three pairs applies to the vertex.
         rest_m: (N, 3) place on the reference body.
     """
 

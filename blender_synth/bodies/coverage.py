@@ -1,4 +1,4 @@
-"""Which parts of the body clothes hide, and how far skin draws back under their edges."""
+"""Which parts of the body clothes hide, and how far skin is pulled in under their edges."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from blender_synth.world.people.clothes import OutfitSpec
 
 
 def covered(outfit: OutfitSpec, near: float = 1.0) -> np.ndarray:
-    """(V,) bool: body vertices that clothes hide for certain.
+    """(V,) bool: body vertices that are certainly hidden by clothes.
 
     Args:
-        near: less than 1 hides nearer to hems and cuffs than is safe seen from close by.
+        near: below 1, also vertices close to hems and cuffs, which may show from close by.
     """
     a = anatomy.body_anatomy()
     out = np.zeros(body_data().vertex_count, bool)
@@ -49,12 +49,12 @@ def covered(outfit: OutfitSpec, near: float = 1.0) -> np.ndarray:
 
 
 def tucked_m(outfit: OutfitSpec) -> np.ndarray:
-    """(V,) metres by which body vertices under the edge of a garment draw back, so that no fold lets them through."""
+    """(V,) metres by which body vertices under the edges of garments are pulled in, so that none pokes through."""
     a = anatomy.body_anatomy()
     lower, top, outer = outfit.lower, outfit.top, outfit.outer
     on_arm = a.arm >= 0
     sleeve = max(g.sleeve for g in (top, outer) if g is not None)
-    cuff = max(sleeve, 0.16)  # an armhole lies about there
+    cuff = max(sleeve, 0.16)  # about where armholes are
     depth = 0.016 * smoothstep(cuff + 0.05, cuff - 0.08, a.arm) * on_arm
     neck = np.max(
         [outside_neck(g, a.neck, g is outer) for g in (top, outer) if g is not None and g.open_front == 0], axis=0

@@ -1,4 +1,4 @@
-"""The baked people pack, read once per process and checked."""
+"""The baked people pack, read and validated once per process."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 from blender_synth import resources
 from blender_synth.errors import AssetError
 
-_MEND = "restore the file from the repository, or bake it again with assets/people/bake.py"
+_HINT = "restore the file from the repository, or bake it again with assets/people/bake.py"
 
 
 @dataclass(frozen=True)
 class BodyData:
-    """Everything a body is made of. Metres; +X forward, +Y left, +Z up.
+    """The data that bodies are made from. Metres; +X forward, +Y left, +Z up.
 
     P points are V mesh vertices followed by named skeleton points (bone heads first, in bone order).
 
@@ -65,26 +65,26 @@ class BodyData:
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     if not path.is_file():
-        raise AssetError("a data file of the people pack is missing", file=path, hint=_MEND)
+        raise AssetError("a data file of the people pack is missing", file=path, hint=_HINT)
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
     except Exception as error:
-        raise AssetError(f"a data file of the people pack is damaged ({error})", file=path, hint=_MEND) from error
+        raise AssetError(f"a data file of the people pack is damaged ({error})", file=path, hint=_HINT) from error
 
 
 def read_body_data(folder: Path) -> BodyData:
     """Read and check `body.npz` and `shapes.npz` in `folder`.
 
     Raises:
-        AssetError: a file is missing, damaged, or the two do not belong together.
+        AssetError: a file is missing, damaged, or the two do not match.
     """
     body, shapes = _read(folder / "body.npz"), _read(folder / "shapes.npz")
     try:
         return _assemble(body, shapes)
     except (KeyError, ValueError, IndexError) as error:
         raise AssetError(
-            f"the people pack's data files do not fit together ({error})", file=folder, hint=_MEND
+            f"the people pack's data files do not fit together ({error})", file=folder, hint=_HINT
         ) from error
 
 
@@ -134,5 +134,5 @@ def _assemble(body: dict[str, np.ndarray], shapes: dict[str, np.ndarray]) -> Bod
 
 @functools.cache
 def body_data() -> BodyData:
-    """The pack that comes with the program; read once per process."""
+    """The built-in pack; read once per process."""
     return read_body_data(resources.built_in_packs_dir() / "people")

@@ -17,15 +17,15 @@ Detail = Literal["full", "low", "tiny"]
 
 @dataclass(frozen=True)
 class Fineness:
-    """What a detail means.
+    """What a level of detail stands for.
 
     Attributes:
         shell: of the clothes' shells: subdivided (2), as they are (1), or merged (0).
-        body_cell_m: size of what is merged on trunk and limbs, and on head, hands and feet; 0 keeps all.
+        body_cell_m: size of the cells that are merged on trunk and limbs, and on head, hands and feet; 0 keeps all.
         locks, beard_locks: how many strands of hair.
         settle: whether cloth settles into the folds of the pose.
         small_parts: laces, brows, spectacles.
-        shoe_step: every how many-th station of a shoe is used.
+        shoe_step: step between the stations of a shoe that are used.
     """
 
     shell: int

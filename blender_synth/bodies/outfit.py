@@ -116,7 +116,7 @@ def dress(wearer: Wearer, outfit: OutfitSpec) -> list[Worn]:
 
 
 def _off_seam(seam_drop: float | None, drop: np.ndarray) -> np.ndarray:
-    """(N,) 1 away from a seam round the body, 0 on it: there cloth cannot billow."""
+    """(N,) 1 away from a seam around the body, 0 on it: there cloth cannot billow."""
     return np.ones(len(drop)) if seam_drop is None else 1 - np.exp(-(((drop - seam_drop) / 0.16) ** 2))
 
 

@@ -29,7 +29,7 @@ def _three(value: float, axis: str) -> dict[str, float]:
 
 
 def _macro_row(data: BodyData, body: BodySpec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Component weights (K,) of the body at middle height, and what a full step taller or smaller adds."""
+    """Component weights (K,) of the body at middle height, and what a full step taller or shorter adds."""
     sex = {"female": 1 - body.masculinity, "male": body.masculinity}
     age = _between(body.age_years, _AGE_ANCHORS)
     muscle, weight = _three(body.muscle, "muscle"), _three(body.weight, "weight")
@@ -64,7 +64,7 @@ _HEAD_GROWTH = 0.024  # per year below ten; see `_with_childs_head`
 def _with_childs_head(data: BodyData, points: np.ndarray, age_years: float) -> np.ndarray:
     """Give children under ten, the youngest of MakeHuman's shapes here, the larger heads of their age.
 
-    Heads are all but grown at five: head to stature is about 1 : 5.6 then and 1 : 6.4 at ten (C. H. Stratz, Der
+    Heads are almost fully grown at five: head to stature is about 1 : 5.6 then and 1 : 6.4 at ten (C. H. Stratz, Der
     Koerper des Kindes, 1903), where a ten-year-old scaled down would keep the latter.
     """
     if age_years >= 10:
@@ -102,7 +102,7 @@ def shaped_points(data: BodyData, body: BodySpec) -> np.ndarray:
         if entry is not None:
             base[entry[0]] += abs(value) * entry[1]
 
-    # One product for all three rows: reading the basis is what it costs.
+    # One product for all three rows: reading the basis dominates the cost.
     rows = np.stack([middle, taller, smaller]).astype(np.float32) @ data.macro_basis_m
     middle, taller, smaller = rows.reshape(3, -1, 3)
     points = base + middle

@@ -138,7 +138,7 @@ def make_shoe(
 
 
 def _straps(upper: Surface, stations: np.ndarray, m: int) -> Surface:
-    """The bands of a sandal: what is left of a closed upper over the toes, over the instep and round the heel."""
+    """The bands of a sandal: the parts of a closed upper over the toes, over the instep and around the heel."""
     column = np.tile(np.arange(m), len(stations))
     station = np.repeat(stations, m)
     low = (column <= m // 4 - 1) | (column >= m - m // 4)

@@ -40,7 +40,7 @@ def unit(v: np.ndarray) -> np.ndarray:
 
 
 def frame(along: np.ndarray, hinge: np.ndarray) -> np.ndarray:
-    """(3, 3) orthonormal columns: `along`, `hinge` made square to it, and their cross product."""
+    """(3, 3) orthonormal columns: `along`, `hinge` made perpendicular to it, and their cross product."""
     a = unit(along)
     h = unit(hinge - a * (hinge @ a))
     return np.stack([a, h, np.cross(a, h)], 1)
@@ -59,7 +59,7 @@ def two_bone(
     """Directions of two links of given lengths from `start` that reach `end`, bent towards `pole`; and the hinge.
 
     Args:
-        most_deg: furthest that the joint between them bends.
+        most_deg: limit of the joint between them.
 
     Returns:
         (direction 1, direction 2, hinge axis, flexion in degrees). Out of reach, the links point towards `end`.
@@ -113,7 +113,7 @@ class Posed:
     heads: np.ndarray
 
     def place(self, bone: str, rest_points: np.ndarray) -> np.ndarray:
-        """Where points (.., 3) that hang on one bone go."""
+        """Posed positions of points (.., 3) that are rigidly attached to one bone."""
         i = self.rig.index[bone]
         return (rest_points - self.rig.heads[i]) @ self.rotations[i].T + self.heads[i]
 

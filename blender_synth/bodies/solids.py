@@ -21,13 +21,13 @@ def merged(*solids: Solid) -> Solid:
 
 
 def moved(solid: Solid, origin: np.ndarray, axes: np.ndarray | None = None) -> Solid:
-    """The solid with its own axes laid along the rows of `axes` (3, 3) and its origin at a place."""
+    """The solid with its axes along the rows of `axes` (3, 3) and its origin at a point."""
     v, f = solid
     return (v if axes is None else v @ axes) + origin, f
 
 
 def loft(rings: np.ndarray, start_cap: bool = True, end_cap: bool = True) -> Solid:
-    """A skin over rings (R, N, 3); the caps are drawn in to the rings' middles."""
+    """A skin over rings (R, N, 3); the caps close towards the centres of the rings."""
     rows, count = rings.shape[:2]
     vertices, faces = [rings.reshape(-1, 3)], [grid_faces(rows, count, True)]
     k = np.arange(count)

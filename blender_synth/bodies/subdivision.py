@@ -100,14 +100,14 @@ def catmull_clark(faces: np.ndarray, count: int) -> tuple[np.ndarray, LinearMap]
 
 
 def cluster(vertices: np.ndarray, faces: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """A coarser mesh over some of the same vertices: those in one cell of a grid become the one next to their mean
+    """A coarser mesh over some of the vertices: of those in one cell of a grid, the one closest to their mean stays
     (vertex clustering, J. Rossignac and P. Borrel, Modeling in Computer Graphics, 1993).
 
     Args:
         vertices: (N, 3). size: (N,) edge of the cell that each vertex goes into, metres.
 
     Returns:
-        (G, 4) faces without those that fell together.
+        (G, 4) faces without those whose corners were merged.
     """
     used = np.unique(faces)
     v = vertices[used]
@@ -122,7 +122,7 @@ def cluster(vertices: np.ndarray, faces: np.ndarray, size: np.ndarray) -> np.nda
     to = np.arange(len(vertices))
     to[used] = used[chosen[group]]
     new = to[faces]
-    # Corners that fell together are dropped; a triangle repeats its last corner.
+    # Merged corners are dropped; a triangle repeats its last corner.
     again = new == np.roll(new, 1, axis=1)
     tangled = (new[:, 0] == new[:, 2]) | (new[:, 1] == new[:, 3])
     left = 4 - again.sum(1)

@@ -136,7 +136,7 @@ def _cloth(shading: ShadingParams, n: PersonNodes) -> Socket:
         normal = n.bump(n.math("POWER", tubes, 0.4), 0.012, 1.0, normal)
         depth *= 0.6
     folds = _creases(shading, n, flow, gather)
-    dim = n.ramp(folds, 0.15, 0.75, 0.66, 1.06, smooth=False)  # the sky does not reach into folds
+    dim = n.ramp(folds, 0.15, 0.75, 0.66, 1.06, smooth=False)  # folds are occluded
     grey = n.node("ShaderNodeCombineColor")
     for socket in grey.inputs:
         n.feed(socket, dim)
@@ -246,7 +246,7 @@ def _structure(shading: ShadingParams) -> tuple[object, ...]:
 
 
 def _short(value: object) -> str:
-    """A few letters that depend on all of a value: Blender's names end at 63."""
+    """A short hash of a value: Blender limits names to 63 characters."""
     return hashlib.sha256(repr(value).encode()).hexdigest()[:8]
 
 

@@ -12,7 +12,7 @@ from blender_synth.world.placement.props import PropSpec
 
 
 def build(spec: Spec, stage: Stage, detail: str = "full") -> None:
-    """Add the figure under the spec's instance id, with the keypoints that its pack knows; `detail` changes nothing."""
+    """Add the figure under the spec's instance id, with the keypoints that its pack knows; `detail` is ignored."""
     shape = PropSpec(
         instance_id=spec.instance_id,
         category="pedestrian",

@@ -22,7 +22,7 @@ def build(spec: Spec, stage: Stage, detail: Detail = "full") -> None:
     """Add the person to the scene under the spec's instance id.
 
     Args:
-        detail: ``"low"`` for people who will be a few dozen pixels tall.
+        detail: ``"low"`` for people who are a few dozen pixels tall in the picture.
     """
     person = dressed_person(spec, detail)
     for instance_id in dict.fromkeys([None, *(p.instance_id for p in person.parts)]):

@@ -50,7 +50,7 @@ def material_for(shading: ShadingParams, pack_roots: Mapping[str, Path]) -> bpy.
     if template is None:
         nodes = PersonNodes(name, kind.traits, pack_roots)
         template = nodes.surface(kind.build(shading, nodes))
-        template.use_fake_user = True  # it stays though nobody wears it
+        template.use_fake_user = True  # kept even while no object uses it
     material = template.copy()
     material.use_fake_user = False
     material.name = shading.name

@@ -1,4 +1,4 @@
-"""An arm beside the body that swings in a gait."""
+"""An arm at the side of the body that swings in a gait."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Carried items: one file a kind."""
+"""Carried items: one file per kind."""

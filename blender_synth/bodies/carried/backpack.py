@@ -76,8 +76,8 @@ def _backpack_strap(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Path (n, 3) of one strap and where its outer side faces (n, 3), in the chest's frame.
 
-    Seen from the side the strap runs round the outline of the cloth, by polar angle from inside the chest: from
-    behind over the shoulder and down to the lower ribs; then under the arm to the pack's foot.
+    Seen from the side the strap runs around the outline of the cloth, by polar angle from inside the chest: from
+    behind over the shoulder and down to the lower ribs; then under the arm to the lower end of the pack.
     """
     joint = local["upperarm01.L" if sign > 0 else "upperarm01.R"]
     y0 = sign * float(np.clip(0.60 * abs(joint[1]), 0.075, 0.125))

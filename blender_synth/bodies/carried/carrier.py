@@ -29,7 +29,7 @@ class Carrier:
 
     Attributes:
         cloth: (N, 3) posed vertices of the clothes on the trunk.
-        walks: whether it goes somewhere.
+        walks: whether the person walks or runs.
     """
 
     posed: Posed
@@ -66,7 +66,7 @@ class Carrier:
         return self.cloth[(np.abs(self.cloth[:, others] - at[others]) < reach).all(1)]
 
     def outside(self, path: np.ndarray, gap_m: float) -> np.ndarray:
-        """A path moved out of trunk and thighs where it runs in them."""
+        """A path, moved out of trunk and thighs where it runs inside them."""
         bones = ("spine03", "spine01", *(f"{b}.{s}" for b in ("upperleg01", "lowerleg01") for s in SIDES))
         at = {b: self.bone(b) for b in bones}
         turn = {"root": self.turn("root"), "spine01": self.turn("spine01")}

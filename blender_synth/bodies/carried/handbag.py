@@ -17,7 +17,7 @@ from blender_synth.world.people.carrying import CarriedSpec
 
 
 def _hung(carrier: Carrier, at: np.ndarray, out: float, sway_deg: float) -> tuple[np.ndarray, np.ndarray]:
-    """Origin and axes (rows: outward, backward, up) of something that hangs from a point, broad side to the body."""
+    """Origin and axes (rows: outward, backward, up) of what hangs from a point, broad side to the body."""
     axes = np.stack([out * Y, -out * X, Z]) @ carrier.yaw.T
     return at, axes @ rotation(carrier.yaw @ Y, sway_deg).T
 

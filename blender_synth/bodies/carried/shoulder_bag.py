@@ -58,7 +58,7 @@ def build(item: CarriedSpec, carrier: Carrier) -> list[Piece]:
 
 
 def _on_cloth(path: np.ndarray, carrier: Carrier, part: slice, front: float) -> np.ndarray:
-    """A stretch of a strap laid onto the cloth before (+1) or behind (-1) the trunk."""
+    """A stretch of a strap laid onto the cloth in front of (+1) or behind (-1) the trunk."""
     out = path.copy()
     out[part] = carrier.outside(path[part], 0.012)
     for k in range(*part.indices(len(path))):

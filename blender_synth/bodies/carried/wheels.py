@@ -27,7 +27,7 @@ def both_sides(make: Callable[[float], Solid]) -> Solid:
 
 
 def in_front(carrier: Carrier, pieces: list[Piece]) -> list[Piece]:
-    """Pieces whose x counts from the bar, onto the ground before the person."""
+    """Pieces placed on the ground in front of the person; their x is measured from the bar."""
     at = bar_between_hands(carrier) * [1, 1, 0]
     return [(n, moved(s, at, carrier.yaw.T), surface, c) for n, s, surface, c in pieces]
 

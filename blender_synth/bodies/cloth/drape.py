@@ -1,8 +1,8 @@
-"""Folds from the pose: cloth keeps its lengths where skinning squeezes or stretches it, so it buckles.
+"""Folds from the pose: cloth keeps its edge lengths where skinning squeezes or stretches it, so it buckles.
 
 Position-based dynamics (M. Mueller et al., J. Vis. Commun. Image R. 18, 2007) with averaged (Jacobi) corrections: edges
-and diagonals of the quads want the lengths they have in the rest pose, the body underneath keeps the cloth out,
-gravity pulls. A few dozen rounds in numpy; nothing is drawn at random.
+and diagonals of the quads are pulled to the lengths that they have in the rest pose, the body underneath keeps the
+cloth out, gravity pulls down. A few dozen iterations in numpy; nothing is random.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def drape(
     """Let a skinned garment settle.
 
     Args:
-        surface: the garment in the rest pose: its lengths are the cloth's.
+        surface: the garment in the rest pose, which has the edge lengths of the cloth.
         posed: (N, 3) the same after skinning; +z up.
         ease_m: (N,) how far the cloth may sink towards the body.
         free: (N,) 1 where the cloth may billow, 0 where another garment lies over it.
@@ -67,7 +67,7 @@ def drape(
         now = np.maximum(np.sqrt(np.einsum("ek,ek->e", d, d)), 1e-9)
         d *= ((now - length) / now)[:, None]
         move += np.add.reduceat(d, starts, axis=0) * gain
-        if k % 3 == 2:  # bending: displacements of neighbours agree, the more the stiffer the cloth is
+        if k % 3 == 2:  # bending: neighbours move alike, the more so the stiffer the cloth
             mean = np.add.reduceat(move[other], starts, axis=0) / np.maximum(degree, 1)[:, None]
             move += (mean - move) * agree
         height = np.einsum("nk,nk->n", move, normals)
@@ -81,7 +81,7 @@ def drape(
 def _directed(links: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Links (E, 2) both ways, sorted by their first end, and where each of `count` vertices' links start.
 
-    A vertex without any gets one to itself.
+    A vertex without links gets one to itself.
     """
     lonely = np.setdiff1d(np.arange(count), links)
     own = np.concatenate([links[:, 0], links[:, 1], lonely])
@@ -99,12 +99,12 @@ def pushed_out(
     gap_m: float,
     reach_m: float = 0.05,
 ) -> np.ndarray:
-    """Move cloth vertices that lie inside what is worn under them to the outside of it.
+    """Move cloth vertices that lie inside an inner garment to its outside.
 
     Args:
         outer: (N, 3) posed vertices of the outer cloth, with its `faces` (F, 4).
         inner, inner_normals: (M, 3) posed vertices and unit normals of the inner cloth.
-        gap_m: distance to keep. reach_m: how deep inside a vertex may be to be found.
+        gap_m: distance to keep. reach_m: greatest depth at which a vertex is still moved.
     """
     low, high = inner.min(0) - 0.03, inner.max(0) + 0.03
     near = np.flatnonzero(((outer > low) & (outer < high)).all(1))

@@ -14,7 +14,7 @@ from blender_synth.bodies.mesh import (
 def add_folds(surface: Surface, depth_m: float, fit: float, seed: int, legs: bool) -> Surface:
     """Folds where cloth gathers: rings at elbow and wrist, knee and ankle, drapes across trunk and seat."""
     f, v = surface.fields, surface.vertices
-    if len(v) < 400:  # too coarse to hold any
+    if len(v) < 400:  # too coarse for folds
         return surface
     normal = vertex_normals(v, surface.faces)
     rest = f["rest"] * 18.0

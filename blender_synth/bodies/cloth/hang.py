@@ -11,7 +11,7 @@ from blender_synth.bodies.skeleton import Rig
 
 
 class _HangingRadius:
-    """Cloth that falls from what sticks out: along an axis downwards the radius shrinks no faster than a slope."""
+    """Radius of cloth that hangs from protruding parts: going down, it shrinks no faster than a slope."""
 
     def __init__(self, along: np.ndarray, angle: np.ndarray, radius: np.ndarray, slope: float):
         self.rows, self.bins = (48, 40) if len(along) > 1500 else (24, 24)
@@ -54,7 +54,7 @@ class _HangingRadius:
 
 
 def hang_trunk(vertices: np.ndarray, fields: dict, rig: Rig, fit: float, ease: float) -> np.ndarray:
-    """Let the trunk part of a garment fall from chest, back, belly and seat."""
+    """Let the trunk part of a garment hang from chest, back, belly and seat."""
     chest_z = rig.points["spine01"][2] + 0.02
     trunk = (fields["arm_weight"] < 0.5) & (vertices[:, 2] < chest_z)
     if not trunk.any():
@@ -101,7 +101,7 @@ def push_outside(vertices: np.ndarray, fields: dict, inner: Sequence[np.ndarray]
 
 
 def hang_legs(vertices: np.ndarray, fields: dict, rig: Rig, fit: float) -> np.ndarray:
-    """Trouser legs: tight at 0, straight in the middle, wide at 1."""
+    """Let trouser legs hang: tight with fit 0, straight at 0.5, wide at 1."""
     out = vertices.copy()
     if fit <= 0.02:
         return out

@@ -12,7 +12,7 @@ from blender_synth.world.people.clothes import GarmentSpec
 
 
 def outside_neck(spec: GarmentSpec, neck: np.ndarray, outer: bool) -> np.ndarray:
-    """Metres outside the garment's neckline, an ellipse around the neck that a deeper neckline stretches forward.
+    """Metres outside the garment's neckline, an ellipse aaround the neck that a deeper neckline stretches forward.
 
     Args:
         neck: (N, 2) as in `Anatomy.neck`.
@@ -27,7 +27,7 @@ def outside_neck(spec: GarmentSpec, neck: np.ndarray, outer: bool) -> np.ndarray
 
 
 def ring_count(surface: Surface) -> int:
-    """How many points a ring around the neck needs to match the fineness of a garment."""
+    """How many points a ring aaround the neck needs to match the fineness of a garment."""
     return 44 if len(surface.faces) > 1500 else 24 if len(surface.faces) > 500 else 16
 
 
@@ -54,7 +54,7 @@ def neck_ring(surface: Surface, count: int) -> tuple[np.ndarray, np.ndarray, np.
 
 
 def band(surface: Surface, ids: np.ndarray, rows: list[np.ndarray], keep: np.ndarray, grid: np.ndarray) -> Surface:
-    """Rows (R of (n, 3)) around the neck as quads; only where `keep` (n,) holds at both ends."""
+    """Rows (R of (n, 3)) aaround the neck as quads; only where `keep` (n,) holds at both ends."""
     n = len(grid)
     k = np.flatnonzero(keep & np.roll(keep, -1))
     nxt = (k + 1) % n

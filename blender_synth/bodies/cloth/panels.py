@@ -107,7 +107,7 @@ def upper_body(
     fields = base.fields | {"skin_at": base.vertices, "weights": hem_weights(base.fields["weights"])}
     hem = min(spec.length, LOWEST_HEM)
     surface = clipped(Surface(v, base.faces, fields, base.face_fields), hem - fields["drop"])
-    # Without a sleeve the armhole runs round the shoulder, where the arm's share in the skin begins.
+    # Without a sleeve the armhole runs around the shoulder, where the arm's skin weight begins.
     surface = clipped(
         surface, spec.sleeve - surface.fields["arm"] if spec.sleeve >= 0.1 else 0.58 - surface.fields["arm_weight"]
     )
@@ -122,7 +122,7 @@ def upper_body(
 
 
 def opened(surface: Surface, open_front: float, rig: Rig) -> Surface:
-    """Cut the front open: a V above, hanging apart below by how far it is open."""
+    """Cut the front open: a V at the top, and wider below the further it is open."""
     v = surface.vertices
     spine_x = rig.points["spine02"][0]
     z_low, top_z = v[:, 2].min(), rig.points["neck01"][2]

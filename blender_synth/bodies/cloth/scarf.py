@@ -1,4 +1,4 @@
-"""A scarf wound round the neck."""
+"""A scarf wound aaround the neck."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCARF = GarmentSpec(kind="top", fabric=FabricSpec(kind="knit", rgb=(0.2, 0.2, 0.
 
 
 def make_scarf(worn: list[Worn], rig: Rig, seed: int) -> Surface | None:
-    """A scarf wound twice round the neck, one end hanging down the chest."""
+    """A scarf wound twice aaround the neck, one end hanging down the chest."""
     outermost = next(w.surface for w in reversed(worn) if w.name in ("outer0", "top"))
     ring = neck_ring(outermost, ring_count(outermost))
     if ring is None:

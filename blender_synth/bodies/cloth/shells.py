@@ -71,13 +71,13 @@ def _base_surface(group: str, fineness: int) -> Surface:
 def shell_on(points: np.ndarray, group: str, fineness: int) -> Surface:
     """A helper shell on shaped points (P, 3)."""
     surface = _base_surface(group, fineness).moved(anatomy.shell(group, fineness).vertices(points))
-    if fineness == 0:  # chords cut the rounding off limbs: make up for it
+    if fineness == 0:  # chords flatten round limbs: compensate
         surface = surface.moved(surface.vertices + 0.006 * vertex_normals(surface.vertices, surface.faces))
     return surface
 
 
 def trunk_vertices(surface: Surface) -> np.ndarray:
-    """Vertices of a garment that arms and the lower legs have no part in."""
+    """Vertices of a garment's trunk part, without arms and lower legs."""
     f = surface.fields
     return surface.vertices[(f["arm_weight"] < 0.3) & (f["leg"] < 0.55)]
 

@@ -65,7 +65,7 @@ class Cut:
 
     Attributes:
         seams: which seams its material shows.
-        seam_drop: where a seam round the body holds the cloth, as `Anatomy.drop`; None: there is none.
+        seam_drop: where a seam around the body holds the cloth, as `Anatomy.drop`; None: there is none.
     """
 
     seams: Seams = "none"

@@ -57,7 +57,7 @@ def _plait(hair: HairSpec, head: Head, centre: np.ndarray) -> Surface:
 
 
 def make_bun(hair: HairSpec, head: Head, tie: np.ndarray, count: int) -> Surface:
-    """A knot of hair wound round itself."""
+    """A knot of hair wound around itself."""
     n, steps = max(24, count // 16), 9
     index = np.arange(n)
     axis = unit(np.array([-1.0, 0, 0.35]))

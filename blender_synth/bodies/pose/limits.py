@@ -1,4 +1,4 @@
-"""How far joints bend, and how far they are bent in a pose.
+"""The limits of joints.
 
 Angles are anatomical, zero for somebody who stands straight with hanging arms, palms to the thighs.
 """
@@ -33,7 +33,7 @@ LIMITS_DEG = {
     "neck_roll": (-45.0, 45.0),
     "neck_yaw": (-80.0, 80.0),  # V. Feipel et al., Eur. Spine J. 8 (1999): 144 from side to side, more in the young
 }
-"""Least and greatest angle of each joint, degrees."""
+"""Smallest and largest angle of each joint, degrees."""
 
 
 def limited(name: str, value: float, margin: float = 0.0) -> float:
@@ -66,7 +66,7 @@ def _forearm(s: float, lower: np.ndarray, hinge: np.ndarray) -> np.ndarray:
 def wrist_angles(
     s: float, lower: np.ndarray, hinge: np.ndarray, hand: np.ndarray, palm: np.ndarray
 ) -> tuple[float, float, float]:
-    """Pronation, wrist flexion and deviation to the little finger, degrees: the three turns in this order.
+    """Pronation, wrist flexion and deviation to the little finger, degrees: the three rotations in this order.
 
     Args:
         s: +1 for the left arm. lower, hand: directions of forearm and hand. hinge: the elbow's axis. palm: where the
@@ -82,9 +82,9 @@ def wrist_angles(
 def legal_hand(
     s: float, lower: np.ndarray, hinge: np.ndarray, hand: np.ndarray, palm: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Directions of hand and palm as near to the wanted ones as forearm and wrist allow (see `wrist_angles`)."""
+    """Directions of hand and palm as close to the desired ones as forearm and wrist allow (see `wrist_angles`)."""
     wanted = zip(("pronation", "wrist", "wrist_deviation"), wrist_angles(s, lower, hinge, hand, palm), strict=True)
-    # One degree is left for what the shoulder's give turns the forearm afterwards.
+    # One degree is left, because the shoulder turns the forearm a little afterwards.
     pronation, flexion, deviation = (limited(name, angle, 1.0) for name, angle in wanted)
     turn = rotation(X, s * pronation) @ rotation(Z, flexion) @ rotation(Y, -s * deviation)
     out = _forearm(s, lower, hinge) @ turn

@@ -1,4 +1,4 @@
-"""From a `PoseSpec` to world rotations of all bones: trunk, legs that meet the ground, arms (`arms`)."""
+"""From a `PoseSpec` to world rotations of all bones: trunk, legs that meet the ground, arms."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SEAT_SINK = 0.92
 
 
 class Poser(BodyState):
-    """Sets one pose on one body."""
+    """Applies one pose to one body."""
 
     # ---------------------------------------------------------------- trunk
 
@@ -254,7 +254,7 @@ class Poser(BodyState):
 
     @staticmethod
     def _hinge(first: np.ndarray, second: np.ndarray, at_rest: np.ndarray) -> np.ndarray:
-        """Axis of a knee or elbow: across the bend where there is one, else as the bone carries it along."""
+        """Axis of a knee or elbow: across the bend where there is one, else as it is carried along by the bone."""
         across = np.cross(unit(first), unit(second))
         bend = float(np.linalg.norm(across))
         sure = float(np.clip((bend - 0.12) / 0.2, 0, 1)) * (1.0 if across @ at_rest > 0 else 0.0)

@@ -44,7 +44,7 @@ class CarriedKind:
         reach_m: how far it reaches ahead of, behind and to either side of the person's middle.
         grows: `reach_m` grows with items above the usual size.
         arm: pose of the arms that hold it; None: by how it is held.
-        keeps_dry: nobody hurries in the rain with it.
+        keeps_dry: whoever has one does not hurry in the rain.
     """
 
     category: str
@@ -84,7 +84,7 @@ class CarriedSpec:
         size: 1 for the usual size of its kind.
         rgb, second_rgb: main colour, and that of handles, trims or print; linear.
         is_open: of an umbrella.
-        shape_seed: number that creases and the like are computed from.
+        shape_seed: seed of creases and similar irregularities.
     """
 
     kind: str
@@ -190,6 +190,10 @@ class CarriedRanges:
     )
 
 
+_STREAMS = ("bag", "umbrella", "pushed")
+"""Names of the generators of carried items. A generator depends on its position: append, never insert."""
+
+
 def draw_carried(
     ranges: CarriedRanges,
     body: BodySpec,
@@ -202,10 +206,11 @@ def draw_carried(
 
     Args:
         activity: what they do, a file of `activities/`.
-        climate: the weather they have come out for.
+        climate: the weather they are dressed for.
         first_id: instance id of their first item, where items are instances of their own.
     """
-    bag_rng, umbrella_rng, pushed_rng = rng.spawn(3)
+    rngs = dict(zip(_STREAMS, rng.spawn(len(_STREAMS)), strict=True))
+    bag_rng, umbrella_rng, pushed_rng = rngs["bag"], rngs["umbrella"], rngs["pushed"]
     adult = body.age_years >= ADULT_YEARS
     weights = ranges.children_bags if not adult else ranges.female_bags if body.sex == "female" else ranges.male_bags
     items: list[CarriedSpec] = []

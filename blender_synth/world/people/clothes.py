@@ -29,7 +29,7 @@ class FabricSpec:
         pattern: one of `PATTERNS`; ``"logo"`` is a print on the chest, ``"bands"`` are reflective stripes.
         second_rgb: colour of the pattern.
         scale_m: period of the pattern.
-        seed: number that a print's irregular shapes are computed from.
+        seed: seed of the irregular shapes of a print.
         texture: of an asset pack, in place of colour, pattern and weave.
     """
 
@@ -103,7 +103,7 @@ class OutfitSpec:
         hat: one of `HATS`; under a hood that is up there is none.
         scarf_rgb, glove_rgb: colours of a scarf and of gloves where there are any.
         glasses: ``"none"``, ``"clear"`` or ``"sun"``.
-        fold_seed: number that the folds' irregularities are computed from.
+        fold_seed: seed of the irregularities of folds.
     """
 
     lower: GarmentSpec

@@ -18,7 +18,7 @@ class SkinSpec:
     """Colours of skin and eyes, linear.
 
     Attributes:
-        tone: 0 palest to 1 darkest; `rgb` is what it comes to for this person.
+        tone: 0 palest to 1 darkest; `rgb` is the resulting colour.
         ruddiness: redness of cheeks, nose, ears and knuckles, 0 to 1.
         stubble: density of the beard's shadow, 0 to 1.
     """
@@ -43,7 +43,7 @@ class HairSpec:
         parting_deg: azimuth of the parting from the middle, left positive.
         hairline: 0 full to 1 receded.
         beard: ``"none"``, ``"short"`` or ``"full"``; `beard_length` 0 to 1 of a full one.
-        lock_seed: number that the locks' irregularities are computed from.
+        lock_seed: seed of the irregularities of locks.
     """
 
     style: str

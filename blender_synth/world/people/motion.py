@@ -103,7 +103,7 @@ class MotionClip:
         return self.file
 
     def key(self, name: str) -> str:
-        """Where something about it is set: in the config, or in a pack's manifest."""
+        """The key of one of its settings, in the config or in the manifest of its pack."""
         return f"{KEY}.{name}" if self.credit is None else f"{self.credit.pack}/{self.credit.item}: {name}"
 
 
@@ -153,7 +153,7 @@ class MotionRanges:
         """The same with the files of the items that it names.
 
         Raises:
-            ConfigError: no pack has such a motion. AssetError: a motion does not fit people.
+            ConfigError: no pack has such a motion. AssetError: a motion does not fit the body.
         """
         if not any(clip.item for clip in self.clips):
             return self
@@ -271,7 +271,7 @@ def _retarget(clip: MotionClip) -> tuple[Bvh, dict[str, int], np.ndarray]:
     down = at[joints["left_shin"]] - at[joints["left_thigh"]]
     if abs(up @ left) > 0.5 or -down @ up < 0.5 * np.linalg.norm(down):
         raise AssetError(
-            "the motion's rest pose does not stand upright, so nobody can tell how its joints turn",
+            "the motion's rest pose does not stand upright, so the rotation of its joints is ambiguous",
             file=clip.file,
             key=clip.key("rest_frame"),
             value=clip.rest_frame,

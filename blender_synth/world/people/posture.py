@@ -41,11 +41,11 @@ from blender_synth.world.people.situation import Situation
 
 @plain
 class PoseSpec:
-    """What the person is doing, in angles.
+    """The pose of one person.
 
     Attributes:
         activity: a file of `activities/`, or ``"motion"`` for a frame of a recorded motion.
-        legs: what that makes of the legs: ``"walk"``, ``"run"``, ``"stand"``, ``"sit"`` or ``"motion"``.
+        legs: what the legs do: ``"walk"``, ``"run"``, ``"stand"``, ``"sit"`` or ``"motion"``.
         phase: of the gait cycle, 0 to 1, from left heel strike.
         speed_mps: forward speed of the gait.
         arm_swing: 1 is the published mean.
@@ -137,7 +137,7 @@ class PoseRanges:
 
 
 def draw_activity(ranges: PoseRanges, body: BodySpec, situation: Situation, rng: np.random.Generator) -> str:
-    """What one person does: what the crowd has settled, else drawn.
+    """What one person does: as the crowd has settled, or at random.
 
     Raises:
         ValueError: the situation names no activity.
@@ -160,12 +160,12 @@ def draw_pose(
     carried: Sequence[CarriedSpec],
     rng: np.random.Generator,
 ) -> PoseSpec:
-    """How one person holds themselves.
+    """The pose of one person.
 
-    Every number is drawn whether it is used or not, so that a change of activity leaves the rest as it is.
+    Every random number is drawn whether it is used or not, so that another activity does not change the rest.
 
     Args:
-        activity: from `draw_activity`. carried: what they carry; it takes arms.
+        activity: from `draw_activity`. carried: what they carry, which takes arms.
     """
     size = body.stature_m / 1.7
     old = max(0.0, body.age_years - 60)
@@ -258,7 +258,7 @@ def _legs(activity: Activity, situation: Situation, on_the_move: bool) -> str:
 
 
 def _arms(name: str, legs: str, main: str, both_hands: bool) -> dict[str, str]:
-    """What each arm does when the two together do a gesture; `both_hands` decides where it is done so sometimes."""
+    """What each arm does in a gesture; `both_hands` decides for gestures that sometimes take both."""
     gesture = gestures()[name]
     arms = dict.fromkeys(("left", "right"), "lap" if legs == "sit" else "hang")
     if gesture.arm is None or (legs == "walk" and not gesture.walking):

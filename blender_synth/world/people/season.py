@@ -9,7 +9,7 @@ import numpy as np
 from blender_synth.world.climate import Climate
 from blender_synth.world.people.garments import OuterGarment
 
-# Felt temperatures (degrees Celsius) between which a garment is usual; at each end half as many wear it as would
+# Felt temperatures (degrees Celsius) between which a garment is usual; at either limit half as many wear it as would
 # otherwise. They follow the insulation that keeps a slow walker comfortable (ISO 11079 for cold, ISO 7730 for warmth):
 # about 0.5 clo at 24, 1 clo at 14, 2 clo at 2 and 3 clo at -8 degrees, with clo values of garments from ISO 9920.
 COMFORT_C: dict[str, tuple[float, float]] = {
@@ -25,11 +25,11 @@ COMFORT_C: dict[str, tuple[float, float]] = {
 """Of shoes and hats; garments state theirs in `garments/`."""
 _NO_OUTER_C = (15.0, 60.0)
 _EDGE_C = 1.6  # how soft those limits are
-_NEVER = 3.2  # so many edges beyond a limit nobody wears it
+_NEVER = 3.2  # beyond a limit by this many edges it is never worn
 
 
 def felt_c(climate: Climate) -> float:
-    """Temperature that people dress for: sunshine warms by up to 3 degrees, being wet chills."""
+    """Temperature that people dress for: sunshine adds up to 3 degrees, rain and snow subtract."""
     wet = 2.0 if climate.rain_mm_h > 0.1 else 1.0 if climate.snow_mm_h > 0.1 else 0.0
     return climate.temperature_c + 6.0 * (climate.sunlight - 0.5) - wet
 
@@ -43,7 +43,7 @@ def suits(comfort_c: tuple[float, float], climate: Climate) -> float:
 
 
 def scaled(weights: Mapping[str, float], factors: Mapping[str, float]) -> dict[str, float]:
-    """Weights times factors (1 where there is none); the weights themselves where nothing would be left."""
+    """Weights times factors (1 where there is none); the weights unchanged where all would be 0."""
     out = {name: weight * factors.get(name, 1.0) for name, weight in weights.items()}
     return out if sum(out.values()) > 0 else dict(weights)
 
@@ -104,7 +104,7 @@ def chance_of_gloves(climate: Climate) -> float:
 
 
 def chance_of_hood_up(climate: Climate) -> float:
-    """How likely somebody with a hood has it up."""
+    """Probability that a hood is up."""
     rain = np.interp(climate.rain_mm_h, (0.1, 0.5, 3.0), (0.0, 0.7, 1.0))
     snow = np.interp(climate.snow_mm_h, (0.1, 1.0), (0.0, 0.7))
     return float(max(rain, snow, np.interp(felt_c(climate), (-12, -2), (0.35, 0.0))))

@@ -80,9 +80,9 @@ class OutfitRanges:
     """How outfits vary: relative weights of garments and colours.
 
     `fabrics` are materials of asset packs (items of `kind: material`, sets of textures) that trousers, skirts, tops and
-    jackets are made of, by `pack/item`, pack or tag, and `own` for the program's fabrics.
+    jackets are made of, by `pack/item`, pack or tag, and `own` for the built-in fabrics.
 
-    The weights of garments are those of a mild day (16 degrees); `season` bends them to the weather.
+    The weights of garments are those of a mild day (16 degrees); `season` scales them by the weather.
     """
 
     female_lower: Annotated[Weights, among(lower_garments)] = field(default_factory=lambda: _lower_weights("female"))
@@ -143,29 +143,33 @@ def _comfort(garments: Mapping[str, LowerGarment] | Mapping[str, TopGarment]) ->
     return {name: garment.comfort_c for name, garment in garments.items()}
 
 
+_STREAMS = ("lower", "top", "outer", "shoes", "extras", "cold", "vest")
+"""Names of the generators of one outfit. A generator depends on its position: append, never insert."""
+
+
 def draw_outfit(
     ranges: OutfitRanges, sex: str, age_years: float, climate: Climate, rng: np.random.Generator
 ) -> OutfitSpec:
     """One outfit.
 
-    Each garment is drawn from a generator of its own, so that one garment's draws never move another's; the weather
-    changes the weights of a draw, never their number. At the same place in the streams a person of the same kind
-    keeps taste and colours in other weather.
+    Each garment has a generator of its own, so that the draws for one never shift those for another; the weather
+    changes weights, never the number of draws. The same person keeps taste and colours in other weather.
     """
-    lower_rng, top_rng, outer_rng, shoe_rng, extra_rng, cold_rng, vest_rng = rng.spawn(7)
+    rngs = dict(zip(_STREAMS, rng.spawn(len(_STREAMS)), strict=True))
+    extra_rng, cold_rng = rngs["extras"], rngs["cold"]
     child, old = age_years < 13, age_years > 65
-    outer = _draw_outer(ranges, climate, child, old, outer_rng)
+    outer = _draw_outer(ranges, climate, child, old, rngs["outer"])
     garments = lower_garments()
     lowers = ranges.female_lower if sex == "female" else ranges.male_lower
     lowers = season.fitting(lowers, climate, _comfort(garments))
     if old:
         lowers = season.scaled(lowers, {name: garment.old for name, garment in garments.items()})
-    name = pick(lower_rng, lowers)
-    lower, tights = _draw_lower(ranges, name, climate, child, lower_rng)
-    top = _draw_top(ranges, climate, outer is not None, garments[name].one_piece, child, top_rng)
+    name = pick(rngs["lower"], lowers)
+    lower, tights = _draw_lower(ranges, name, climate, child, rngs["lower"])
+    top = _draw_top(ranges, climate, outer is not None, garments[name].one_piece, child, rngs["top"])
     if garments[name].one_piece:
         top = _bodice(lower, top)
-    shoes = _draw_shoes(ranges, garments[name], sex, climate, child, shoe_rng)
+    shoes = _draw_shoes(ranges, garments[name], sex, climate, child, rngs["shoes"])
     hat = pick(
         extra_rng, season.on_heads(season.scaled(ranges.hats, {"brim": 2.5 if old else 0.5 if child else 1}), climate)
     )
@@ -173,7 +177,7 @@ def draw_outfit(
     if child and glasses == "sun":
         glasses = "none"
     sock = COLOURS[("white", "black", "grey", "navy")[int(extra_rng.integers(4))]]
-    vest = _draw_vest(ranges, vest_rng) if age_years >= 18 else None
+    vest = _draw_vest(ranges, rngs["vest"]) if age_years >= 18 else None
     chance = cold_rng.random(3)
     scarf_rgb, glove_rgb = _palette(ranges, child, cold_rng).colour(), _palette(ranges, False, cold_rng).colour(QUIET)
     hooded = [g for g in (outer, top) if g is not None and g.hood != "none"]
@@ -258,7 +262,7 @@ def _draw_top(
     """A top.
 
     Args:
-        under: something is worn over it, so that short sleeves do in the cold. bodice: it is the top of a dress.
+        under: something is worn over it, so that short sleeves are fine in the cold. bodice: it is the top of a dress.
     """
     garments = top_garments()
     weights = ranges.tops if under else season.fitting(ranges.tops, climate, _comfort(garments))

@@ -21,7 +21,7 @@ Legs = Literal["walk", "run", "stand", "sit"]
 
 @dataclass(frozen=True)
 class Activity:
-    """What somebody does, and what follows from it for legs, arms, gaze and what they carry.
+    """What a person does, and what that means for legs, arms, gaze and what they carry.
 
     Attributes:
         order: position in the list of weights; random draws depend on it, so new ones come last.
@@ -32,7 +32,7 @@ class Activity:
         arms: the weights that idle arms are drawn from, ``"gestures"``, ``"waiting"``, ``"talking"`` or ``"sitting"``.
         gesture: what idle arms always do instead, a file of `gestures/`.
         moves: it goes somewhere; all others stay where they are.
-        age_years: youngest and oldest who do it. instead: what all others do, and those who need a seat and have none.
+        age_years: youngest and oldest who do it. instead: what all others do, and those without the seat they need.
         pace: factor on the walking speed. lean_deg: added to the trunk's forward lean.
         looks_at_traffic: the head is turned by `pose.crossing_look_deg` unless there is something else to look at.
         carries: ``"anything"``, ``"on_body"`` (backpacks and shoulder bags), ``"backpack"`` or ``"nothing"``.

@@ -5,8 +5,8 @@ To add one, put `world/people/garments/<name>.py` into a plug-in folder. It defi
 (`female_lower`, `male_lower`, `tops`, `outers`). The `kind` of the `GarmentSpec` that it makes names the cut in
 `bodies/cuts/`; a new cut is a file there.
 
-Every garment of a slot gets the same random draws, so that the weather changes what is worn and nothing else. Further
-draws may be taken from `rng`, which nothing else uses.
+Every garment of a slot gets the same random draws, so that the weather changes what is worn and nothing else. More
+random numbers may be taken from `palette.rng`, which nothing else uses.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ _PATTERN_SCALE_M = {
 
 @dataclass(frozen=True)
 class Palette:
-    """Draws colours and fabrics of one garment.
+    """Samples colours and fabrics of one garment.
 
     Attributes:
         colours: weights by name. patterned_share: share of garments with a pattern, of those that may have one.
-        child: whether children wear it. rng: of this garment alone.
+        child: whether the wearer is a child. rng: used for this garment only.
     """
 
     colours: Mapping[str, float]
@@ -77,7 +77,7 @@ class Palette:
 
         Args:
             usual: colours that are common for it; none: all are.
-            child: overrules whether a child wears it.
+            child: overrides `child`.
         """
         child = self.child if child is None else child
         rgb, other = self.colour(usual, child), self.colour((), child)
@@ -95,12 +95,12 @@ class Palette:
 
 @dataclass(frozen=True)
 class LowerDraws:
-    """What is drawn for every garment of hips and legs.
+    """Random draws for every garment of hips and legs.
 
     Attributes:
-        fit: 0 tight to 1 loose. chance, other: uniform, for choices of the garment's own.
+        fit: 0 tight to 1 loose. chance, other: uniform, for choices within the garment.
         long_leg, short_leg, skirt_length: lengths as in `GarmentSpec.length`.
-        denim: a blue. dark: a dark colour. cold: it is colder than 13 degrees.
+        denim: blue denim. dark: a dark colour. cold: it feels colder than 13 degrees.
     """
 
     palette: Palette
@@ -122,7 +122,7 @@ class LowerDraws:
 
 @dataclass(frozen=True)
 class TopDraws:
-    """What is drawn for every top.
+    """Random draws for every top.
 
     Attributes:
         fit: 0 tight to 1 loose. length: hem, as in `GarmentSpec.length`. sleeve, neck: uniform, 0 to 1.
@@ -163,12 +163,12 @@ class TopDraws:
 
 @dataclass(frozen=True)
 class OuterDraws:
-    """What is drawn for every jacket and coat.
+    """Random draws for every jacket and coat.
 
     Attributes:
         fit: 0 tight to 1 loose. open_front: how far it hangs open, 0 in weather that closes it.
         low, extra: uniform, for lengths and choices of the garment's own.
-        cloth: kind of fabric of a plain jacket. denim: a blue.
+        cloth: kind of fabric of a plain jacket. denim: blue denim.
     """
 
     palette: Palette

@@ -1,4 +1,4 @@
-"""Hands that underline what is said."""
+"""Hands that gesture while talking."""
 
 from blender_synth.world.people.gestures import Gesture
 
