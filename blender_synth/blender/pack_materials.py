@@ -1,7 +1,7 @@
-"""Lays materials of asset packs on parts of the scenery.
+"""Replaces materials of the scenery by those of asset packs.
 
-A set of textures takes the place of a material's own colour, relief and roughness; dirt, wear and markings stay on top
-of it. A material of a `.blend` replaces the whole material; it takes over its name and traits.
+A texture set replaces the colour, relief and roughness of a material; dirt, wear and markings stay on top. A material
+of a `.blend` replaces the whole material; it takes over its name and traits.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from blender_synth.world.materials import MaterialSpec, SurfaceSpec
 
 
 def apply_pack_materials(specs: Sequence[SurfaceSpec], pack_roots: Mapping[str, Path]) -> None:
-    """Change the materials that the scenery has made so far.
+    """Apply pack materials to the scenery's materials, chosen by their trait `surface`.
 
     Args:
-        specs: what is made of what. pack_roots: folders of the asset packs.
+        specs: the pack material of each kind of surface. pack_roots: folders of the asset packs.
 
     Raises:
         ItemError: a file cannot be read.

@@ -1,4 +1,4 @@
-"""Builds props: a shape from an asset pack, loaded once for each scene and shared by all that stand in it."""
+"""Builds props: shapes from asset packs, loaded once per scene and shared by all instances."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ from blender_synth.packs.axes import item_from_blender
 from blender_synth.world.placement.props import PropSpec
 
 _VARIANT = "bs_variant_"
-"""Begins the property of an object that holds the colour of one of its materials, so that all share one mesh."""
+"""Prefix of the object properties that hold the colours of materials, so that all colour variants share one mesh."""
 
 
 class _Shape:
-    """One shape in the prop's own axes, its origin where the prop stands.
+    """One shape in the prop's local frame, its origin at the prop's base.
 
     Attributes:
-        meshes: with their materials. swapped: copies whose materials are others of the file, by which.
-        by_name: the file's materials by the names that they have there.
+        meshes: with their materials. swapped: copies of the meshes with other materials of the file, by the swaps.
+        by_name: the file's materials by their names in the file. coloured: names of materials that read a colour
+            property.
     """
 
     def __init__(self, meshes: list[bpy.types.Mesh], by_name: dict[str, bpy.types.Material]):
@@ -37,10 +38,10 @@ class _Shape:
         self.coloured: set[str] = set()
 
 
-class _Shelf:
-    """Shapes kept in files of our own from one scene of this process to the next, as loading them anew costs more.
+class _ShapeCache:
+    """A cache of shapes in temporary `.blend` files, from one scene of this process to the next: faster than importing.
 
-    What is written there has come through the safe loader.
+    Its files hold only what the safe loader has let through.
     """
 
     def __init__(self) -> None:
@@ -58,22 +59,22 @@ class _Shelf:
         file, meshes, names = self._kept[key]
         with bpy.data.libraries.load(file, link=False) as (_, wanted):
             wanted.meshes, wanted.materials = list(meshes), list(names.values())
-        if None in wanted.meshes or None in wanted.materials:  # somebody cleaned up the temporary files
+        if None in wanted.meshes or None in wanted.materials:  # the temporary files were deleted
             return None
         for library in [library for library in bpy.data.libraries if bpy.path.abspath(library.filepath) == file]:
             bpy.data.libraries.remove(library)
         return _Shape(list(wanted.meshes), dict(zip(names, wanted.materials, strict=True)))
 
 
-_shelf = _Shelf()
+_cache = _ShapeCache()
 _shapes: WeakKeyDictionary[Stage, dict[tuple, _Shape]] = WeakKeyDictionary()
 
 
 def build(spec: PropSpec, stage: Stage, pack_root: Path) -> list[bpy.types.Object]:
-    """Put one prop on the stage.
+    """Add one prop to the scene.
 
     Args:
-        spec: what and where. pack_root: folder of the pack named in the spec.
+        spec: what and where. stage: the scene. pack_root: folder of the pack named in the spec.
 
     Returns:
         The prop's mesh objects; those of one item share mesh data and materials, whatever their colours.
@@ -97,11 +98,11 @@ def build(spec: PropSpec, stage: Stage, pack_root: Path) -> list[bpy.types.Objec
 def shape_of(
     spec: PropSpec, stage: Stage, pack_root: Path
 ) -> tuple[list[bpy.types.Mesh], dict[str, tuple[float, ...]], dict[str, bpy.types.Material]]:
-    """What a prop is made of, nothing of it on the stage yet.
+    """Load the meshes and materials of a prop, without adding it to the scene.
 
     Returns:
-        Meshes in the prop's own axes, shared by all of one item; the properties that an object of them needs; the
-        file's materials by the names that they have there.
+        Meshes in the prop's local frame, shared by all instances of an item; properties to set on their objects; the
+        file's materials by their names in the file.
 
     Raises:
         ItemError: Blender cannot read the file, or it shows no mesh.
@@ -120,14 +121,14 @@ def shape_of(
 
 
 def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
-    """The shape's meshes; all else that came with the file is removed.
+    """Import the shape's meshes; everything else in the file is removed.
 
-    Lights, cameras, animation and skeletons go; a skinned mesh stays as it is posed.
+    Lights, cameras, animation and skeletons are dropped; a skinned mesh keeps its pose.
     """
     state = file.stat() if file.is_file() else None
     version = state and (state.st_size, state.st_mtime_ns)
     key = (file, version, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
-    if (kept := _shelf.get(key)) is not None:
+    if (kept := _cache.get(key)) is not None:
         return kept
     loaded = load_file(
         file, root, objects=(spec.object,) if spec.object else (), collection=spec.collection, worlds=False
@@ -140,7 +141,9 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
         loaded.drop()
         raise
     by_name = {loaded.name_of(material): material for material in loaded.materials}
-    for block in loaded.shading():  # the program knows its own by their names: `label_reflect`, `matt_panel` ...
+    for (
+        block
+    ) in loaded.shading():  # a prefix keeps them apart from the program's own: `label_reflect`, `matt_panel` ...
         block.name = f"~{loaded.name_of(block)}"
     loaded.drop(keep=meshes)
     if not meshes:
@@ -148,7 +151,7 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
             "the file shows no mesh", file=file, hint="export it again with its meshes in the scene that is open"
         )
     shape = _Shape(meshes, by_name)
-    _shelf.put(key, shape)
+    _cache.put(key, shape)
     return shape
 
 
@@ -165,14 +168,14 @@ def _meshes(loaded: Loaded, item_from_blender: Matrix) -> list[bpy.types.Mesh]:
         mesh.transform(matrix)
         if matrix.is_negative:
             mesh.flip_normals()
-        for name in list(mesh.keys()):  # the file's own properties could pass for labels
+        for name in list(mesh.keys()):  # properties from the file could be mistaken for label properties
             del mesh[name]
         meshes.append(mesh)
     return meshes
 
 
 def _varied(shape: _Shape, spec: PropSpec, root: Path) -> tuple[list[bpy.types.Mesh], dict[str, tuple[float, ...]]]:
-    """The meshes of the spec's variant, and the properties that an object of them needs."""
+    """The meshes of the spec's variant, and the properties to set on their objects."""
     colours, swaps = {}, []
     for name, choice in spec.variant.items():
         if not choice.startswith("#") and choice not in shape.by_name and spec.file.lower().endswith(".blend"):
@@ -202,7 +205,7 @@ def _varied(shape: _Shape, spec: PropSpec, root: Path) -> tuple[list[bpy.types.M
 
 
 def _take_colour_from(material: bpy.types.Material, prop: str) -> None:
-    """Let the material's base colour be that of the object's property; a texture is multiplied by it."""
+    """Make the material's base colour that of an object property; a texture is multiplied by it."""
     material.use_nodes = True
     tree = material.node_tree
     attribute = tree.nodes.new("ShaderNodeAttribute")

@@ -1,4 +1,4 @@
-"""Builds a scene that an artist made: its `.blend` with what was drawn for it, and its procedural parts."""
+"""Builds a scene modelled by an artist: its `.blend` with the sampled variations applied, and its procedural parts."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from blender_synth.world.scenery.shared.street_parts import Furniture, Furniture
 from blender_synth.world.weather.daylight import LUX_PER_UNIT, WATTS_PER_UNIT
 
 _TAKEN = ("label_", "matt_panel", "own_", "cover_pattern", "above", "sky")
-"""Names by which the program finds datablocks of its own."""
+"""Prefixes of the datablock names that this program uses itself."""
 _SHADE_RGB = (0.62, 0.60, 0.56)
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put the whole scene on the stage, but for its own mirrors, which `mirrors.own` builds.
+    """Add the whole scene except its built-in mirrors, which `mirrors.built_in` adds.
 
     Raises:
-        AssetError: the file is not as it was when the scene was drawn, or cannot be read.
+        AssetError: the file has changed since the scene was sampled, or cannot be read.
     """
     stage.lamps += [(lamp.position_m, lamp.heading_deg, lamp.variant) for lamp in spec.lamps]
     if spec.file:
@@ -82,7 +82,7 @@ def _build_file(spec: Spec, stage: Stage) -> None:
             obj.data.energy *= spec.light_scale / WATTS_PER_UNIT
             stage.add_light(obj)
         elif thing not in ids:
-            raise AssetError("the file is not the one that this scene was drawn from", file=file, value=thing,
+            raise AssetError("the file is not the one that this scene was sampled from", file=file, value=thing,
                              hint="begin a new run folder")  # fmt: skip
         elif _without_mirrors(record, obj):
             stage.add(obj, ids[thing])
@@ -95,7 +95,7 @@ def _move(move: Vec, pivot: np.ndarray) -> Matrix:
 
 
 def _without_mirrors(record: Record, obj: bpy.types.Object) -> bool:
-    """Take the faces that reflect out of an object; whether anything is left."""
+    """Remove the reflecting faces of an object; returns whether any face remains."""
     gone = {k for _, _, _, members in reflecting_parts(record) for k in members}
     if not gone:
         return True
@@ -123,7 +123,7 @@ def _without_mirrors(record: Record, obj: bpy.types.Object) -> bool:
 
 
 def _paint(spec: Spec, found: Opened) -> None:
-    """Give materials the colours that were drawn: a plain base colour is replaced, a textured one is tinted."""
+    """Set the sampled colours of materials: a constant base colour is replaced, a textured one is tinted."""
     for name, rgb in spec.colours.items():
         material = bpy.data.materials.get(name)
         if material is None or not material.use_nodes:
@@ -142,9 +142,9 @@ def _paint(spec: Spec, found: Opened) -> None:
 
 
 def _to_units(material: bpy.types.Material) -> None:
-    """Bring what glows from W/(m2 sr), Blender's own unit, to the scene's; `weather.night` scales it to the picture.
+    """Convert emission from W/(m2 sr), Blender's unit, to scene units; `weather.night` scales it to the picture's.
 
-    That scales emission nodes only, so the glow of a principled surface becomes one.
+    It scales emission nodes only, so the emission of a principled surface becomes such a node.
     """
     if not material.use_nodes or material.library is not None or material.name == LAMP_LENS:
         return
@@ -176,7 +176,7 @@ def _to_units(material: bpy.types.Material) -> None:
 
 
 def _shape(piece: Piece, spec: Spec) -> Part:
-    """A piece in its own axes, standing on the origin."""
+    """The shape of a piece in its local frame, its base at the origin."""
     w, d, h = piece.size_m
     tint = (*piece.rgb, piece.wear)
     if piece.shape == "cylinder":
@@ -227,5 +227,5 @@ def _light(light: LightPiece) -> bpy.types.Object:
     obj = bpy.data.objects.new("scene_light", data)
     x, y, z = light.position_m
     obj.location, obj.rotation_euler = (x, y, z - 0.005), (0.0, 0.0, math.radians(light.turn_deg))
-    obj.visible_camera = obj.visible_glossy = obj.visible_transmission = False  # a panel's face is seen, not its light
+    obj.visible_camera = obj.visible_glossy = obj.visible_transmission = False  # the mesh is
     return obj

@@ -1,4 +1,4 @@
-"""Opens a scene's `.blend` and tells its objects as `Record`s: what is rendered, what lights, what is only a mark."""
+"""Opens a scene's `.blend` and returns its objects as `Record`s: rendered objects, lights and markers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from blender_synth.world.scenery.shared.marks import Record, mark_of, surface_of
 
 SHAPED = ("MESH", "CURVE", "SURFACE", "FONT", "META")
 _DEEPEST = 6
-"""How deep instances of collections may lie in each other."""
+"""Largest nesting depth of collection instances."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Opened:
     """A file's objects.
 
     Attributes:
-        records: all of them. shown: of what is rendered, by record's name: a new object, not linked. lights: the same.
-        materials: names of what they wear. problems: what the loader had to take out or missed.
+        records: of all objects. shown: new, unlinked objects of what is rendered, by record name. lights: likewise.
+        materials: names of the materials in use. problems: what the loader removed or could not find.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -37,18 +37,18 @@ class Opened:
 
 
 def open_scene(file: Path, root: Path) -> Opened:
-    """Load the scene of a file, as new objects that only the two mappings of the result still hold.
+    """Load the scene of a file as new objects that only `shown` and `lights` of the result refer to.
 
     Raises:
-        AssetError: the file is unreadable, or leads out of `root`.
+        AssetError: the file is unreadable, or refers to files outside `root`.
     """
     loaded = load_file(file, root)
     shown_in_scene = list(loaded.objects)
     scene = bpy.context.scene
-    for obj in bpy.data.objects:  # originals of instances have a place only once they are linked
+    for obj in bpy.data.objects:  # originals of instances have a world matrix only once they are linked
         if obj.name not in scene.collection.objects:
             scene.collection.objects.link(obj)
-        obj.hide_viewport = False  # what is hidden there is not evaluated
+        obj.hide_viewport = False  # objects hidden there are not evaluated
     bpy.context.view_layer.update()
     graph = bpy.context.evaluated_depsgraph_get()
     found = Opened(problems=loaded.problems)
@@ -70,7 +70,7 @@ class _Where:
 
 
 def _walk(objects: list[bpy.types.Object]) -> Iterator[tuple[bpy.types.Object, Matrix, str, _Where]]:
-    """(object, world matrix, name, where it is) of objects, instances of collections opened up."""
+    """Yield (object, world matrix, name, context) of objects, collection instances expanded."""
     above = {child: parent for parent in bpy.data.collections for child in parent.children}
 
     def opened(
@@ -103,7 +103,7 @@ def _walk(objects: list[bpy.types.Object]) -> Iterator[tuple[bpy.types.Object, M
 
 
 def _properties(block: bpy.types.ID) -> dict[str, Any]:
-    """Custom properties of plain values."""
+    """Custom properties with plain values."""
     found = {}
     for key in block.keys():  # noqa: SIM118 - a datablock, not a mapping
         value = block.get(key)
@@ -163,11 +163,11 @@ def _take(
 
 
 def _mesh(obj: bpy.types.Object, graph: bpy.types.Depsgraph) -> bpy.types.Mesh:
-    """What an object looks like, modifiers applied, in its own axes, with the materials it wears."""
+    """The evaluated mesh of an object, modifiers applied, in local coordinates, with its materials."""
     shown = obj.evaluated_get(graph)
     mesh = bpy.data.meshes.new_from_object(shown, preserve_all_data_layers=True, depsgraph=graph)
     mesh.name = f"own_{obj.name}"
-    for key in list(mesh.keys()):  # the file's own properties could pass for labels
+    for key in list(mesh.keys()):  # properties from the file could be mistaken for label properties
         del mesh[key]
     return mesh
 
@@ -200,7 +200,7 @@ def _shape(mesh: bpy.types.Mesh, matrix: Matrix) -> dict[str, Any]:
 
 
 def _look(material: bpy.types.Material) -> tuple[float, tuple[float, float, float]]:
-    """Roughness and colour of what reflects: those of a metallic, glassy or polished principled surface."""
+    """Roughness and colour of a reflecting material, from a metallic, transmissive or polished principled shader."""
     surface = surface_of(material.name)
     plain = (0.35, 0.33, 0.3) if surface == "polished" else (0.94, 0.95, 0.945)
     nodes = material.node_tree.nodes if material.use_nodes else []

@@ -1,4 +1,4 @@
-"""Builds a crossing of two streets from its spec. Every draw of a detail follows from seeds that stand in the spec."""
+"""Builds a crossing of two streets from its spec. All details follow from seeds in the spec."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ BLISTER_RGB = (0.46, 0.43, 0.36)
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put the whole crossing on the stage."""
+    """Add the whole crossing to the scene."""
     materials = Materials()
     lane = spec.streets[0].lane_m
     stage.lanes_y_m = (lane, -lane)
@@ -46,23 +46,23 @@ def build(spec: Spec, stage: Stage) -> None:
         stage.add(to_object(end.name, shape, materials), end.instance_id)
     for instance_id, arm, outline in spec.islands():
         stage.add(to_object(f"island_{instance_id}", _island(arm, outline), materials), instance_id)
-    pieces.put_houses(spec.buildings, spec.kerb_step_m, stage, materials, spec.open_sides())
-    pieces.put_furniture(spec.furniture, spec.leaf_rgb, lambda at: _pavement_at(spec, at), stage, materials)
-    pieces.put_cars(spec.cars, stage, materials)
+    pieces.add_buildings(spec.buildings, spec.kerb_step_m, stage, materials, spec.open_sides())
+    pieces.add_furniture(spec.furniture, spec.leaf_rgb, lambda at: _pavement_at(spec, at), stage, materials)
+    pieces.add_cars(spec.cars, stage, materials)
     for plan in spec.signals:
         obj = to_object(plan.name, signals.signal(plan), materials)
         stage.add(pieces.place(obj, plan.position_m, 0.0), plan.instance_id)
 
 
 def _pavement_at(spec: Spec, at: Vec) -> int:
-    """Id of the pavement that a place belongs to."""
+    """Instance id of the pavement at a position."""
     return spec.pavements[{(True, True): 0, (False, True): 1, (False, False): 2, (True, False): 3}[at[0] > 0, at[1] > 0]
                           ].instance_id  # fmt: skip
 
 
 @dataclass(frozen=True)
 class _Way:
-    """One street as `ground.StreetWear` needs it: along x, its middle at the origin."""
+    """One street as a carriageway along x, its centre at the origin, for `ground.StreetWear`."""
 
     length_m: float
     carriageway_m: float
@@ -83,7 +83,7 @@ class _Way:
 
 
 class _Marks(ground.StreetWear):
-    """The wear of one street, with zebras, stop lines and middle lines on both arms."""
+    """The wear of one street, with zebra crossings, stop lines and centre lines on both arms."""
 
     def __init__(self, way: _Way):
         super().__init__(way)
@@ -100,7 +100,7 @@ class _Marks(ground.StreetWear):
             for i in range(bars):
                 y = -span / 2 + i * (zebra.bar_m + zebra.gap_m)
                 self._bar(x0, x1, y, y + zebra.bar_m)
-            # cars come on the left half of an arm as seen from the junction
+            # cars approach on the left half of an arm as seen from the junction
             y0, y1 = sorted((sign * (way.island_m / 2 + 0.15), sign * (k - 0.15)))
             self._bar(sign * stop - 0.2, sign * stop + 0.2, y0, y1)
             solid = stop + 9.0
@@ -146,7 +146,7 @@ def _roads(spec: Spec, stage: Stage, materials: Materials) -> None:
 
 
 def _litter(spec: Spec) -> Part:
-    """Leaves, butts and scraps of paper along the kerbs."""
+    """Leaves, cigarette ends and scraps of paper along the kerbs."""
     rng = np.random.default_rng(spec.litter_seed)
     places = []
     for arm in spec.arms:
@@ -219,7 +219,7 @@ def _sweep(
     tint: Tint,
     planar: bool = False,
 ) -> Part:
-    """A skin of a profile (distance along the normal, height), drawn along a path (n, 2)."""
+    """A surface swept along a path (n, 2) from a profile of (distance along the normal, height)."""
     d, z = np.array(profile).T
     rows = path[:, None] + d[None, :, None] * normals[:, None]
     points = np.concatenate([rows, np.broadcast_to(z, rows.shape[:2])[..., None]], axis=2)
@@ -237,10 +237,11 @@ def _sweep(
 
 
 def _lowered(shape: Part, ramps: Sequence[tuple[Crossing, float, int]], step: float) -> Part:
-    """Kerb and paving let down to the carriageway before each zebra.
+    """Kerb and paving lowered to the carriageway at each zebra crossing.
 
     Args:
-        ramps: (zebra, kerb, axis): the zebra's middle counts along `axis`, the kerb's face along the other one.
+        shape: kerb and paving. step: height of the pavement.
+        ramps: (zebra, kerb, axis): the zebra's `x_m` is along `axis`, the kerb face is at `kerb` along the other one.
     """
     points = shape.points.copy()
     for zebra, kerb, axis in ramps:
@@ -254,7 +255,7 @@ def _lowered(shape: Part, ramps: Sequence[tuple[Crossing, float, int]], step: fl
 
 
 def _blisters(width: float, step: float) -> Part:
-    """Blister paving over the width of a zebra, kerb face at y = 0; it lies on the ramp once that is let down."""
+    """Blister paving over the width of a zebra, kerb face at y = 0; it follows the ramp when that is lowered."""
     half, y0, deep, pitch = width / 2, KERB_M + 0.02, 0.8, 0.0667
     slabs = []
     for a in np.arange(-half, half - 0.1, 0.4):
@@ -268,7 +269,7 @@ def _blisters(width: float, step: float) -> Part:
 
 
 def _end(spec: Spec, street: Street, paved: Pavement) -> Part:
-    """The pavement before the houses that close an arm, in that arm's frame."""
+    """The pavement before the buildings at the end of an arm, in that arm's frame."""
     x, step, wide, reach = street.half_length_m + spec.side_street_m, spec.kerb_step_m, 2.4, END_REACH_M
     profile = np.array([(0.0, -0.02), (0.0, step - 0.02), (0.02, step), (KERB_M, step)])
     kerb = extrude(profile, 2 * reach, "kerb", paved.kerb_rgb).turned(-90).moved((x - wide, reach, 0))
@@ -280,7 +281,7 @@ def _end(spec: Spec, street: Street, paved: Pavement) -> Part:
 
 
 def _island(arm: Arm, outline: Sequence[Vec]) -> Part:
-    """Half of a refuge island: a kerbed bed with a bollard that shows cars the way."""
+    """Half of a refuge island: a kerbed bed with a keep-left bollard."""
     (x0, y0), (x1, y1) = np.min(np.array(outline), axis=0), np.max(np.array(outline), axis=0)
     parts = [
         box((x0, y0, -0.02), (x1, y1, 0.13), "kerb", (0.36, 0.35, 0.33), without=("-z",)),

@@ -1,4 +1,4 @@
-"""Street furniture. Each maker gives a `Part` that stands on z = 0 at the origin, metres.
+"""Street furniture. Each maker returns a `Part` with its base at z = 0 at the origin, in metres.
 
 Local frame: x along the first side of the footprint in `FURNITURE_SIZE_M`. Lamps and signs face +x; benches, cabinets
 and meters have their front at -y.
@@ -22,7 +22,7 @@ SIGN_BACK = (0.33, 0.34, 0.35)
 RED, BLUE, WHITE = (0.45, 0.02, 0.02), (0.02, 0.07, 0.35), (0.72, 0.72, 0.70)
 
 LAMP_LIGHT_M = {0: (1.4, 6.36), 1: (0.0, 4.3)}
-"""Where a lamp's light is, by variant: metres aside along its arm, and up."""
+"""Position of a lamp's light by variant: metres along its arm, and up."""
 
 
 def _lamp(f: Furniture) -> Part:
@@ -114,7 +114,7 @@ def _bollard(f: Furniture) -> Part:
 
 
 def _bench(f: Furniture) -> Part:
-    """Slats on two cast supports; the back is at +y, so the sitter looks to -y."""
+    """Slats on two cast supports; the back is at +y; a sitter faces -y."""
     w, parts = 1.75, []
     wood = WOOD if f.variant % 2 else tuple(0.5 * c + 0.02 for c in f.rgb)
     for i in range(5):
@@ -151,7 +151,7 @@ def _bin(f: Furniture) -> Part:
 
 
 def _planter(f: Furniture) -> Part:
-    """A trough with a clipped shrub of real leaves."""
+    """A trough with a clipped shrub of modelled leaves."""
     rng = np.random.default_rng(f.instance_id)
     w, d, h = 1.2, 0.5, 0.46
     rgb = CONCRETE if f.variant % 2 else f.rgb
@@ -217,7 +217,7 @@ def _words(words: str, size: float, x: float, z: float, rgb: Tint) -> Part:
 
 
 def _sign(f: Furniture) -> Part:
-    """Traffic signs as the Vienna Convention has them; they face +x."""
+    """Traffic signs after the Vienna Convention on Road Signs and Signals (1968); they face +x."""
     top = 2.9
     pole = tube(np.array([(0, 0, 0), (0, 0, top)]), 0.03, 8, "metal", STEEL)
     z = top - 0.36
@@ -239,7 +239,7 @@ def _sign(f: Furniture) -> Part:
             box((0.036, -0.26, z - 0.26), (0.038, 0.26, z + 0.26), "paint", BLUE),
             _words("P", 0.5, 0.041, z, WHITE),
         ]
-    else:  # give way to those on foot: blue square, white triangle
+    else:  # pedestrian crossing: blue square, white triangle
         tri = np.array([(0.039, -0.2, z - 0.16), (0.039, 0.2, z - 0.16), (0.039, 0, z + 0.2)])
         plate = [
             box((0.032, -0.28, z - 0.28), (0.038, 0.28, z + 0.28), "paint", BLUE),
@@ -304,7 +304,7 @@ def _table(f: Furniture) -> Part:
 
 
 def _chair(f: Furniture) -> Part:
-    """Its back at +y; the sitter looks to -y."""
+    """The back is at +y; a sitter faces -y."""
     iron = (0.05, 0.05, 0.055)
     parts = [bevelled_box((-0.2, -0.2, 0.43), (0.2, 0.21, 0.45), 0.006, "wood", f.rgb)]
     for x in (-0.18, 0.18):
@@ -336,7 +336,7 @@ def _parasol(f: Furniture) -> Part:
 
 
 def _stall(f: Furniture) -> Part:
-    """A market stall: a counter with crates of fruit or wares under a striped roof; its front is at -y."""
+    """A market stall: a counter with crates of fruit or goods under a striped roof; its front is at -y."""
     rng = np.random.default_rng(f.instance_id)
     w, d = 2.9, 1.9
     wood = (0.26, 0.17, 0.10)

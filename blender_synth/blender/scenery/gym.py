@@ -14,7 +14,7 @@ from blender_synth.world.scenery.shared.rooms import Wall
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put the gym, and the street before its windows, on the stage."""
+    """Add the gym, and the street before its windows, to the scene."""
     rooms.prepare(stage)
     materials = Materials()
     half, deep, high = spec.width_m / 2, spec.depth_m, spec.height_m
@@ -37,7 +37,7 @@ def build(spec: Spec, stage: Stage) -> None:
         for opening in (o for o in wall.openings if o.kind == "door"):
             parts.append(rooms.door_leaf(wall, opening, spec.door_rgb, spec.frame_rgb, glazed=opening.seed % 2 == 0))
         rooms.add(stage, materials, wall.instance_id, wall.name, parts)
-    room_pieces.put(spec.pieces, stage, materials)
+    room_pieces.add_pieces(spec.pieces, stage, materials)
     rooms.outside(spec.outside, stage, materials)
 
 
@@ -71,7 +71,7 @@ def _ceiling(spec: Spec) -> list[Part]:
 
 
 def _hangers(spec: Spec, drop: float) -> Part:
-    """Wires that the lamps hang by."""
+    """Wires that carry the lamps."""
     xs = -spec.width_m / 2 + (np.arange(spec.light.columns) + 0.5) * spec.width_m / spec.light.columns
     ys = (np.arange(spec.light.rows) + 0.5) * spec.depth_m / spec.light.rows
     wire = box((-0.004, -0.004, 0), (0.004, 0.004, drop), "iron", (0.1, 0.1, 0.1))

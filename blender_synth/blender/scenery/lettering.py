@@ -1,4 +1,4 @@
-"""Words as geometry, set in Blender's own font."""
+"""Words as geometry, in Blender's built-in font."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put cabin and landing on the stage."""
+    """Add cabin and landing to the scene."""
     rooms.prepare(stage)
     materials = Materials()
     half, deep, high = spec.width_m / 2, spec.depth_m, spec.height_m
@@ -46,11 +46,11 @@ def build(spec: Spec, stage: Stage) -> None:
     rooms.add(stage, materials, CABIN_LAMPS_ID, "cabin_lamps", [_cabin_lamps(spec, stage)])
     rooms.add(stage, materials, DOORS_ID, "lift_doors", [_doors(spec)])
     _landing(spec, stage, materials)
-    room_pieces.put(spec.pieces, stage, materials)
+    room_pieces.add_pieces(spec.pieces, stage, materials)
 
 
 def _shaft(spec: Spec) -> Part:
-    """Closes cabin and landing from outside."""
+    """An opaque shell around cabin and landing."""
     half, wide = spec.width_m / 2, spec.landing_width_m / 2
     cabin = rooms.shell(-half, half, 0.3, spec.depth_m, 0.0, spec.height_m, without=("-y",))
     landing = rooms.shell(-wide, wide, -SILL_M - spec.landing_depth_m, -SILL_M, 0.0, spec.landing_height_m,
@@ -74,7 +74,7 @@ def _front_return(spec: Spec, wall: Wall) -> Part:
 
 
 def _doors(spec: Spec) -> Part:
-    """Two leaves that stand open behind their jambs, and come in as they close."""
+    """Two door leaves, behind their jambs when open."""
     x, w, top = spec.door_x_m, spec.door_m / 2, spec.door_top_m
     come = 0.03 + spec.closing * w
     parts = []
@@ -130,7 +130,7 @@ def _buttons(spec: Spec, wall: Wall) -> Part:
 
 
 def _cabin_lamps(spec: Spec, stage: Stage) -> Part:
-    """A lit field, a pattern of small lamps, or two lines, and the light they give."""
+    """A lit panel, a pattern of small lamps, or two lines, and their light objects."""
     w, d, z = spec.width_m, spec.depth_m, spec.height_m
     light = spec.light
     lumen = light.lux * w * d / 0.5

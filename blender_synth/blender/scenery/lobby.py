@@ -18,7 +18,7 @@ _GLASS_Y_M = 0.12
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put the lobby, and the street before it, on the stage."""
+    """Add the lobby, and the street before it, to the scene."""
     rooms.prepare(stage)
     materials = Materials()
     materials["shop_glass"] = pane("shop_glass", (0.72, 0.75, 0.74), 0.2, STAYS_CLEAR)(materials)
@@ -26,7 +26,7 @@ def build(spec: Spec, stage: Stage) -> None:
     room = (-half, half, 0.0, deep)
     lamps = rooms.ceiling_lamps(stage, spec.light, *room, high - (0.0 if spec.ceiling != "coffers" else 0.02))
     own = rooms.shell(*room, 0.0, high, without=("-y",))
-    above = _own_house(spec)
+    above = _storeys_above(spec)
     rooms.add_room(stage, materials, rooms.floor(spec.floor, -half, half, -0.3, deep), _ceiling(spec), lamps)
     for wall in spec.walls:
         name = wall.name.removeprefix("wall_")
@@ -45,7 +45,7 @@ def build(spec: Spec, stage: Stage) -> None:
     for number, (x, y) in enumerate(spec.columns_m):
         shape = rooms.column(x, y, high, spec.column_m, spec.column_round, spec.column_material, spec.column_rgb)
         rooms.add(stage, materials, COLUMN_FIRST_ID + number, f"column_{number}", [shape])
-    room_pieces.put(spec.pieces, stage, materials)
+    room_pieces.add_pieces(spec.pieces, stage, materials)
     rooms.outside(spec.outside, stage, materials)
 
 
@@ -100,8 +100,8 @@ def _front(spec: Spec, wall: Wall) -> Part:
     return rooms.in_place(wall, join(parts))
 
 
-def _own_house(spec: Spec) -> Part:
-    """The storeys above, which keep the sun out, and a canopy before the entrance."""
+def _storeys_above(spec: Spec) -> Part:
+    """The storeys above, which keep the sun out, and a canopy over the entrance."""
     half = spec.width_m / 2 + 8.0
     top = spec.height_m + 0.35
     return join(
@@ -116,7 +116,7 @@ def _own_house(spec: Spec) -> Part:
 
 
 def _desk_wall(spec: Spec, wall: Wall, stage: Stage) -> Part:
-    """A clad panel behind the desk, lit from its edges, with the house's name in metal letters."""
+    """A clad panel behind the desk, lit from its edges, with the name of the building in metal letters."""
     desk = next(p for p in spec.pieces if p.kind == "desk")
     x, y = wall.start_xy_m
     rx, ry = wall.rightward

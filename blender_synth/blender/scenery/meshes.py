@@ -1,7 +1,7 @@
-"""Geometry as numpy arrays: parts are joined, moved and turned in numpy and become one mesh at the end.
+"""Geometry as numpy arrays: parts are joined, translated and rotated in numpy and become one mesh at the end.
 
 A `Part` has quads and triangles with UVs in metres, a tint per face (three colour channels and one free number that
-materials may read) and a material name per face. Making many objects is what costs time in Blender; arrays do not.
+materials may read) and a material name per face. Creating many Blender objects is slow, arrays are not.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Part:
         return replace(self, tints=np.tile(rgba(tint), (len(self.faces), 1)))
 
     def triangle_count(self) -> int:
-        """Triangles after splitting quads."""
+        """Number of triangles after splitting quads."""
         return int((self.faces[:, 3] >= 0).sum() + len(self.faces))
 
     def repeated(self, offsets_m: np.ndarray, tints: np.ndarray | None = None) -> Part:
@@ -95,7 +95,7 @@ def rgba(tint: Tint) -> np.ndarray:
 
 
 def join(parts: Sequence[Part]) -> Part:
-    """All parts as one."""
+    """All parts as one; parts without faces are ignored."""
     parts = [p for p in parts if len(p.faces)]
     names = tuple(dict.fromkeys(name for p in parts for name in p.names))
     faces, materials, first = [], [], 0
@@ -126,7 +126,7 @@ def part(
 
     Args:
         points: (n, 3). faces: (m, 3) or (m, 4) counter-clockwise from outside.
-        uvs: (m, k, 2) in metres; None lays them on along the main plane of each face.
+        uvs: (m, k, 2) in metres; None projects each face along its dominant axis.
     """
     points, faces = np.asarray(points, float).reshape(-1, 3), np.asarray(faces, int)
     faces = faces.reshape(len(faces), -1)
@@ -204,7 +204,7 @@ def loft(
     caps: bool = False,
     smooth: bool = True,
 ) -> Part:
-    """A skin over rings (r, n, 3); each ring counter-clockwise as seen from its own far end (the last ring's side)."""
+    """A surface lofted over rings (r, n, 3); each ring is counter-clockwise as seen from the side of the last ring."""
     rings = np.asarray(rings, float)
     r, n, _ = rings.shape
     i = np.arange(n if closed else n - 1)
@@ -235,7 +235,7 @@ def lathe(
     tint: Tint = WHITE,
     smooth: bool = True,
 ) -> Part:
-    """A turned shape: (radius, height) pairs from the bottom up, about the z axis, closed at the top."""
+    """A surface of revolution: (radius, height) pairs from the bottom up, about the z axis, closed at the top."""
     angles = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     ring = np.stack([np.cos(angles), np.sin(angles), np.zeros(sides)], axis=1)
     rings = np.stack([ring * r + (0, 0, z) for r, z in profile_rz])
@@ -267,7 +267,7 @@ def tube(
 
 
 def extrude(profile_xy: np.ndarray, length_m: float, material: str, tint: Tint = WHITE, smooth: bool = False) -> Part:
-    """A moulding: an open profile (n, 2) in (y, z), drawn along +x; where it climbs (+z) its outside is at -y."""
+    """A moulding: an open profile (n, 2) in (y, z), extruded along +x; where it rises (+z) its outside is at -y."""
     profile = np.asarray(profile_xy, float)
     n = len(profile)
     a = np.column_stack([np.zeros(n), profile])
@@ -306,5 +306,5 @@ def to_mesh(name: str, shape: Part, materials: Mapping[str, bpy.types.Material])
 
 
 def to_object(name: str, shape: Part, materials: Mapping[str, bpy.types.Material]) -> bpy.types.Object:
-    """A new object, not linked, with a mesh of its own."""
+    """A new, unlinked object with its own mesh."""
     return bpy.data.objects.new(name, to_mesh(name, shape, materials))

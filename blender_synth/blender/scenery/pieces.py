@@ -1,4 +1,4 @@
-"""Puts houses, furniture, trees and cars of a spec on the stage; equal pieces share a mesh."""
+"""Adds buildings, furniture, trees and cars of a spec to the scene; equal pieces share a mesh."""
 
 from __future__ import annotations
 
@@ -18,42 +18,45 @@ from blender_synth.world.scenery.shared.street_parts import Building, Car, Furni
 
 
 def place(obj: bpy.types.Object, position_m: Vec, heading_deg: float) -> bpy.types.Object:
-    """Set an object's place and turn about z."""
+    """Set an object's position and heading; returns the object."""
     obj.location = position_m
     obj.rotation_euler = (0.0, 0.0, math.radians(heading_deg))
     return obj
 
 
-def put_houses(
+def add_buildings(
     buildings: Sequence[Building],
     ground_z_m: float,
     stage: Stage,
     materials: Materials,
     open_sides: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Houses, their feet at one height.
+    """Add buildings whose bases are at one height.
 
     Args:
-        open_sides: by name of a house, the flank to leave out, as in `facade.house`.
+        buildings: what to add. ground_z_m: height of their bases. stage: the scene. materials: of the scene.
+        open_sides: flank to leave out, by name of the building, as in `facade.building`.
     """
     for building in buildings:
-        obj = to_object(building.name, facade.house(building, open_sides.get(building.name, "")), materials)
+        obj = to_object(building.name, facade.building(building, open_sides.get(building.name, "")), materials)
         nx, ny = building.outward
         place(obj, (*building.start_xy_m, ground_z_m), math.degrees(math.atan2(nx, -ny)))
         stage.add(obj, building.instance_id)
 
 
-def put_furniture(
+def add_furniture(
     furnishing: Sequence[Furniture],
     leaf_rgb: Vec3,
     ground_id: Callable[[tuple], int],
     stage: Stage,
     materials: Materials,
 ) -> None:
-    """Furniture and trees; equal pieces share a mesh, each is an object of its own.
+    """Add furniture and trees, each as an object; equal pieces share a mesh.
 
     Args:
-        ground_id: instance id of the ground at a place; pits round trunks belong to it.
+        furnishing: what to add. leaf_rgb: colour of the leaves of all trees.
+        ground_id: instance id of the ground at a position; tree pits belong to it.
+        stage: the scene, whose `lamps` are extended. materials: of the scene.
     """
     meshes: dict[tuple, bpy.types.Mesh] = {}
 
@@ -80,8 +83,8 @@ def put_furniture(
             stage.lamps.append((light, piece.heading_deg, piece.variant))
 
 
-def put_cars(parked: Sequence[Car], stage: Stage, materials: Materials) -> None:
-    """Cars; the paint's colour is the object's, so that cars of one body may share a mesh."""
+def add_cars(parked: Sequence[Car], stage: Stage, materials: Materials) -> None:
+    """Add cars; the paint's colour is that of the object, so that cars of one body share a mesh."""
     meshes: dict[str, bpy.types.Mesh] = {}
     for car in parked:
         if car.body not in meshes:

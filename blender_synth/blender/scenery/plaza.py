@@ -1,4 +1,4 @@
-"""Builds a square from its spec. Every draw of a detail follows from seeds that stand in the spec."""
+"""Builds a square from its spec. All details follow from seeds in the spec."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WATER_RGB = (0.012, 0.035, 0.038)
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put the whole square on the stage."""
+    """Add the whole square to the scene."""
     materials = Materials()
     stage.add(to_object("plaza", join([_paving(spec), *_alleys(spec), _drains(spec)]), materials), PAVING_ID)
     stage.add(to_object("litter", _litter(spec), materials), PAVING_ID)
@@ -39,12 +39,12 @@ def build(spec: Spec, stage: Stage) -> None:
         makers = {"fountain": _fountain, "obelisk": _obelisk, "statue": _statue, "column": _column}
         shape = makers[spec.centre.kind](spec.centre).moved((*spec.centre.xy_m, 0.0))
         stage.add(to_object(spec.centre.kind, shape, materials), CENTRE_ID)
-    pieces.put_houses(spec.buildings, 0.0, stage, materials)
-    pieces.put_furniture(spec.furniture, spec.leaf_rgb, lambda at: PAVING_ID, stage, materials)
+    pieces.add_buildings(spec.buildings, 0.0, stage, materials)
+    pieces.add_furniture(spec.furniture, spec.leaf_rgb, lambda at: PAVING_ID, stage, materials)
 
 
 def _paving(spec: Spec) -> Part:
-    """The square's paving: quads of two kinds side by side, none over another."""
+    """The square's paving: quads of two materials side by side, none overlapping."""
     paved = spec.paved
     half_x, half_y = (s / 2 + 0.3 for s in spec.size_m)
     field = (f"paving_{paved.pattern}", (*paved.rgb, paved.dirt))
@@ -75,7 +75,7 @@ def _paving(spec: Spec) -> Part:
 
 
 def _steps(low: float, high: float, middle: float, field_m: float, band_m: float) -> np.ndarray:
-    """Where fields and the bands between them begin and end, a field about `middle`."""
+    """Coordinates where fields and the bands between them begin and end, one field centred at `middle`."""
     pitch = field_m + band_m
     starts = middle - pitch / 2 + pitch * np.arange(-20, 21)
     return np.unique(np.clip([low, high, *starts, *(starts + field_m)], low, high))
@@ -140,7 +140,7 @@ def _litter(spec: Spec) -> Part:
     return ground.scraps(rng, np.column_stack([at, np.full(count, 0.004)]), bool(len(trees)))
 
 
-# ---- what stands in the middle
+# ---- the centrepiece
 
 
 def _ring(radius: float, corners: int, z: float) -> np.ndarray:
@@ -150,7 +150,7 @@ def _ring(radius: float, corners: int, z: float) -> np.ndarray:
 
 
 def _plates(centre: Centre, count: int, step_m: float, high_m: float) -> tuple[Part, float, float]:
-    """Steps round the middle: (shape, radius and height of what stands on them)."""
+    """Steps around the centre: (shape, radius and height of the base for what is on them)."""
     parts, radius, z = [], centre.radius_m, 0.0
     tint = (*centre.rgb, 0.3)
     for _ in range(count):
@@ -280,7 +280,7 @@ def _statue(centre: Centre) -> Part:
 
 
 def _figure(centre: Centre, high: float) -> Part:
-    """A robed figure of bronze, `high` metres, that stretches an arm out."""
+    """A robed bronze figure, `high` metres tall, with one arm outstretched."""
     rgb, rng = centre.metal_rgb, np.random.default_rng(centre.detail_seed + 1)
     s = high / 1.9
     plinth = box((-0.42 * s, -0.42 * s, 0), (0.42 * s, 0.42 * s, 0.08), "metal", rgb)

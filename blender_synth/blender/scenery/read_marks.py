@@ -1,4 +1,4 @@
-"""Reads the marks in a scene's `.blend`; served to `scene_files` by `blender.job_server`."""
+"""Reads the marks in a scene's `.blend`, as a job of `blender.job_server` for `scene_files`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from blender_synth.world.scenery.shared.read_marks import Reading
 
 
 def read(file: Path, root: Path, indoors: bool) -> Marks:
-    """The marks of a file, in an empty Blender.
+    """The marks of a file, read in an empty Blender scene.
 
     Raises:
         AssetError: the file cannot be used.

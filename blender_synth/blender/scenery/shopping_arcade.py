@@ -21,7 +21,7 @@ _ROOF_STEPS = 12
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put the passage, and a street at each of its ends, on the stage."""
+    """Add the passage, and a street at each of its ends, to the scene."""
     rooms.prepare(stage)
     materials = Materials()
     half = spec.length_m / 2
@@ -36,7 +36,7 @@ def build(spec: Spec, stage: Stage) -> None:
         screen = _end(spec).turned(-90.0 if sign > 0 else 90.0).moved((sign * half, 0, 0))
         rooms.add(stage, materials, END_IDS[name], f"end_{name}", [screen])
     rooms.add(stage, materials, LAMPS_ID, "lamps", [_lamp(spec, stage, at) for at in spec.lamps_m])
-    room_pieces.put(spec.pieces, stage, materials)
+    room_pieces.add_pieces(spec.pieces, stage, materials)
     for end in spec.ends:
         rooms.outside(end, stage, materials)
 
@@ -59,7 +59,7 @@ def _threshold(side: Building) -> Part:
 
 
 def _pilasters(side: Building) -> Part:
-    """Between the bays, from the ground to the cornice, with base, capital and a sunk panel."""
+    """A pilaster between bays, from the ground to the cornice, with base, capital and a sunk panel."""
     tint = (*side.trim_rgb, 0.5 * side.soot)
     dark = (*(0.82 * c for c in side.trim_rgb), 0.5 * side.soot)
     top = side.eaves_m - 0.5
@@ -139,7 +139,7 @@ def _roof(spec: Spec) -> Part:
 
 
 def _houses_around(spec: Spec) -> Part:
-    """The houses that the passage runs through: they keep low sun out, and close the gaps above the shops."""
+    """The buildings around the passage: they block low sun and close the gaps above the shops."""
     half, wide, top = spec.length_m / 2, spec.width_m / 2, spec.springing_m
     tint = (0.42, 0.40, 0.37, 0.4)
     parts = []

@@ -1,4 +1,4 @@
-"""Traffic signals: poles with heads for cars and for those on foot, one lens of each alight. z = 0 is the ground."""
+"""Traffic signals: poles with heads for cars and for pedestrians, one lens of each lit. z = 0 is the ground."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEAD_M, WALKER_M = 2.35, 2.15
 
 
 def signal(plan: Signal) -> Part:
-    """The whole pole about its foot, in the world's axes."""
+    """The whole pole, its base at the origin, in world axes."""
     high = 3.35 if plan.traffic else 2.95
     if plan.mast_m:
         high = 5.6
@@ -39,7 +39,7 @@ def signal(plan: Signal) -> Part:
 
 
 def _mast(plan: Signal, high: float) -> Part:
-    """An arm over the carriageway, which lies to the right of where the heads look, with a second head."""
+    """An arm over the carriageway, to the right of the direction that the heads face, with a second head."""
     reach = plan.mast_m
     side = -1.0 if (plan.heading_deg - plan.across_deg) % 360.0 < 180.0 else 1.0
     t = np.linspace(0, np.pi / 2, 6)
@@ -93,7 +93,7 @@ def _walker(lit: str) -> Part:
 
 
 def _figure(walking: bool) -> Part:
-    """A figure 0.19 m high as signals show it, facing +x, its middle at the origin."""
+    """The pictogram of a person, 0.19 m high, facing +x, centred at the origin."""
     bars: list[tuple[tuple[float, float], tuple[float, float], float]] = [((0, -0.02), (0, 0.045), 0.05)]
     if walking:
         bars += [

@@ -1,4 +1,4 @@
-"""Builds a street from its spec. Every draw of a detail follows from seeds that stand in the spec."""
+"""Builds a street from its spec. All details follow from seeds in the spec."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from blender_synth.world.scenery.street.elements import ROAD_ID, WIRE_FIRST_ID
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put the whole street on the stage."""
+    """Add the whole street to the scene."""
     materials = Materials()
     stage.lanes_y_m = (spec.lane_y_m("left"), spec.lane_y_m("right"))
     _ground(spec, stage, materials)
-    pieces.put_houses(spec.buildings, spec.kerb_step_m, stage, materials)
+    pieces.add_buildings(spec.buildings, spec.kerb_step_m, stage, materials)
     sides = {side: spec.pavement(side).instance_id for side in ("left", "right")}
-    pieces.put_furniture(
+    pieces.add_furniture(
         spec.furniture, spec.leaf_rgb, lambda at: sides["left" if at[1] > 0 else "right"], stage, materials
     )
-    pieces.put_cars(spec.cars, stage, materials)
+    pieces.add_cars(spec.cars, stage, materials)
     for k, x in enumerate(spec.wires_x_m):
         stage.add(to_object(f"wire_{k}", _wire(spec, x), materials), WIRE_FIRST_ID + k)
 
 
 def _wire(spec: Spec, x: float) -> Part:
-    """A cable with its natural sag from house to house, 6 to 7 m up, and the hooks that hold it."""
+    """A cable that sags from building to building, 6 to 7 m above the ground."""
     y0, y1 = spec.wall_y_m("right"), spec.wall_y_m("left")
     z = spec.kerb_step_m + 6.4 + 0.5 * math.sin(x)
     t = np.linspace(0, 1, 15)

@@ -1,4 +1,4 @@
-"""Builds the studio."""
+"""Builds the studio: a floor and a wall."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FLOOR_REACH_M = 60.0
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Floor and wall."""
+    """Add floor and wall to the scene."""
     r, half, top = _FLOOR_REACH_M, spec.width_m / 2, spec.wall_height_m
     floor = [(-r, -r, 0), (r, -r, 0), (r, r, 0), (-r, r, 0)]
     stage.add(_quads("floor", floor, [(0, 1, 2, 3)], spec.floor_rgb), FLOOR_ID)

@@ -1,6 +1,6 @@
-"""Street trees of real geometry: a skeleton grown branch by branch and leaves as small folded quads.
+"""Street trees as full geometry: a branching skeleton of tubes, and leaves as small folded quads.
 
-No cut-out alpha anywhere, so that labels need no material of their own.
+No alpha cut-outs, so that the label pass needs no special materials.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LEAVES = 10000
 
 
 def tree(variant: int, leaf_rgb: tuple[float, float, float]) -> Part:
-    """One of a few trees, 7.5 m high, trunk at the origin, clear of leaves up to 2.5 m."""
+    """One of a few trees, 7.5 m high, trunk at the origin, no leaves below 2.5 m."""
     shape = _tree(variant)
     is_leaf = shape.materials == shape.names.index("leaf")
     return replace(shape, tints=np.where(is_leaf[:, None], shape.tints * (*leaf_rgb, 1.0), shape.tints))
@@ -59,7 +59,7 @@ def _grow(
     tips: list[tuple[np.ndarray, float]],
     bark: Tint,
 ) -> None:
-    """One branch with its children; leaf places are collected in `tips`."""
+    """Grow one branch and its children; leaf positions are added to `tips`, tubes to `parts`."""
     n = 4
     path = [start]
     d = direction

@@ -4,7 +4,7 @@
 These are the only helpers of their kind: one smooth ramp, one noise, one bump and so on for the whole package.
 
 An argument of type `Value` is an output socket, which is linked, or a constant: a float, or three (four) floats for a
-vector or colour. The factories have no bpy types in their signatures because bpy ships without type information.
+vector or colour.
 """
 
 from __future__ import annotations

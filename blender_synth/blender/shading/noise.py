@@ -1,4 +1,4 @@
-"""Noise and steps that several builders share; numpy only."""
+"""Noise and smooth steps for texture maps; numpy only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def spectral_noise(n: int, slope: float, seed: int, low: float = 1.0, high: floa
                    stretch: float = 1.0) -> np.ndarray:  # fmt: skip
     """Tileable Gaussian noise (n, n) with amplitude f^-slope between `low` and `high` cycles a tile; mean 0, std 1.
 
-    `stretch` > 1 draws features out along axis 0 (vertical).
+    `stretch` > 1 stretches features along axis 0 (vertical).
     """
     rng = np.random.default_rng(seed)
     spectrum = np.fft.rfft2(rng.standard_normal((n, n), dtype=np.float32))
@@ -22,6 +22,6 @@ def spectral_noise(n: int, slope: float, seed: int, low: float = 1.0, high: floa
 
 
 def smoothstep(low: float, high: float, x: np.ndarray) -> np.ndarray:
-    """0 below `low`, 1 above `high`, smooth between; `low` may be the greater."""
+    """0 below `low`, 1 above `high`, smooth between; `low` may exceed `high`."""
     t = np.clip((x - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)

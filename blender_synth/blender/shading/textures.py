@@ -1,4 +1,4 @@
-"""Sets of textures from asset packs as nodes, laid over UVs in metres."""
+"""Texture sets of asset packs as shader nodes, mapped by UVs in metres."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UV = "uv"
 
 @dataclass(frozen=True)
 class Sampled:
-    """Sockets with what a set of textures says at a place; None where it says nothing of that."""
+    """Output sockets of a texture set; None for maps that the set lacks."""
 
     colour: bpy.types.NodeSocket
     normal: bpy.types.NodeSocket | None
@@ -26,10 +26,13 @@ class Sampled:
 
 
 def sample(tree: bpy.types.NodeTree, spec: MaterialSpec, pack_roots: Mapping[str, Path]) -> Sampled:
-    """Nodes in a material's tree that look a set of textures up, repeated every `tile_m`.
+    """Add nodes that look a texture set up, repeated every `tile_m`.
+
+    Args:
+        tree: of the material. spec: the texture set. pack_roots: folders of the asset packs.
 
     Raises:
-        ItemError: a file is gone, leads out of its pack, or is no image.
+        ItemError: a file is missing, outside its pack, or not an image.
     """
     nodes, link = tree.nodes, tree.links.new
     place = nodes.new("ShaderNodeVectorMath")
@@ -68,7 +71,7 @@ def sample(tree: bpy.types.NodeTree, spec: MaterialSpec, pack_roots: Mapping[str
 
 
 def _green_down(tree: bpy.types.NodeTree, colour: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
-    """A DirectX normal map as an OpenGL one: its green points the other way."""
+    """A DirectX normal map converted to OpenGL's convention: green is inverted."""
     split, flip, merge = (tree.nodes.new(f"ShaderNode{name}") for name in ("SeparateColor", "Math", "CombineColor"))
     flip.operation = "SUBTRACT"
     flip.inputs[0].default_value = 1.0

@@ -1,4 +1,4 @@
-"""What a material declares of itself to weather and asset packs, stored as custom properties of the material.
+"""Traits that a material declares to weather and asset packs, stored as its custom properties.
 
 Builders pass a `MaterialTraits` when they make a material. An artist's `.blend` may set the same properties in Blender
 (Properties > Material > Custom Properties): `bs_soaks`, `bs_film`, `bs_snow`, `bs_surface`. A material of an artist's

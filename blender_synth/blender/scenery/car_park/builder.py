@@ -23,7 +23,7 @@ from blender_synth.world.scenery.car_park.elements import (
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put the whole deck on the stage."""
+    """Add the whole deck to the scene."""
     rooms.prepare(stage)
     materials = Materials()
     size = (2 * spec.half_length_m, 2 * spec.half_depth_m)
@@ -45,4 +45,4 @@ def build(spec: Spec, stage: Stage) -> None:
     rooms.add(stage, materials, SIGNS_ID, "signs", signs(spec))
     rooms.add(stage, materials, RAMP_ID, "ramp", ramp(spec))
     rooms.point_light(stage, (spec.half_length_m + 7.0, spec.ramp_y_m, 2.6), 0.2, 2500.0, spec.kelvin)
-    pieces.put_cars(spec.cars, stage, materials)
+    pieces.add_cars(spec.cars, stage, materials)

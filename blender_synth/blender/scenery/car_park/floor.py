@@ -21,7 +21,7 @@ _PAINT_M = 0.003
 
 @dataclass(frozen=True)
 class Deck:
-    """The deck as `ground.WearMap` sees it."""
+    """The deck as a carriageway for `ground.WearMap`."""
 
     length_m: float
     carriageway_m: float
@@ -77,14 +77,14 @@ class DeckWear(ground.WearMap):
             self.tone[rows, columns] *= 1 - strength * mark
 
     def _patches(self) -> None:
-        """None: the floor is one coat."""
+        """No patches: the floor is one coat."""
 
     def _cracks(self) -> None:
         plan, rng = self.plan, self.rng
         for _ in range(round(22 * plan.wear) if plan.floor == "concrete" else round(5 * plan.wear)):
             x, y = float(rng.uniform(-1, 1)) * plan.half_length_m, float(rng.uniform(-1, 1)) * plan.half_depth_m
             self._walk(x, y, float(rng.uniform(0, 6.3)), float(rng.uniform(0.8, 4.0)), 0.14, 0.6, 1.2)
-        # joints of the slab, every second line of columns
+        # joints of the slab at every second row of columns
         pitch = plan.bay_m * plan.bays_each
         for k in range(0, round(2 * plan.rows_half_m / pitch) + 1, 2):
             x = -plan.rows_half_m + k * pitch
@@ -144,7 +144,7 @@ def floor(spec: Spec) -> Part:
 
 
 def _flat_words(words: str, size: float, rgb: Tint, towards_deg: float) -> Part:
-    """Letters on the floor about the origin, their feet to one who looks along `towards_deg`."""
+    """Letters on the floor centred at the origin, upright for a viewer who looks along `towards_deg`."""
     text = letters(words).scaled((size, 0.0, size)).painted(rgb).turned(-90, axis=0)
     middle = text.points.min(axis=0) + np.ptp(text.points, axis=0) / 2
     return text.moved((-middle[0], -middle[1], _PAINT_M + 0.001)).turned(towards_deg - 90.0)
@@ -156,7 +156,7 @@ def _sheet(x0: float, x1: float, y0: float, y1: float, tint: Tint, z: float = _P
 
 
 def floor_paint(spec: Spec) -> list[Part]:
-    """Coloured bays, their numbers, the way for those on foot, wheel stops."""
+    """Coloured bays, their numbers, the walkway, wheel stops."""
     parts = []
     kinds = {(row, first + k): kind for row, first, count, kind in spec.special for k in range(count)}
     for number, row in enumerate(spec.rows):

@@ -1,4 +1,4 @@
-"""The ramp behind the mouth in the east wall."""
+"""The ramp behind the opening in the east wall."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from blender_synth.world.scenery.car_park.elements import RAMP_LENGTH_M, RAMP_RI
 
 
 def ramp(spec: Spec) -> list[Part]:
-    """A way up to a shutter behind the east wall's mouth, between walls and under a ceiling of its own."""
+    """A ramp up to a shutter behind the opening in the east wall, with its own walls and ceiling."""
     x0, x1 = spec.half_length_m, spec.half_length_m + RAMP_LENGTH_M
     y0, y1 = spec.ramp_y_m - RAMP_WIDTH_M / 2, spec.ramp_y_m + RAMP_WIDTH_M / 2
     flat, rise, high = x1 - 3.0, RAMP_RISE_M, MOUTH_M + RAMP_RISE_M

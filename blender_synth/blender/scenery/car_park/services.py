@@ -94,7 +94,7 @@ def _duct(x0: float, x1: float, y: float, z: float, wide: float, high: float) ->
 
 
 def signs(spec: Spec) -> list[Part]:
-    """Hanging signs over the aisles, lit exit signs by the doors, the bar that tells the headroom of the ramp."""
+    """Hanging signs over the aisles, lit exit signs by the doors, the headroom bar of the ramp."""
     parts, under = [], spec.height_m - BEAM_M
     for y in spec.aisles_y_m:
         for x, facing in ((-0.45 * spec.rows_half_m, 180.0), (0.4 * spec.rows_half_m, 0.0)):
@@ -122,7 +122,7 @@ def signs(spec: Spec) -> list[Part]:
 
 
 def _hanging(words: str, rgb: Tint, wide: float) -> Part:
-    """A board that hangs from z = 0, its front to -y and its back the same."""
+    """A board that hangs from z = 0, lettered on both faces, -y and +y."""
     text = letters(words).scaled((0.22, 0.01, 0.22)).painted(WHITE)
     front = text.moved((-np.ptp(text.points[:, 0]) / 2, -0.035, -0.38))
     rod = tube(np.array([(0, 0, -0.08), (0, 0, BEAM_M)]), 0.008, 5, "metal", ZINC)

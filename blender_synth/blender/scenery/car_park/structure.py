@@ -51,7 +51,7 @@ def walls(spec: Spec) -> dict[str, list[Part]]:
         "west": _banded(spec, (-x, -y), (-x, y), top),
         "east": east,
     }
-    # the deck's name, large, where one drives at it
+    # the deck's name in large letters at the ends of the aisles
     tall = 1.1
     for number, aisle in enumerate(spec.aisles_y_m):
         name = letters(spec.level).scaled((tall, 0.02, tall)).painted(spec.band_rgb)
@@ -62,7 +62,7 @@ def walls(spec: Spec) -> dict[str, list[Part]]:
 
 
 def core_block(spec: Spec, core: Core) -> Part:
-    """The block's walls and its door, in the world."""
+    """The walls and door of a core, in world coordinates."""
     row = spec.rows[core.row]
     wide, top = core.x1_m - core.x0_m, spec.height_m
     parts = [*_banded(spec, (0, 0), (wide, 0), top), *_banded(spec, (0, BAY_LENGTH_M), (0, 0), top),
@@ -138,7 +138,7 @@ def column_shaft(spec: Spec) -> Part:
 
 
 def column_marks(spec: Spec, words: str) -> list[Part]:
-    """The column's letter and number on its faces to the aisle."""
+    """The column's letter and number on the faces towards the aisles."""
     size = min(0.3, 0.72 * spec.column_wide_m / (0.62 * len(words)))
     ink = WHITE if sum(spec.band_rgb) < 0.75 else BLACK
     text = letters(words).scaled((size, 0.01, size)).painted(ink)
@@ -154,7 +154,7 @@ def column_marks(spec: Spec, words: str) -> list[Part]:
 
 
 def ceiling(spec: Spec) -> list[Part]:
-    """The slab, beams over the lines of columns, and ribs along the aisles' edges."""
+    """The slab and the beams over the rows of columns."""
     x, y, top = spec.half_length_m, spec.half_depth_m, spec.height_m
     tint = (*(0.92 * c for c in spec.wall_rgb), 0.5 * spec.grime)
     parts = [quad((-x, y, top), (x, y, top), (x, -y, top), (-x, -y, top), "plaster", tint)]

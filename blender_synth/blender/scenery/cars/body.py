@@ -119,7 +119,7 @@ def _mirror(skin: Skin) -> Part:
 
 
 def _mirrored(p: Part) -> Part:
-    """The image on the other side, faces turned round so that they still look outwards."""
+    """The mirror image about y = 0, with face orientation flipped so that faces still point outwards."""
     triangles = p.faces[:, 3] < 0
     faces = p.faces[:, ::-1].copy()
     faces[triangles] = np.column_stack([p.faces[triangles][:, [2, 1, 0]], p.faces[triangles][:, 3]])
@@ -139,7 +139,7 @@ def car(body: str) -> Part:
         parts += [wheel, _mirrored(wheel)]
     bonnet = float(skin.at(0.05, 6)[2])
     belt = float(skin.at(length * 0.5, 6)[2])
-    # lights lie on the skin
+    # lights are offset from the skin
     parts.append(skin.patch(0.03, 0.46, bonnet - 0.13, bonnet + 0.02, HEAD_LAMP, (0.13, 0.135, 0.14), 0.010, (14, 6)))
     rear = float(skin.at(length - 0.1, 6)[2])
     parts.append(

@@ -10,7 +10,7 @@ class Shape:
     """Side view of one body.
 
     Attributes:
-        top: (distance from the nose, height) of the middle line over bonnet, windscreen, roof and tail.
+        top: (distance from the nose, height) of the centre line over bonnet, windscreen, roof and tail.
         shoulder: (distance, height) of the line under the side windows.
         cowl, header, rear_header, tail: where windscreen and rear window begin and end.
         pillars: distances of the door pillars in the side windows.

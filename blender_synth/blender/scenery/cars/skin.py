@@ -20,7 +20,7 @@ def _curve(points: tuple, x: np.ndarray, soft_m: float = 0.05) -> np.ndarray:
 
 
 def _stations(shape: Shape, length: float) -> np.ndarray:
-    """Places of the cross-sections: dense at the ends and the wheels, and on every edge that must be crisp."""
+    """Distances of the cross-sections: dense at the ends and the wheels, and at every edge that must be sharp."""
     fixed = [shape.cowl, shape.header, shape.rear_header, shape.tail, shape.glass_end]
     for pillar in shape.pillars:
         fixed += [pillar - 0.035, pillar + 0.035]
@@ -118,7 +118,7 @@ class Skin:
         proud_m: float = 0.004,
         steps: tuple[int, int] = (6, 3),
     ) -> Part:
-        """A piece laid on both flanks between distances and heights, `proud_m` above the skin."""
+        """A patch on both flanks between two distances and heights, offset `proud_m` from the skin."""
         heights = np.linspace(z0, z1, steps[1])
         points = np.stack([self.flank(x, heights) for x in np.linspace(x0, x1, steps[0])])
         du, dv = np.gradient(points, axis=0), np.gradient(points, axis=1)

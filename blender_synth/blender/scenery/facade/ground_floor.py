@@ -1,4 +1,4 @@
-"""The ground floor of a house's front: plinth, windows, doors, gates, shops."""
+"""The ground floor of a building's front: plinth, windows, doors, gates, shops."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def ground_floor(b: Building, rng: np.random.Generator) -> list[Part]:
 
 
 def _plinth(b: Building, holes: list[Opening]) -> list[Part]:
-    """A base course that stops at whatever reaches the ground."""
+    """A base course, interrupted by openings that reach the ground."""
     cuts = sorted((o[0] - 0.02, o[1] + 0.02) for o in holes if o[2] < b.plinth_m)
     parts, x = [], 0.0
     rgb = tuple(c * 0.72 for c in b.trim_rgb)

@@ -50,7 +50,7 @@ def mouldings(b: Building) -> list[Part]:
 
 
 def pipes_and_cables(b: Building, rng: np.random.Generator) -> list[Part]:
-    """Downpipe, cables, house number, vents: what every front collects."""
+    """Downpipe, cables, house number, vents."""
     x = 0.16
     zinc = (0.26, 0.27, 0.28)
     top = b.eaves_m - 0.1

@@ -1,4 +1,4 @@
-"""Roofs, and the party walls and back that close a house below them."""
+"""Roofs, party walls and back walls of buildings."""
 
 from __future__ import annotations
 

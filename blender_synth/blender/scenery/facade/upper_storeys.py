@@ -1,4 +1,4 @@
-"""The upper storeys of a house's front: wall, windows, balconies."""
+"""The upper storeys of a building's front: wall, windows, balconies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def upper_storeys(b: Building, rng: np.random.Generator) -> list[Part]:
     """The upper storeys: wall, windows with sills and surrounds, shutters, balconies."""
     edges = np.concatenate([[0], np.cumsum(b.bay_widths_m)])
     middles = (edges[:-1] + edges[1:]) / 2
-    # a closed stretch of the ground floor may have any width; windows above keep to bays of ordinary width
+    # blank bays of the ground floor may have any width; only bays of ordinary width have windows above
     middles = [m for m, w in zip(middles, b.bay_widths_m, strict=True) if w > b.window_w_m + 0.5]
     w, h = b.window_w_m, b.window_h_m
     french = b.balcony != "none"
@@ -46,7 +46,7 @@ def upper_storeys(b: Building, rng: np.random.Generator) -> list[Part]:
 
 
 def railing(path_xy: list[tuple[float, float]], height_m: float, gap_m: float = 0.115, rgb: Tint = IRON) -> Part:
-    """Iron railing along a plan path: two rails and square balusters."""
+    """Iron railing along a path in plan: two rails and square balusters."""
     parts = []
     for (xa, ya), (xb, yb) in pairwise(path_xy):
         length = math.hypot(xb - xa, yb - ya)

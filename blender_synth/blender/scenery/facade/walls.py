@@ -10,7 +10,7 @@ from blender_synth.blender.scenery.meshes import Part, Tint, join, part, quad
 from blender_synth.world.scenery.shared.street_parts import Building
 
 REVEAL_M = 0.17
-"""How far windows lie behind the wall's face."""
+"""Depth of windows behind the face of the wall."""
 IRON = (0.035, 0.037, 0.04)
 Opening = tuple[float, float, float, float]
 """x from, x to, z from, z to."""
@@ -45,7 +45,7 @@ def pierced_wall(
 
 
 def reveal(o: Opening, depth_m: float, material: str, tint: Tint, *, on_ground: bool = False) -> Part:
-    """The faces into the depth of a hole; one that reaches the ground has no sill (it would lie in the paving)."""
+    """The faces inside a hole, `depth_m` deep; holes that reach the ground have no sill."""
     x0, x1, z0, z1 = o
     d = depth_m
     faces = [

@@ -14,11 +14,11 @@ KERB_M = 0.16
 
 
 ASPHALT = np.array([0.083, 0.081, 0.078])
-"""Albedo of weathered asphalt; measured pavements lie between 0.05 (new) and 0.15 (old)."""
+"""Albedo of weathered asphalt; measurements range from 0.05 (new) to 0.15 (old)."""
 
 
 END_REACH_M = 34.0
-"""How far the side streets at the ends run to both sides."""
+"""Half length of the side streets at the ends."""
 
 
 def carriageway(spec: Spec) -> Part:
@@ -78,7 +78,7 @@ def lids(road: Roadway) -> Part | None:
 
 
 def pavement(spec: Spec, paved: Pavement) -> Part:
-    """Kerb and paving of the left or the right side (the right is the left, turned about)."""
+    """Kerb and paving of one side (the right one is the left one rotated by 180 degrees)."""
     side = paved.name.removeprefix("pavement_")
     step = spec.kerb_step_m
     tint = (*paved.rgb, paved.dirt)
@@ -150,7 +150,7 @@ def _tactile(spec: Spec, kerb_y: float, step: float, side: str) -> list[Part]:
 
 
 def litter(spec: Spec) -> dict[str, Part]:
-    """Leaves, butts and scraps of paper on carriageway and pavements; most gather at kerbs, walls and trunks."""
+    """Leaves, cigarette ends and scraps of paper on carriageway and pavements, most of it at kerbs, walls, trunks."""
     rng = np.random.default_rng(spec.litter_seed)
     half, k = spec.length_m / 2, spec.kerb_y_m
     trees = np.array([f.position_m[:2] for f in spec.furniture if f.kind == "tree"])
@@ -180,7 +180,7 @@ def litter(spec: Spec) -> dict[str, Part]:
 
 
 def scraps(rng: np.random.Generator, at: np.ndarray, leafy: bool) -> Part:
-    """One bent quad a scrap: dry leaf, paper or butt."""
+    """One bent quad per scrap: dry leaf, paper or cigarette end."""
     n = len(at)
     kind = rng.random(n)
     leaf, paper = kind < (0.72 if leafy else 0.25), kind > 0.9

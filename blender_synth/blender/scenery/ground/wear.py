@@ -1,4 +1,4 @@
-"""The map of what years of traffic did to a carriageway: paint, tone, cracks, polish."""
+"""Wear maps of carriageways: paint, tone, cracks, polish."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class WearMap:
         return slice(*(int(np.clip((y + self.spec.carriageway_m / 2) * scale, 0, self.shape[0])) for y in (y0, y1)))
 
     def _patches(self) -> None:
-        """Trenches and squares cut out and filled again, edges sealed with bitumen."""
+        """Refilled trenches and square cut-outs, edges sealed with bitumen."""
         spec, rng = self.spec, self.rng
         half = spec.length_m / 2
         for _ in range(int(rng.integers(3, 6 + round(8 * spec.road.wear)))):
@@ -165,7 +165,7 @@ class WearMap:
                     strength * 0.8,
                     1.2,
                 )
-        # the seam between the two lanes' mats
+        # the seam between the two lanes
         self._walk(-half, 0.03, 0.0, spec.length_m, 0.0, 0.42, 1.2)
 
     def _stains(self) -> None:

@@ -21,7 +21,7 @@ from blender_synth.blender.shading.nodes import Graph
 
 
 def _car_paint(materials: Materials) -> bpy.types.Material:
-    """Lacquer over colour; the object's colour is the paint, its alpha whether it is metallic."""
+    """Clear coat over paint. The object's colour is the paint's, its alpha is 1 for metallic paint."""
     g = Graph("car_paint", SEALED)
     info = g.node("ShaderNodeObjectInfo")
     colour, metal = info.outputs["Color"], info.outputs["Alpha"]

@@ -1,4 +1,4 @@
-"""Windows that cannot be seen through, and panes that can."""
+"""Opaque windows with painted-on interiors, and transparent panes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _UNCLEARED = MaterialTraits()
 
 
 def _window(materials: Materials) -> bpy.types.Material:
-    """A pane that cannot be seen through: sky and street mirrored over a dark room, a curtain or a blind.
+    """An opaque window: reflections over a dark room, a curtain or a blind, all in the shader.
 
     UVs are 0..1 over the window; the tint holds (curtain width 0..0.5, how far the blind is down 0..1, colour of the
     cloth 0..1) and, as its fourth number, a random value of the window.
@@ -66,7 +66,7 @@ def _window(materials: Materials) -> bpy.types.Material:
 
 
 def _shop_glass(materials: Materials) -> bpy.types.Material:
-    """A thin pane: Fresnel reflection of both faces over what lies behind. Shadows pass nearly unweakened."""
+    """A thin pane: Fresnel reflection of both faces over what is behind. Shadow rays are hardly attenuated."""
     g = Graph("shop_glass", STAYS_CLEAR)
     fresnel = g.node("ShaderNodeFresnel", {"IOR": 1.52}).outputs[0]
     both = g.math("MULTIPLY", fresnel, 1.85, clamp=True)
@@ -76,7 +76,7 @@ def _shop_glass(materials: Materials) -> bpy.types.Material:
 
 
 def pane(name: str, clear: tuple[float, float, float], seen: float = 1.0, traits: MaterialTraits = _UNCLEARED) -> Maker:
-    """A thin pane that tints what comes through, with the reflection of both faces; light passes it unbent.
+    """A thin pane with the reflection of both faces; transmitted light is tinted and not refracted.
 
     Args:
         name: of the material.

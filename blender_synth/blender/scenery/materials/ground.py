@@ -72,7 +72,7 @@ def _asphalt(materials: Materials) -> bpy.types.Material:
 
 
 def road_material(materials: Materials, wear: np.ndarray, size_m: tuple[float, float], rgb: Tint) -> bpy.types.Material:
-    """Asphalt under one street's own wear map.
+    """Asphalt with the wear map of one street.
 
     Args:
         wear: (h, w, 4) float32: R paint (0.5 is its edge), G tone (0.5 neutral), B cracks and seams, A polish and oil.
@@ -89,7 +89,7 @@ def road_material(materials: Materials, wear: np.ndarray, size_m: tuple[float, f
     clean = g.named(CLEAN, g.vector("MULTIPLY", tuple(rgb), albedo))
     base = g.scale(clean, g.math("MULTIPLY", tone, 2.0))
     base = g.scale(base, g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.ramp(crack, 0.25, 0.6), 0.72)))
-    # paint lies on the stones and goes first from their tops, last from the pores
+    # paint wears off the tops of the stones first, and out of the pores last
     edge = g.math("ADD", paint, g.math("MULTIPLY", g.math("SUBTRACT", 0.45, height), 0.22))
     painted = g.math("MULTIPLY", g.ramp(edge, 0.46, 0.54), g.ramp(crack, 0.3, 0.55, 1.0, 0.2))
     white = g.scale(
@@ -104,10 +104,10 @@ def road_material(materials: Materials, wear: np.ndarray, size_m: tuple[float, f
 def deck_material(
     materials: Materials, wear: np.ndarray, size_m: tuple[float, float], rgb: Tint, gloss: float
 ) -> bpy.types.Material:
-    """Concrete or epoxy under one deck's own wear map, laid out as that of `road_material`.
+    """Concrete or epoxy with the wear map of one deck, whose layout is that of `road_material`.
 
     Args:
-        gloss: 0 dull to 1 as gleaming as a floor can be that is no mirror to the labels.
+        gloss: 0 (matt) to 1 (as glossy as a floor may be without being a mirror in the labels).
     """
     g = Graph("deck")
     uv = g.uv()

@@ -28,11 +28,11 @@ SEALED = MaterialTraits(soaks=False)
 STAYS_CLEAR = MaterialTraits(soaks=False, snow=0.0)
 """Panes and lamps: neither water nor snow is visible on them."""
 LEAST_ROUGHNESS = 1.6 * LABEL_ROUGHNESS
-"""Of floors and metals: smoother ones are mirrors, which have builders of their own."""
+"""Lower limit for floors and metals: smoother ones are mirrors, which have builders of their own."""
 
 Maker: TypeAlias = "Callable[[Materials], bpy.types.Material]"
 MAKERS: dict[str, Maker] = {}
-"""What makes a material, by its name."""
+"""Function that makes a material, by the material's name."""
 
 
 class Materials(dict[str, bpy.types.Material]):

@@ -16,7 +16,7 @@ def _glow(materials: Materials) -> bpy.types.Material:
 
 
 def _signal(materials: Materials) -> bpy.types.Material:
-    """Lit lenses of signals and signs: the tint as radiance; what they light up is not worth a sample."""
+    """Lit lenses of signals and signs: the tint as radiance; they are not sampled as light sources."""
     g = Graph("signal")
     colour, _ = tint(g)
     g.material.cycles.emission_sampling = "NONE"
@@ -32,8 +32,8 @@ def _lamp_lens(materials: Materials) -> bpy.types.Material:
 
 
 def _lamp(materials: Materials) -> bpy.types.Material:
-    """What a lamp looks like: the tint as radiance, to the camera and in mirrors only. Its light comes from a light
-    object of the stage, which no picture shows and which shines through it; so few samples do."""
+    """The visible surface of a lamp: the tint as radiance, for camera and glossy rays only. Its light comes from an
+    invisible light object behind it, which needs far fewer samples."""
     g = Graph("lamp")
     colour, _ = tint(g)
     path = g.node("ShaderNodeLightPath").outputs

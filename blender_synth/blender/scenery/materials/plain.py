@@ -40,7 +40,7 @@ def _plain(
 
 
 def _leaf(materials: Materials) -> bpy.types.Material:
-    """Leaves let about half of what they scatter through; waxy above."""
+    """Leaves transmit about half of what they scatter; waxy on the upper side."""
     g = Graph("leaf", MaterialTraits(snow=0.6))
     colour, _ = tint(g)
     through = g.vector("MULTIPLY", colour, (1.5, 1.35, 0.6))
@@ -50,7 +50,7 @@ def _leaf(materials: Materials) -> bpy.types.Material:
 
 
 def _cloth(materials: Materials) -> bpy.types.Material:
-    """Awnings: canvas that glows a little against the light."""
+    """Awnings: slightly translucent canvas."""
     g = Graph("cloth")
     colour, _ = tint(g)
     front = g.principled(base=colour, roughness=0.9, specular=0.2)
@@ -59,7 +59,7 @@ def _cloth(materials: Materials) -> bpy.types.Material:
 
 
 def _steel(materials: Materials) -> bpy.types.Material:
-    """Brushed steel and other brushed metals: bright, never sharp."""
+    """Brushed steel and other brushed metals, always rougher than a mirror."""
     g = Graph("steel")
     colour, _ = tint(g)
     lines = mapped(g, materials, "brushed", g.uv())

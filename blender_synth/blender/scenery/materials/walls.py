@@ -10,7 +10,7 @@ from blender_synth.blender.shading.traits import MaterialTraits
 
 
 def _dirt(g: Graph, materials: Materials, uv: Value, soot: Value) -> Socket:
-    """Factor on the albedo of a wall: streaks from above, blotches, splashes at the foot. `soot` 0..1."""
+    """Factor on the albedo of a wall: streaks from above, blotches, splashes at the base. `soot` 0..1."""
     broad, streak, _ = g.split(mapped(g, materials, "grunge", uv).outputs["Color"])
     height = g.axes(uv)[1]
     splash = g.math("MULTIPLY", g.ramp(height, 0.0, 1.5, 1.0, 0.0), g.math("ADD", broad, 0.15))

@@ -9,7 +9,7 @@ from blender_synth.blender.shading.nodes import Graph
 
 
 def _pool(materials: Materials) -> bpy.types.Material:
-    """Water in a basin, stirred a little; too deep to be seen through."""
+    """Slightly rippled water in a basin; opaque."""
     g = Graph("pool")
     colour, _ = tint(g)
     ripples = mapped(g, materials, "plaster", g.uv(), 4.0).outputs["Alpha"]

@@ -27,8 +27,8 @@ def shape_key(piece: Piece) -> tuple:
     return piece.kind, piece.size_m, piece.rgb, piece.rgb2, piece.variant, piece.words, seed
 
 
-def put(pieces: Sequence[Piece], stage: Stage, materials: dict) -> None:
-    """All pieces onto the stage, each an object of its own; equal ones share a mesh."""
+def add_pieces(pieces: Sequence[Piece], stage: Stage, materials: dict) -> None:
+    """Add all pieces to the scene, each as an object; equal ones share a mesh."""
     meshes: dict[tuple, bpy.types.Mesh] = {}
     for piece in pieces:
         key = shape_key(piece)

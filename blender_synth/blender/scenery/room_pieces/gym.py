@@ -14,7 +14,7 @@ from blender_synth.world.scenery.shared.rooms import Piece
 
 
 def _dumbbell(r: float, long: float, grip_rgb: Tint) -> Part:
-    """Along y, its middle in the origin."""
+    """A dumbbell along y, centred at the origin."""
     head = lathe([(0.7 * r, 0), (r, 0.012), (r, long - 0.012), (0.7 * r, long)], 12, "rubber", BLACK).turned(90, axis=0)
     bar = tube(np.array([(0, -0.07, 0), (0, 0.07, 0)]), 0.016, 8, "steel", STEEL)
     band = lathe([(1.005 * r, 0.4 * long), (1.005 * r, 0.5 * long)], 12, "paint", grip_rgb).turned(90, axis=0)
@@ -58,7 +58,7 @@ def _gym_bench(p: Piece) -> Part:
 
 
 def _treadmill(p: Piece) -> Part:
-    """One walks towards +y, where the console is."""
+    """A treadmill; its user faces +y, where the console is."""
     w, d, h = p.size_m
     side = 0.09
     parts = [
@@ -84,7 +84,7 @@ def _treadmill(p: Piece) -> Part:
 
 
 def _exercise_bike(p: Piece) -> Part:
-    """One rides towards +y."""
+    """An exercise bike; its rider faces +y."""
     h = p.size_m[2]
     wheel = lathe([(0.23, -0.04), (0.25, -0.02), (0.25, 0.02), (0.23, 0.04)], 28, "paint", p.rgb)
     hub = lathe([(0.06, -0.05), (0.06, 0.05)], 14, "steel", STEEL)
@@ -216,4 +216,4 @@ MAKERS: dict[str, Callable[[Piece], Part]] = {
     "plate_tree": _plate_tree,
     "punch_bag": _punch_bag,
 }
-"""What builds a piece, by its kind."""
+"""Function that builds a piece, by the kind of the piece."""

@@ -153,6 +153,6 @@ MAKERS: dict[str, Callable[[Piece], Part]] = {
     "bench_seat": _bench_seat,
     "bin": _bin,
 }
-"""What builds a piece, by its kind."""
+"""Function that builds a piece, by the kind of the piece."""
 SEEDED = frozenset({"coffee_table"})
-"""Kinds of which every seed makes another shape; of all others five shapes are enough."""
+"""Kinds whose shape depends on the whole seed; all others have five variants."""

@@ -41,7 +41,7 @@ def _picture(p: Piece) -> Part:
 
 
 def clock_face(r: float, hour: float, rgb: Tint, dial_rgb: Tint) -> Part:
-    """A round clock in the plane y = 0 that looks to -y, its middle in the origin."""
+    """A round clock in the plane y = 0 that faces -y, centred at the origin."""
     rim = lathe([(r, -0.02), (r, 0.03), (0.93 * r, 0.035)], 36, "steel", rgb).turned(90, axis=0)
     a = np.linspace(0, 2 * np.pi, 36, endpoint=False)
     ring = np.column_stack([0.94 * r * np.cos(a), np.full(36, -0.037), 0.94 * r * np.sin(a)])
@@ -63,7 +63,7 @@ def _wall_clock(p: Piece) -> Part:
 
 
 def _hang_clock(p: Piece) -> Part:
-    """A two-faced clock on a rod; its middle in the origin, the rod `size_m[2]` long."""
+    """A two-faced clock centred at the origin, on a rod of length `size_m[2]`."""
     r = p.size_m[0] / 2
     face = clock_face(r, p.seed % 12 + p.seed % 60 / 60, p.rgb2, p.rgb).moved((0, -0.05, 0))
     drum = lathe([(r, -0.05), (r, 0.05)], 36, "iron", p.rgb2).turned(90, axis=0)
@@ -72,7 +72,7 @@ def _hang_clock(p: Piece) -> Part:
 
 
 def _hang_sign(p: Piece) -> Part:
-    """A board that stands out from a wall on a bracket: the wall lies at +y, words on both faces (±x)."""
+    """A board that projects from a wall on a bracket: the wall is at +y, words on both faces (±x)."""
     w, d, h = p.size_m
     board = box((-w / 2, -d, 0), (w / 2, 0, h), "paint", p.rgb)
     parts = [board, tube(np.array([(0, -d - 0.02, h + 0.06), (0, 0.25, h + 0.06)]), 0.014, 6, "iron", DARK)]
@@ -113,6 +113,6 @@ MAKERS: dict[str, Callable[[Piece], Part]] = {
     "wall_clock": _wall_clock,
     "screen": _screen,
 }
-"""What builds a piece, by its kind."""
+"""Function that builds a piece, by the kind of the piece."""
 SEEDED = frozenset({"picture", "screen", "wall_clock", "hang_clock"})
-"""Kinds of which every seed makes another shape; of all others five shapes are enough."""
+"""Kinds whose shape depends on the whole seed; all others have five variants."""

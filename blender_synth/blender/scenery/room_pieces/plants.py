@@ -75,4 +75,4 @@ MAKERS: dict[str, Callable[[Piece], Part]] = {
     "plant": _plant,
     "planter_box": _planter_box,
 }
-"""What builds a piece, by its kind."""
+"""Function that builds a piece, by the kind of the piece."""

@@ -11,20 +11,20 @@ from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS
 
 
 def prepare(stage: Stage) -> None:
-    """Cycles' settings for rooms: no light is too weak to be sampled, and what is bright in mirrors stays so."""
+    """Set Cycles up for rooms: no light is too weak to be sampled, and bright reflections are not clamped away."""
     stage.scene.cycles.light_sampling_threshold = 0.0
     stage.scene.cycles.sample_clamp_indirect = 60.0
 
 
 def add(stage: Stage, materials: Materials, instance_id: int, name: str, parts: Iterable[Part]) -> None:
-    """One object of some parts under one id; nothing where there are none."""
+    """Add one object made of parts, with one instance id."""
     shape = join([p for p in parts if len(p.faces)])
     stage.add(to_object(name, shape, materials), instance_id)
 
 
 def add_room(stage: Stage, materials: Materials, floor_part: Part, ceiling_parts: Sequence[Part],
              lamps: Part | None) -> None:  # fmt: skip
-    """Floor, ceiling and lamps, each under its id."""
+    """Add floor, ceiling and lamps, each with its instance id."""
     add(stage, materials, FLOOR_ID, "floor", [floor_part])
     if ceiling_parts:
         add(stage, materials, CEILING_ID, "ceiling", ceiling_parts)

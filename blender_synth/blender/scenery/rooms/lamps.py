@@ -15,10 +15,10 @@ from blender_synth.world.scenery.shared.rooms import Light
 from blender_synth.world.weather.daylight import LUX_PER_UNIT
 
 UTILISATION = 0.6
-"""Share of the lamps' light that reaches the floor, straight or from walls and ceiling."""
+"""Share of the lamps' light that reaches the floor, directly or from walls and ceiling (utilisation factor)."""
 LAMP_CD_M2_PER_LUX = 1.2
-"""Luminance that a lamp shows to the camera by the light it gives the room: four times that of white paper there. Real
-lamps have ten times more, which no picture can show; a camera's meter would darken the room for it."""
+"""Visible luminance of a lamp per lux in the room: four times that of white paper there. Real lamps have ten times
+more, which is outside a picture's range and would make automatic exposure darken the room."""
 
 
 def lamp_rgb(kelvin: float) -> np.ndarray:
@@ -48,7 +48,7 @@ def area_light(
 
 
 def point_light(stage: Stage, at: Vec, radius_m: float, lumen: float, kelvin: float) -> None:
-    """A light of a given flux that shines all round and is itself never seen."""
+    """An omnidirectional light of a given flux that is itself never visible."""
     light = bpy.data.lights.new("room_light", "POINT")
     light.shadow_soft_size = radius_m
     _shine(stage, light, at, lumen, kelvin)
@@ -63,13 +63,13 @@ def _shine(stage: Stage, light: bpy.types.Light, at: Vec, lumen: float, kelvin: 
 
 
 def glow(kelvin: float, cd_m2: float) -> tuple[float, float, float]:
-    """Tint of the materials `lamp` and `glow` for something that shines with a luminance."""
+    """Tint of the materials `lamp` and `glow` for a luminance in cd/m2."""
     red, green, blue = (float(c) for c in lamp_rgb(kelvin) * cd_m2 / LUX_PER_UNIT)
     return red, green, blue
 
 
 def ceiling_lamps(stage: Stage, plan: Light, x0: float, x1: float, y0: float, y1: float, z: float) -> Part:
-    """Lamps in rows and columns under a ceiling, and the few light objects that do their work."""
+    """Lamps in rows and columns under a ceiling; adds the few light objects that emit their light to the scene."""
     lumen = plan.lux * (x1 - x0) * (y1 - y0) / UTILISATION
     xs = x0 + (np.arange(plan.columns) + 0.5) * (x1 - x0) / plan.columns
     ys = y0 + (np.arange(plan.rows) + 0.5) * (y1 - y0) / plan.rows

@@ -17,7 +17,7 @@ from blender_synth.world.scenery.shared.outside import Outside
 
 
 def outside(plan: Outside, stage: Stage, materials: Materials) -> None:
-    """The street before the windows, and street lamps that burn at night."""
+    """Add the street before the windows, and its street lamps, which are on at night."""
     y, z, half, turn = plan.near_m, -plan.drop_m, plan.half_length_m, plan.turn_deg
     kerb = y - plan.pavement_m
     far = kerb - plan.road_m
@@ -37,7 +37,7 @@ def outside(plan: Outside, stage: Stage, materials: Materials) -> None:
         return c * x - s * y, s * x + c * y
 
     for house in plan.houses:
-        obj = to_object(house.name, facade.house(house), materials)
+        obj = to_object(house.name, facade.building(house), materials)
         stage.add(place(obj, (*turned(*house.start_xy_m), z), 180.0 + turn), house.instance_id)
     mesh = to_mesh("tree", vegetation.tree(0, plan.leaf_rgb), materials) if plan.trees_m else None
     for number, at in enumerate(plan.trees_m):

@@ -12,7 +12,7 @@ from blender_synth.world.scenery.shared.rooms import WALL_M, Floor
 
 
 def floor(plan: Floor, x0: float, x1: float, y0: float, y1: float, z: float = 0.0) -> Part:
-    """A rectangular floor laid as its plan says; joints are dark gaps of 3 mm."""
+    """A rectangular floor with the tiles and pattern of its plan; joints are dark gaps of 3 mm."""
     material, gloss = plan.material, plan.gloss
     field, other = (*plan.rgb, gloss), (*plan.rgb2, gloss)
     if plan.tile_m <= 0:
@@ -37,7 +37,7 @@ def floor(plan: Floor, x0: float, x1: float, y0: float, y1: float, z: float = 0.
     points = np.concatenate([corners, np.full((len(i), 4, 1), z)], axis=2).reshape(-1, 3)
     uvs = corners + rng.uniform(0, 9, (len(i), 1, 2))
     tiles = part(points, np.arange(len(i) * 4).reshape(-1, 4), material, tints, uvs)
-    # a little larger than the field, or one could look down beside it
+    # slightly larger than the field, so that no gap is visible at its edges
     e, below = 0.03, z - 0.002
     corners = [(x0 - e, y0 - e, below), (x1 + e, y0 - e, below), (x1 + e, y1 + e, below), (x0 - e, y1 + e, below)]
     joints = quad_of(corners, "matt", shade(plan.rgb, 0.35))
@@ -45,7 +45,7 @@ def floor(plan: Floor, x0: float, x1: float, y0: float, y1: float, z: float = 0.
 
 
 def ceiling(x0: float, x1: float, y0: float, y1: float, z: float, material: str, rgb: Tint) -> Part:
-    """A flat ceiling that looks down."""
+    """A flat ceiling, facing down."""
     return quad((x0, y1, z), (x1, y1, z), (x1, y0, z), (x0, y0, z), material, (*rgb, 0.02))
 
 
@@ -61,7 +61,7 @@ def beams(
     material: str,
     rgb: Tint,
 ) -> Part:
-    """Beams under a ceiling, both ways: a coffered ceiling, or joists where there is but one column."""
+    """Beams under a ceiling, both ways: a coffered ceiling, or joists where there is only one column."""
     wide, deep = size_m
     parts = []
     for y in np.linspace(y0, y1, rows + 1)[1:-1] if rows > 1 else ():
@@ -72,7 +72,7 @@ def beams(
 
 
 def shell(x0: float, x1: float, y0: float, y1: float, z0: float, z1: float, without: Sequence[str] = ()) -> Part:
-    """What closes a room from outside, so that no light comes through its corners: a box 0.3 m larger all round."""
+    """An outer box 0.3 m larger than the room, so that no light leaks in at its corners."""
     e = WALL_M + 0.02
     return box((x0 - e, y0 - e, z0 - 0.2), (x1 + e, y1 + e, z1 + e), "plaster", (0.4, 0.38, 0.35, 0.3),
                without=without)  # fmt: skip

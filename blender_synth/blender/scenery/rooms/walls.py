@@ -18,13 +18,13 @@ DARK = (0.025, 0.025, 0.028)
 
 
 def in_place(wall: Wall, shape: Part) -> Part:
-    """A part from the wall's own frame into the room."""
+    """A part transformed from the wall's local frame into the room."""
     x, y = wall.rightward
     return shape.turned(math.degrees(math.atan2(y, x))).moved((*wall.start_xy_m, wall.base_z_m))
 
 
 def wall_face(wall: Wall) -> Part:
-    """The wall's face with its openings, cladding and the depth of its holes, in the room."""
+    """The face of a wall with its openings, the faces inside them, and joints of cladding, in room coordinates."""
     holes = [(o.start_m, o.end_m, o.foot_m, o.top_m) for o in wall.openings]
     tint = (*wall.rgb, 0.35 if wall.material in ("veneer", "marble") else 0.03)
     shift = 3.7 * (wall.instance_id % 7)
@@ -65,7 +65,7 @@ def empty_part() -> Part:
 
 
 def solid_spans(wall: Wall, low_m: float, high_m: float, margin_m: float = 0.0) -> list[tuple[float, float]]:
-    """Stretches of a wall that no opening cuts between two heights."""
+    """Intervals along a wall without an opening between two heights, widened by `margin_m`."""
     cuts = sorted((o.start_m - margin_m, o.end_m + margin_m) for o in wall.openings
                   if o.foot_m <= high_m and o.top_m >= low_m)  # fmt: skip
     spans, x = [], 0.0
@@ -77,7 +77,7 @@ def solid_spans(wall: Wall, low_m: float, high_m: float, margin_m: float = 0.0) 
 
 
 def skirting(wall: Wall, rgb: Tint, height_m: float = 0.1, material: str = "paint") -> Part:
-    """A board along the foot of the wall, stopping at doors."""
+    """A board along the base of the wall, interrupted at doors."""
     profile = np.array([(-0.016, 0.0), (-0.016, height_m - 0.012), (-0.004, height_m), (0.0, height_m)])
     spans = solid_spans(wall, 0.0, height_m, 0.07)
     parts = [extrude(profile, b - a, material, rgb).moved((a, 0, 0)) for a, b in spans if b - a > 0.03]
@@ -149,7 +149,7 @@ def window(
 
 
 def text(words: str, size_m: float, middle: Vec, material: str, tint: Tint, depth: float = 0.15) -> Part:
-    """Words in a wall's frame, facing the room, their baseline's middle at (3,)."""
+    """Words in a wall's local frame, facing the room; `middle` (3,) is the centre of the baseline."""
     shape = letters(words)
     span = float(np.ptp(shape.points[:, 0])) * size_m
     shape = shape.scaled((size_m, size_m * depth, size_m)).painted(tint)

@@ -70,7 +70,7 @@ def _pile(n: int = 256) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _flecks(n: int = 512) -> tuple[np.ndarray, np.ndarray]:
-    """Granulated rubber with coloured flecks: R and B of the albedo tell where they are."""
+    """Granulated rubber with coloured flecks: R and B of the albedo encode where they are."""
     _, border, value = cells(n, 90, 351, 1.0)
     fleck = (value > 0.90) * smoothstep(0.05, 0.2, border)
     ground = np.exp(0.10 * spectral_noise(n, 0.3, 352, 20)) * 0.5

@@ -1,4 +1,4 @@
-"""A whole house, or its front alone."""
+"""A whole building, or its front alone."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from blender_synth.blender.scenery.meshes import Part, join
 from blender_synth.world.scenery.shared.street_parts import Building
 
 
-def house(b: Building, open_side: str = "") -> Part:
-    """The whole house in its local frame; its ``"left"`` or ``"right"`` flank left out where another front stands."""
+def building(b: Building, open_side: str = "") -> Part:
+    """The whole building in its local frame.
+
+    Args:
+        b: the building. open_side: ``"left"`` or ``"right"``, a flank to leave out because another front is there.
+    """
     rng = np.random.default_rng(b.detail_seed)
     closed = [side for name, side in zip(("left", "right", "back"), sides(b), strict=True) if name != open_side]
     return join(
