@@ -131,7 +131,7 @@ def test_two_mirrors_in_one_place_are_refused_by_name(packs):
     spec = _mirrors(packs, "mirrors=wall")
     (one,) = spec.mirrors
     other = dataclasses.replace(one, instance_id=1002, mount="another")
-    with pytest.raises(ConfigError, match=r"same place(.|\n)*mirror_1001(.|\n)*mirror_1002(.|\n)*hint"):
+    with pytest.raises(ConfigError, match=r"same place(.|\n)*mirror_1001(.|\n)*mirror_1002(.|\n)*fix:"):
         check_mirrors([one, other])
     right = one.axes()[0]
     beside = tuple(float(v) for v in np.array(one.position_m) + (one.width_m + 0.3) * right)
@@ -149,7 +149,7 @@ def test_a_mount_that_looks_into_its_wall_and_one_without_area_are_refused(packs
     randomizers = {name: group.randomizer for name, group in settings.mirrors.items()}
     for change, says in (
         ({"facing_deg": 90.0}, r"points into wall(.|\n)*layout\.mirror_mounts\.wall(.|\n)*270"),
-        ({"end_xy_m": mount.start_xy_m}, r"no area(.|\n)*layout\.mirror_mounts\.wall(.|\n)*hint"),
+        ({"end_xy_m": mount.start_xy_m}, r"no area(.|\n)*layout\.mirror_mounts\.wall(.|\n)*fix:"),
     ):
         bad = dataclasses.replace(layout, mirror_mounts=(dataclasses.replace(mount, **change),))
         with pytest.raises(ConfigError, match=says):
@@ -157,7 +157,7 @@ def test_a_mount_that_looks_into_its_wall_and_one_without_area_are_refused(packs
 
 
 def test_more_mirrors_than_ids_are_refused_before_anything_is_placed(packs):
-    with pytest.raises(ConfigError, match=r"63 mirrors(.|\n)*mirrors\.puddles\.count(.|\n)*hint"):
+    with pytest.raises(ConfigError, match=r"63 mirrors(.|\n)*mirrors\.puddles\.count(.|\n)*fix:"):
         _mirrors(packs, "mirrors=puddles", "mirrors.puddles.count=64")
 
 

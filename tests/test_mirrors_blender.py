@@ -285,7 +285,7 @@ def test_meshes_that_cannot_mirror_are_refused():
     mesh = bpy.data.meshes.new("fins")
     corners = [(0, 0, 0), (0, 0, 1), (1, 0, 0), (0, 1, 0), (-1, 0, 0)]
     mesh.from_pydata(corners, [], [(0, 1, 2), (0, 1, 3), (0, 1, 4)])
-    with pytest.raises(AssetError, match=r"'fins' is not manifold(.|\n)*hint"):
+    with pytest.raises(AssetError, match=r"'fins' is not manifold(.|\n)*fix:"):
         stage.add(bpy.data.objects.new("fins", mesh), 1001, "glass")
     with pytest.raises(AssetError, match=r"turns its back(.|\n)*flip"):
         stage.add(sheet, 1001, "mirror", facing=(0.0, 1.0, 0.0))

@@ -27,7 +27,6 @@ PENDING = (
     "blender_synth.develop",
     "blender_synth.exporters",
     "blender_synth.world.cameras",
-    "blender_synth.world.mirrors",
     "blender_synth.world.placement",
     "blender_synth.world.scenery",
     "blender_synth.world.weather",

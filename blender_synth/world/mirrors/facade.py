@@ -1,18 +1,32 @@
-"""A ground floor clad in mirrored, tinted glass: panels in a grid of mullions before the wall of a house."""
+"""A ground floor clad in mirrored, tinted glass: panels in a grid of mullions before the wall of a building.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `coating` | {silver: 2, blue: 2, bronze: 1, green: 1} | weights | colour of the glass |
+| `panel_m` | [1.1, 1.8] | m | width of a panel |
+| `length_m` | [7.0, 18.0] | m | longest stretch that is clad |
+| `foot_m` | [0.1, 0.35] | m | height of the plinth below the glass |
+| `mullion_m` | [0.04, 0.07] | m | width of the bars between panels |
+| `roughness` | [0.0, 0.012] | 0 to 1 | roughness of the glass |
+| `label_roughness` | 0.12 | 0 to 1 | above this roughness the labels treat the glass as opaque |
+| `dust` | [0.05, 0.5] | 0 to 1 | dust on the glass, in the picture only |
+| `waviness` | [0.3, 1.0] | 0 to 1 | waviness of the glass, in the picture only |
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, Weights, only, pick, plain, uniform
-from blender_synth.world.contracts import MirrorRandomizerDefaults
+from blender_synth.values import Range, Rgb, Weights, only, pick, plain, uniform, vec3
 from blender_synth.world.layout import MirrorMount
-from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, OnMount, Sheet
+from blender_synth.world.mirrors.mounting import MountedRandomizer, OnMount, draw_along, sheet_place
+from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS, Sheet
 
 PROUD_M = 0.27
 """From the wall to the panels' faces: room for sills, fascias and steps."""
@@ -28,7 +42,7 @@ class Spec(OnMount, Sheet):
 
     Attributes:
         mount: name of the front. columns, rows: of panels. mullion_m: width of the bars between them.
-        metal_rgb: of bars, plinth and coping.
+        metal_rgb: colour of bars, plinth and coping. ground_z_m: height of the ground.
     """
 
     kind: Literal["facade"] = "facade"
@@ -42,15 +56,11 @@ class Spec(OnMount, Sheet):
 
 
 @plain
-class Randomizer(MirrorRandomizerDefaults):
-    """How clad fronts vary.
+class Randomizer(MountedRandomizer):
+    """How clad fronts vary."""
 
-    Attributes:
-        coating: colours of the glass. panel_m: width of a panel. foot_m: plinth below the glass.
-        roughness: above `label_roughness` the glass is no mirror to the labels.
-        length_m: longest stretch that is clad.
-    """
-
+    USES: ClassVar[tuple[str, ...]] = ("front", "wall")
+    REACH_M: ClassVar[float] = PROUD_M + 0.1
     kind: Literal["facade"] = "facade"
     coating: Coatings = Field(default_factory=lambda: {"silver": 2.0, "blue": 2.0, "bronze": 1.0, "green": 1.0})
     panel_m: Range = (1.1, 1.8)
@@ -62,37 +72,23 @@ class Randomizer(MirrorRandomizerDefaults):
     dust: Range = (0.05, 0.5)
     waviness: Range = (0.3, 1.0)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
-        """One of the layout's fronts, or a wall where it has none; None where all are taken."""
-        found = context.aim(streams.rng("aim"), ("front", "wall"), PROUD_M + 0.1)
-        return None if found is None else self.sample(streams, *ids, *found)
-
-    def sample(
-        self, streams: Streams, instance_id: int, frame_instance_id: int, mount: MirrorMount, along: float | None
-    ) -> Spec:
-        """Panels before the whole of `mount`, or before the stretch round `along` (0 to 1)."""
+    def sample(self, streams: Streams, ids: tuple[int, int], mount: MirrorMount, along: float | None) -> Spec:
+        """Panels before the whole of `mount`, or before the stretch around `along` (0 to 1)."""
         rng, look = streams.rng("size"), streams.rng("look")
-        length = mount.length_m
-        width = min(uniform(rng, self.length_m), length - 0.12)
-        foot, bar = uniform(rng, self.foot_m), uniform(rng, self.mullion_m)
-        height = mount.clear_height_m - foot - 0.12
-        along = float(rng.random()) if along is None else along
-        middle = mount.middle_m(along, width / 2 + 0.06)
-        xy = mount.point_xy_m(middle, PROUD_M)
+        width = min(uniform(rng, self.length_m), mount.length_m - 0.12)
+        base, bar = uniform(rng, self.foot_m), uniform(rng, self.mullion_m)
+        height = mount.clear_height_m - base - 0.12
+        middle = mount.middle_m(draw_along(rng, along), width / 2 + 0.06)
         tint = np.array(COATINGS[pick(look, self.coating)]) * look.uniform(0.85, 1.1)
         rough = uniform(look, self.roughness)
         grey = float(look.choice([0.03, 0.08, 0.35]))
         return Spec(
-            instance_id=instance_id,
-            frame_instance_id=frame_instance_id,
-            mount=mount.name,
-            position_m=(float(xy[0]), float(xy[1]), mount.base_z_m + foot),
-            facing_deg=mount.facing_deg,
+            **sheet_place(ids, mount, middle, PROUD_M, base),
             width_m=width,
             height_m=height,
             roughness=rough,
             surface="mirror" if rough <= self.label_roughness else "opaque",
-            tint=tuple(float(c) for c in tint),
+            tint=vec3(tint),
             dust=uniform(look, self.dust),
             waviness=uniform(look, self.waviness),
             columns=max(1, round(width / uniform(rng, self.panel_m))),

@@ -1,18 +1,30 @@
-"""A glazed entrance: two door leaves with fixed lights above, in a metal portal before a wall, lit from within."""
+"""A glazed entrance: two door leaves with fixed lights above, in a metal portal before a wall, lit from within.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `width_m` | [1.8, 2.3] | m | width of the glass |
+| `height_m` | [2.5, 2.9] | m | height of the glass, fixed lights included |
+| `leaf_m` | [2.1, 2.3] | m | height of the door leaves |
+| `clearness` | [0.78, 0.9] | 0 to 1 | share of light that the pane transmits |
+| `roughness` | [0.0, 0.004] | 0 to 1 | roughness of the glass |
+| `dust` | [0.0, 0.4] | 0 to 1 | dust on the glass, in the picture only |
+| `waviness` | [0.0, 0.3] | 0 to 1 | waviness of the glass, in the picture only |
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, plain, seed_of, uniform
-from blender_synth.world.contracts import MirrorRandomizerDefaults
+from blender_synth.values import Range, Rgb, plain, seed_of, uniform, vec3
 from blender_synth.world.layout import MirrorMount
-from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import OnMount, Sheet
+from blender_synth.world.mirrors.mounting import MountedRandomizer, OnMount, draw_along, draw_finish, sheet_place
+from blender_synth.world.mirrors.shapes import PANE_TINT, Sheet
 
 PORTAL_M = 0.42
 """Depth of the portal, from the wall to the glass."""
@@ -20,12 +32,11 @@ PORTAL_M = 0.42
 
 @plain
 class Spec(OnMount, Sheet):
-    """One glazed entrance; the sheet is the glass of both leaves and the light above, bars included.
+    """One glazed entrance; the sheet is the glass of both leaves and of the lights above, bars included.
 
     Attributes:
-        mount: name of the wall's mount. leaf_m: height of the door leaves. frame_rgb: of the metal.
-        detail_seed: feeds what stands inside.
-        ground_z_m: height of the ground.
+        mount: name of the wall's mount. leaf_m: height of the door leaves. frame_rgb: colour of the metal.
+        detail_seed: of the objects inside. ground_z_m: height of the ground.
     """
 
     kind: Literal["glass_door"] = "glass_door"
@@ -38,13 +49,10 @@ class Spec(OnMount, Sheet):
 
 
 @plain
-class Randomizer(MirrorRandomizerDefaults):
-    """How glazed entrances vary.
+class Randomizer(MountedRandomizer):
+    """How glazed entrances vary."""
 
-    Attributes:
-        width_m, height_m: of the glass. leaf_m: height of the leaves. clearness: as for shopfronts.
-    """
-
+    REACH_M: ClassVar[float] = PORTAL_M + 0.1
     kind: Literal["glass_door"] = "glass_door"
     width_m: Range = (1.8, 2.3)
     height_m: Range = (2.5, 2.9)
@@ -54,36 +62,21 @@ class Randomizer(MirrorRandomizerDefaults):
     dust: Range = (0.0, 0.4)
     waviness: Range = (0.0, 0.3)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
-        """An entrance before one of the layout's walls; None where none is free."""
-        found = context.aim(streams.rng("aim"), ("wall",), PORTAL_M + 0.1)
-        return None if found is None else self.sample(streams, *ids, *found)
-
-    def sample(
-        self, streams: Streams, instance_id: int, frame_instance_id: int, mount: MirrorMount, along: float | None
-    ) -> Spec:
+    def sample(self, streams: Streams, ids: tuple[int, int], mount: MirrorMount, along: float | None) -> Spec:
         """An entrance on `mount`, its middle as near to `along` (0 to 1) as it fits."""
         rng, look = streams.rng("size"), streams.rng("look")
-        length, foot = mount.length_m, 0.06
-        width = min(uniform(rng, self.width_m), length - 0.3)
-        height = min(uniform(rng, self.height_m), mount.clear_height_m - foot - 0.15)
-        along = float(rng.random()) if along is None else along
-        middle = mount.middle_m(along, width / 2 + 0.15)
-        xy = mount.point_xy_m(middle, PORTAL_M)
-        clear = uniform(look, self.clearness) * np.array([0.985, 1.0, 0.99])
+        base = 0.06
+        width = min(uniform(rng, self.width_m), mount.length_m - 0.3)
+        height = min(uniform(rng, self.height_m), mount.clear_height_m - base - 0.15)
+        middle = mount.middle_m(draw_along(rng, along), width / 2 + 0.15)
+        tint = vec3(uniform(look, self.clearness) * np.array(PANE_TINT))
         grey = float(look.choice([0.03, 0.1, 0.45]))
         return Spec(
-            instance_id=instance_id,
-            frame_instance_id=frame_instance_id,
-            mount=mount.name,
-            position_m=(float(xy[0]), float(xy[1]), mount.base_z_m + foot),
-            facing_deg=mount.facing_deg,
+            **sheet_place(ids, mount, middle, PORTAL_M, base),
+            **draw_finish(self, look),
             width_m=width,
             height_m=height,
-            roughness=uniform(look, self.roughness),
-            tint=tuple(float(c) for c in clear),
-            dust=uniform(look, self.dust),
-            waviness=uniform(look, self.waviness),
+            tint=tint,
             leaf_m=min(uniform(rng, self.leaf_m), height - 0.2),
             frame_rgb=(grey, grey, grey),
             detail_seed=seed_of(rng),

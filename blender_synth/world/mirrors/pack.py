@@ -1,4 +1,18 @@
-"""Mirrors from asset packs (items of `kind: mirror`), hung on walls, leaning on them or standing before them."""
+"""Mirrors from asset packs (items of `kind: mirror`), hung on walls, leaning on them or standing before them.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `category` | [] | names | only items whose frame is of one of these categories; empty for all |
+| `tags` | [] | names | only items with one of these tags; empty for all |
+| `weights` | {} | factors | multiplies the packs' own weights, by pack, category or `pack/item`; 0 excludes |
+| `middle_m` | [1.35, 1.65] | m | height of a hung pane's middle above the ground |
+| `lean_deg` | [3.0, 7.0] | degrees | tilt of leaning mirrors |
+| `before_wall_m` | [0.05, 0.2] | m | from the wall to the back of mirrors that stand on their own feet |
+| `dust` | [0.0, 0.4] | 0 to 1 | dust on the pane, in the picture only |
+| `waviness` | [0.0, 0.2] | 0 to 1 | waviness of the pane, in the picture only |
+"""
 
 from __future__ import annotations
 
@@ -16,8 +30,9 @@ from blender_synth.values import Range, Vec2, Vec3, plain, uniform
 from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import MirrorMount
+from blender_synth.world.mirrors.mounting import OnMount
 from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import OnMount, Sheet, in_polygon, mirror_instances
+from blender_synth.world.mirrors.shapes import Sheet, in_polygon, mirror_instances
 from blender_synth.world.pack_items import FromPack, items_in_packs
 from blender_synth.world.placement.props import Names, chosen_variant
 

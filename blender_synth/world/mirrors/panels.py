@@ -1,4 +1,20 @@
-"""A mirrored wall of several panels side by side, as in a gym, a lift or a passage: one plane, with seams."""
+"""A mirrored wall of several panels side by side, as in a gym, a lift or a passage: one plane, with seams.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `width_m` | [3.0, 6.5] | m | width of the whole; at most what the wall offers |
+| `height_m` | [2.0, 2.7] | m | height of the whole; at most what the wall offers |
+| `panel_m` | [0.8, 1.3] | m | width of one panel |
+| `seam_m` | [0.002, 0.006] | m | gap between two panels |
+| `bevel_m` | [0.0, 0.015] | m | width of the bevelled edges of each panel |
+| `foot_m` | [0.08, 0.5] | m | height of the lower edge above the ground |
+| `reflectance` | [0.88, 0.95] | 0 to 1 | reflectance of the silvering |
+| `roughness` | [0.0, 0.004] | 0 to 1 | roughness of the glass |
+| `dust` | [0.1, 0.7] | 0 to 1 | dust on the glass, in the picture only |
+| `waviness` | [0.05, 0.5] | 0 to 1 | waviness of the glass, in the picture only |
+"""
 
 from __future__ import annotations
 
@@ -7,11 +23,10 @@ from typing import Literal
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, plain, uniform
-from blender_synth.world.contracts import MirrorRandomizerDefaults
+from blender_synth.values import Range, Rgb, plain, uniform, vec3
 from blender_synth.world.layout import MirrorMount
-from blender_synth.world.mirrors.placement_context import PlacementContext
-from blender_synth.world.mirrors.shapes import OnMount, Sheet
+from blender_synth.world.mirrors.mounting import MountedRandomizer, OnMount, draw_along, draw_finish, sheet_place
+from blender_synth.world.mirrors.shapes import Sheet, silver_cast
 
 THICK_M = 0.06
 """From the wall to the panels' faces: battens that clear the plinth, board and glass."""
@@ -24,8 +39,8 @@ class Spec(OnMount, Sheet):
 
     Attributes:
         mount: name of the wall's mount. panels: how many. seam_m: gap between two.
-        bevel_m: width of the ground edges of each panel, which mirror askew in the picture.
-        edge_rgb: of the trim around.
+        bevel_m: width of the bevelled edges of each panel, which reflect at an angle in the picture.
+        edge_rgb: colour of the trim around.
     """
 
     kind: Literal["panels"] = "panels"
@@ -38,14 +53,8 @@ class Spec(OnMount, Sheet):
 
 
 @plain
-class Randomizer(MirrorRandomizerDefaults):
-    """How mirrored walls vary.
-
-    Attributes:
-        width_m, height_m: of the whole; both shrink to what the wall offers.
-        panel_m: width of one panel. foot_m: lower edge above the ground.
-        reflectance: of the silvering.
-    """
+class Randomizer(MountedRandomizer):
+    """How mirrored walls vary."""
 
     kind: Literal["panels"] = "panels"
     width_m: Range = (3.0, 6.5)
@@ -59,39 +68,21 @@ class Randomizer(MirrorRandomizerDefaults):
     dust: Range = (0.1, 0.7)
     waviness: Range = (0.05, 0.5)
 
-    def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
-        """A mirrored wall on one of the layout's walls; None where none is free."""
-        rng = streams.rng("aim")
-        found = context.aim(rng, ("wall",))
-        return None if found is None else self.sample(streams, *ids, *found)
-
-    def sample(
-        self, streams: Streams, instance_id: int, frame_instance_id: int, mount: MirrorMount, along: float | None
-    ) -> Spec:
+    def sample(self, streams: Streams, ids: tuple[int, int], mount: MirrorMount, along: float | None) -> Spec:
         """A mirrored wall on `mount`, its middle as near to `along` (0 to 1) as it fits."""
-        rng = streams.rng("panels")
-        length = mount.length_m
-        width = min(uniform(rng, self.width_m), length - 2 * EDGE_M)
-        foot = uniform(rng, self.foot_m)
-        height = min(uniform(rng, self.height_m), mount.clear_height_m - foot - EDGE_M)
-        along = float(rng.random()) if along is None else along
-        middle = mount.middle_m(along, width / 2 + EDGE_M)
-        xy = mount.point_xy_m(middle, THICK_M)
-        look = streams.rng("look")
-        shine = uniform(look, self.reflectance) * (1 - look.uniform(0.0, 0.02, 3) * (1.0, 0.2, 0.8))
+        rng, look = streams.rng("panels"), streams.rng("look")
+        width = min(uniform(rng, self.width_m), mount.length_m - 2 * EDGE_M)
+        base = uniform(rng, self.foot_m)
+        height = min(uniform(rng, self.height_m), mount.clear_height_m - base - EDGE_M)
+        middle = mount.middle_m(draw_along(rng, along), width / 2 + EDGE_M)
+        tint = vec3(uniform(look, self.reflectance) * silver_cast(look))
         edge = float(look.choice([0.03, 0.3, 0.6]))
         return Spec(
-            instance_id=instance_id,
-            frame_instance_id=frame_instance_id,
-            mount=mount.name,
-            position_m=(float(xy[0]), float(xy[1]), mount.base_z_m + foot),
-            facing_deg=mount.facing_deg,
+            **sheet_place(ids, mount, middle, THICK_M, base),
+            **draw_finish(self, look),
             width_m=width,
             height_m=height,
-            roughness=uniform(look, self.roughness),
-            tint=tuple(float(c) for c in shine),
-            dust=uniform(look, self.dust),
-            waviness=uniform(look, self.waviness),
+            tint=tint,
             panels=max(2, round(width / uniform(rng, self.panel_m))),
             seam_m=uniform(look, self.seam_m),
             bevel_m=uniform(look, self.bevel_m),

@@ -1,4 +1,17 @@
-"""A puddle: a flat sheet of still water with an irregular outline, flush with the ground around it."""
+"""A puddle: a flat sheet of still water with an irregular outline, flush with the ground around it.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `size_m` | [0.55, 1.5] | m | mean radius |
+| `stretch` | [1.0, 2.2] | ratio | length over width |
+| `ragged` | [0.3, 1.0] | 0 to 1 | irregularity of the outline, 0 for an ellipse |
+| `darkening` | [0.45, 0.65] | 0 to 1 | albedo of the wet ground below over that of the same ground dry |
+| `ripple` | [0.0, 0.35] | 0 to 1 | ripples from wind, in the picture only |
+| `roughness` | [0.0, 0.01] | 0 to 1 | roughness of the water |
+| `rain` | false | boolean | whether the weather left it; such puddles do not count for acceptance |
+"""
 
 from __future__ import annotations
 
@@ -9,7 +22,7 @@ from pydantic import Field
 
 from blender_synth import geometry
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, plain, seed_of, uniform
+from blender_synth.values import Range, plain, seed_of, uniform, vec2
 from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.mirrors.placement_context import PlacementContext
@@ -23,10 +36,10 @@ class Spec(Flat):
     """One puddle.
 
     Attributes:
-        darkening: how much of the light the wet ground below sends back, against the same ground dry. Asphalt and
-            concrete lose about half (Lekner and Dorf 1988, Applied Optics 27).
-        ripple: 0 dead calm to 1 wind on it; in the picture only, the labels take the calm surface.
-        detail_seed: feeds the ripples. rain: whether the weather brought it.
+        darkening: albedo of the wet ground below over that of the same ground dry; about one half for asphalt and
+            concrete (Lekner and Dorf 1988, Applied Optics 27).
+        ripple: 0 calm to 1 windy; in the picture only, the labels use the calm surface.
+        detail_seed: of the wet rim. rain: whether the weather left it.
     """
 
     kind: Literal["puddles"] = "puddles"
@@ -38,7 +51,7 @@ class Spec(Flat):
 
     @property
     def from_rain(self) -> bool:
-        """Whether the weather brought it."""
+        """Whether the weather left it."""
         return self.rain
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
@@ -48,11 +61,7 @@ class Spec(Flat):
 
 @plain
 class Randomizer(MirrorRandomizerDefaults):
-    """How puddles vary.
-
-    Attributes:
-        size_m: mean radius. stretch: length over width. ragged: 0 round to 1 torn. rain: see `Spec`.
-    """
+    """How puddles vary."""
 
     kind: Literal["puddles"] = "puddles"
     size_m: Range = (0.55, 1.5)
@@ -64,35 +73,35 @@ class Randomizer(MirrorRandomizerDefaults):
     rain: bool = False
 
     def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
-        """A puddle where somebody in view is mirrored, or at somebody's feet; None where it does not fit the ground."""
+        """A puddle that reflects somebody in view, or at somebody's feet; None where it does not fit the ground."""
         rng, shape = streams.rng("place"), streams.rng("shape")
         if len(context.feet_m):
             foot = context.feet_m[int(rng.integers(len(context.feet_m)))]
             height = float(rng.uniform(0.0, 1.7))
-            # the level mirror shows a height where the way down from the eye meets the way up from the ground
+            # a level mirror shows a point where the ray to its mirror image below the ground meets the ground
             share = (context.camera_m[2] - foot[2]) / (context.camera_m[2] - foot[2] + height)
-            at = context.camera_m[:2] + share * (foot[:2] - context.camera_m[:2]) + rng.normal(0, 0.15, 2)
+            middle = context.camera_m[:2] + share * (foot[:2] - context.camera_m[:2]) + rng.normal(0, 0.15, 2)
         else:
-            at = context.before_camera(rng, 3.0, 9.0)
-        area = context.ground(at)
+            middle = context.before_camera(rng, 3.0, 9.0)
+        area = context.ground(middle)
         if area is None:
             return None
         size, stretch, ragged = uniform(shape, self.size_m), uniform(shape, self.stretch), uniform(shape, self.ragged)
         turn = float(shape.uniform(0, np.pi))
         outline = puddle_outline(shape, size, stretch, ragged, turn)
         for scale in (1.0, 0.75, 0.55):
-            corners = at + scale * outline
+            corners = middle + scale * outline
             if geometry.in_convex(corners, area.polygon_xy_m, 0.03).all():
                 break
         else:
             return None
-        if any(context.obstacles.holding(corner, 0.05).any() for corner in (at, *corners[::4])):
+        if any(context.obstacles.holding(corner, 0.05).any() for corner in (middle, *corners[::4])):
             return None
         return Spec(
             instance_id=ids[0],
             frame_instance_id=ids[1],
-            position_m=(float(at[0]), float(at[1]), area.z_m),
-            outline_xy_m=tuple((float(x), float(y)) for x, y in corners),
+            position_m=(*vec2(middle), area.z_m),
+            outline_xy_m=tuple(vec2(corner) for corner in corners),
             ground_id=area.ground_id,
             roughness=uniform(shape, self.roughness),
             darkening=uniform(shape, self.darkening),

@@ -1,4 +1,18 @@
-"""The rear-view mirror of the car that a dashcam rides in: flat, near the top of the picture, with the way behind."""
+"""The rear-view mirror of a car with a dashcam: flat, near the top of the picture, showing the road behind.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `width_m` | [0.21, 0.26] | m | width of the glass |
+| `height_m` | [0.06, 0.075] | m | height of the glass |
+| `ahead_m` | [0.36, 0.5] | m | distance in front of the lens, along the optical axis |
+| `up_deg` | [9.0, 13.0] | degrees | elevation of its middle above the lens's axis |
+| `aside_deg` | [-14.0, 14.0] | degrees | angle of its middle to the right of the axis |
+| `reflectance` | [0.78, 0.88] | 0 to 1 | reflectance of a prismatic mirror by day |
+| `roughness` | [0.0, 0.002] | 0 to 1 | roughness of the glass |
+| `dust` | [0.0, 0.3] | 0 to 1 | dust on the surface, in the picture only |
+"""
 
 from __future__ import annotations
 
@@ -11,7 +25,7 @@ from pydantic import Field
 
 from blender_synth.geometry import direction
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, plain, uniform
+from blender_synth.values import Range, plain, uniform, vec3
 from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.mirrors.placement_context import PlacementContext
 from blender_synth.world.mirrors.shapes import Sheet
@@ -33,12 +47,7 @@ class Spec(Sheet):
 
 @plain
 class Randomizer(MirrorRandomizerDefaults):
-    """How rear-view mirrors vary.
-
-    Attributes:
-        width_m, height_m: of the glass. ahead_m: before the lens. up_deg: of its middle above the lens's axis.
-        aside_deg: to the left or right of it. reflectance: of a prismatic mirror by day.
-    """
+    """How rear-view mirrors vary."""
 
     kind: Literal["rear_view"] = "rear_view"
     width_m: Range = (0.21, 0.26)
@@ -51,7 +60,7 @@ class Randomizer(MirrorRandomizerDefaults):
     dust: Range = (0.0, 0.3)
 
     def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
-        """A mirror before a dashcam, turned to somebody behind it; None before any other camera."""
+        """A mirror in front of a dashcam, aimed at somebody behind it; None for any other camera."""
         if context.camera.rig != "dashcam":
             return None
         rng, look = streams.rng("place"), streams.rng("look")
@@ -62,8 +71,8 @@ class Randomizer(MirrorRandomizerDefaults):
         back = -direction(context.camera.yaw_deg)
         behind = [f + (0, 0, 1.0) for f in context.feet_m if (f - context.camera_m)[:2] @ back[:2] > 1.5]
         target = behind[int(rng.integers(len(behind)))] if behind else middle + 20.0 * back
-        ways = [(v - middle) / np.linalg.norm(v - middle) for v in (context.camera_m, target)]
-        normal = ways[0] + ways[1]
+        to_camera, to_target = ((v - middle) / np.linalg.norm(v - middle) for v in (context.camera_m, target))
+        normal = to_camera + to_target
         normal /= np.linalg.norm(normal)
         width, height = uniform(look, self.width_m), uniform(look, self.height_m)
         tilt = math.degrees(math.asin(float(normal[2])))
@@ -71,16 +80,16 @@ class Randomizer(MirrorRandomizerDefaults):
         spec = Spec(
             instance_id=ids[0],
             frame_instance_id=ids[1],
-            position_m=tuple(float(v) for v in middle),
+            position_m=vec3(middle),
             facing_deg=facing,
             tilt_deg=tilt,
             width_m=width,
             height_m=height,
             roughness=uniform(look, self.roughness),
-            tint=(uniform(look, self.reflectance),) * 3,
+            tint=vec3([uniform(look, self.reflectance)] * 3),
             dust=uniform(look, self.dust),
             corner_m=float(look.uniform(0.012, 0.028)),
             stem_m=0.16,
         )
         low = middle - spec.axes()[1] * height / 2
-        return replace(spec, position_m=tuple(float(v) for v in low))
+        return replace(spec, position_m=vec3(low))

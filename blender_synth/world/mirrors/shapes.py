@@ -1,4 +1,4 @@
-"""What kinds of mirrors have in common: flat sheets on walls, flat sheets on the ground, convex bodies.
+"""Base classes of mirror specs: flat sheets on walls, level surfaces on the ground, parts of spheres.
 
 Each implements `contracts.MirrorSpec`.
 """
@@ -19,10 +19,18 @@ from blender_synth.world.contracts import MirrorDefaults, MirrorSpec, Plane
 from blender_synth.world.labelled_instances import LabelledInstance
 
 LABEL_ROUGHNESS = 0.12
-"""A surface rougher than this is no mirror to the labels. With Blender's alpha = roughness^2 the slopes of its facets
-spread by 0.8 degrees: what stands 5 m behind such a mirror is blurred over 15 cm, and faces and legs run together."""
+"""The labels treat a surface rougher than this as opaque. With Blender's alpha = roughness^2 the slopes of its facets
+spread by 0.8 degrees: the reflection of an object at 5 m is blurred over 15 cm, and faces and legs run together."""
+PANE_TINT = (0.985, 1.0, 0.99)
+"""Transmission of float glass by colour, relative to green."""
 
 Surface = Literal["mirror", "glass", "water", "polished", "opaque"]
+
+
+def silver_cast(rng: np.random.Generator) -> np.ndarray:
+    """Slight colour cast (3,) of a silvered mirror, as factors."""
+    cast: np.ndarray = 1.0 - rng.uniform(0.0, 0.02, 3) * (1.0, 0.2, 0.8)
+    return cast
 
 
 def mirror_instances(
@@ -36,30 +44,19 @@ def mirror_instances(
     )
 
 
-class OnMount:
-    """Mixin of mirrors that occupy a mount of the layout; the spec's own field `mount` names it."""
-
-    mount: str
-
-    @property
-    def mount_name(self) -> str | None:
-        """The mount."""
-        return self.mount
-
-
 @plain
 class Sheet(MirrorDefaults):
     """A flat upright rectangle; all lengths are of the reflecting surface.
 
     Attributes:
-        instance_id: the reflecting surface. frame_instance_id: all that holds it.
+        instance_id: of the reflecting surface. frame_instance_id: of its frame and mounting.
         position_m: middle of its bottom edge.
-        facing_deg: azimuth of the outward normal (of its level part).
+        facing_deg: azimuth of the outward normal's horizontal part.
         tilt_deg: how far the top leans back.
-        roughness: of the picture's surface, 0 for a perfect mirror.
-        tint: how much of each colour it reflects.
+        roughness: of the rendered surface, 0 for a perfect mirror.
+        tint: reflectance, or transmittance of glass, by colour.
         dust: 0 clean to 1 dusty; in the picture only.
-        waviness: 0 dead flat to 1 visibly wavy; in the picture only, the labels take the flat sheet.
+        waviness: 0 flat to 1 visibly wavy; in the picture only, the labels use the flat sheet.
     """
 
     instance_id: int
@@ -95,7 +92,7 @@ class Sheet(MirrorDefaults):
         return np.stack([bottom - half, bottom + half, top + half, top - half])
 
     def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on the sheet."""
+        """Where (N, 3) points (N, 3) are seen from a camera at (3,), and which (N,) of these lie on the sheet."""
         hits, before = on_plane(*self.plane(), camera_m, points_m)
         right, up, _ = self.axes()
         away = hits - np.array(self.position_m)
@@ -114,8 +111,8 @@ class Flat(MirrorDefaults):
     Attributes:
         position_m: a point of it; z is the height of the ground below it.
         outline_xy_m: corners counter-clockwise, in world metres.
-        rise_m: how far it lies over the ground.
-        ground_id: instance id of the ground, which its wet or worn rim belongs to; None where that is unknown.
+        rise_m: its height over the ground.
+        ground_id: instance id of the ground, which its wet rim is labelled as; None where that is unknown.
     """
 
     instance_id: int
@@ -138,14 +135,14 @@ class Flat(MirrorDefaults):
         return np.column_stack([xy, np.full(len(xy), self.position_m[2] + self.rise_m)])
 
     def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on it."""
+        """Where (N, 3) points (N, 3) are seen from a camera at (3,), and which (N,) of these lie on it."""
         hits, before = on_plane(*self.plane(), camera_m, points_m)
         return hits, before & in_polygon(hits[:, :2], np.array(self.outline_xy_m, float))
 
 
 @plain
 class Ball(MirrorDefaults):
-    """A part of a sphere: all of the picture's and the labels' convex mirrors but the cylinder.
+    """A part of a sphere: every convex mirror but the bollard's cylinder.
 
     Attributes:
         centre_m, radius_m: of the whole sphere.
@@ -180,22 +177,24 @@ class Ball(MirrorDefaults):
         return np.array(self.centre_m) + self.radius_m * rim
 
     def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on it."""
+        """Where (N, 3) points (N, 3) are seen from a camera at (3,), and which (N,) of these lie on it."""
         return curved_mirrors.reflection_points(self.curved(), camera_m, points_m)
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """The reflecting surface and what holds it."""
+        """The reflecting surface and its mounting."""
         return mirror_instances(self)
 
 
-def on_plane(point_m, normal, camera_m, points_m) -> tuple[np.ndarray, np.ndarray]:
-    """Where (N, 3) on a plane points (N, 3) are seen from the eye, and whether (N,) both are before it."""
-    points, eye = np.asarray(points_m, float).reshape(-1, 3), np.asarray(camera_m, float)
-    before = ((points - point_m) @ normal > 0.02) & ((eye - point_m) @ normal > 0.02)
+def on_plane(
+    point_m: np.ndarray, normal: np.ndarray, camera_m: np.ndarray, points_m: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where (N, 3) on a plane points (N, 3) are seen from a camera at (3,), and whether (N,) both are before it."""
+    points, camera = np.asarray(points_m, float).reshape(-1, 3), np.asarray(camera_m, float)
+    before = ((points - point_m) @ normal > 0.02) & ((camera - point_m) @ normal > 0.02)
     virtual = geometry.mirror_points(points, point_m, normal)
-    fall = (virtual - eye) @ normal
-    t = ((np.asarray(point_m) - eye) @ normal) / np.where(np.abs(fall) < 1e-9, 1e-9, fall)
-    return eye + t[:, None] * (virtual - eye), before
+    fall = (virtual - camera) @ normal
+    t = ((np.asarray(point_m) - camera) @ normal) / np.where(np.abs(fall) < 1e-9, 1e-9, fall)
+    return camera + t[:, None] * (virtual - camera), before
 
 
 def in_polygon(points_xy: np.ndarray, polygon_xy: np.ndarray) -> np.ndarray:

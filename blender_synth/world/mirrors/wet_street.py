@@ -1,4 +1,15 @@
-"""A carriageway under a film of rain water: the whole width of the lanes mirrors, more or less sharply."""
+"""A carriageway under a film of rain water: the whole width of the lanes reflects, more or less sharply.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `roughness` | [0.04, 0.11] | 0 to 1 | roughness of the film |
+| `label_roughness` | 0.12 | 0 to 1 | above this roughness the labels treat the film as opaque |
+| `darkening` | [0.45, 0.65] | 0 to 1 | albedo of the wet ground below over that of the same ground dry |
+| `relief` | [0.1, 0.6] | 0 to 1 | how far stones stick out of the film, in the picture only |
+| `reach_m` | [40.0, 60.0] | m | extent of the film along x, to each side of the camera |
+"""
 
 from __future__ import annotations
 
@@ -8,7 +19,7 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, plain, uniform
+from blender_synth.values import Range, plain, uniform, vec2
 from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.mirrors.placement_context import PlacementContext
@@ -20,7 +31,7 @@ class Spec(Flat):
     """One wet carriageway.
 
     Attributes:
-        darkening: as for puddles. relief: 0 a closed film to 1 stones that stick out; in the picture only.
+        darkening: as of puddles. relief: 0 a closed film to 1 stones that stick out; in the picture only.
     """
 
     kind: Literal["wet_street"] = "wet_street"
@@ -38,12 +49,7 @@ class Spec(Flat):
 
 @plain
 class Randomizer(MirrorRandomizerDefaults):
-    """How wet streets vary.
-
-    Attributes:
-        roughness: of the film; above `label_roughness` it is no mirror to the labels.
-        reach_m: how far to both sides of the camera the film goes.
-    """
+    """How wet streets vary."""
 
     kind: Literal["wet_street"] = "wet_street"
     roughness: Range = (0.04, 0.11)
@@ -70,8 +76,8 @@ class Randomizer(MirrorRandomizerDefaults):
         return Spec(
             instance_id=ids[0],
             frame_instance_id=ids[1],
-            position_m=(float(middle[0]), float(middle[1]), area.z_m),
-            outline_xy_m=tuple((float(x), float(y)) for x, y in corners),
+            position_m=(*vec2(middle), area.z_m),
+            outline_xy_m=tuple(vec2(corner) for corner in corners),
             rise_m=0.003,
             ground_id=area.ground_id,
             roughness=rough,
