@@ -19,7 +19,7 @@ from blender_synth.blender.scenery.meshes import to_object  # noqa: E402
 from blender_synth.blender.scenery.pieces import place  # noqa: E402
 from blender_synth.blender.shading.traits import MaterialTraits, declare_traits  # noqa: E402
 from blender_synth.blender.stage import Stage  # noqa: E402
-from blender_synth.blender.weather import cover, falling, night  # noqa: E402
+from blender_synth.blender.weather import cover, falling, heights, night  # noqa: E402
 from blender_synth.blender.weather import sky as sky_builder  # noqa: E402
 from blender_synth.blender.weather.night import Lamps  # noqa: E402
 from blender_synth.blender.weather.outdoors import Outdoors  # noqa: E402
@@ -118,7 +118,7 @@ def test_rain_darkens_the_open_ground_and_not_what_has_a_roof(yard, tmp_path):
     spec = weather(wetness=1.0)
     sky_builder.build(weather(), yard)
     dry = picture(yard, tmp_path / "dry.exr")
-    above = cover.from_above(yard)
+    above = heights.render_heights(yard)
     cover.wet(spec, yard, above)
     wet = picture(yard, tmp_path / "wet.exr")
     wall = (label_pass.render_labels(yard)["normal.Y"] < -0.9) & (wet[..., 0] > 0)
@@ -156,7 +156,7 @@ def test_ice_is_in_the_picture_and_only_ground_to_the_labels(yard, tmp_path):
     before = label_pass.render_labels(yard)
     sky_builder.build(weather(), yard)
     dry = picture(yard, tmp_path / "dry.exr")
-    cover.wet(weather(temperature_c=-5.0, ice=0.5), yard, cover.from_above(yard))
+    cover.wet(weather(temperature_c=-5.0, ice=0.5), yard, heights.render_heights(yard))
     icy = picture(yard, tmp_path / "icy.exr")
     after = label_pass.render_labels(yard)
     for name, layer in before.items():

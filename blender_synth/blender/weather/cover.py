@@ -1,122 +1,30 @@
-"""Water and snow on what lies open to the sky.
+"""Water, ice and snow on surfaces that are open to the sky.
 
-A map of the heights that the sky sees, rendered once from above, tells each point whether something is over it: under
-awnings, cars and indoors it stays dry. People, trees and wires are left out of that map; they keep no rain off.
-Nothing is raised: snow has the colour and the softness of its depth but no thickness, so that it hides nobody's feet
-and the labels are those of any other weather.
+A map of heights (`heights`) says for each point whether something is above it: under awnings, cars and indoors it stays
+dry. No geometry changes: snow has the colour and softness of its depth but no thickness, so that it hides nobody's feet
+and the labels are those of any other weather. What a material does with water and snow is declared by its traits.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from statistics import NormalDist
 
 import bpy
-import cv2
 import numpy as np
-import OpenEXR
 
-from blender_synth.blender.shading.nodes import data_image
+from blender_synth.blender.shading.nodes import GroupGraph, Socket, data_image
 from blender_synth.blender.shading.noise import smoothstep, spectral_noise
 from blender_synth.blender.shading.traits import declares_traits, traits_of
 from blender_synth.blender.stage import SLOT_PROPERTY, Stage
-from blender_synth.blender.temporary_settings import temporary_settings
+from blender_synth.blender.weather.heights import REACH_M, Heights, is_person
 from blender_synth.world.weather.sky import Spec
 
-REACH_M, CELL_M = 42.0, 0.175
 TILE_M = 5.0
-"""Edge of the pattern's square; a second look-up, larger and turned, breaks its repeats."""
-_HIGH_M = 200.0
+"""Edge of the pattern's tile; a second look-up, larger and rotated, hides the repetition."""
 _PERSON_SNOW = 0.6
 """Share of the falling snow that stays on people's clothes."""
-
-
-@dataclass(frozen=True)
-class Above:
-    """Height (n, n) of the highest thing over each cell about a middle; row 0 is the lowest y."""
-
-    middle_m: tuple[float, float]
-    top_m: np.ndarray
-    image: bpy.types.Image
-
-    def open_at(self, points_m: np.ndarray) -> np.ndarray:
-        """Whether points (m, 3) have nothing over them; true outside the map."""
-        n = len(self.top_m)
-        at = np.floor((points_m[:, :2] - self.middle_m + REACH_M) / (2 * REACH_M) * n).astype(int)
-        inside = ((at >= 0) & (at < n)).all(axis=1)
-        column, row = np.clip(at, 0, n - 1).T
-        return ~inside | (points_m[:, 2] > self.top_m[row, column] - 0.05)
-
-
-def from_above(stage: Stage) -> Above:
-    """Render the heights about the camera."""
-    scene = stage.scene
-    x, y = (round(v, 1) for v in scene.camera.location[:2])
-    data = bpy.data.cameras.new("above")
-    data.type, data.ortho_scale, data.clip_start, data.clip_end = "ORTHO", 2 * REACH_M, 0.1, 2 * _HIGH_M
-    camera = bpy.data.objects.new("above", data)
-    camera.location = (x, y, _HIGH_M)
-    scene.collection.objects.link(camera)
-    # a fresh scene has no material override yet; one plain material spares Cycles all the others
-    plain = bpy.data.materials.new("plain")
-    cells = round(2 * REACH_M / CELL_M)
-    hidden = [obj for obj in scene.objects if obj.type == "MESH" and _lets_rain_through(obj)]
-    layer, render, cycles = scene.view_layers[0], scene.render, scene.cycles
-    with ExitStack() as changes, tempfile.TemporaryDirectory() as folder:
-        for obj in hidden:
-            changes.enter_context(temporary_settings(obj, hide_render=True))
-        render.use_persistent_data = True  # the label pass that follows finds its meshes in place
-        changes.enter_context(temporary_settings(scene, camera=camera, world=None))
-        changes.enter_context(temporary_settings(layer, use_pass_z=True, material_override=plain))
-        path = Path(folder) / "above.exr"
-        changes.enter_context(
-            temporary_settings(
-                render,
-                engine="CYCLES",
-                resolution_x=cells,
-                resolution_y=cells,
-                resolution_percentage=100,
-                filepath=str(path),
-                use_compositing=False,
-                use_sequencer=False,
-            )
-        )
-        image = render.image_settings
-        # not put back: the picture's own settings come later, and depths of a PNG's could not be while it is an EXR
-        image.file_format, image.color_depth, image.exr_codec = "OPEN_EXR_MULTILAYER", "32", "NONE"
-        changes.enter_context(
-            temporary_settings(cycles, samples=1, use_adaptive_sampling=False, use_denoising=False, max_bounces=0,
-                      pixel_filter_type="BOX", filter_width=0.01)
-        )  # fmt: skip
-        bpy.ops.render.render(write_still=True)
-        with OpenEXR.File(str(path), separate_channels=True) as file:
-            depth = next(c.pixels for name, c in file.channels().items() if name.endswith("Depth.Z"))
-    bpy.data.objects.remove(camera)
-    bpy.data.materials.remove(plain)
-    top = np.where(depth > 1e6, -1.0, _HIGH_M - depth)[::-1].astype(np.float32)
-    # rain and snow come at a slant: what is within a cell of the open, as ledges and sills are, counts as open
-    return Above((x, y), top, _height_image(cv2.erode(top, np.ones((3, 3), np.uint8))))
-
-
-def _lets_rain_through(obj: bpy.types.Object) -> bool:
-    name = obj.name
-    return 0 < obj.pass_index < 1000 or obj.pass_index > 10_000 or name.startswith(("tree", "wire"))
-
-
-def _height_image(top: np.ndarray) -> bpy.types.Image:
-    n = len(top)
-    image = bpy.data.images.new("above", n, n, alpha=False, float_buffer=True)
-    image.colorspace_settings.name = "Non-Color"
-    rgba = np.ones((n, n, 4), np.float32)
-    rgba[..., :3] = top[..., None]
-    image.pixels.foreach_set(rgba.ravel())
-    image.update()
-    return image
 
 
 @cache
@@ -127,17 +35,19 @@ def _pattern(n: int = 1024) -> np.ndarray:
     metre = n / TILE_M
     rings, feet = np.zeros((n, n), np.float32), np.zeros((n, n), np.float32)
 
-    def stamp(target: np.ndarray, x: float, y: float, reach: float, draw) -> None:
-        at = np.arange(-int(reach) - 1, int(reach) + 2)
-        rows, columns = (np.arange(at[0], at[-1] + 1) + int(v) for v in (y, x))
-        patch = draw(at[None, :] - x % 1, at[:, None] - y % 1)
+    def stamp(target: np.ndarray, x: float, y: float, reach: float, draw: Callable[..., np.ndarray]) -> None:
+        offsets = np.arange(-int(reach) - 1, int(reach) + 2)
+        rows, columns = (offsets + int(v) for v in (y, x))
+        patch = draw(offsets[None, :] - x % 1, offsets[:, None] - y % 1)
         where = np.ix_(rows % n, columns % n)
         target[where] = np.where(np.abs(patch) > np.abs(target[where]), patch, target[where])
 
     for x, y, age in zip(*rng.uniform(0, n, (2, 420)), rng.random(420), strict=True):
         radius, wave = (0.008 + 0.06 * age) * metre, 0.011 * metre
 
-        def ring(dx, dy, radius=radius, wave=wave, age=age):
+        def ring(
+            dx: np.ndarray, dy: np.ndarray, radius: float = radius, wave: float = wave, age: float = age
+        ) -> np.ndarray:
             off = np.hypot(dx, dy) - radius
             return (1 - 0.8 * age) * np.cos(off / wave * 2.5) * np.exp(-((off / wave) ** 2))
 
@@ -145,7 +55,9 @@ def _pattern(n: int = 1024) -> np.ndarray:
     for x, y, turn in zip(*rng.uniform(0, n, (2, 90)), rng.normal(0, 0.5, 90), strict=True):
         long, wide = 0.14 * metre, 0.05 * metre
 
-        def foot(dx, dy, turn=turn, long=long, wide=wide):
+        def foot(
+            dx: np.ndarray, dy: np.ndarray, turn: float = turn, long: float = long, wide: float = wide
+        ) -> np.ndarray:
             u, v = dx * np.cos(turn) + dy * np.sin(turn), dy * np.cos(turn) - dx * np.sin(turn)
             return smoothstep(1.15, 0.85, np.hypot(u / long, v / (wide * (1 + 0.25 * np.sign(u) * np.abs(u / long)))))
 
@@ -153,74 +65,44 @@ def _pattern(n: int = 1024) -> np.ndarray:
     return np.stack([broad, fine, 0.5 + 0.5 * rings, feet], axis=2).astype(np.float32)
 
 
-class _Group:
-    """A shared node tree with shorthands, and what all covers need: upward, open to the sky, noise."""
+class _CoverGroup(GroupGraph):
+    """A node group that covers share: position, upward slope, whether it is open to the sky, and the pattern.
 
-    def __init__(self, name: str, above: Above, outputs: dict[str, str]):
-        self.tree = bpy.data.node_groups.new(name, "ShaderNodeTree")
-        for output, kind in outputs.items():
-            self.tree.interface.new_socket(output, in_out="OUTPUT", socket_type=kind)
-        self.out = self.node("NodeGroupOutput")
+    Attributes:
+        x, y, z: of the shaded point, metres. up: z of its normal. open: 1 where nothing is above it.
+    """
+
+    def __init__(self, name: str, heights: Heights, outputs: dict[str, str]):
+        super().__init__(name, outputs)
         geometry = self.node("ShaderNodeNewGeometry")
-        self.position = geometry.outputs["Position"]
-        self.up = self.parts(geometry.outputs["Normal"])[2]
-        self.x, self.y, self.z = self.parts(self.position)
+        position = geometry.outputs["Position"]
+        self.up = self.axes(geometry.outputs["Normal"])[2]
+        self.x, self.y, self.z = self.axes(position)
         size = 1 / (2 * REACH_M)
-        offset = (0.5 - above.middle_m[0] * size, 0.5 - above.middle_m[1] * size, 0.0)
-        place = self.node("ShaderNodeVectorMath", {0: self.position, 1: (size,) * 3, 2: offset},
-                          operation="MULTIPLY_ADD").outputs[0]  # fmt: skip
-        top = self.node("ShaderNodeTexImage", {"Vector": place}, image=above.image, extension="EXTEND")
-        over = self.math("SUBTRACT", self.parts(top.outputs["Color"])[0], self.z)
-        self.open = self.ramp(over, 0.10, 0.45, 1.0, 0.0)
+        offset = (0.5 - heights.middle_m[0] * size, 0.5 - heights.middle_m[1] * size, 0.0)
+        uv = self.node("ShaderNodeVectorMath", {0: position, 1: (size,) * 3, 2: offset},
+                       operation="MULTIPLY_ADD").outputs[0]  # fmt: skip
+        top = self.image(heights.image, uv, extension="EXTEND")
+        above = self.math("SUBTRACT", self.axes(top.outputs["Color"])[0], self.z)
+        self.open = self.ramp(above, 0.10, 0.45, 1.0, 0.0)
 
-    def node(self, kind: str, inputs: dict | None = None, **settings) -> bpy.types.Node:
-        node = self.tree.nodes.new(kind)
-        for name, value in settings.items():
-            setattr(node, name, value)
-        for key, value in (inputs or {}).items():
-            socket = node.inputs[key]
-            if isinstance(value, bpy.types.NodeSocket):
-                self.tree.links.new(value, socket)
-            elif isinstance(value, tuple):
-                socket.default_value = (*value, 1.0)[: len(socket.default_value)]
-            else:
-                socket.default_value = value
-        return node
-
-    def math(self, operation: str, *values, clamp: bool = False):
-        return self.node("ShaderNodeMath", dict(enumerate(values)), operation=operation, use_clamp=clamp).outputs[0]
-
-    def ramp(self, value, low, high, to_low=0.0, to_high=1.0):
-        inputs = {"Value": value, "From Min": low, "From Max": high, "To Min": to_low, "To Max": to_high}
-        return self.node("ShaderNodeMapRange", inputs, interpolation_type="SMOOTHSTEP").outputs["Result"]
-
-    def parts(self, vector):
-        return tuple(self.node("ShaderNodeSeparateXYZ", {0: vector}).outputs)
-
-    def pattern(self, tile_m: float, turned: bool = False) -> tuple:
-        """The four numbers of `_pattern` over the ground, on tiles of some size; walls show streaks of them."""
-        across, along = (self.y, self.x) if turned else (self.x, self.y)
+    def pattern(self, tile_m: float, rotated: bool = False) -> tuple[Socket, Socket, Socket, Socket]:
+        """The four channels of `_pattern` over the ground, on tiles of some size; walls show streaks of them."""
+        across, along = (self.y, self.x) if rotated else (self.x, self.y)
         u, v = self.math("MULTIPLY_ADD", self.z, 0.31, across), self.math("MULTIPLY_ADD", self.z, 0.47, along)
-        flat = self.node("ShaderNodeCombineXYZ", {0: u, 1: v})
-        place = self.node("ShaderNodeVectorMath", {0: flat.outputs[0], 3: 1 / tile_m}, operation="SCALE").outputs[0]
-        image = bpy.data.images.get("cover_pattern") or data_image("cover_pattern", _pattern())
-        found = self.node("ShaderNodeTexImage", {"Vector": place}, image=image)
-        parts = self.node("ShaderNodeSeparateColor", {"Color": found.outputs["Color"]}).outputs
-        return (*parts, found.outputs["Alpha"])
-
-    def give(self, **outputs) -> None:
-        for name, value in outputs.items():
-            self.tree.links.new(value, self.out.inputs[name])
+        uv = self.scale(self.node("ShaderNodeCombineXYZ", {0: u, 1: v}).outputs[0], 1 / tile_m)
+        look_up = self.image(bpy.data.images.get("cover_pattern") or data_image("cover_pattern", _pattern()), uv)
+        return (*self.split(look_up.outputs["Color"]), look_up.outputs["Alpha"])
 
 
 def _coverable(stage: Stage) -> Iterator[tuple[bpy.types.Material, bool]]:
-    """Materials of what is no mirror to the labels, each with whether a person wears it."""
+    """Materials of all objects that are no mirror in the labels, each with whether a person wears it."""
     found: dict[str, tuple[bpy.types.Material, bool]] = {}
     mirrors = set()
     for obj in stage.scene.objects:
         if obj.type != "MESH":
             continue
-        person = 0 < obj.pass_index < 1000 or obj.pass_index > 10_000
+        person = is_person(obj)
         for slot in obj.material_slots:
             if slot.material is not None and slot.material.use_nodes:
                 found[slot.material.name] = (slot.material, person)
@@ -229,18 +111,18 @@ def _coverable(stage: Stage) -> Iterator[tuple[bpy.types.Material, bool]]:
     return (entry for name, entry in found.items() if name not in mirrors)
 
 
-def wet(spec: Spec, stage: Stage, above: Above) -> None:
-    """Darken what soaks up water, and lay a film on what faces upwards; walls get a little of it. Ice lies in patches.
+def wet(spec: Spec, stage: Stage, heights: Heights) -> None:
+    """Darken porous materials and add a water film to upward surfaces, a little to walls; add patches of ice.
 
-    Wet asphalt and stone send back about half of what they send back dry (Lekner & Dorf 1988); the film mirrors as
-    water does, and lies in patches that join as it grows wetter. Ice does both; to the labels it is ground.
+    Wet asphalt and stone reflect about half of what they reflect when dry (Lekner & Dorf 1988). The film reflects as
+    water does; its patches join as it gets wetter. Ice darkens and reflects; in the labels it is ground.
     """
     if spec.wetness <= 0 and spec.ice <= 0:
         return
-    g = _Group("wet", above, {"Darken": "NodeSocketFloat", "Film": "NodeSocketFloat", "Rough": "NodeSocketFloat",
+    g = _CoverGroup("wet", heights, {"Darken": "NodeSocketFloat", "Film": "NodeSocketFloat", "Rough": "NodeSocketFloat",
                               "Normal": "NodeSocketVector"})  # fmt: skip
     level = g.ramp(g.up, 0.1, 0.8)
-    large, _, _, _ = g.pattern(17.0, turned=True)
+    large, _, _, _ = g.pattern(17.0, rotated=True)
     near, fine, rings, _ = g.pattern(TILE_M)
     broad = g.math("MULTIPLY_ADD", near, 0.5, g.math("MULTIPLY", large, 0.5))
     soaked = g.math("MULTIPLY", g.open, g.math("MULTIPLY_ADD", level, 0.75, 0.25))
@@ -259,10 +141,10 @@ def wet(spec: Spec, stage: Stage, above: Above) -> None:
         rough = g.math("MULTIPLY_ADD", fine, g.math("MULTIPLY", frozen, 0.08), smooth)
     height = g.math("MULTIPLY", fine, 0.12)
     if spec.rain_mm_h > 0.2:
-        # rings where drops fall: the harder it rains, the more stirred the water
+        # rings where drops fall; stronger rain makes higher waves
         height = g.math("MULTIPLY_ADD", rings, min(0.25 + 0.04 * spec.rain_mm_h, 0.9), height)
     bump = g.node("ShaderNodeBump", {"Height": height, "Distance": 0.004, "Strength": 0.5})
-    g.give(Darken=dark, Film=film, Rough=rough, Normal=bump.outputs["Normal"])
+    g.set_outputs(Darken=dark, Film=film, Rough=rough, Normal=bump.outputs["Normal"])
     for material, person in _coverable(stage):
         tree, traits = material.node_tree, traits_of(material)
         nodes = [n for n in tree.nodes if n.type == "BSDF_PRINCIPLED"]
@@ -283,8 +165,8 @@ def wet(spec: Spec, stage: Stage, above: Above) -> None:
                 node.inputs["Coat IOR"].default_value = 1.333
 
 
-def _frozen(g: _Group, spec: Spec, broad, fine):
-    """1 in patches of ice, which cover so great a share of the open ground; ragged at their rims."""
+def _frozen(g: _CoverGroup, spec: Spec, broad: Socket, fine: Socket) -> Socket:
+    """1 in patches of ice, which cover the share `ice` of the open ground; their edges are ragged."""
     # `broad` is the mean of two bounded noises: about normal, with this spread
     start = 0.5 + 0.17 * NormalDist().inv_cdf(1 - min(max(spec.ice, 0.001), 0.999))
     lies = g.math("MULTIPLY_ADD", g.math("SUBTRACT", fine, 0.5), 0.14, broad)
@@ -304,17 +186,17 @@ def _darken(tree: bpy.types.NodeTree, colour: bpy.types.NodeSocket, factor: bpy.
     tree.links.new(scale.outputs[0], colour)
 
 
-def snow(spec: Spec, stage: Stage, above: Above) -> None:
-    """Lay snow on what faces upwards: the deeper, the steeper it holds. Wheels turn it to slush, feet tread it grey.
-    On people's clothes it stays while it falls.
+def snow(spec: Spec, stage: Stage, heights: Heights) -> None:
+    """Cover upward surfaces with snow; deeper snow holds on steeper slopes. Wheels make slush of it, feet make it grey.
 
-    Albedo 0.8 of snow some days old, 0.5 and less of slush (Warren 1982, Reviews of Geophysics 20).
+    It stays on people's clothes while it falls. Albedo 0.8 of snow some days old, 0.5 and less of slush (Warren 1982,
+    Reviews of Geophysics 20).
     """
     depth = spec.snow_depth_cm
     if depth <= 0:
         return
-    g = _Group("snow", above, {"Cover": "NodeSocketFloat", "Shader": "NodeSocketShader"})
-    large, _, _, _ = g.pattern(17.0, turned=True)
+    g = _CoverGroup("snow", heights, {"Cover": "NodeSocketFloat", "Shader": "NodeSocketShader"})
+    large, _, _, _ = g.pattern(17.0, rotated=True)
     near, fine, _, prints = g.pattern(TILE_M)
     broad = g.math("MULTIPLY_ADD", near, 0.5, g.math("MULTIPLY", large, 0.5))
     ragged = g.math("ADD", g.math("MULTIPLY", g.math("SUBTRACT", fine, 0.5), 0.35),
@@ -333,20 +215,20 @@ def snow(spec: Spec, stage: Stage, above: Above) -> None:
     bare = g.math("MULTIPLY", g.ramp(g.math("ADD", worn, g.math("MULTIPLY", g.math("SUBTRACT", fine, 0.5), 0.5)),
                                      0.75, 1.0, 0.0, max(0.9 - 0.03 * depth, 0.3)), ground)  # fmt: skip
     shown = g.math("MULTIPLY", lying, g.math("SUBTRACT", 1.0, bare))
-    if spec.ice > 0:  # swept, or trodden until it is ice
+    if spec.ice > 0:  # cleared, or trodden into ice
         shown = g.math("MULTIPLY", shown, g.ramp(_frozen(g, spec, broad, fine), 0.0, 1.0, 1.0, 0.2))
     dirty = g.math("MULTIPLY", dirty, ground)
     tint = g.node("ShaderNodeMix", data_type="RGBA", clamp_factor=True)
     g.tree.links.new(dirty, tint.inputs[0])
     tint.inputs[6].default_value, tint.inputs[7].default_value = (0.80, 0.83, 0.87, 1), (0.30, 0.285, 0.27, 1)
-    # of the patterns alone: whatever feeds a bump is worked out three times
+    # from the patterns alone: whatever feeds a bump is evaluated three times
     height = g.math("MULTIPLY_ADD", fine, 0.2, broad)
     bump = g.node("ShaderNodeBump", {"Height": height, "Distance": min(0.012 * depth + 0.01, 0.09), "Strength": 0.7})
     flake = g.node("ShaderNodeBsdfPrincipled", {
         "Base Color": tint.outputs[2], "Roughness": g.ramp(dirty, 0.2, 0.9, 0.75, 0.22), "Specular IOR Level": 0.3,
         "Normal": bump.outputs["Normal"],
     })  # fmt: skip
-    g.give(Cover=shown, Shader=flake.outputs[0])
+    g.set_outputs(Cover=shown, Shader=flake.outputs[0])
     for material, person in _coverable(stage):
         tree, share = material.node_tree, traits_of(material).snow
         if person:
@@ -380,15 +262,15 @@ def _is_worn(material: bpy.types.Material) -> bool:
 
 
 def _is_cloth(material: bpy.types.Material) -> bool:
-    """Whether a person's material is neither skin, which shines through, nor hair, which is cut out by its alpha."""
+    """Whether a person's material is neither skin (with subsurface scattering) nor hair (cut out by its alpha)."""
     nodes = [n for n in material.node_tree.nodes if n.type == "BSDF_PRINCIPLED"]
     soft = [n.inputs["Subsurface Weight"] for n in nodes]
     skin = any(socket.is_linked or socket.default_value > 0 for socket in soft)
     return bool(nodes) and not skin and not any(n.inputs["Alpha"].is_linked for n in nodes)
 
 
-def _wheel_tracks(g: _Group, stage: Stage, noise):
-    """1 where wheels run, 0.76 m to both sides of the middle of each lane."""
+def _wheel_tracks(g: _CoverGroup, stage: Stage, noise: Socket) -> Socket:
+    """1 where wheels run, 0.76 m to either side of the middle of each lane."""
     total = None
     for lane in stage.lanes_y_m:
         wander = g.math("MULTIPLY", g.math("SUBTRACT", noise, 0.5), 0.5)
@@ -401,8 +283,8 @@ def _wheel_tracks(g: _Group, stage: Stage, noise):
     return g.math("MULTIPLY", total, g.ramp(g.z, 0.03, 0.06, 1.0, 0.0))
 
 
-def _trodden(g: _Group, stage: Stage, prints, large):
-    """1 where feet have been: prints, closer together along the ways that people take; none on a carriageway."""
+def _trodden(g: _CoverGroup, stage: Stage, prints: Socket, large: Socket) -> Socket:
+    """1 where feet have been: footprints, denser along trodden paths; none on a carriageway."""
     where = g.ramp(large, 0.35, 0.6, 0.35, 1.0)
     path = g.math("MULTIPLY", g.ramp(large, 0.5, 0.75), 0.7)
     kerbs = g.ramp(g.z, 0.03, 0.08) if stage.lanes_y_m else g.math("ADD", 1.0, 0.0)

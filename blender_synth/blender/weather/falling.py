@@ -173,7 +173,7 @@ def visible_streaks(particles: Particles, outdoors: Outdoors, rng: np.random.Gen
     opacity = (diameter / width) * diameter / (diameter + drawn)
     opacity = opacity * np.minimum(1.0, (diameter + drawn) / (drawn + width)) * particles.opacity_gain
     length = drawn + np.maximum(diameter + confusion, 0.8 * distance / focal_px)
-    keep = (opacity > _MIN_OPACITY) & outdoors.above.open_at(points) & (points[:, 2] > 0.02)
+    keep = (opacity > _MIN_OPACITY) & outdoors.heights.open_at(points) & (points[:, 2] > 0.02)
     keep &= np.cumsum(keep) <= _MAX_PARTICLES
     direction = velocity / np.linalg.norm(velocity, axis=1, keepdims=True)
     half = direction * (length / 2)[:, None]

@@ -1,8 +1,8 @@
-"""Photographed skies: turned, scaled to the weather's light, with their sun taken out of the picture and made a lamp.
+"""Photographed skies: rotated, scaled to the weather's light, with their sun removed and replaced by a lamp.
 
-A sun of some ten thousand times the sky's radiance in a handful of pixels would be noise in every render and infinite
-in half floats. What of it stands out of the sky around it becomes the sun lamp, as bright as the weather has it; a
-photograph without a sun gets none, and shines as brightly as the weather's sky and sun together.
+A sun of some ten thousand times the sky's radiance in a handful of pixels would cause noise in every render and
+overflow half floats. Its excess over the sky around it becomes the sun lamp, as bright as the weather's sun; a
+photograph without a sun gets none and is scaled to the light of the weather's sky and sun together.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from blender_synth.packs.skies import sky_file
 from blender_synth.world.weather import hdri_names as names
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
-MOST_ROWS = 2048
+MAX_ROWS = 2048
 _CORE_DEG, _RING_DEG = 3.5, 7.0
 _SUN_SHARE, _ONE_SUN = 0.25, 0.05
-"""A bright spot is a sun if it gives at least this share of what comes from all the rest of the sky, and nothing of
-that is brighter than this share of it: else it is one of several lamps."""
+"""A bright spot is a sun if it gives at least the first share of the light of the rest of the sky, and nothing else is
+brighter than the second share of it; otherwise it is one of several lamps."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Photograph:
 
 
 def load(name: str, folders: Mapping[str, Path]) -> Photograph:
-    """The sky of a name; see `world.weather._hdri`.
+    """The sky of a name; see `world.weather.hdri_names`.
 
     Raises:
         ConfigError, AssetError: it is not there, no image, or no panorama.
@@ -81,13 +81,13 @@ def _read(file: Path) -> np.ndarray:
     if not radiance[rows // 2 :].any():
         hint = "give one with light above its horizon"
         raise AssetError("the sky is black", file=file, key="weather.hdri", hint=hint)
-    if rows > MOST_ROWS:
-        radiance = cv2.resize(radiance, (2 * MOST_ROWS, MOST_ROWS), interpolation=cv2.INTER_AREA)
+    if rows > MAX_ROWS:
+        return np.asarray(cv2.resize(radiance, (2 * MAX_ROWS, MAX_ROWS), interpolation=cv2.INTER_AREA), np.float32)
     return radiance
 
 
 def without_sun(radiance: np.ndarray) -> Photograph:
-    """Find the sun of a panorama and put the sky around it in its place."""
+    """Find the sun of a panorama and replace it by the sky around it."""
     rows, columns, _ = radiance.shape
     height = ((np.arange(rows) + 0.5) / rows - 0.5) * math.pi
     azimuth = (0.5 - (np.arange(columns) + 0.5) / columns) * 2 * math.pi

@@ -1,18 +1,20 @@
-"""Headlights: of cars that stand with their lights on, and of the car that a dashcam looks out of.
+"""Headlights of standing cars with their lights on, and of the car that a dashcam looks out of.
 
-Dipped beams: some 4000 cd each in the middle of a flat cone that ends a little above the horizontal, which is what a
-lamp of 1000 lm gives over that solid angle. Lenses seen from beside are about as bright as a street lamp's.
+Dipped beams: some 4000 cd each in the middle of a flat cone that ends a little above the horizontal, as a lamp of
+1000 lm gives over that solid angle. Lenses seen from the side are about as bright as a street lamp's.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import bpy
 import numpy as np
 
 from blender_synth.blender.scenery.materials import HEAD_LAMP, LIGHTS_PROPERTY, TAIL_LAMP
 from blender_synth.blender.stage import Stage
+from blender_synth.values import Vec3
 from blender_synth.world.weather.daylight import LUX_PER_UNIT
 from blender_synth.world.weather.sky import Spec
 
@@ -22,15 +24,15 @@ BEAM_RGB = (1.06, 0.99, 0.88)
 """Between halogen and LED, luminance 1."""
 _WIDE_DEG, _HIGH_DEG, _DIP_DEG = 64.0, 15.0, 4.5
 _SEEN_BELOW_LUX = 400.0
-"""By brighter day beams add nothing that one could see; only the lenses shine."""
-_REACH_M, _MOST = 70.0, 8
+"""In brighter daylight beams add nothing visible; only the lenses shine."""
+_REACH_M, _MAX_CARS = 70.0, 8
 DASHCAM = "dashcam"
-_OWN_M = (1.9, 0.62, -0.65)
-"""Lamps of the own car: ahead of its dashcam, to both sides, and below."""
+_DASHCAM_CAR_M = (1.9, 0.62, -0.65)
+"""Lamps of the dashcam's car: ahead of the camera, to either side, and below."""
 
 
 def light(spec: Spec, stage: Stage, brighter: float) -> None:
-    """Switch on the lights of some cars, and those of the own one.
+    """Switch on the lights of some cars, and of the car that carries the camera.
 
     Args:
         brighter: render units per 100 W.
@@ -44,12 +46,12 @@ def light(spec: Spec, stage: Stage, brighter: float) -> None:
             if material := bpy.data.materials.get(name):
                 material.node_tree.nodes[LIGHTS_PROPERTY].outputs[0].default_value = level / LUX_PER_UNIT * brighter
         shining = [obj for obj in _lit(spec, stage) if np.linalg.norm(np.array(obj.location) - eye) < _REACH_M]
-        for obj in shining[:_MOST] if beams else ():
+        for obj in shining[:_MAX_CARS] if beams else ():
             heading = obj.rotation_euler[2]
             for place in _lenses(obj):
                 _beam(stage, place, heading, brighter)
     if spec.headlights and beams and stage.camera_rig == DASHCAM:
-        ahead, aside, below = _OWN_M
+        ahead, aside, below = _DASHCAM_CAR_M
         look = np.array(stage.scene.camera.matrix_basis)[:3, 2] * -1
         heading = math.atan2(look[1], look[0])
         forward, left = (np.array((math.cos(a), math.sin(a), 0.0)) for a in (heading, heading + math.pi / 2))
@@ -58,7 +60,7 @@ def light(spec: Spec, stage: Stage, brighter: float) -> None:
 
 
 def _lit(spec: Spec, stage: Stage) -> list[bpy.types.Object]:
-    """Cars with their lights on; they get the property that makes lenses shine."""
+    """Cars with their lights on; they get the property that makes their lenses emit."""
     rng = np.random.default_rng(spec.car_seed)
     cars = [obj for obj in stage.scene.objects if obj.type == "MESH" and HEAD_LAMP in obj.data.materials]
     lit = []
@@ -72,29 +74,29 @@ def _lit(spec: Spec, stage: Stage) -> list[bpy.types.Object]:
 
 
 def _lenses(car: bpy.types.Object) -> list[np.ndarray]:
-    """World places (3,) just before the right and the left headlamp of a car, whose nose is its +x."""
+    """World positions (3,) just in front of the right and the left headlamp of a car, which faces its +x."""
     mesh = car.data
     slot = mesh.materials.find(HEAD_LAMP)
     points = np.array([v for p in mesh.polygons if p.material_index == slot for v in _corners(mesh, p)])
     matrix = np.array(car.matrix_basis)
     places = []
     for side in (-1, 1):
-        own = points[points[:, 1] * side > 0]
-        middle = np.array([own[:, 0].max() + 0.05, own[:, 1].mean(), own[:, 2].mean()])
+        lens = points[points[:, 1] * side > 0]
+        middle = np.array([lens[:, 0].max() + 0.05, lens[:, 1].mean(), lens[:, 2].mean()])
         places.append(matrix[:3, :3] @ middle + matrix[:3, 3])
     return places
 
 
-def _corners(mesh: bpy.types.Mesh, polygon: bpy.types.MeshPolygon):
+def _corners(mesh: bpy.types.Mesh, polygon: bpy.types.MeshPolygon) -> Iterator[Vec3]:
     return (tuple(mesh.vertices[index].co) for index in polygon.vertices)
 
 
-def _beam(stage: Stage, place, heading: float, brighter: float) -> None:
+def _beam(stage: Stage, position_m: np.ndarray, heading: float, brighter: float) -> None:
     lamp = bpy.data.lights.new("headlight", "SPOT")
     lamp.energy, lamp.color = 4 * math.pi * BEAM_CD / LUX_PER_UNIT * brighter, BEAM_RGB
     lamp.spot_size, lamp.spot_blend, lamp.shadow_soft_size = math.radians(_WIDE_DEG), 1.0, 0.06
     obj = bpy.data.objects.new("headlight", lamp)
-    obj.location = place
+    obj.location = position_m
     # a spot shines along its own -z; its x is across the road, and its cone is flattened along y
     obj.rotation_euler = (math.radians(90.0 - _DIP_DEG), 0.0, heading - math.pi / 2)
     obj.scale = (1.0, math.tan(math.radians(_HIGH_DEG / 2)) / math.tan(math.radians(_WIDE_DEG / 2)), 1.0)

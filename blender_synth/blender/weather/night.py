@@ -1,4 +1,4 @@
-"""What shines when it gets dark: street lamps, windows with light on, shops."""
+"""Lights after dark: street lamps, lit windows, shops."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from blender_synth.blender.scenery.materials import LAMP_LENS, LIT_LEVEL, LIT_SHARE
 from blender_synth.blender.stage import Stage
+from blender_synth.values import Vec3
 from blender_synth.world.weather.daylight import LUX_PER_UNIT
 from blender_synth.world.weather.sky import LAMPS_LUX, Spec
 
@@ -33,7 +34,7 @@ class Lamps:
     rgb: np.ndarray
 
     def at(self, points_m: np.ndarray) -> np.ndarray:
-        """Irradiance (m, 3) of a small sphere's cross-section at points (m, 3), nothing in the way."""
+        """Irradiance (m, 3) on the cross-section of a small sphere at points (m, 3), without occlusion."""
         if not len(self.places_m):
             return np.zeros((len(points_m), 3))
         apart = points_m[:, None] - self.places_m[None]
@@ -42,14 +43,14 @@ class Lamps:
         return (self.flux * down / (math.pi * squared)).sum(axis=1)[:, None] * self.rgb
 
     def airlight(self) -> np.ndarray:
-        """Radiance (3,) of fog among the lamps: what they give the street, scattered all round."""
+        """Radiance (3,) of fog between the lamps: their light on the street, scattered isotropically."""
         if not len(self.places_m):
             return np.zeros(3)
         return 1.5 * LAMPS_LUX / LUX_PER_UNIT / (4 * math.pi) * self.rgb
 
 
 def light(spec: Spec, stage: Stage, brighter: float) -> Lamps:
-    """Switch on what is on at this time of day, and bring lights that are always on to the scene's scale.
+    """Switch on the lights of this time of day, and scale lights that are always on to the scene's units.
 
     Args:
         brighter: render units per 100 W.
@@ -77,7 +78,7 @@ def light(spec: Spec, stage: Stage, brighter: float) -> Lamps:
     return Lamps(places, np.array(flux), rgb)
 
 
-def _lamp(stage: Stage, place, heading_deg: float, variant: int, watts: float, rgb: np.ndarray) -> None:
+def _lamp(stage: Stage, place: Vec3, heading_deg: float, variant: int, watts: float, rgb: np.ndarray) -> None:
     lamp = bpy.data.lights.new("street_lamp", "AREA" if variant == 0 else "POINT")
     lamp.color, lamp.energy = tuple(rgb), watts
     if variant == 0:
@@ -106,7 +107,7 @@ def _scale_glow(material: bpy.types.Material, factor: float) -> None:
 
 
 def black_body(kelvin: float) -> np.ndarray:
-    """Rec. 709 colour (3,) of a glowing body, luminance 1: Planck's law at three wavelengths against 6500 K."""
+    """Rec. 709 colour (3,) of a black body, luminance 1: Planck's law at three wavelengths against 6500 K."""
 
     def planck(temperature: float) -> np.ndarray:
         return 1 / np.expm1(14387.8 / (_WAVELENGTHS_UM * temperature))

@@ -1,13 +1,13 @@
 """World and sun of a sky spec: one panorama of skylight and clouds, and a lamp for the sun or the moon itself.
 
-Irradiances come from the spec; here they are only given a shape: the clear part by `clear_sky`, the overcast sky by
-the CIE standard overcast sky (luminance (1 + 2 sin h) / 3 of the zenith's, CIE S 003, after Moon & Spencer 1942).
+Irradiances come from the spec; here they are only distributed over the sky: the clear part by `clear_sky`, the overcast
+sky by the CIE standard overcast sky (luminance (1 + 2 sin h) / 3 of the zenith's, CIE S 003, Moon & Spencer 1942).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import bpy
@@ -15,7 +15,7 @@ import numpy as np
 
 from blender_synth.blender.shading.noise import smoothstep, spectral_noise
 from blender_synth.blender.stage import Stage
-from blender_synth.blender.weather import cover, falling, hdri, headlights, night, volume
+from blender_synth.blender.weather import cover, falling, hdri, headlights, heights, night, volume
 from blender_synth.blender.weather.clear_sky import SUN_RGB, clear_sky, optical_depths
 from blender_synth.blender.weather.outdoors import Outdoors
 from blender_synth.frames.meta import Medium
@@ -26,11 +26,11 @@ PANORAMA_ROWS = 768
 CLOUD_TILE = 9.0
 """Edge of the cloud map's tile in heights of the cloud base."""
 CLEAR_MOR_M = 10_000.0
-"""From this optical range on the air adds nothing to what `turbidity` tells of (`Spec.air_depth`)."""
+"""From this optical range on the air adds nothing to what `turbidity` describes (`Spec.air_depth`)."""
 INDOOR_WATTS_PER_UNIT = (1.0, 10.0)
-"""Under a roof lamps give most of the light: it is never as bright as out of doors by day, nor as dark as by night."""
+"""Indoors lamps give most of the light: it is never as bright as outdoors by day, nor as dark as at night."""
 INDOOR_MOR_M = 50_000.0
-"""Air under a roof hides nothing, whatever the weather outside."""
+"""Air indoors is clear, whatever the weather outside."""
 GROUND_ALBEDO = 0.16
 MOON_RGB = (1.12, 0.97, 0.84)
 CITY_RGB = np.array([1.25, 0.97, 0.62])
@@ -51,7 +51,7 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
     world.use_nodes = True
     tree = world.node_tree
     tree.nodes.clear()
-    # in a volume the light is given as it is above the fog, which then does the rest
+    # a rendered volume attenuates the light itself, so it starts from the light above the fog
     lit = replace(spec, mor_m=max(spec.mor_m, CLEAR_MOR_M)) if spec.medium == "volume" and not stage.indoors else spec
     photograph = hdri.load(spec.hdri, stage.pack_roots) if spec.hdri else None
     watts = spec.watts_per_unit()
@@ -74,7 +74,7 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
     elif photograph.sun_rgb is not None:
         up = photograph.elevation_deg
         strength = lit.sun() * math.sin(math.radians(max(spec.sun_elevation_deg, 0.0))) / math.sin(math.radians(up))
-        # a sun photographed lower than the weather's has more to give than there is: no more than facing it
+        # a sun photographed lower than the weather's would get more than there is: limited to facing it
         strength = min(strength, lit.sun())
         _beam("sun", strength * brighter, photograph.sun_rgb, up, spec.sun_azimuth_deg, spec.sun_blur_deg, stage)
     lamps = night.light(spec, stage, brighter)
@@ -100,23 +100,31 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
     )
     precipitation = any((spec.wetness, spec.ice, spec.snow_depth_cm, spec.rain_mm_h, spec.snow_mm_h))
     if precipitation or add_phenomena:
-        above = cover.from_above(stage)
-        cover.wet(spec, stage, above)
-        cover.snow(spec, stage, above)
-        outdoors = Outdoors(spec, stage, above, lamps)
+        sky_heights = heights.render_heights(stage)
+        cover.wet(spec, stage, sky_heights)
+        cover.snow(spec, stage, sky_heights)
+        outdoors = Outdoors(spec, stage, sky_heights, lamps)
         falling.build(outdoors)
         if add_phenomena:
             add_phenomena(outdoors)
     if spec.medium == "volume":
-        volume.build(spec, stage)  # last: nothing above may look through it
+        volume.build(spec, stage)  # last: the heights above must not see it
 
 
 def _rounded(rgb: np.ndarray) -> tuple[tuple[float, float, float], ...]:
     return tuple((float(f"{r:.4g}"), float(f"{g:.4g}"), float(f"{b:.4g}")) for r, g, b in rgb)
 
 
-def _beam(name: str, strength: float, rgb, elevation_deg: float, azimuth_deg: float, blur_deg: float, stage) -> None:
-    """A lamp infinitely far away; what is weaker than a thousandth of a unit is left out."""
+def _beam(
+    name: str,
+    strength: float,
+    rgb: Sequence[float],
+    elevation_deg: float,
+    azimuth_deg: float,
+    blur_deg: float,
+    stage: Stage,
+) -> None:
+    """A directional lamp; one weaker than a thousandth of a unit is left out."""
     if strength < 1e-3:
         return
     lamp = bpy.data.lights.new(name, "SUN")
@@ -131,7 +139,8 @@ def sun_colour(spec: Spec) -> tuple[float, float, float]:
     """Colour of the sunlight at the ground, luminance 1."""
     depth = sum(optical_depths(spec.turbidity))
     rgb = SUN_RGB * np.exp(-depth * air_mass(max(spec.sun_elevation_deg, 1.0)))
-    return tuple(float(c) for c in rgb / (rgb @ LUMINANCE))
+    red, green, blue = (float(c) for c in rgb / (rgb @ LUMINANCE))
+    return red, green, blue
 
 
 def horizon(image: np.ndarray) -> np.ndarray:
@@ -166,7 +175,7 @@ def panorama(spec: Spec, photograph: hdri.Photograph | None = None) -> np.ndarra
     else:
         seen = hdri.turned(photograph, spec.sun_azimuth_deg)
         wanted = spec.diffuse() if photograph.sun_rgb else total
-        for _ in range(3):  # what the limit takes from lamps in the picture, all of it gives back
+        for _ in range(3):  # what the limit takes from bright spots is spread over the whole sky
             seen = seen * np.float32(wanted / float((seen[up] @ LUMINANCE * weight).sum()))
             seen = np.minimum(seen, BRIGHTEST * spec.watts_per_unit() / WATTS_PER_UNIT)
         image[~up] = seen[~up]
@@ -174,7 +183,9 @@ def panorama(spec: Spec, photograph: hdri.Photograph | None = None) -> np.ndarra
     return np.clip(image * (WATTS_PER_UNIT / spec.watts_per_unit()), 0, BRIGHTEST)
 
 
-def _computed(spec: Spec, height: np.ndarray, azimuth: np.ndarray, to_sun: np.ndarray, weight: np.ndarray):
+def _computed(
+    spec: Spec, height: np.ndarray, azimuth: np.ndarray, to_sun: np.ndarray, weight: np.ndarray
+) -> np.ndarray:
     """Radiance (rows, columns, 3) of the sky and its clouds above any fog, at heights (rows,) above the horizon."""
     h = height[:, None]
     sun_h, sun_a = math.radians(spec.sun_elevation_deg), math.radians(spec.sun_azimuth_deg)
@@ -183,7 +194,7 @@ def _computed(spec: Spec, height: np.ndarray, azimuth: np.ndarray, to_sun: np.nd
     seen = float((clear @ LUMINANCE * (1 - clouds) * weight).sum())
     wanted = max(spec.cloudy_diffuse() - seen, 0.05 * spec.cloudy_diffuse())
     got = float((clouds * light * weight).sum())
-    # broken cloud scatters at most about what a sunlit white surface would
+    # broken cloud scatters at most about as much as a sunlit white surface
     lit = spec.clear_sun() * max(math.sin(sun_h), 0.2) + spec.clear_diffuse() + 3 * spec.city_glow()
     level = min(wanted / got, lit / math.pi) if got > 1e-6 else 0.0
 
@@ -205,7 +216,7 @@ def _cloudless(spec: Spec, height: np.ndarray, from_sun: np.ndarray, weight: np.
     if spec.sun_elevation_deg > -16:
         radiance = clear_sky(height, from_sun, math.radians(spec.sun_elevation_deg), spec.turbidity)
         radiance *= spec.clear_diffuse() / max(float((radiance @ LUMINANCE * weight).sum()), 1e-12)
-    # a dome of light, thickest along the horizon (Kocifaj 2007 gives three to six times the zenith's)
+    # a dome of light, brightest along the horizon (Kocifaj 2007 gives three to six times the zenith's)
     dome = (1 + 4 * np.exp(-height / math.radians(12)))[:, None, None] * CITY_RGB.astype(np.float32)
     dome = dome * np.ones((1, len(from_sun), 1), np.float32)
     clear_glow = math.pi * spec.sky_glow_cd_m2 / LUX_PER_UNIT
@@ -238,14 +249,14 @@ def _clouds(spec: Spec, h: np.ndarray, azimuth: np.ndarray, to_sun: np.ndarray) 
     towards = 0.22 * np.array(
         [math.cos(math.radians(spec.sun_azimuth_deg)), math.sin(math.radians(spec.sun_azimuth_deg))]
     )
-    # far clouds are seen at a slant: look them up in the smoother fields, or they would alias into dashes
+    # far clouds are seen at a grazing angle: the smoother fields avoid aliasing
     level = np.clip(np.log2(np.maximum(distance, 1e-3) / 1.1) + 0 * x, 0, len(fields) - 1.001)
     here, lit = _look_up(fields, level, x, y), _look_up(fields, level, x + towards[0], y + towards[1])
     threshold = float(np.quantile(fields[0], 1 - min(n, 0.999)))
     slant = 0.25 * np.minimum(distance, 6) * min(1.0, 4 * n) * 0.35
     thick = np.maximum(here - threshold + slant, 0)
     cover = smoothstep(0.0, 0.32 + 0.4 * (1 - n), thick)
-    # near the horizon single clouds melt into one bank
+    # near the horizon single clouds merge into one bank
     cover += (min(1.0, 1.3 * n) - cover) * smoothstep(math.radians(7), math.radians(1), h)
     if n > 0.8:
         closed = smoothstep(0.8, 0.97, np.array(n))
