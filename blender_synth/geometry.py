@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 BLENDER_FROM_OPENCV_AXES = np.diag([1.0, -1.0, -1.0])
-"""Blender's camera looks along -Z with +Y up; this flips between the two conventions (it is its own inverse)."""
+"""Blender's camera looks along -Z with +Y up; this converts either way."""
 
 
 def direction(azimuth_deg: float, elevation_deg: float = 0.0) -> np.ndarray:
@@ -19,7 +20,7 @@ def direction(azimuth_deg: float, elevation_deg: float = 0.0) -> np.ndarray:
     return np.array([math.cos(e) * math.cos(a), math.cos(e) * math.sin(a), math.sin(e)])
 
 
-def world_from_camera(position_m, yaw_deg: float, pitch_deg: float, roll_deg: float) -> np.ndarray:
+def world_from_camera(position_m: ArrayLike, yaw_deg: float, pitch_deg: float, roll_deg: float) -> np.ndarray:
     """Pose (4, 4) of an OpenCV camera.
 
     Args:
@@ -72,13 +73,13 @@ def ray_lengths(height_px: int, width_px: int, k: np.ndarray) -> np.ndarray:
     return np.sqrt(1.0 + x[None, :] ** 2 + y[:, None] ** 2)
 
 
-def mirror_points(points_m: np.ndarray, plane_point_m, plane_normal) -> np.ndarray:
+def mirror_points(points_m: np.ndarray, plane_point_m: ArrayLike, plane_normal: ArrayLike) -> np.ndarray:
     """Points (..., 3) reflected in the plane through `plane_point_m` with unit normal `plane_normal`."""
     points, n = np.asarray(points_m, dtype=float), np.asarray(plane_normal, dtype=float)
     return points - 2.0 * ((points - np.asarray(plane_point_m)) @ n)[..., None] * n
 
 
-def in_convex(points_xy: np.ndarray, polygon_xy, margin_m: float = 0.0) -> np.ndarray:
+def in_convex(points_xy: np.ndarray, polygon_xy: ArrayLike, margin_m: float = 0.0) -> np.ndarray:
     """Whether points (..., 2) lie inside a counter-clockwise convex polygon shrunk by `margin_m` (negative grows)."""
     polygon = np.asarray(polygon_xy, dtype=float)
     edges = np.roll(polygon, -1, axis=0) - polygon
@@ -88,14 +89,14 @@ def in_convex(points_xy: np.ndarray, polygon_xy, margin_m: float = 0.0) -> np.nd
     return (distance >= margin_m).all(axis=-1)
 
 
-def polygon_area(polygon_xy) -> float:
+def polygon_area(polygon_xy: ArrayLike) -> float:
     """Signed area in m² of a simple polygon; positive when counter-clockwise."""
     p = np.asarray(polygon_xy, dtype=float)
     q = np.roll(p, -1, axis=0)
     return float(0.5 * (p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0]).sum())
 
 
-def segment_hits_convex(start_xy, end_xy, polygon_xy) -> bool:
+def segment_hits_convex(start_xy: ArrayLike, end_xy: ArrayLike, polygon_xy: ArrayLike) -> bool:
     """Whether a segment meets a counter-clockwise convex polygon (Cyrus-Beck clipping)."""
     start, step = np.asarray(start_xy, float), np.asarray(end_xy, float) - np.asarray(start_xy, float)
     enter, leave = 0.0, 1.0

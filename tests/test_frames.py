@@ -86,7 +86,7 @@ def test_a_run_folder_has_one_owner_at_a_time(tmp_path):
 
 def test_foreign_folders_are_refused_untouched(tmp_path):
     (tmp_path / "thesis.txt").write_text("x")
-    with pytest.raises(RunError, match="other things"), RunFolder(tmp_path).opened({}, {}):
+    with pytest.raises(RunError, match="other files"), RunFolder(tmp_path).opened({}, {}):
         pass
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
     with pytest.raises(RunError, match="is a file"), RunFolder(tmp_path / "thesis.txt").opened({}, {}):

@@ -1,4 +1,4 @@
-"""Draws instances into a picture so that a reader sees at once what is a person, a reflection, a mirror."""
+"""Draws instances into a picture: people, their reflections and mirrors, each in a colour of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COLOURS_BGR = {PEDESTRIAN: (60, 200, 60), REFLECTION: (230, 60, 230), MIRROR: (
 def draw_overlay(picture_bgr: np.ndarray, instances: list[Instance]) -> np.ndarray:
     """The picture (H, W, 3) uint8 B G R with people green, reflections magenta and mirrors outlined in blue.
 
-    A person and its reflections bear the person's number.
+    A person and their reflections have the person's id written on them.
     """
     drawn = picture_bgr.copy()
     order = {MIRROR: 0, PEDESTRIAN: 1, REFLECTION: 2}
@@ -42,6 +42,6 @@ def draw_labels(picture_bgr: np.ndarray, instances: list[Instance]) -> np.ndarra
     return drawn
 
 
-def _write(image: np.ndarray, text: str, at: tuple[int, int], colour: tuple[int, int, int]) -> None:
-    cv2.putText(image, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 3, cv2.LINE_AA)
-    cv2.putText(image, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, 1, cv2.LINE_AA)
+def _write(image: np.ndarray, text: str, position: tuple[int, int], colour: tuple[int, int, int]) -> None:
+    cv2.putText(image, text, position, cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 3, cv2.LINE_AA)
+    cv2.putText(image, text, position, cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, 1, cv2.LINE_AA)

@@ -136,11 +136,14 @@ def _person_row(
         heading_deg=person.heading_deg,
         bounds_m=(tuple(vertices.min(axis=0).tolist()), tuple(vertices.max(axis=0).tolist())),
         amodal=amodal(vertices, 0),
-        keypoints_m={name: tuple(round(float(v), 5) for v in point) for name, point in joints.items()}
-        if joints
-        else None,
+        keypoints_m={name: _rounded(point) for name, point in joints.items()} if joints else None,
         reflections=tuple(reflections),
     )
+
+
+def _rounded(point_m: np.ndarray) -> tuple[float, float, float]:
+    x, y, z = (round(float(value), 5) for value in point_m)
+    return x, y, z
 
 
 def _virtual_points(points_m: np.ndarray, chain: Sequence[MirrorShape | None]) -> np.ndarray | None:

@@ -1,17 +1,17 @@
-"""The air between things and the lens: Koschmieder's law, over the light's whole path, mirrors included.
+"""The air between objects and the lens: Koschmieder's law over the light's whole path, mirrors included.
 
     I = J t + A (1 - t),   t = exp(-beta path),   beta = -ln(0.05) / MOR
 
 with J the clear radiance, A the airlight, and MOR the meteorological optical range: the distance at which contrast
 falls to 5 % (WMO-No. 8, Guide to Meteorological Instruments, part I, chapter 9).
 
-Radiation fog thins out upwards, beta(z) = beta exp(-z / h). The path through a mirror is taken as unfolded: a plumb
-mirror keeps heights, and a level one near z = 0 turns them over, which |z| allows for; for leaning and curved mirrors
-this is an approximation.
+Radiation fog thins with height, beta(z) = beta exp(-z / h). The path through a mirror is unfolded: an upright mirror
+keeps heights, and a level one near z = 0 inverts them, which |z| accounts for; for leaning and curved mirrors this is
+an approximation.
 
-What fog scatters out of the beam of a lamp arrives from beside it: a glow. Of the scattered light the forward half of
-a fog droplet's phase function stays within some degrees (Narasimhan & Nayar 2003, "Shedding light on the weather");
-here it is spread by three normal distributions whose energies sum to that share.
+Light of a lamp that fog scatters forward reaches the lens from around the lamp, as a glow. The forward half of a fog
+droplet's phase function lies within some degrees (Narasimhan & Nayar 2003, "Shedding light on the weather"); here it is
+spread by three Gaussians whose energies sum to that share.
 """
 
 from __future__ import annotations
@@ -29,17 +29,18 @@ from blender_synth.optics.extinction import KOSCHMIEDER
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 """Rec. 709 luminance weights."""
-_LONGEST_M = 2e4
+_MAX_AIR_M = 2e4
+"""Longest path through air to the sky."""
 _TOP_M = 1500.0
-"""Air before the sky: the haze layer has a top, and the sky's radiance already holds what lies above it."""
+"""Top of the air where the medium has none; the radiance of the sky includes what lies above it."""
 _GLOW = ((0.9, 0.30), (3.0, 0.17), (9.0, 0.08))
 """Standard deviation in degrees, and share of the scattered light."""
 _LAMP_TIMES_AIR = 6.0
-"""What is so much brighter than the air counts as a lamp."""
+"""What is brighter than the airlight by this factor counts as a lamp."""
 
 
 def transmittance(path_m: np.ndarray, mor_m: float) -> np.ndarray:
-    """Share of light that gets through `path_m` metres of air of the optical range `mor_m`; 0 for infinite paths."""
+    """Share of light that passes `path_m` metres of air of the optical range `mor_m`; 0 for infinite paths."""
     return np.exp(-(KOSCHMIEDER / mor_m) * np.asarray(path_m, dtype=np.float64)).astype(np.float32)
 
 
@@ -55,7 +56,7 @@ def rays(frame: RawFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 def air_m(path_m: np.ndarray, up: np.ndarray, eye_z_m: float, medium: Medium) -> np.ndarray:
-    """Metres of air as dense as at the ground that lie on paths, the way to the sky included; same shape as `path_m`.
+    """Paths as metres of air of the density at the ground, those to the sky included; same shape as `path_m`.
 
     Args:
         path_m: lengths, inf for sky. up: z of the ray's unit direction. eye_z_m: of the camera above the ground.
@@ -64,14 +65,15 @@ def air_m(path_m: np.ndarray, up: np.ndarray, eye_z_m: float, medium: Medium) ->
     sky = np.isinf(path_m)
     scale = medium.fog_height_m
     if not scale:
-        way = np.minimum((medium.top_m or _TOP_M) / np.maximum(np.abs(up), 1e-4), _LONGEST_M)
-        return np.where(sky, way, path_m)
+        to_sky = np.minimum((medium.top_m or _TOP_M) / np.maximum(np.abs(up), 1e-4), _MAX_AIR_M)
+        return np.where(sky, to_sky, path_m)
     eye = max(eye_z_m, 0.0)
 
-    def below(z: np.ndarray) -> np.ndarray:
+    def below(z: np.ndarray | np.float64) -> np.ndarray:
+        """Metres of ground-level air in a vertical column up to height z."""
         return np.sign(z) * scale * (1 - np.exp(-np.abs(z) / scale))
 
-    length = np.where(sky, _LONGEST_M, path_m)
+    length = np.where(sky, _MAX_AIR_M, path_m)
     level = np.abs(up) < 1e-4
     slope = np.where(level, 1.0, up)
     slanted = (below(eye + length * slope) - below(np.float64(eye))) / slope
@@ -79,7 +81,10 @@ def air_m(path_m: np.ndarray, up: np.ndarray, eye_z_m: float, medium: Medium) ->
 
 
 def layer_paths_m(frame: RawFrame) -> dict[str, np.ndarray]:
-    """Metres (H, W) of light's way by layer (see `raw_frame.id_layers`); inf for sky, 0 where a layer shows nothing."""
+    """Length (H, W) in metres of the light's path by layer (see `raw_frame.id_layers`).
+
+    It is inf for sky, and 0 where a layer shows nothing.
+    """
     labels = frame.labels
     height, width = labels["depth_m"].shape
     return {
@@ -100,7 +105,7 @@ def layer_air_m(frame: RawFrame, paths_m: Mapping[str, np.ndarray]) -> dict[str,
 
 
 class Air:
-    """The air of one frame, worked out once for any number of optical ranges."""
+    """The air of one frame, computed once for any number of optical ranges."""
 
     def __init__(self, frame: RawFrame, radiance: np.ndarray):
         """Args:
@@ -115,14 +120,13 @@ class Air:
         if horizon is None:
             self.airlight = sky_colour(radiance, seen).astype(np.float32)
         else:
-            # a horizon of the same colour all round but for the sun's side: looked up by azimuth
+            # the horizon is brighter towards the sun: looked up by azimuth
             table = np.array(horizon, np.float64)
             _, azimuth = rays(frame)
             at = (azimuth / (2 * math.pi) % 1.0) * len(table)
             i, f = at.astype(int) % len(table), (at % 1.0)[..., None].astype(np.float32)
             table = table.astype(np.float32)
             self.airlight = table[i] * (1 - f) + table[(i + 1) % len(table)] * f
-        # the whole radiance scale of a picture: what stands far above both counts as a lamp
         self._radiance = radiance
         self._px_per_deg = float(frame.k[1, 1]) * math.tan(math.radians(1.0))
 
@@ -161,7 +165,7 @@ class Air:
 
 
 def _blurred(image: np.ndarray, sigma_px: float) -> np.ndarray:
-    """Normal blur; wide ones on a smaller image. What leaves at the edges is lost, as it is to a camera."""
+    """Gaussian blur; wide ones on a smaller image. What leaves at the edges is lost, as in a camera."""
     if sigma_px <= 4:
         return cv2.GaussianBlur(image, (0, 0), sigma_px, borderType=cv2.BORDER_CONSTANT)
     height, width = image.shape[:2]
@@ -172,9 +176,9 @@ def _blurred(image: np.ndarray, sigma_px: float) -> np.ndarray:
 
 
 def sky_colour(radiance: np.ndarray, path_m: np.ndarray) -> np.ndarray:
-    """Colour (3,) of the lit air for frames that do not tell it: the sky near the horizon of the very picture.
+    """Colour (3,) of the airlight for frames that do not record it: the sky near the horizon of the picture.
 
-    Without sky in it, the mean of the picture's brightest tenth serves.
+    Without sky in the picture, the mean of its brightest tenth.
     """
     rows, _ = np.nonzero(np.isinf(path_m))
     if len(rows) >= 50:

@@ -1,4 +1,4 @@
-"""The camera behind the lens: exposure, white balance, noise, tone curve and encoding."""
+"""The sensor and what follows it: exposure, white balance, noise, tone curve and encoding."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from blender_synth.develop.air import LUMINANCE
 
 MIDDLE_GREY = 0.18
 _FULL_WELL_E, _READ_E, _WELL_AT = 24000.0, 3.0, 4.0
-"""Electrons of a pixel when full, of its read-out noise, and the exposed value at which it is full at ISO 100: a sensor
-with pixels of 2 to 3 micrometres (EMVA 1288 data sheets give 10 to 30 ke and 2 to 5 e), of which it has
-`_WIDTH_PX` side by side. Smaller pictures are of the same sensor, each of their pixels the mean of several."""
+"""Full-well capacity and read noise in electrons, and the exposed value that fills the well at ISO 100: a sensor with
+pixels of 2 to 3 micrometres (EMVA 1288 data sheets give 10 to 30 ke and 2 to 5 e)."""
 _WIDTH_PX = 1920
+"""Width of the sensor. Smaller pictures are from the same sensor: each of their pixels is the mean of several."""
 LUMENS_PER_WATT = 110.0
 """Luminous efficacy of daylight (Littlefair 1985: 105 to 130)."""
 _DAY_CD_M2, _DUSK_SLOPE = 60.0, 0.07
+"""Below this mean luminance, automatic exposure makes pictures darker, by this power of the luminance."""
 
 
 def exposure_factor(radiance: np.ndarray, mode: str, ev: float, cd_m2_per_unit: float = 11000.0) -> float:
     """Factor that brings radiance (H, W, 3) to the sensor's range, where diffuse white lies near 1.
 
-    `auto` works as an average meter with highlight protection: the mean log luminance comes to middle grey, but no
-    more than 2 % of the picture lies above four times the level that diffuse white would have. As cameras do, it
-    shows fog and snow, which have little contrast, lighter than grey, and keeps dusk and night darker than day.
+    `auto` is an average meter with highlight protection: the mean log luminance becomes middle grey, but at most 2 % of
+    the picture lie above four times the level of diffuse white. As cameras do, it shows fog and snow, which have little
+    contrast, lighter than grey, and dusk and night darker than day.
+
+    Args:
+        mode: `auto` or `fixed`. ev: stops added; with `fixed`, the exposure itself.
+        cd_m2_per_unit: luminance of one unit of radiance.
     """
     bias = 2.0**ev
     if mode == "fixed":
@@ -38,15 +43,16 @@ def exposure_factor(radiance: np.ndarray, mode: str, ev: float, cd_m2_per_unit: 
 
 
 def iso_for(luminance_cd_m2: float, limits: tuple[float, float]) -> float:
-    """The speed that a camera at f/2 and 1/60 s needs for this mean luminance (ISO 2720, K = 12.5), within limits."""
+    """The ISO speed that f/2 and 1/60 s need for a mean luminance (ISO 2720, K = 12.5), within limits."""
     needed = 12.5 * 2.0**2 * 60.0 / max(luminance_cd_m2, 1e-9)
     return float(np.clip(needed, *limits))
 
 
 def balance_gains(light: np.ndarray, mode: str, warmth_ev: float) -> np.ndarray:
-    """Gains (3,) float32 of the channels; luminance of grey stays.
+    """Gains (3,) float32 of the channels, which keep the luminance of grey.
 
-    `auto` takes 60 % of the mean colour out (grey-world, as Buchsbaum 1980, over all but the brightest tenth).
+    `auto` removes 60 % of the mean colour (grey world, Buchsbaum 1980, over all but the brightest tenth). `warmth_ev`
+    adds stops of red against blue.
     """
     gains = np.ones(3)
     if mode == "auto":
@@ -59,18 +65,18 @@ def balance_gains(light: np.ndarray, mode: str, warmth_ev: float) -> np.ndarray:
 
 
 def with_noise(exposed: np.ndarray, iso: float, rng: np.random.Generator) -> np.ndarray:
-    """Shot and read noise: counts of electrons have the variance of their number, reading adds its own."""
+    """Add shot noise, whose variance is the number of electrons, and read noise. `exposed`: (H, W, 3) float32."""
     per_unit = _FULL_WELL_E / _WELL_AT * 100.0 / iso
-    together = max(_WIDTH_PX / exposed.shape[1], 1.0)
-    sigma = np.sqrt(np.maximum(exposed, 0) * per_unit + _READ_E**2) / (per_unit * together)
+    binning = max(_WIDTH_PX / exposed.shape[1], 1.0)
+    sigma = np.sqrt(np.maximum(exposed, 0) * per_unit + _READ_E**2) / (per_unit * binning)
     return exposed + sigma * rng.standard_normal(exposed.shape, dtype=np.float32)
 
 
 def tone(values: np.ndarray, curve: str) -> np.ndarray:
-    """Tone curve on exposed linear values; returns display-linear 0 to 1.
+    """Tone curve: exposed linear values to display-linear 0 to 1.
 
-    `filmic` is Narkowicz' rational fit to the ACES reference curve (2016, "ACES Filmic Tone Mapping Curve"), scaled
-    so that middle grey stays middle grey.
+    `filmic` is Narkowicz' rational fit to the ACES reference curve (2016, "ACES Filmic Tone Mapping Curve"), scaled to
+    keep middle grey.
     """
     if curve == "linear":
         return values.clip(0.0, 1.0)
@@ -85,7 +91,7 @@ def to_srgb8(linear: np.ndarray) -> np.ndarray:
 
 
 def encoded8(exposed: np.ndarray, curve: str) -> np.ndarray:
-    """`to_srgb8(tone(...))` by table: 4096 steps of the square root up to 64, where both curves have long ended."""
+    """`to_srgb8(tone(...))` by table: 4096 steps of the square root up to 64, where both curves are saturated."""
     root = np.sqrt(np.clip(exposed, 0, 64.0))
     steps = (np.arange(4096) / 4095 * 8.0) ** 2
     return to_srgb8(tone(steps, curve))[(root * (4095 / 8.0) + 0.5).astype(np.uint16)]

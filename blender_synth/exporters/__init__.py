@@ -33,7 +33,8 @@ def exporter_settings(data: object) -> ExporterSettings:
     Raises:
         ConfigError: unknown kind, key or value.
     """
-    kind = data.get("kind") if isinstance(data, Mapping) else None
+    given = dict(data) if isinstance(data, Mapping) else {}
+    kind = given.get("kind")
     exporter = _exporter(kind) if isinstance(kind, str) else None
     if exporter is None:
         raise ConfigError(
@@ -42,7 +43,7 @@ def exporter_settings(data: object) -> ExporterSettings:
             value=kind,
             hint=f"use one of: {', '.join(exporter_kinds())}",
         )
-    return validate(exporter.Settings, dict(data), "exporter")
+    return validate(exporter.Settings, given, "exporter")
 
 
 def export_dataset(runs: list[Path], dataset: Path, settings: ExporterSettings, develop: DevelopSettings) -> str:

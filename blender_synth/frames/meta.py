@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
@@ -19,6 +19,8 @@ WATTS_PER_UNIT = 100.0
 """Radiance of one unit by day, W m⁻² sr⁻¹."""
 
 _T = TypeVar("_T")
+_IGNORE_UNKNOWN = ConfigDict(extra="ignore")
+
 Vector = tuple[float, float, float]
 Matrix = tuple[tuple[float, ...], ...]
 
@@ -26,7 +28,8 @@ Matrix = tuple[tuple[float, ...], ...]
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field,))
 def record(cls: type[_T]) -> type[_T]:
     """Decorator: a frozen, validated dataclass. Unknown keys are ignored, so that newer frames can be read."""
-    return _dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="ignore"))(cls)
+    decorate: Callable[[type[_T]], type[_T]] = _dataclass(frozen=True, kw_only=True, config=_IGNORE_UNKNOWN)
+    return decorate(cls)
 
 
 def _matrix(rows: int, columns: int) -> PlainValidator:

@@ -1,4 +1,4 @@
-"""Which pixel centres a triangle mesh covers when nothing stands before it: the amodal mask. numpy only."""
+"""Which pixel centres a triangle mesh covers where nothing occludes it: the amodal mask. numpy only."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 NEAR_M = 0.02
+"""Vertices nearer to the camera plane than this are not projected."""
 _CHUNK = 4_000_000
-_LARGEST_PX = 2048
+"""Pixel centres that are tested at once, to bound memory."""
+_MAX_OUTLINE_PX = 2048
+"""Outlines that reach beyond the picture are measured at this size at most."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,14 @@ class Silhouette:
 def silhouette(
     vertices_m: np.ndarray, triangles: np.ndarray, pose: np.ndarray, k: np.ndarray, shape: tuple[int, int]
 ) -> Silhouette | None:
-    """Project a mesh and cover the pixel centres inside its triangles.
+    """The outline of a mesh in the picture.
 
     Args:
         vertices_m: (V, 3) world. triangles: (T, 3) int. pose: world_from_camera (4, 4), OpenCV. k: (3, 3).
         shape: (H, W) of the picture.
 
     Returns:
-        None when no part of the mesh projects into the picture. Triangles that reach behind the lens are left out.
+        None where no part of the mesh projects into the picture. Triangles that reach behind the camera are left out.
     """
     p = (vertices_m - pose[:3, 3]) @ pose[:3, :3]
     depth = p[:, 2]
@@ -49,7 +52,7 @@ def silhouette(
     mask = cover(x, y, kept, shape)
     if low[0] >= 0 and low[1] >= 0 and high[0] <= width and high[1] <= height:
         return Silhouette(mask, 0.0)
-    scale = min(1.0, _LARGEST_PX / max(high[0] - low[0], high[1] - low[1]))
+    scale = min(1.0, _MAX_OUTLINE_PX / max(high[0] - low[0], high[1] - low[1]))
     whole_shape = (int((high[1] - low[1]) * scale) + 2, int((high[0] - low[0]) * scale) + 2)
     whole = cover((x - low[0]) * scale, (y - low[1]) * scale, kept, whole_shape)
     total = float(whole.sum()) / scale**2
@@ -70,9 +73,9 @@ def cover(x_px: np.ndarray, y_px: np.ndarray, triangles: np.ndarray, shape: tupl
     xs, ys = (np.ascontiguousarray(v[triangles].T) for v in (x_px, y_px))
     left, columns = _span(xs, width)
     top, rows = _span(ys, height)
-    live = np.flatnonzero((columns > 0) & (rows > 0))
-    xs, ys = xs[:, live], ys[:, live]
-    left, columns, top, counts = left[live], columns[live], top[live], columns[live] * rows[live]
+    inside = np.flatnonzero((columns > 0) & (rows > 0))
+    xs, ys = xs[:, inside], ys[:, inside]
+    left, columns, top, counts = left[inside], columns[inside], top[inside], columns[inside] * rows[inside]
     ends = np.cumsum(counts)
     start = 0
     while start < len(counts):
@@ -85,26 +88,41 @@ def cover(x_px: np.ndarray, y_px: np.ndarray, triangles: np.ndarray, shape: tupl
 
 
 def _span(corners: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """First centre and number of centres (T,) between the least and the greatest of (3, T) corners, inside 0..size."""
+    """First pixel centre and number of centres (T,) between the extremes of (3, T) corners, within 0..size."""
     first = np.ceil(np.minimum(np.minimum(corners[0], corners[1]), corners[2]) - 0.5)
     last = np.floor(np.maximum(np.maximum(corners[0], corners[1]), corners[2]) - 0.5)
     first, last = np.maximum(first, 0), np.minimum(last, size - 1)
     return first.astype(np.int32), np.maximum(last - first + 1, 0).astype(np.int32)
 
 
-def _cover_part(mask, width, xs, ys, left, top, columns, counts) -> None:
-    owner = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    step = np.arange(len(owner), dtype=np.int32) - np.repeat(np.cumsum(counts) - counts, counts).astype(np.int32)
-    across = columns[owner]
+def _cover_part(
+    mask: np.ndarray,
+    width: int,
+    xs: np.ndarray,
+    ys: np.ndarray,
+    left: np.ndarray,
+    top: np.ndarray,
+    columns: np.ndarray,
+    counts: np.ndarray,
+) -> None:
+    """Set the pixels of a flat mask (H*W,) whose centres lie inside triangles.
+
+    Args:
+        xs, ys: (3, T) corners. left, top: (T,) first centre of each triangle's box. columns: (T,) centres in its rows.
+        counts: (T,) centres in the box.
+    """
+    triangle = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    step = np.arange(len(triangle), dtype=np.int32) - np.repeat(np.cumsum(counts) - counts, counts).astype(np.int32)
+    across = columns[triangle]
     row = step // across
-    px_index, py_index = left[owner] + step - row * across, top[owner] + row
+    px_index, py_index = left[triangle] + step - row * across, top[triangle] + row
     px, py = px_index + 0.5, py_index + 0.5
-    positive = negative = None
+    positive, negative = np.ones(len(triangle), bool), np.ones(len(triangle), bool)
     for a, b in ((0, 1), (1, 2), (2, 0)):
         dx, dy = xs[b] - xs[a], ys[b] - ys[a]
         offset = dy * xs[a] - dx * ys[a]
-        side = dx[owner] * py - dy[owner] * px + offset[owner]
-        positive = side >= 0 if positive is None else positive & (side >= 0)
-        negative = side <= 0 if negative is None else negative & (side <= 0)
+        side = dx[triangle] * py - dy[triangle] * px + offset[triangle]
+        positive &= side >= 0
+        negative &= side <= 0
     inside = positive | negative
     mask[py_index[inside].astype(np.int64) * width + px_index[inside]] = True
