@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
+from blender_synth.packs.items import Pack
 from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
 from blender_synth.world.materials import draw_surfaces
@@ -17,7 +19,7 @@ from blender_synth.world.placement.scene_props import with_placed
 from blender_synth.world.scene_spec import PERSON_IDS, SceneSpec
 
 
-def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0) -> SceneSpec:
+def sample_scene(settings: Any, packs: Sequence[Pack], scene_index: int, attempt: int = 0) -> SceneSpec:
     """The scene of one index.
 
     Args:
@@ -75,7 +77,7 @@ def sample_scene(settings: Any, packs: tuple, scene_index: int, attempt: int = 0
     )
 
 
-def check_packs(settings: Any, packs: tuple) -> None:
+def check_packs(settings: Any, packs: Sequence[Pack]) -> None:
     """Check that the packs have every item that the settings name, before anything is sampled.
 
     Raises:
