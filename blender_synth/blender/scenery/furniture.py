@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from blender_synth.blender.scenery.lettering import letters
-from blender_synth.blender.scenery.meshes import Part, Tint, bevelled_box, box, join, lathe, part, quad, tube
+from blender_synth.blender.scenery.meshes import Part, Tint, bevelled_box, box, disc, join, lathe, part, quad, tube
 from blender_synth.world.scenery.shared.street_parts import Furniture
 
 STEEL = (0.45, 0.46, 0.47)
@@ -201,14 +201,6 @@ def leaves(rng: np.random.Generator, at: np.ndarray, size_m: float, rgb: Tint, d
     return part(points, faces, "leaf", np.tile(tints, (2, 1)), np.zeros((2 * n, 3, 2)))
 
 
-def _disc(radius: float, x: float, z: float, material: str, tint: Tint, sides: int = 28) -> Part:
-    """A disc facing +x."""
-    a = np.linspace(0, 2 * np.pi, sides, endpoint=False)
-    points = np.concatenate([np.column_stack([0 * a + x, radius * np.cos(a), z + radius * np.sin(a)]), [[x, 0, z]]])
-    i = np.arange(sides)
-    return part(points, np.stack([i, (i + 1) % sides, np.full(sides, sides)], axis=1), material, tint)
-
-
 def _words(words: str, size: float, x: float, z: float, rgb: Tint) -> Part:
     """Letters facing +x, centred at z."""
     text = letters(words).scaled((size, 0.02, size)).painted(rgb)
@@ -222,15 +214,15 @@ def _sign(f: Furniture) -> Part:
     pole = tube(np.array([(0, 0, 0), (0, 0, top)]), 0.03, 8, "metal", STEEL)
     z = top - 0.36
     if f.variant == 0:  # no stopping
-        plate = [_disc(0.3, 0.036, z, "paint", RED), _disc(0.235, 0.038, z, "paint", BLUE)]
+        plate = [disc(0.3, 0.036, z, "paint", RED), disc(0.235, 0.038, z, "paint", BLUE)]
         for a in (45, -45):
             plate.append(
                 box((0.039, -0.27, -0.03), (0.040, 0.27, 0.03), "paint", RED).turned(a, axis=0).moved((0, 0, z))
             )
     elif f.variant == 1:  # speed limit
         plate = [
-            _disc(0.3, 0.036, z, "paint", RED),
-            _disc(0.225, 0.038, z, "paint", WHITE),
+            disc(0.3, 0.036, z, "paint", RED),
+            disc(0.225, 0.038, z, "paint", WHITE),
             _words("30", 0.33, 0.041, z, (0.02, 0.02, 0.02)),
         ]
     elif f.variant == 2:  # parking

@@ -161,6 +161,19 @@ def quad_of(corners: Sequence[Vec], material: str, tint: Tint = WHITE, uvs: Arra
     return part(np.array(corners, float), [[0, 1, 2, 3]], material, tint, None if uvs is None else np.array([uvs]))
 
 
+def sheet(x0: float, x1: float, y0: float, y1: float, z: float, material: str, tint: Tint = WHITE) -> Part:
+    """A horizontal rectangle at height `z` that faces up."""
+    return quad((x0, y0, z), (x1, y0, z), (x1, y1, z), (x0, y1, z), material, tint)
+
+
+def disc(radius: float, x: float, z: float, material: str, tint: Tint = WHITE, sides: int = 28) -> Part:
+    """A disc that faces +x, its centre at (x, 0, z)."""
+    a = np.linspace(0, 2 * np.pi, sides, endpoint=False)
+    points = np.concatenate([np.column_stack([0 * a + x, radius * np.cos(a), z + radius * np.sin(a)]), [[x, 0, z]]])
+    i = np.arange(sides)
+    return part(points, np.stack([i, (i + 1) % sides, np.full(sides, sides)], axis=1), material, tint)
+
+
 _BOX_SIDES = ("-x", "+x", "-y", "+y", "-z", "+z")
 _CORNERS = np.array([[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)], float)
 # corner index is 4 i + 2 j + k

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from blender_synth.blender.scenery.meshes import Part, Tint, box, join, lathe, part, tube
+from blender_synth.blender.scenery.meshes import Part, box, disc, join, lathe, part, tube
 from blender_synth.world.scenery.crosswalk.elements import Signal
 
 BLACK = (0.014, 0.014, 0.015)
@@ -33,7 +33,7 @@ def signal(plan: Signal) -> Part:
     walker = _walker("green" if plan.walks else "red").moved((0.14, 0, WALKER_M))
     parts.append(walker.turned(plan.across_deg))
     box_ = box((0.055, -0.05, 0.95), (0.12, 0.05, 1.16), "paint", (0.55, 0.38, 0.02))
-    lamp = _disc(0.022, 0.121, 1.11, LIT["red"], "signal", 10)
+    lamp = disc(0.022, 0.121, 1.11, "signal", LIT["red"], 10)
     parts.append(join([box_, lamp]).turned(plan.across_deg + 90.0))
     return join(parts)
 
@@ -47,14 +47,6 @@ def _mast(plan: Signal, high: float) -> Part:
     path = np.concatenate([bend, [(0, side * reach, high + 0.06)]])
     head = _traffic("red" if plan.walks else "green").moved((0.12, side * (reach - 0.3), high - 0.5))
     return join([tube(path, 0.045, 8, "iron", plan.rgb), head])
-
-
-def _disc(radius: float, x: float, z: float, tint: Tint, material: str, sides: int = 20) -> Part:
-    """A disc that faces +x."""
-    a = np.linspace(0, 2 * np.pi, sides, endpoint=False)
-    points = np.concatenate([np.column_stack([0 * a + x, radius * np.cos(a), z + radius * np.sin(a)]), [[x, 0, z]]])
-    i = np.arange(sides)
-    return part(points, np.stack([i, (i + 1) % sides, np.full(sides, sides)], axis=1), material, tint)
 
 
 def _visor(radius: float, x: float, z: float) -> Part:
@@ -76,7 +68,7 @@ def _traffic(lit: str) -> Part:
     ]
     for name, z in (("green", 0.15), ("amber", 0.43), ("red", 0.71)):
         on = name == lit
-        parts += [_disc(0.1, 0.105, z, LIT[name] if on else DARK[name], "signal" if on else "car_glass"),
+        parts += [disc(0.1, 0.105, z, "signal" if on else "car_glass", LIT[name] if on else DARK[name], 20),
                   _visor(0.115, 0.1, z)]  # fmt: skip
     return join(parts)
 
@@ -105,7 +97,7 @@ def _figure(walking: bool) -> Part:
     else:
         bars += [((-0.015, -0.02), (-0.017, -0.095), 0.022), ((0.015, -0.02), (0.017, -0.095), 0.022),
                  ((-0.033, 0.04), (-0.038, -0.02), 0.016), ((0.033, 0.04), (0.038, -0.02), 0.016)]  # fmt: skip
-    parts = [_disc(0.021, 0.0, 0.075, (1, 1, 1), "signal", 12)]
+    parts = [disc(0.021, 0.0, 0.075, "signal", (1, 1, 1), 12)]
     for (y0, z0), (y1, z1), wide in bars:
         along = np.array([y1 - y0, z1 - z0])
         across = np.array([-along[1], along[0]]) / np.linalg.norm(along) * wide / 2

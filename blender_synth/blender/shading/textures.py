@@ -8,21 +8,20 @@ from pathlib import Path
 
 import bpy
 
+from blender_synth.blender.shading.nodes import UV_MAP, NodeBuilder, Socket
 from blender_synth.errors import AssetError, ItemError
 from blender_synth.packs.safety import inside
 from blender_synth.world.materials import MaterialSpec
-
-UV = "uv"
 
 
 @dataclass(frozen=True)
 class Sampled:
     """Output sockets of a texture set; None for maps that the set lacks."""
 
-    colour: bpy.types.NodeSocket
-    normal: bpy.types.NodeSocket | None
-    roughness: bpy.types.NodeSocket | None
-    metallic: bpy.types.NodeSocket | None
+    colour: Socket
+    normal: Socket | None
+    roughness: Socket | None
+    metallic: Socket | None
 
 
 def sample(tree: bpy.types.NodeTree, spec: MaterialSpec, pack_roots: Mapping[str, Path]) -> Sampled:
@@ -34,52 +33,28 @@ def sample(tree: bpy.types.NodeTree, spec: MaterialSpec, pack_roots: Mapping[str
     Raises:
         ItemError: a file is missing, outside its pack, or not an image.
     """
-    nodes, link = tree.nodes, tree.links.new
-    place = nodes.new("ShaderNodeVectorMath")
-    place.operation = "MULTIPLY"
-    place.inputs[1].default_value = (1 / spec.tile_m[0], 1 / spec.tile_m[1], 1.0)
-    link(nodes.new("ShaderNodeUVMap").outputs[0], place.inputs[0])
-    place.inputs[0].links[0].from_node.uv_map = UV
-    found: dict[str, bpy.types.NodeSocket] = {}
+    g = NodeBuilder(tree)
+    position = g.vector("MULTIPLY", g.uv(), (1 / spec.tile_m[0], 1 / spec.tile_m[1], 1.0))
+    maps: dict[str, Socket] = {}
     for kind, relative in spec.maps:
-        node = nodes.new("ShaderNodeTexImage")
-        node.image = _image(spec, relative, pack_roots, data=kind != "albedo")
-        link(place.outputs[0], node.inputs[0])
-        found[kind] = node.outputs["Color"]
-    colour = found["albedo"]
-    if "ao" in found:
-        mix = nodes.new("ShaderNodeMix")
-        mix.data_type, mix.blend_type = "RGBA", "MULTIPLY"
-        mix.inputs[0].default_value = 1.0
-        link(colour, mix.inputs[6])
-        link(found["ao"], mix.inputs[7])
-        colour = mix.outputs[2]
+        image = _image(spec, relative, pack_roots, data=kind != "albedo")
+        maps[kind] = g.image(image, position).outputs["Color"]
+    colour = maps["albedo"]
+    if "ao" in maps:
+        colour = g.mix(1.0, colour, maps["ao"], "MULTIPLY")
     normal = None
-    if "normal" in found or "normal_dx" in found:
-        bent = nodes.new("ShaderNodeNormalMap")
-        bent.uv_map = UV
-        link(found.get("normal") or _green_down(tree, found["normal_dx"]), bent.inputs["Color"])
-        normal = bent.outputs[0]
-    if "height" in found:
-        bump = nodes.new("ShaderNodeBump")
-        bump.inputs["Distance"].default_value = spec.bump_m
-        link(found["height"], bump.inputs["Height"])
-        if normal is not None:
-            link(normal, bump.inputs["Normal"])
-        normal = bump.outputs[0]
-    return Sampled(colour=colour, normal=normal, roughness=found.get("roughness"), metallic=found.get("metallic"))
+    if "normal" in maps or "normal_dx" in maps:
+        tangent = maps["normal"] if "normal" in maps else _opengl_normal(g, maps["normal_dx"])
+        normal = g.node("ShaderNodeNormalMap", {"Color": tangent}, uv_map=UV_MAP).outputs[0]
+    if "height" in maps:
+        normal = g.bump(maps["height"], spec.bump_m, normal=normal)
+    return Sampled(colour=colour, normal=normal, roughness=maps.get("roughness"), metallic=maps.get("metallic"))
 
 
-def _green_down(tree: bpy.types.NodeTree, colour: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+def _opengl_normal(g: NodeBuilder, colour: Socket) -> Socket:
     """A DirectX normal map converted to OpenGL's convention: green is inverted."""
-    split, flip, merge = (tree.nodes.new(f"ShaderNode{name}") for name in ("SeparateColor", "Math", "CombineColor"))
-    flip.operation = "SUBTRACT"
-    flip.inputs[0].default_value = 1.0
-    tree.links.new(colour, split.inputs[0])
-    tree.links.new(split.outputs[1], flip.inputs[1])
-    for source, target in zip((split.outputs[0], flip.outputs[0], split.outputs[2]), merge.inputs, strict=True):
-        tree.links.new(source, target)
-    return merge.outputs[0]
+    red, green, blue = g.split(colour)
+    return g.node("ShaderNodeCombineColor", {0: red, 1: g.math("SUBTRACT", 1.0, green), 2: blue}).outputs[0]
 
 
 def _image(spec: MaterialSpec, relative: str, pack_roots: Mapping[str, Path], data: bool) -> bpy.types.Image:

@@ -11,7 +11,7 @@ from blender_synth.blender.scenery import ground
 from blender_synth.blender.scenery.car_park.colours import BLACK, BLUE, GREEN, WHITE, YELLOW
 from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.meshes import Part, Tint, box, join, part, quad, quad_of
-from blender_synth.blender.shading.noise import smoothstep
+from blender_synth.blender.shading.noise import noise_field, smoothstep
 from blender_synth.world.scenery.car_park import Spec
 from blender_synth.world.scenery.car_park.elements import BAY_LENGTH_M, DOOR_M
 from blender_synth.world.scenery.shared.street_parts import Roadway
@@ -44,8 +44,8 @@ class DeckWear(ground.WearMap):
 
     def _traffic(self) -> None:
         plan, rng = self.plan, self.rng
-        broad = ground.noise_field(rng, self.shape, 1.6, 20, 0.6)
-        fine = ground.noise_field(rng, self.shape, 0.8, 1.5, 0.06)
+        broad = noise_field(rng, self.shape, ground.PIXEL_M, 1.6, 20, 0.6)
+        fine = noise_field(rng, self.shape, ground.PIXEL_M, 0.8, 1.5, 0.06)
         self.tone *= np.exp((0.03 + 0.07 * plan.wear) * broad + 0.02 * fine)
         self.tracks = np.zeros(self.shape, np.float32)
         for y in plan.aisles_y_m:

@@ -11,19 +11,19 @@ from blender_synth.blender.scenery.ground.surfaces import (
     scraps,
     side_streets,
 )
-from blender_synth.blender.scenery.ground.wear import StreetCarriageway, StreetWear, WearMap, noise_field
+from blender_synth.blender.scenery.ground.wear import PIXEL_M, StreetCarriageway, StreetWear, WearMap
 
 __all__ = [
     "ASPHALT",
     "END_REACH_M",
     "KERB_M",
+    "PIXEL_M",
     "StreetCarriageway",
     "StreetWear",
     "WearMap",
     "carriageway",
     "lids",
     "litter",
-    "noise_field",
     "pavement",
     "scraps",
     "side_streets",

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from blender_synth.blender.scenery.meshes import Part, Tint, box, extrude, join, lathe, part, quad
+from blender_synth.blender.scenery.meshes import Part, Tint, box, extrude, join, lathe, part, quad, sheet
 from blender_synth.world.scenery.shared.street_parts import Pavement, Roadway
 from blender_synth.world.scenery.street import Spec
 
@@ -89,7 +89,7 @@ def pavement(spec: Spec, paved: Pavement) -> Part:
         shape = join(
             [
                 _kerb(2 * half, paved.kerb_rgb, step).moved((-half, k, 0)),
-                _sheet(-half, half, k + KERB_M, outer, step, material, tint),
+                sheet(-half, half, k + KERB_M, outer, step, material, tint),
                 quad((half, k, 0), (half, outer, 0), (half, outer, step), (half, k, step), "kerb", paved.kerb_rgb),
                 quad((-half, outer, 0), (-half, k, 0), (-half, k, step), (-half, outer, step), "kerb", paved.kerb_rgb),
                 *_tactile(spec, k, step, side),
@@ -101,7 +101,7 @@ def pavement(spec: Spec, paved: Pavement) -> Part:
     shape = join(
         [
             _kerb(length, paved.kerb_rgb, step).moved((-length / 2, x - width, 0)),
-            _sheet(-length / 2, length / 2, x - width + KERB_M, x + 0.3, step, material, tint),
+            sheet(-length / 2, length / 2, x - width + KERB_M, x + 0.3, step, material, tint),
         ]
     )
     return shape.turned(-90 if side == "east" else 90)
@@ -114,10 +114,6 @@ def _kerb(length: float, rgb: Tint, step: float) -> Part:
     round_edge = np.column_stack([r + r * np.cos(angles), step - r + r * np.sin(angles)])
     profile = np.concatenate([[(0.0, -0.02)], round_edge, [(KERB_M, step)]])
     return extrude(profile, length, "kerb", rgb)
-
-
-def _sheet(x0: float, x1: float, y0: float, y1: float, z: float, material: str, tint: Tint) -> Part:
-    return quad((x0, y0, z), (x1, y0, z), (x1, y1, z), (x0, y1, z), material, tint)
 
 
 def _tactile(spec: Spec, kerb_y: float, step: float, side: str) -> list[Part]:

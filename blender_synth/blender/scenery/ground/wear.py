@@ -7,23 +7,11 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from blender_synth.blender.shading.noise import smoothstep
+from blender_synth.blender.shading.noise import noise_field, smoothstep
 from blender_synth.world.scenery.shared.street_parts import Roadway
 
 PIXEL_M = 0.025
 """Size of the wear map's pixels; finer detail comes from the asphalt's own map."""
-
-
-def noise_field(
-    rng: np.random.Generator, shape: tuple[int, int], slope: float, longest_m: float, shortest_m: float
-) -> np.ndarray:
-    """Gaussian noise of `shape` with amplitude f^-slope between two wavelengths; mean 0, std 1."""
-    full = tuple(-(-n // step) * step for n, step in zip(shape, (32 if shape[0] > 1 else 1, 256), strict=True))
-    spectrum = np.fft.rfft2(rng.standard_normal(full, dtype=np.float32))
-    f = np.hypot(np.fft.fftfreq(full[0], PIXEL_M)[:, None], np.fft.rfftfreq(full[1], PIXEL_M)[None])
-    gain = np.where((f >= 1 / longest_m) & (f <= 1 / shortest_m), np.maximum(f, 1e-6) ** -slope, 0)
-    field = np.fft.irfft2(spectrum * gain, s=full)[: shape[0], : shape[1]]
-    return (field / field.std()).astype(np.float32)
 
 
 class Carriageway(Protocol):
@@ -208,11 +196,11 @@ class StreetWear(WearMap):
     def _traffic(self) -> None:
         """Wheel tracks polished lighter, the oil line between them darker, dirt along the kerbs."""
         spec, rng = self.street, self.rng
-        broad = noise_field(rng, self.shape, 1.6, 30, 0.6)
-        fine = noise_field(rng, self.shape, 0.8, 1.5, 0.06)
+        broad = noise_field(rng, self.shape, PIXEL_M, 1.6, 30, 0.6)
+        fine = noise_field(rng, self.shape, PIXEL_M, 0.8, 1.5, 0.06)
         self.tone *= np.exp(0.10 * broad + 0.035 * fine)
         self.tracks = np.zeros(self.shape, np.float32)
-        wander = 0.12 * noise_field(rng, (1, self.shape[1]), 1.5, 60, 6)[0]
+        wander = 0.12 * noise_field(rng, (1, self.shape[1]), PIXEL_M, 1.5, 60, 6)[0]
         for side in ("left", "right"):
             y = self.y[:, None] - spec.lane_y_m(side) - wander
             tracks = np.exp(-(((np.abs(y) - 0.76) / 0.26) ** 2))
