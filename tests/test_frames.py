@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from blender_synth.errors import FrameError, RunError
+from blender_synth.frames.meta import Medium, Pair
+from blender_synth.frames.meta_json import read_meta, write_meta
 from blender_synth.frames.raw_frame import LABEL_LAYERS, RawFrame, decode_via, read_exr, write_exr, write_frame
 from blender_synth.frames.run_folder import RunFolder, frames_of, read_run_state
+from blender_synth.optics.mirror_shapes import MirrorShape, SpherePart
 from tests.made_frames import layers, make_frame, make_run
 
 
@@ -63,6 +67,78 @@ def test_what_is_wrong_with_a_frame_is_named(tmp_path, spoil, message):
     frame = RawFrame(folder)
     with pytest.raises(FrameError, match=message):
         _ = frame.radiance, frame.labels
+
+
+def _changed(**changes):
+    """Change values of frame.json, named by path, such as `camera__k`."""
+
+    def spoil(folder):
+        file = folder / "frame.json"
+        data = json.loads(file.read_text())
+        for path, value in changes.items():
+            *outer, last = (int(part) if part.isdigit() else part for part in path.split("__"))
+            place = data
+            for part in outer:
+                place = place[part]
+            if value is None:
+                del place[last]
+            else:
+                place[last] = value
+        file.write_text(json.dumps(data))
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (_changed(medium=None), r"key is missing[\s\S]*frame\.json[\s\S]*key: +medium\n[\s\S]*render again"),
+        (_changed(camera__k=[[1, 0], [0, 1]]), r"3 x 3[\s\S]*key: +camera\.k\n[\s\S]*value: +\[\[1, 0\]"),
+        (_changed(instances__0__name=None), r"key is missing[\s\S]*key: +instances\[0\]\.name\n"),
+        (_changed(instances__0__amodal__truncation=7), r"key: +instances\[0\]\.amodal\.truncation\n[\s\S]*value: +7\n"),
+        (_changed(instances__2__curved=[{"shape": "cone"}]), r"key: +instances\[2\]\.curved\[0\]\n"),
+        (_changed(medium__kind="soup"), r"key: +medium\.kind\n[\s\S]*'soup'"),
+    ],
+)
+def test_wrong_metadata_are_named_by_key_and_value(tmp_path, spoil, message):
+    folder = make_frame(tmp_path / "000000")
+    spoil(folder)
+    with pytest.raises(FrameError, match=message):
+        _ = RawFrame(folder).meta
+
+
+def test_metadata_survive_writing_and_reading(tmp_path):
+    folder = make_frame(tmp_path / "000000")
+    before = read_meta(folder / "frame.json")
+    mirror = MirrorShape(curved=(SpherePart(centre_m=(0, 1, 2), radius_m=0.4, axis=(0, 0, 1), cap_cos=0.1),))
+    rows = [replace(row, mirror=replace(row.mirror, shape=mirror)) if row.mirror else row for row in before.instances]
+    changed = replace(before, instances=tuple(rows), pair=Pair(role="matt", frame_index=3), medium=Medium(indoors=True))
+    write_meta(tmp_path / "frame.json", changed)
+    assert read_meta(tmp_path / "frame.json") == changed
+
+
+def test_what_a_spec_holds_is_read_by_type(tmp_path):
+    folder = make_frame(tmp_path / "000000")
+    person = {
+        "kind": "pedestrian", "instance_id": 1, "position_m": [1, 2, 0], "heading_deg": 90.0,
+        "body": {"sex": "female", "age_years": 31.0, "stature_m": 1.7}, "pose": {"activity": "walk", "speed_mps": 1.3},
+        "outfit": {"top": {"kind": "shirt"}, "hat": "none", "vest": None}, "carried": [{"kind": "bag"}],
+    }  # fmt: skip
+    spec = {
+        "root_seed": 5, "scene_index": 6, "people": [person], "scenery": {"kind": "authored", "scene": "hall"},
+        "props": [{"instance_id": 2101, "pack": "city", "item": "bench", "category": "bench"}],
+        "weather": {"kind": "sky", "rain_mm_h": 4.0, "cloud_oktas": 7.5, "sun_elevation_deg": -3.0},
+        "camera": {"kind": "pinhole", "rig": "dashcam", "focal_length_mm": 5.0, "position_m": [0, 0, 1.4]},
+    }  # fmt: skip
+    _changed(spec=spec)(folder)
+    meta = RawFrame(folder).meta
+    assert (meta.root_seed, meta.scene_index, meta.scene) == (5, 6, "hall")
+    assert (meta.weather.rain_mm_h, meta.weather.cloud_oktas, meta.weather.wetness) == (4.0, 7.5, None)
+    assert (meta.rig.rig, meta.rig.position_m) == ("dashcam", (0, 0, 1.4))
+    assert meta.props[0].asset == "city/bench"
+    (someone,) = meta.people
+    assert (someone.sex, someone.activity, someone.garments) == ("female", "walk", {"top": "shirt"})
+    assert (someone.carried, someone.asset) == (("bag",), None)
 
 
 def test_a_run_folder_keeps_to_one_config(tmp_path):

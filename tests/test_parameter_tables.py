@@ -24,8 +24,6 @@ GROUPS = ("cameras", "mirrors", "people", "scenery", "weather")
 NOT_SET_BY_CONFIGS = (settings.RunSettings, settings.MirrorGroup, MaterialChoices, MaterialSpec, Credit)
 """Made by the program; `MaterialChoices` is written as its weights alone."""
 PENDING = (
-    "blender_synth.develop",
-    "blender_synth.exporters",
     "blender_synth.world.cameras",
     "blender_synth.world.placement",
     "blender_synth.world.scenery",

@@ -4,11 +4,11 @@ Parameters:
 
 | key | default | unit | meaning |
 | --- | --- | --- | --- |
-| `exposure` | auto | | `auto` meters the frame as a camera does; `fixed` uses `exposure_ev` alone |
+| `exposure` | auto | choice | `auto` meters the frame as a camera does; `fixed` uses `exposure_ev` alone |
 | `exposure_ev` | [-0.25, 0.25] | stops | added to the metered exposure, or the exposure itself when fixed |
 | `mor_m` | null | m | visibilities (meteorological optical range), each a picture of every frame; null: the weather's |
-| `tone_curve` | filmic | | `filmic` rolls highlights off as a camera does; `linear` clips them |
-| `white_balance` | auto | | `auto` removes most of the light's colour, as cameras do; `daylight` keeps it |
+| `tone_curve` | filmic | choice | `filmic` rolls highlights off as a camera does; `linear` clips them |
+| `white_balance` | auto | choice | `auto` removes most of the light's colour, as cameras do; `daylight` keeps it |
 | `warmth_ev` | [-0.15, 0.15] | stops | error of the white balance, red against blue |
 | `iso` | [100, 1600] | ISO | limits of the speed that the camera chooses; null: no noise |
 | `vignetting_ev` | [0.1, 0.5] | stops | loss of light in the corners |

@@ -4,17 +4,16 @@ Parameters:
 
 | key | default | unit | meaning |
 | --- | --- | --- | --- |
-| `kind` | coco | | this format |
 | `splits` | {train: 0.8, val: 0.2} | shares | a whole scene goes into one of them, by its seed and number |
-| `reflections` | category | | of their own; attribute, ignore or omit (see `common.CommonSettings`) |
-| `glass` | radiance | | owner of a pixel with one person reflected and one behind (see annotate/ownership.py) |
+| `reflections` | category | choice | of their own; attribute, ignore or omit (see `common.CommonSettings`) |
+| `glass` | radiance | choice | owner of a pixel with one person reflected and one behind (see annotate/ownership.py) |
 | `min_mix` | 0.05 | 0 to 1 | people with a lower mean share of their pixels' light are left out |
-| `image_format` | jpg | | jpg, png, or png16: linear, 65535 is four times diffuse white |
+| `image_format` | jpg | choice | jpg, png, or png16: linear, 65535 is four times diffuse white |
 | `min_area_px` | 1 | px | smaller annotations are left out |
-| `stuff` | [] | | categories that are stuff in addition to `categories.STUFF` |
-| `amodal_masks` | false | | whether to add `amodal_segmentation` |
-| `panoptic` | true | | whether to write the panoptic files |
-| `overlays` | false | | whether to write pictures with the masks drawn in |
+| `stuff` | [] | names | categories that are stuff in addition to `categories.STUFF` |
+| `amodal_masks` | false | switch | whether to add `amodal_segmentation` |
+| `panoptic` | true | switch | whether to write the panoptic files |
+| `overlays` | false | switch | whether to write pictures with the masks drawn in |
 
 Files:
 

@@ -45,12 +45,12 @@ class CommonSettings:
     | key | default | unit | meaning |
     | --- | --- | --- | --- |
     | `splits` | {train: 0.8, val: 0.2} | shares | a whole scene goes into one of them, by its seed and number |
-    | `reflections` | category | | of their own; or see below |
-    | `glass` | radiance | | owner of a pixel with one person reflected and one behind (see annotate/ownership.py) |
+    | `reflections` | category | choice | of their own; or see below |
+    | `glass` | radiance | choice | owner of a pixel of two people (see annotate/ownership.py) |
     | `min_mix` | 0.05 | 0 to 1 | people with a lower mean share of their pixels' light are left out |
-    | `image_format` | jpg | | jpg, png, or png16: linear, 65535 is four times diffuse white |
+    | `image_format` | jpg | choice | jpg, png, or png16: linear, 65535 is four times diffuse white |
     | `min_area_px` | 1 | px | smaller annotations are left out |
-    | `stuff` | [] | | categories that are stuff in addition to `categories.STUFF` |
+    | `stuff` | [] | names | categories that are stuff in addition to `categories.STUFF` |
 
     Reflections of people may also be pedestrians with an attribute (`attribute`), regions to ignore (`ignore`) or
     absent (`omit`). The quality of JPEG files is `develop.jpeg_quality`.
