@@ -27,7 +27,6 @@ PENDING = (
     "blender_synth.world.cameras",
     "blender_synth.world.placement",
     "blender_synth.world.scenery",
-    "blender_synth.world.weather",
 )
 """Modules whose tables are not complete yet."""
 

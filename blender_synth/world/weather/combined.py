@@ -1,10 +1,6 @@
 """A sky with further phenomena, such as hail; what `config` makes of `weather=[hail,foggy]`.
 
-Parameters: those of `sky.Randomizer`, with the same defaults, and
-
-| key | default | unit | meaning |
-| --- | --- | --- | --- |
-| `phenomena` | … | | randomizers of the phenomena by kind; their keys are set as `weather.<key>` |
+Its parameters are those of `sky.Randomizer` and those of the phenomena, all set as `weather.<key>`.
 """
 
 from __future__ import annotations
@@ -13,7 +9,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from blender_synth.seeds import Streams
 from blender_synth.values import plain
@@ -49,10 +45,14 @@ class Spec(sky.Spec):
 
 @plain
 class Randomizer(sky.Randomizer):
-    """How such weathers vary."""
+    """How such weathers vary.
+
+    Attributes:
+        phenomena: randomizers of the phenomena, by kind; filled in by `config`.
+    """
 
     kind: Literal["combined"] = "combined"  # type: ignore[assignment]
-    phenomena: Mapping[str, Any]
+    phenomena: Mapping[str, Any] = Field(repr=False)
 
     def sample(self, streams: Streams) -> Spec:
         """One weather; the sky's draws are those of the same sky without phenomena."""

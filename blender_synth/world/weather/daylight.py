@@ -28,7 +28,7 @@ def air_mass(elevation_deg: float) -> float:
 def clear_beam(elevation_deg: float, turbidity: float) -> float:
     """Irradiance of the unclouded sun on a surface facing it.
 
-    Kasten 1996 (Rayleigh depth against Linke turbidity). While the disc rises, 0.53 degrees wide, so does the light.
+    Kasten 1996 (Rayleigh depth against Linke turbidity). The light rises linearly with the disc, 0.53 degrees wide.
     """
     mass = air_mass(elevation_deg)
     if mass <= 20:
@@ -42,7 +42,7 @@ def clear_beam(elevation_deg: float, turbidity: float) -> float:
 def clear_sky_light(elevation_deg: float, turbidity: float) -> float:
     """Horizontal irradiance of the cloudless sky without the sun.
 
-    By day after ESRA (Rigollier et al. 2000); below 4 degrees it passes over to the table of twilight, on a
+    By day after ESRA (Rigollier et al. 2000); below 4 degrees it is interpolated to the table of twilight, on a
     logarithmic scale.
     """
     if elevation_deg >= _LOW_SUN_DEG:
@@ -65,7 +65,7 @@ def moon_beam(elevation_deg: float, lit: float) -> float:
     """Irradiance of the moon on a surface facing it.
 
     `lit` is the share of its disc in sunlight. Half a moon gives a twelfth of a full one's light, not half (the phase
-    law of Krisciunas & Schaefer 1991 at 90 degrees), which its power of 3.6 meets.
+    law of Krisciunas & Schaefer 1991 at 90 degrees), which the power of 3.6 reproduces.
     """
     if elevation_deg <= 0 or lit <= 0:
         return 0.0

@@ -1,9 +1,9 @@
-"""Rain and snow in the air: how many drops of what size, how fast they fall, how far one sees through them.
+"""Rain and snow in the air: sizes, numbers and speeds of drops and flakes, and their extinction.
 
 Rain after Marshall & Palmer 1948: N(D) = N0 exp(-L D) with N0 = 8000 m-3 mm-1 and L = 4.1 R^-0.21 mm-1 for R mm/h.
 Snow after Gunn & Marshall 1958, by the diameter D_w of the melted flake: N0 = 3800 R^-0.87, L = 2.55 R^-0.48, R in mm/h
 of water. A flake's own diameter follows from its density, 170 kg/m3 mm / D (Holroyd 1971): D^2 = D_w^3 / 0.17, in mm.
-Extinction is twice the cross-section, as for all that is large against the wavelength.
+Extinction is twice the cross-section, as for all particles that are large against the wavelength.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ class Sizes:
 
 
 def rain_sizes(rain_mm_h: float) -> Sizes:
-    """Drops at a rate of rain."""
+    """Law of drops at a rate of rain."""
     return Sizes(RAIN_N0, 4.1 * rain_mm_h**-0.21)
 
 
 def snow_sizes(snow_mm_h: float) -> Sizes:
-    """Flakes, by melted diameter, at a rate of snow as water."""
+    """Law of flakes, by melted diameter, at a rate of snow as water."""
     return Sizes(3800.0 * snow_mm_h**-0.87, 2.55 * snow_mm_h**-0.48)
 
 
@@ -70,12 +70,12 @@ def snow_extinction(snow_mm_h: float) -> float:
 
 
 def snow_rate(visibility_m: float) -> float:
-    """Rate of snow, mm/h of water, in which one sees so far through it: `snow_extinction` turned round."""
+    """Rate of snow, mm/h of water, that reduces the visibility to a value: the inverse of `snow_extinction`."""
     return (KOSCHMIEDER / visibility_m / snow_extinction(1.0)) ** (1 / 1.05)
 
 
 def mor_through(mor_m: float, rain_mm_h: float, snow_mm_h: float) -> float:
-    """Meteorological optical range of air that has its own, with rain and snow in it: extinctions add up."""
+    """Meteorological optical range of air with its own range, rain and snow: extinctions add up."""
     return KOSCHMIEDER / (KOSCHMIEDER / mor_m + rain_extinction(rain_mm_h) + snow_extinction(snow_mm_h))
 
 

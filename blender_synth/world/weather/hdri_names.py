@@ -7,12 +7,16 @@ from pathlib import PurePosixPath
 SHIPPED = ("city", "courtyard", "forest", "interior", "night", "studio", "sunrise", "sunset")
 """Blender's own (4.5): CC0, by Greg Zaal (Poly Haven), 1024 x 512."""
 NONE = "none"
-"""Among weights: the weather's own sky."""
+"""Among weights: the computed sky."""
 SUFFIXES = (".hdr", ".exr")
 
 
 def known(weights: dict[str, float] | None) -> dict[str, float] | None:
-    """The weights, if each of their names can be one of a sky."""
+    """The weights, unchanged.
+
+    Raises:
+        ValueError: a name cannot be that of a sky.
+    """
     for name in weights or {}:
         if name not in (*SHIPPED, NONE) and not of_pack(name):
             raise ValueError(
@@ -22,6 +26,6 @@ def known(weights: dict[str, float] | None) -> dict[str, float] | None:
 
 
 def of_pack(name: str) -> bool:
-    """Whether it names something of an asset pack: an item `pack/item`, whose name has no dot, or a file."""
+    """Whether it names an item (`pack/item`, without a dot) or a sky file of an asset pack."""
     pack, _, rest = name.partition("/")
     return bool(pack and rest) and PurePosixPath(rest).suffix.lower() in ("", *SUFFIXES)

@@ -1,7 +1,44 @@
-"""Any weather at any time of day: sky, sun and moon, air, what falls, what lies on the ground.
+"""Any weather at any time of day: sky, sun and moon, air, precipitation, and what lies on the ground.
 
 One unit of irradiance in the renderer is 100 W/m2 by day, so that a clear noon's sun gives about 9; at night it is less
-(`Spec.watts_per_unit`), or half floats and light thresholds would lose what little there is.
+(`Spec.watts_per_unit`), because half floats and light thresholds would lose the little light there is.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `cloud_oktas` | [0, 3] | eighths | part of the sky under cloud |
+| `time` | null | name | `day`, `golden` (hour), `dusk` or `night`; all but `day` override `sun_elevation_deg` |
+| `sun_elevation_deg` | [20, 62] | degrees | height of the sun above the horizon |
+| `sun_azimuth_deg` | [0, 360] | degrees | azimuth of the sun; with `place`, azimuth of north |
+| `place` | null | mapping | latitude and longitude; with `date` and `clock` they give the sun's true position |
+| `date` | null | YYYY-MM-DD | date at `place` |
+| `clock` | null | HH:MM | local time at `place` |
+| `turbidity` | [2.4, 4.5] | Linke | haziness of the clear air: 2 cold and clean, 7 hot and polluted |
+| `sun_behind_cloud` | 0 | probability | whether a cloud hides the sun |
+| `mor_m` | [20000, 60000] | m | meteorological optical range of the air alone, log-uniform; rain and snow reduce it |
+| `fog_height_m` | null | m | height over which radiation fog thins to 1/e; null: it does not thin |
+| `medium` | analytic | name | `analytic`: air added at development; `volume`: rendered scattering, for GPUs |
+| `hdri` | null | weights | photographed skies: of Blender, `pack/item`, `pack/file.hdr`, or `none`: computed |
+| `temperature_c` | [8, 26] | °C | temperature of the air |
+| `rain_mm_h` | [0, 0] | mm/h | rain: light below 2.5, moderate below 7.6, heavy above (AMS Glossary of Meteorology) |
+| `snow_visibility_m` | null | m | visibility in falling snow, light from 1000, moderate from 500 (AMS); null: none |
+| `snow_depth_cm` | [0, 0] | cm | lying snow |
+| `wetness` | null | share | wetness of the ground, 0 dry to 1 shining wet; null: follows the rain |
+| `ice` | null | share | part of the ground under patches of ice; null: a little in frost, none otherwise |
+| `puddles` | [0, 0] | count | puddles left by rain where the camera looks, labelled as mirrors |
+| `wind_mps` | [0, 4] | m/s | wind speed |
+| `shutter_s` | null | s | exposure time that streaks are drawn over; null: short by day, long at night |
+| `fall_gain` | [1.5, 3] | factor | opacity of drops relative to their physical opacity |
+| `sky_glow_cd_m2` | [0.004, 0.02] | cd/m2 | luminance that a city gives its clear night sky |
+| `lit_windows` | [0.2, 0.5] | share | windows with light on |
+| `lamp_kelvin` | [2000, 4200] | K | colour of street lamps: 2000 sodium, 3000 to 4000 LED |
+| `lit_cars` | [0.05, 0.3] | share | standing cars with their lights on at night, at dusk and in poor visibility |
+| `headlights` | null | bool | lights of the car that a dashcam looks out of; null: on when drivers have them on |
+| `unusual` | false | bool | allows rain in frost and snow in warmth |
+
+Azimuths are counter-clockwise from +X. The default turns the sun all round, so that streets are lit from everywhere.
+A photographed sky is rotated by the sampled azimuth and scaled to the brightness of the weather.
 """
 
 from __future__ import annotations
@@ -12,6 +49,7 @@ import math
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import AfterValidator, Field, model_validator
 
 from blender_synth.optics.extinction import KOSCHMIEDER
@@ -42,7 +80,7 @@ LAMPS_ON_LUX = 70.0
 LAMPS_LUX = 10.0
 """What lamps give the carriageway on average (EN 13201-2, classes M4 to P2)."""
 HEADLIGHTS_ON_LUX = 1500.0
-"""Drivers have headlights on below about this daylight, and in rain, snow and fog (Highway Code, rules 113, 226)."""
+"""Drivers switch headlights on below about this daylight, and in rain, snow and fog (Highway Code, rules 113, 226)."""
 _FOG_M, _CLEAR_M = 1000.0, 10_000.0
 """Below these optical ranges air is fog, and haze or mist (WMO-No. 8)."""
 
@@ -55,26 +93,26 @@ class Spec:
         cloud_oktas: eighths of the sky under cloud.
         sun_elevation_deg: above the horizon; sun_azimuth_deg: counter-clockwise from +X.
         turbidity: Linke turbidity of the clear air, about 2 (cold, clean) to 7 (hot, polluted).
-        sun_clear: share of the direct sunlight that gets through the clouds before the sun, 0 to 1.
+        sun_clear: share of the direct sunlight that the clouds in front of the sun transmit, 0 to 1.
         sun_blur_deg: angular diameter of the light's source; 0.53 for the bare sun, more behind thin cloud.
-        mor_m: meteorological optical range, rain and snow included; applied when pictures are developed.
+        mor_m: meteorological optical range, rain and snow included.
         fog_height_m: height over which the air thins to 1/e, for radiation fog; None where it does not thin.
-        medium: `analytic` air is laid over the picture when it is developed, a `volume` is rendered with it.
-        hdri: a photographed sky in place of the computed one (see `hdri_names`); of a pack by its file.
-        hdri_credit: what is owed for it.
+        medium: `analytic` air is applied when the picture is developed, a `volume` is rendered.
+        hdri: a photographed sky instead of the computed one (see `hdri_names`); one of a pack by its file.
+        hdri_credit: its author and licence.
         temperature_c: of the air. rain_mm_h: rate of rain. snow_mm_h: rate of snow as water.
         snow_depth_cm: lying on the ground. wetness: of the ground, 0 dry to 1 shining wet. ice: share of it under ice.
         puddles: how many rain leaves where the camera looks.
-        wind_mps: speed. wind_deg: where it blows to, counter-clockwise from +X.
-        shutter_s: exposure time that rain and snow are drawn out over. fall_gain: opacity of drops over what
-            optics give them.
+        wind_mps: speed. wind_deg: direction that it blows to, counter-clockwise from +X.
+        shutter_s: exposure time that streaks of rain and snow are drawn over. fall_gain: factor on the physical
+            opacity of drops.
         moon_elevation_deg, moon_azimuth_deg, moon_lit: where it stands, and the share of its disc in sunlight.
         sky_glow_cd_m2: luminance that a city gives its clear night sky. lit_windows: share of windows with light on.
         lamp_kelvin: colour temperature of street lamps.
-        lit_cars: share of standing cars with their lights on, when drivers have them on. headlights: whether a car that
-            the camera looks out of has.
-        cloud_seed: feeds the shapes of the clouds. fall_seed: feeds the places of drops and flakes. car_seed: feeds the
-            choice of cars.
+        lit_cars: share of standing cars with their lights on, when drivers switch them on. headlights: whether the
+            car that a dashcam looks out of has them on.
+        cloud_seed: seed of the clouds' shapes. fall_seed: seed of the positions of drops and flakes. car_seed: seed of
+            the choice of cars.
     """
 
     kind: Literal["sky"] = "sky"
@@ -139,12 +177,12 @@ class Spec:
         return daylight.clear_sky_light(self.sun_elevation_deg, self.turbidity)
 
     def air_depth(self) -> float:
-        """Optical depth, straight up, of what fog and haze add to the clear air that `turbidity` tells of."""
+        """Optical depth, straight up, of what fog and haze add to the clear air that `turbidity` describes."""
         extinction = max(KOSCHMIEDER * (1 / self.mor_m - 1 / _CLEAR_M), 0.0)
         return extinction * (self.fog_height_m or self.air_top_m())
 
     def air_top_m(self) -> float:
-        """Depth of the layer of fog (some 120 m), haze (some 600 m) or clear air (1500 m), one passing to the other."""
+        """Depth of the layer of fog (some 120 m), haze (some 600 m) or clear air (1500 m), interpolated."""
         x = math.log10(self.mor_m)
         if x <= 3:
             return 120.0
@@ -177,7 +215,7 @@ class Spec:
     def diffuse(self) -> float:
         """Horizontal irradiance of sky, clouds and lit air at the ground.
 
-        Fog lets 1 / (1 + 0.75 (1 - g) depth) of all light through, g = 0.85 (two streams, no absorption: Bohren 1987).
+        Fog transmits 1 / (1 + 0.75 (1 - g) depth) of all light, g = 0.85 (two streams, no absorption: Bohren 1987).
         """
         sine = max(math.sin(math.radians(self.sun_elevation_deg)), 0.0)
         above = self.clear_sun() * self.sun_clear * sine + self.cloudy_diffuse()
@@ -197,7 +235,7 @@ class Spec:
         return (self.sun() * up + self.diffuse()) * daylight.LUX_PER_UNIT
 
     def lamps_on(self) -> bool:
-        """Whether street lamps burn."""
+        """Whether street lamps are on."""
         return self.daylight_lux() < LAMPS_ON_LUX
 
     def headlights_on(self) -> bool:
@@ -219,32 +257,7 @@ def _eighths(interval: tuple[float, float]) -> tuple[float, float]:
 
 @plain
 class Randomizer:
-    """How weathers vary.
-
-    Attributes:
-        time: `day`, `golden` (hour), `dusk` or `night`; overrules the elevation, but for `day`.
-        sun_azimuth_deg: all round by default, so that streets are lit from everywhere. With `place`, `date` and `clock`
-            (local, HH:MM) the sun stands where it stood there and then, and the azimuth is where north lies.
-        sun_behind_cloud: chance that the sun stands behind a cloud.
-        mor_m: of the air alone; drawn on a logarithmic scale. Rain and snow take from it.
-        fog_height_m: for radiation fog, see `Spec`.
-        medium: `analytic` costs nothing and lets one frame be developed at many visibilities; `volume` is real
-            scattering of light, for GPUs.
-        hdri: photographed skies and their weights: names of those that Blender ships, `pack/item` or `pack/file.hdr` of
-            an asset pack, or `none` for the computed sky. They are turned by the drawn azimuth and shine as bright as
-            the weather.
-        rain_mm_h: light below 2.5, moderate below 7.6, heavy above (AMS Glossary of Meteorology).
-        snow_visibility_m: how far one sees through the falling snow: light from 1000, moderate from 500, heavy below
-            (AMS); None where none falls. snow_depth_cm: lying.
-        wetness: of the ground; None follows the rain. puddles: left by rain, labelled as mirrors.
-        ice: share of the ground under patches of ice; None: a little in frost, none above.
-        lit_cars: share of standing cars with their lights on at night, at dusk and wherever one sees badly.
-        headlights: of the car that a dashcam looks out of; None: on when drivers have them on.
-        lamp_kelvin: 2000 sodium, 3000 to 4000 LEDs.
-        shutter_s: exposure time; None is short by day and long at night.
-        fall_gain: 1 shows drops as faint as they are; more as pictures do that were taken to show rain.
-        unusual: allows rain in frost and snow in warmth.
-    """
+    """How weathers vary; the parameters are described at the top of this file."""
 
     kind: Literal["sky"] = "sky"
     cloud_oktas: Annotated[Range, AfterValidator(_eighths)] = (0.0, 3.0)
@@ -279,7 +292,8 @@ class Randomizer:
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Randomizer:
-        given = [name for name in ("place", "date", "clock") if getattr(self, name) is not None]
+        solar = {"place": self.place, "date": self.date, "clock": self.clock}
+        given = [name for name, value in solar.items() if value is not None]
         if given and len(given) < 3:
             raise ValueError(f"place, date and clock go together; only {', '.join(given)} given")
         if given and self.time not in (None, "day"):
@@ -357,12 +371,12 @@ class Randomizer:
 
     def _sun(self, share: float, azimuth_deg: float) -> tuple[float, float]:
         """(elevation, azimuth counter-clockwise from +X), degrees."""
-        if self.place is not None:
+        if self.place is not None and self.date is not None and self.clock is not None:
             up, from_north = sun_position(self.place, self.date, self.clock)
             return up, (azimuth_deg - from_north) % 360.0
         low, high = TIMES_DEG.get(self.time or "", self.sun_elevation_deg)
         return min(max(low + (high - low) * share, -90.0), 90.0), azimuth_deg % 360.0
 
 
-def _log_uniform(rng, interval: tuple[float, float]) -> float:
+def _log_uniform(rng: np.random.Generator, interval: tuple[float, float]) -> float:
     return math.exp(uniform(rng, (math.log(interval[0]), math.log(interval[1]))))

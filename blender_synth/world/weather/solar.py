@@ -1,4 +1,4 @@
-"""Where the sun stands at a place, date and time; computed by astral."""
+"""The sun's position at a place, date and time; computed by astral."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from blender_synth.values import plain
 
 @plain
 class Place:
-    """A place on earth, and the clock its people go by.
+    """A place on earth and its clock.
 
-    Attributes:
-        latitude_deg: north is positive. longitude_deg: east is positive.
-        utc_offset_h: hours that its clock is ahead of UTC, summer time included; None: the sun's own time.
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `latitude_deg` | required | degrees | north is positive |
+    | `longitude_deg` | required | degrees | east is positive |
+    | `utc_offset_h` | null | h | how far its clock is ahead of UTC, summer time included; null: local solar time |
     """
 
     latitude_deg: float = Field(ge=-90, le=90)
