@@ -255,12 +255,13 @@ class BlenderProcess:
         if self._closed or process is None:
             return ProcessClosed()
         self.stop()
-        return self._lost(f"Blender {'crashed' if not starting else 'did not start'} ({_status(process)})", starting)
+        text = f"Blender {'did not start' if starting else 'crashed'} ({_status(process)})"
+        if self.limited_by_machine:
+            text += "; it may need more memory than this machine allows one process"
+        return self._lost(text, starting)
 
     def _lost(self, text: str, starting: bool) -> ProcessLost:
         self.stop()
-        if self.limited_by_machine and "crashed" in text:
-            text += "; it may need more memory than this machine allows one process"
         return ProcessLost(text, self._log_tail(), starting, self._opening)
 
     def _log_tail(self) -> str:

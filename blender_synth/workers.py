@@ -53,11 +53,15 @@ class Worker:
         """Start the process if none runs.
 
         Raises:
-            BlenderSynthError: Blender cannot be loaded, or the device is not there. ProcessLost: it died.
+            BlenderSynthError: Blender cannot be loaded, or the device is missing. ProcessLost: it died.
+            SceneRefused: it could not be set up otherwise.
         """
         if not self._process.running:
             self.frames = 0
-        self._process.start()
+        try:
+            self._process.start()
+        except JobFailed as failed:
+            raise SceneRefused(failed.details) from None
 
     def probe(self, spec_json: bytes) -> list[SeenPerson]:
         """Build a spec and render its labels; returns who is seen (see `blender.instance_table.seen_people`)."""

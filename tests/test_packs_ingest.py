@@ -61,9 +61,15 @@ def test_a_broken_item_stops_or_is_left_out(folder: Path):
     assert [b.item for b in load_pack(folder, on_error="skip").broken] == ["b_crash", "f"]
 
 
-def test_a_machine_without_blender_is_no_fault_of_the_file(folder: Path, monkeypatch):
+def test_a_machine_without_blender_is_no_fault_of_the_file(folder: Path, monkeypatch, tmp_path_factory):
     monkeypatch.setattr(ingest, "_MODULE", "no_such_module")
     with pytest.raises(SystemLibraryError, match="'no_such_module' is not installed"):
+        load_pack(folder, on_error="skip")
+    modules = tmp_path_factory.mktemp("modules")
+    (modules / "dies.py").write_text("import os; os._exit(7)")
+    monkeypatch.setenv("PYTHONPATH", str(modules))
+    monkeypatch.setattr(ingest, "_MODULE", "dies")
+    with pytest.raises(SystemLibraryError, match=r"did not start \(exit status 7\)"):
         load_pack(folder, on_error="skip")
 
 

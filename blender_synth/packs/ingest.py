@@ -186,6 +186,10 @@ def _ask_blender(shapes: Sequence[Shape]) -> Iterator[dict[str, Any]]:
 
 
 def _answer(process: BlenderProcess, shape: Shape) -> dict[str, Any]:
+    try:
+        process.start()
+    except ProcessLost as lost:  # not the fault of the file
+        raise SystemLibraryError(str(lost), hint=lost.last_line) from None
     job = {"file": str(shape.file), "root": str(shape.root), "objects": shape.objects}
     try:
         return process.ask("describe", **job, collection=shape.collection, surface=shape.surface)
@@ -203,7 +207,5 @@ def _answer(process: BlenderProcess, shape: Shape) -> dict[str, Any]:
     except JobFailed as failure:
         return {"error": "Blender failed to read the file", "value": str(failure)}
     except ProcessLost as lost:
-        if lost.starting:
-            raise SystemLibraryError(str(lost), hint=lost.last_line) from None
         reason = f"{lost}: {lost.last_line}" if lost.last_line else str(lost)
         return {"error": reason, "hint": "export it again, smaller or simpler", "again": True}
