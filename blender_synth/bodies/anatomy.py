@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from blender_synth.bodies.data import BodyData, body_data
+from blender_synth.bodies.shape import shaped_points
 from blender_synth.bodies.subdivision import LinearMap, catmull_clark, cluster
+from blender_synth.world.people.body import BodySpec
 
 _ARM = ("upperarm", "lowerarm", "wrist", "metacarpal", "finger", "shoulder01")
 _LEG = ("upperleg", "lowerleg", "foot", "toe")
@@ -145,9 +147,6 @@ class Shell:
 @functools.cache
 def reference_points() -> np.ndarray:
     """(P, 3) points of the body that fields are computed on."""
-    from blender_synth.bodies.shape import shaped_points
-    from blender_synth.world.people.body import BodySpec
-
     body = BodySpec(
         sex="female",
         masculinity=0.5,

@@ -26,6 +26,7 @@ from blender_synth.frames.raw_frame import read_exr
 from blender_synth.seeds import Streams
 from blender_synth.settings import RenderSettings, RunSettings
 from blender_synth.values import pick
+from blender_synth.world.people.activities import activities
 from blender_synth.world.people.situation import Situation
 
 PITCH_M, TALL_M = 0.95, 2.1
@@ -68,7 +69,9 @@ def draw_people(settings: RunSettings, count: int) -> Iterator[Any]:
     for number in range(count):
         person = streams.child(str(number))
         activity = pick(person.rng("activity"), crowd.person.pose.activity)
-        situation = Situation(activity=activity, seat_m=SEAT_M if activity == "sit" else None, climate=climate)
+        situation = Situation(
+            activity=activity, seat_m=SEAT_M if activities()[activity].legs == "sit" else None, climate=climate
+        )
         yield crowd.person.sample(person, number + 1, situation=situation)
 
 
@@ -80,7 +83,7 @@ def _render_row(row: list[Any], settings: RenderSettings, columns: int) -> np.nd
     for place, person in enumerate(row):
         build(person, stage)
         objects = [obj for thing in person.labelled_instances() for obj in stage.objects.get(thing.instance_id, [])]
-        if person.pose.activity == "sit":
+        if person.pose.legs == "sit":
             objects.append(_stool(stage.scene))
         for obj in objects:
             behind = obj.copy()

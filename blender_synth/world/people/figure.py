@@ -11,18 +11,28 @@ Parameters:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
 from blender_synth.errors import ConfigError
+from blender_synth.packs.items import Item, Pack, items_with
+from blender_synth.packs.kinds.person import PersonTerms
 from blender_synth.seeds import Streams
 from blender_synth.values import Vec3, plain
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.pack_items import FromPack
 from blender_synth.world.people.situation import Footprint
 from blender_synth.world.placement.props import chosen_variant
+
+FigureChoice = tuple[Pack, Item[PersonTerms], float]
+"""A figure of a pack and its weight."""
+
+
+def _vec3(v: np.ndarray) -> Vec3:
+    x, y, z = v.tolist()
+    return x, y, z
 
 
 @plain
@@ -78,13 +88,13 @@ class Randomizer:
     share: float = Field(default=0.0, ge=0, le=1)
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
 
-    def choices(self, packs: Sequence[Any]) -> list[tuple[Any, Any, float]]:
+    def choices(self, packs: Sequence[Pack]) -> list[FigureChoice]:
         """(pack, item, weight) of every figure; empty where none are asked for.
 
         Raises:
             ConfigError: figures are asked for and there are none, or a weight for something that no pack has.
         """
-        people = [(pack, item) for pack in packs for item in pack.items if item.kind == "person"]
+        people = items_with(packs, PersonTerms)
         known = {name for pack, item in people for name in (pack.name, f"{pack.name}/{item.name}")}
         for name in self.weights:
             if name not in known:
@@ -94,7 +104,7 @@ class Randomizer:
                 )
         if self.share == 0:
             return []
-        rows = []
+        rows: list[FigureChoice] = []
         for pack, item in people:
             factor = self.weights.get(pack.name, 1.0) * self.weights.get(f"{pack.name}/{item.name}", 1.0)
             if item.terms.weight * factor > 0:
@@ -106,12 +116,12 @@ class Randomizer:
             )  # fmt: skip
         return rows
 
-    def sample(self, streams: Streams, instance_id: int, choices: Sequence[tuple[Any, Any, float]]) -> Spec:
+    def sample(self, streams: Streams, instance_id: int, choices: Sequence[FigureChoice]) -> Spec:
         """One figure out of `choices`."""
         weights = np.array([weight for _, _, weight in choices])
         pack, item, _ = choices[int(streams.rng("figure").choice(len(choices), p=weights / weights.sum()))]
         scale, origin = item.scale()[0], np.array(item.origin_m("pavement"))
-        low, high = ((item.box_m - origin) * scale).tolist()
+        low, high = (item.box_m - origin) * scale
         return Spec(
             instance_id=instance_id,
             pack=pack.name,
@@ -122,13 +132,11 @@ class Randomizer:
             variant=chosen_variant(item, streams),
             up_axis=item.terms.up_axis,
             front=item.terms.front,
-            origin_m=tuple(origin.tolist()),
+            origin_m=_vec3(origin),
             scale=scale,
-            low_m=tuple(low),
-            high_m=tuple(high),
-            keypoints_m={
-                name: tuple(((point - origin) * scale).tolist()) for name, point in item.keypoints_m().items()
-            },
+            low_m=_vec3(low),
+            high_m=_vec3(high),
+            keypoints_m={name: _vec3((point - origin) * scale) for name, point in item.keypoints_m().items()},
             licence=item.terms.licence,
             author=item.terms.author,
             source=item.terms.source,

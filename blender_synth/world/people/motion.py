@@ -8,13 +8,14 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from blender_synth.errors import AssetError, ConfigError
 from blender_synth.packs.bvh import Bvh, read_bvh
+from blender_synth.packs.items import Pack
 from blender_synth.values import Vec3, pick, plain
 from blender_synth.world.pack_items import Credit, items_named, no_item
 
@@ -107,13 +108,13 @@ class MotionClip:
         return f"{KEY}.{name}" if self.credit is None else f"{self.credit.pack}/{self.credit.item}: {name}"
 
 
-def _as_clip(value: Any) -> Any:
+def _as_clip(value: object) -> object:
     if isinstance(value, str) and not value.lower().endswith(".bvh"):
         return {"item": value}
     return {"file": value} if isinstance(value, str | Path) else value
 
 
-def _as_ranges(value: Any) -> Any:
+def _as_ranges(value: object) -> object:
     if isinstance(value, str | Path):
         return {"clips": [_as_clip(value)]}
     if isinstance(value, list | tuple):
@@ -149,7 +150,7 @@ class MotionRanges:
     share: float = Field(default=1.0, ge=0, le=1)
     clips: tuple[MotionClip, ...] = ()
 
-    def resolve_packs(self, packs: Sequence[Any]) -> MotionRanges:
+    def resolve_packs(self, packs: Sequence[Pack]) -> MotionRanges:
         """The same with the files of the items that it names.
 
         Raises:

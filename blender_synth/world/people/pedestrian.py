@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
-from typing import Any, Literal
+from typing import Literal
 
+from blender_synth.packs.items import Pack
 from blender_synth.seeds import Streams
 from blender_synth.values import Vec3, plain
 from blender_synth.world.labelled_instances import LabelledInstance
@@ -109,7 +110,7 @@ class Randomizer:
         runs = activities()[activity].legs == "run"
         return self.pose.run_speed_mps if runs else self.pose.walk_speed_mps
 
-    def resolve_packs(self, packs: Sequence[Any]) -> Randomizer:
+    def resolve_packs(self, packs: Sequence[Pack]) -> Randomizer:
         """The same with what it names of asset packs.
 
         Raises:

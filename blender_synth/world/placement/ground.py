@@ -9,6 +9,7 @@ import numpy as np
 
 from blender_synth import geometry
 from blender_synth.world.layout import Layout, MirrorMount, Seat
+from blender_synth.world.people.activities import activities
 from blender_synth.world.placement.camera import CHEST_M
 
 REACH_M = 45.0
@@ -68,7 +69,7 @@ class Ground:
 
         Args:
             in_view: only where the camera sees somebody's chest. spread_evenly: every cell that a density counts alike.
-            activity: those who cross are on a crossing and those who wait at its end, if the scene has one.
+            activity: its `place` holds if the scene has a crossing.
         """
         weights = np.minimum(1.0, 14.0 / np.maximum(self._distance, 1.0)) ** 1.5
         weights *= np.where([a.use == "crossing" for a in self._areas], 1.6, 1.0)[self._owner] if self._areas else 1.0
@@ -80,7 +81,8 @@ class Ground:
         if in_view:
             weights = weights * self._seen
         weights = weights * (self._distance < REACH_M) * self._share
-        fitting = weights * {"cross": self._on_crossing, "wait": self._at_crossing >= 0}.get(activity, True)
+        places = {"crossing": self._on_crossing, "crossing_end": self._at_crossing >= 0}
+        fitting = weights * places.get(activities()[activity].place, True)
         weights = fitting if fitting.sum() > 0 else weights
         if weights.sum() > 0:
             yield from rng.choice(len(weights), size=_TRIES, p=weights / weights.sum()).tolist()
@@ -88,7 +90,7 @@ class Ground:
     def heading_deg(self, rng: np.random.Generator, cell: int, activity: str, moving: bool) -> float:
         """Where somebody at a cell faces: walkers along the flow, those who wait over the crossing, others any way."""
         flow = self._areas[self._owner[cell]].flow_deg
-        if activity == "wait" and self._at_crossing[cell] >= 0:
+        if activities()[activity].place == "crossing_end" and self._at_crossing[cell] >= 0:
             crossing = self._areas[self._at_crossing[cell]]
             over = np.mean(crossing.polygon_xy_m, axis=0) - self.cells_xy_m[cell]
             across = geometry.direction(crossing.flow_deg or 0.0)[:2]

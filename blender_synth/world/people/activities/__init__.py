@@ -31,6 +31,7 @@ class Activity:
             `pose.walking_phone_share`.
         arms: the weights that idle arms are drawn from, ``"gestures"``, ``"waiting"``, ``"talking"`` or ``"sitting"``.
         gesture: what idle arms always do instead, a file of `gestures/`.
+        place: where on the ground, if the scene has a crossing: on it, or waiting at its end.
         moves: it goes somewhere; all others stay where they are.
         age_years: youngest and oldest who do it. instead: what all others do, and those without the seat they need.
         pace: factor on the walking speed. lean_deg: added to the trunk's forward lean.
@@ -48,6 +49,7 @@ class Activity:
     walks_on_share: bool = False
     arms: Literal["gestures", "waiting", "talking", "sitting"] = "gestures"
     gesture: str | None = None
+    place: Literal["anywhere", "crossing", "crossing_end"] = "anywhere"
     moves: bool = False
     age_years: tuple[float, float] = (0.0, 200.0)
     instead: str = "stand"

@@ -2,4 +2,6 @@
 
 from blender_synth.world.people.activities import Activity
 
-ACTIVITY = Activity(order=70, weight=0.02, legs="walk", moves=True, looks_at_traffic=True, carries="on_body")
+ACTIVITY = Activity(
+    order=70, weight=0.02, legs="walk", moves=True, place="crossing", looks_at_traffic=True, carries="on_body"
+)

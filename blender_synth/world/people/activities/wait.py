@@ -2,4 +2,6 @@
 
 from blender_synth.world.people.activities import Activity
 
-ACTIVITY = Activity(order=30, weight=0.1, legs="stand", arms="waiting", companions_talk=True, recorded=True)
+ACTIVITY = Activity(
+    order=30, weight=0.1, legs="stand", arms="waiting", place="crossing_end", companions_talk=True, recorded=True
+)
