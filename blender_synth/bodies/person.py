@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +25,18 @@ from blender_synth.bodies.hair.scalp import scalp_tint
 from blender_synth.bodies.head import Head, head_of
 from blender_synth.bodies.mesh import Surface, clipped, compact, joined, triangle_count, vertex_normals
 from blender_synth.bodies.outfit import dress, settled
-from blender_synth.bodies.parts import Part, ShadingParams
+from blender_synth.bodies.parts import (
+    ClothShading,
+    EyeShading,
+    FeltShading,
+    GlossyShading,
+    HairShading,
+    Part,
+    RubberShading,
+    ShadingParams,
+    ShoeShading,
+    SkinShading,
+)
 from blender_synth.bodies.pose.gait import gait_moment
 from blender_synth.bodies.pose.poser import pose_body
 from blender_synth.bodies.shape import shaped_points
@@ -108,11 +120,10 @@ def _blush() -> np.ndarray:
     return np.maximum(out, 0.5 * np.clip((a.arm - 2.4) / 0.6, 0, 1))
 
 
-def cloth_shading(garment: GarmentSpec) -> ShadingParams:
-    """The shading of a garment."""
+def cloth_shading(garment: GarmentSpec) -> ClothShading:
+    """The shading parameters of a garment."""
     fabric, cut = garment.fabric, cut_of(garment)
-    return ShadingParams.of(
-        "cloth",
+    return ClothShading(
         fabric=fabric.kind,
         rgb=fabric.rgb,
         pattern=fabric.pattern,
@@ -177,28 +188,28 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         add(
             "eyes",
             face.make_eyes(data, points, detail == "full"),
-            ShadingParams.of("eye", iris_rgb=spec.skin.iris_rgb),
+            EyeShading(iris_rgb=spec.skin.iris_rgb),
             "gaze",
         )
-    hair_shading = ShadingParams.of("hair", rgb=spec.hair.rgb, curly=spec.hair.style in _CURLY)
-    beard = ShadingParams.of("hair", rgb=spec.hair.brow_rgb, curly=False)
-    through = [round(0.7 * h + 0.2 * s, 5) for h, s in zip(spec.hair.brow_rgb, spec.skin.rgb, strict=True)]
-    brow = ShadingParams.of("hair", rgb=tuple(through), curly=False)  # thin hair: the skin shows
+    hair_shading = HairShading(rgb=spec.hair.rgb, curly=spec.hair.style in _CURLY)
+    beard = HairShading(rgb=spec.hair.brow_rgb, curly=False)
+    red, green, blue = (round(0.7 * h + 0.2 * s, 5) for h, s in zip(spec.hair.brow_rgb, spec.skin.rgb, strict=True))
+    brow = HairShading(rgb=(red, green, blue), curly=False)  # thin hair: the skin shows
     if fine.small_parts:
         add("brows", face.make_brows(data, points, normals, 1.6 if spec.body.sex == "male" else 1.2), brow, "shade")
     posed_cloth = settled(worn, posed, fine.settle)
     for w, at in zip(worn, posed_cloth, strict=True):
         shading = cloth_shading(w.spec)
-        if w.name == "scarf":
-            shading = ShadingParams.of("cloth", **(dict(shading.values) | {"rgb": outfit.scarf_rgb, "seams": "none"}))
+        if w.name == "scarf" and outfit.scarf_rgb is not None:
+            shading = dataclasses.replace(shading, rgb=outfit.scarf_rgb, seams="none")
         add(w.name, w.surface, shading, "rest", "flow", "gather", at=at)
     s = outfit.shoes
     for side, shoe in pairs.items():
-        add(f"shoe.{side}", shoe.upper, ShadingParams.of("shoe", rgb=s.rgb, gloss=s.gloss))
-        add(f"sole.{side}", shoe.sole, ShadingParams.of("rubber", rgb=s.sole_rgb))
+        add(f"shoe.{side}", shoe.upper, ShoeShading(rgb=s.rgb, gloss=s.gloss))
+        add(f"sole.{side}", shoe.sole, RubberShading(rgb=s.sole_rgb))
         if shoe.accent is not None:
             laces = (0.6, 0.6, 0.58) if sum(s.rgb) < 1.2 else s.accent_rgb
-            add(f"laces.{side}", shoe.accent, ShadingParams.of("rubber", rgb=laces))
+            add(f"laces.{side}", shoe.accent, RubberShading(rgb=laces))
     mesh = make_hair(
         data,
         points,
@@ -217,12 +228,12 @@ def dressed_person(spec: PedestrianSpec, detail: Detail = "full") -> DressedPers
         add("beard", make_beard(data, points, normals, head, spec.hair, fine.beard_locks), beard, "shade")
     if outfit.hat != "none":
         for name, surface in headwear.hat(data, head, outfit.hat, spec.hair, fine.small_parts).items():
-            add(name, surface, ShadingParams.of("felt", rgb=outfit.hat_rgb, knit=outfit.hat == "beanie"), "rest")
+            add(name, surface, FeltShading(rgb=outfit.hat_rgb, knit=outfit.hat == "beanie"), "rest")
     if outfit.glasses != "none" and fine.small_parts:
         rims, lenses = headwear.glasses(data, points, head)
-        add("glasses", rims, ShadingParams.of("phone", rgb=(0.015, 0.014, 0.013)))
+        add("glasses", rims, GlossyShading(rgb=(0.015, 0.014, 0.013)))
         if outfit.glasses == "sun":
-            add("lenses", lenses, ShadingParams.of("phone", rgb=(0.008, 0.008, 0.009)))
+            add("lenses", lenses, GlossyShading(rgb=(0.008, 0.008, 0.009)))
     if spec.carried:
         carrier = Carrier(posed, measures, _trunk_cloth(worn, posed_cloth), spec.pose.legs in ("walk", "run"))
         for item in spec.carried:
@@ -288,8 +299,7 @@ def _skin_part(
     vertices = posed.skin(surface.vertices, surface.fields["weights"])
     attributes = {k: v.astype(np.float32) for k, v in surface.fields.items() if k not in ("weights", "leg")}
     skin, outfit = spec.skin, spec.outfit
-    shading = ShadingParams.of(
-        "skin",
+    shading = SkinShading(
         rgb=skin.rgb,
         lip_rgb=skin.lip_rgb,
         ruddiness=skin.ruddiness,

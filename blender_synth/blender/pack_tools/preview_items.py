@@ -214,7 +214,7 @@ def _corners(low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
 
 def _aim(camera: bpy.types.Object, points: np.ndarray, aspect: float, fill: float) -> None:
-    """ShadingParams at points (N, 3) from the front left, a little from above, from where all of them just fit."""
+    """Aim at points (N, 3) from the front left, a little from above, from where all of them just fit."""
     azimuth, down = math.radians(-28.0), math.radians(14.0)
     back = Vector((math.sin(azimuth) * math.cos(down), -math.cos(azimuth) * math.cos(down), math.sin(down)))
     turn = back.to_track_quat("Z", "Y").to_matrix()

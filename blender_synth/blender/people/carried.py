@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from blender_synth.blender.people.material_nodes import MaterialKind, PersonNodes, Values
 from blender_synth.blender.shading.nodes import Socket
-from blender_synth.bodies.parts import ShadingParams
+from blender_synth.bodies.parts import CarriedShading
 
 _SURFACES = {  # roughness, metallic, specular, grain scale (1/m), grain strength, crease strength, transmitted share
     "nylon": (0.62, 0.0, 0.35, 900.0, 0.25, 0.45, 0.0),
@@ -20,13 +20,13 @@ _SURFACES = {  # roughness, metallic, specular, grain scale (1/m), grain strengt
 }
 
 
-def _values(shading: ShadingParams) -> Values:
-    rgb = shading["rgb"]
+def _values(shading: CarriedShading) -> Values:
+    rgb = shading.rgb
     return {"rgb": rgb, "worn": tuple(c * 0.82 for c in rgb)}
 
 
-def _build(shading: ShadingParams, n: PersonNodes) -> Socket:
-    roughness, metallic, specular, scale, grain, crease, through = _SURFACES[shading["surface"]]
+def _build(shading: CarriedShading, n: PersonNodes) -> Socket:
+    roughness, metallic, specular, scale, grain, crease, through = _SURFACES[shading.surface]
     p = n.params(_values(shading))
     position = n.node("ShaderNodeTexCoord").outputs["Object"]
     normal = n.bump(n.noise(position, scale, 1.0), 0.001, grain)
@@ -46,4 +46,4 @@ def _build(shading: ShadingParams, n: PersonNodes) -> Socket:
     return n.mix_shaders(through, surface, translucent)
 
 
-CARRIED = MaterialKind(_build, _values, lambda shading: (shading["surface"],))
+CARRIED = MaterialKind(_build, _values, lambda shading: (shading.surface,))

@@ -7,7 +7,7 @@ import hashlib
 from blender_synth.blender.people.material_nodes import MaterialKind, PersonNodes, Sockets, Values
 from blender_synth.blender.shading import textures
 from blender_synth.blender.shading.nodes import Socket
-from blender_synth.bodies.parts import ShadingParams
+from blender_synth.bodies.parts import ClothShading
 
 _FABRICS = {  # roughness, sheen, specular, weave scale (1/m), weave strength, depth of folds (m)
     "cotton": (0.9, 0.05, 0.25, 900.0, 0.15, 0.017),
@@ -22,9 +22,9 @@ _FABRICS = {  # roughness, sheen, specular, weave scale (1/m), weave strength, d
 }
 
 
-def _pattern(shading: ShadingParams, n: PersonNodes, p: Sockets, u: Socket, v: Socket, rest: Socket) -> Socket:
+def _pattern(shading: ClothShading, n: PersonNodes, p: Sockets, u: Socket, v: Socket, rest: Socket) -> Socket:
     """Share of the second colour."""
-    kind = shading["pattern"]
+    kind = shading.pattern
     cu = n.math("FRACT", n.math("DIVIDE", u, p["scale"]))
     cv = n.math("FRACT", n.math("DIVIDE", v, p["scale"]))
     if kind == "stripes":
@@ -47,7 +47,7 @@ def _pattern(shading: ShadingParams, n: PersonNodes, p: Sockets, u: Socket, v: S
     n.feed(place.inputs["Scale"], n.math("DIVIDE", 1.6, p["scale"]))
     place = place.outputs[0]
     if kind == "print":
-        if shading["seed"] % 2:
+        if shading.seed % 2:
             return n.ramp(n.noise(place, 1.0, 3.0, 0.6), 0.54, 0.57, smooth=False)
         cells = n.node("ShaderNodeTexVoronoi", feature="SMOOTH_F1")  # blossoms: cells with lobed edges
         n.feed(cells.inputs["Vector"], n.displaced(place, n.noise(place, 4.0, 1.0), 0.35))
@@ -57,10 +57,10 @@ def _pattern(shading: ShadingParams, n: PersonNodes, p: Sockets, u: Socket, v: S
         dz = n.math("SUBTRACT", z, 1.245)
         front = n.math("GREATER_THAN", x, 0.02)
         a, b = n.math("DIVIDE", n.math("ABSOLUTE", y), p["scale"]), n.math("DIVIDE", n.math("ABSOLUTE", dz), p["scale"])
-        if shading["seed"] % 3 == 0:  # lettering: two rows of broken blocks
+        if shading.seed % 3 == 0:  # lettering: two rows of broken blocks
             word = n.math("MULTIPLY", n.math("LESS_THAN", a, 0.75), n.within(b, 0.16, 0.11))
             ink = n.math("GREATER_THAN", n.noise(n.stretched(place, (0.0, 9.0, 2.5)), 1.0, 0.0), 0.44)
-        elif shading["seed"] % 3 == 1:  # a picture in a disc
+        elif shading.seed % 3 == 1:  # a picture in a disc
             word = n.math(
                 "LESS_THAN", n.math("SQRT", n.math("ADD", n.math("POWER", a, 2.0), n.math("POWER", b, 2.0))), 0.55
             )
@@ -75,29 +75,29 @@ def _pattern(shading: ShadingParams, n: PersonNodes, p: Sockets, u: Socket, v: S
     return n.ramp(z, 1.235, 1.24, smooth=False)  # block
 
 
-def _cloth_values(shading: ShadingParams) -> Values:
-    rgb = shading["rgb"]
+def _cloth_values(shading: ClothShading) -> Values:
+    rgb = shading.rgb
     return {
         "rgb": rgb,
-        "second": shading["second_rgb"],
+        "second": shading.second_rgb,
         "faded": tuple(min(1.0, c * 1.9 + 0.02) for c in rgb),
         "button": (0.5, 0.48, 0.44) if sum(rgb) < 0.15 else (0.06, 0.05, 0.045),
-        "thread": tuple(min(1.0, c * 0.45) for c in rgb) if shading["fabric"] != "denim" else (0.30, 0.16, 0.05),
-        "scale": shading["scale_m"],
-        "seed": shading["seed"] % 997 * 0.13,
+        "thread": tuple(min(1.0, c * 0.45) for c in rgb) if shading.fabric != "denim" else (0.30, 0.16, 0.05),
+        "scale": shading.scale_m,
+        "seed": shading.seed % 997 * 0.13,
     }
 
 
-def _cloth(shading: ShadingParams, n: PersonNodes) -> Socket:
+def _cloth(shading: ClothShading, n: PersonNodes) -> Socket:
     p = n.params(_cloth_values(shading))
     vector = n.uv()
     u, v, _ = n.axes(vector)
     rest, flow, gather = n.vector_field("rest"), n.vector_field("flow"), n.field("gather")
-    fabric = shading["fabric"]
+    fabric = shading.fabric
     roughness, sheen, specular, scale, weave, depth = _FABRICS[fabric]
-    share = None if shading["pattern"] == "plain" else _pattern(shading, n, p, u, v, rest)
+    share = None if shading.pattern == "plain" else _pattern(shading, n, p, u, v, rest)
     colour = p["rgb"] if share is None else n.mix(share, p["rgb"], p["second"])
-    texture = shading["texture"] and textures.sample(n.tree, shading["texture"], n.pack_roots)
+    texture = shading.texture and textures.sample(n.tree, shading.texture, n.pack_roots)
     if texture:
         colour = texture.colour
     elif fabric == "denim":
@@ -126,11 +126,11 @@ def _cloth(shading: ShadingParams, n: PersonNodes) -> Socket:
     else:
         height = n.noise(vector, scale, 1.0)
     normal = texture.normal if texture else n.bump(height, 0.0015, weave)
-    if shading["closure"] != "none":
+    if shading.closure != "none":
         colour, normal = _closure(shading, n, p, rest, colour, normal)
-    if shading["seams"] != "none" and not shading["tight"]:
+    if shading.seams != "none" and not shading.tight:
         colour, normal = _seams(shading, n, p, rest, u, v, colour, normal)
-    if shading["quilted"]:
+    if shading.quilted:
         z = n.axes(rest)[2]
         tubes = n.math("ABSOLUTE", n.math("SINE", n.math("MULTIPLY", z, 3.14159 / 0.075)))
         normal = n.bump(n.math("POWER", tubes, 0.4), 0.012, 1.0, normal)
@@ -142,7 +142,7 @@ def _cloth(shading: ShadingParams, n: PersonNodes) -> Socket:
         n.feed(socket, dim)
     colour = n.mix(1.0, colour, grey.outputs[0], "MULTIPLY")
     gloss = texture.roughness if texture and texture.roughness else roughness
-    if shading["pattern"] == "bands":
+    if shading.pattern == "bands":
         gloss = n.ramp(share, 0, 1, roughness, 0.3, smooth=False)
     return n.principled(
         base=colour,
@@ -150,11 +150,11 @@ def _cloth(shading: ShadingParams, n: PersonNodes) -> Socket:
         sheen_weight=sheen,
         sheen_roughness=0.5,
         specular=specular,
-        normal=n.bump(folds, depth, 0.35 if shading["tight"] else 1.0, normal),
+        normal=n.bump(folds, depth, 0.35 if shading.tight else 1.0, normal),
     )
 
 
-def _creases(shading: ShadingParams, n: PersonNodes, flow: Socket, gather: Socket) -> Socket:
+def _creases(shading: ClothShading, n: PersonNodes, flow: Socket, gather: Socket) -> Socket:
     """Height of folds, about 0..1: across limbs where cloth gathers, down where it hangs, crumples everywhere."""
     warp = n.node("ShaderNodeTexNoise")
     n.feed(warp.inputs["Vector"], flow)
@@ -164,7 +164,7 @@ def _creases(shading: ShadingParams, n: PersonNodes, flow: Socket, gather: Socke
     across = n.ridges(n.stretched(bent, (7.0, 7.0, 17.0)), 1.0, 1.2)
     down = n.noise(n.stretched(bent, (30.0, 30.0, 5.5)), 1.0, 2.0, 0.55)
     crumple = n.noise(bent, 26.0, 3.0, 0.55)
-    if shading["fabric"] in ("nylon", "leather", "cotton"):
+    if shading.fabric in ("nylon", "leather", "cotton"):
         crumple = n.math("MULTIPLY_ADD", n.ridges(bent, 17.0, 2.0), 0.5, n.math("MULTIPLY", crumple, 0.5))
     gathered = n.math("MULTIPLY_ADD", across, 0.75, n.math("MULTIPLY", crumple, 0.25))
     hanging = n.math("MULTIPLY_ADD", down, 0.62, n.math("MULTIPLY", crumple, 0.38))
@@ -176,7 +176,7 @@ def _creases(shading: ShadingParams, n: PersonNodes, flow: Socket, gather: Socke
 
 
 def _seams(
-    shading: ShadingParams,
+    shading: ClothShading,
     n: PersonNodes,
     p: Sockets,
     rest: Socket,
@@ -189,7 +189,7 @@ def _seams(
     x, y, z = n.axes(rest)
     side = n.math("ABSOLUTE", y)
     front, behind = n.math("GREATER_THAN", x, 0.02), n.math("LESS_THAN", x, -0.02)
-    if shading["seams"] == "legs":
+    if shading.seams == "legs":
         leg = n.math("MULTIPLY", n.within(n.math("ABSOLUTE", u), 0.1335, 0.0016), n.math("LESS_THAN", v, 0.1))
         waist = n.within(z, 1.008, 0.0022)
         fly = n.math("MULTIPLY", front, n.math("MULTIPLY", n.within(y, 0.004, 0.0018), n.math("GREATER_THAN", z, 0.86)))
@@ -216,12 +216,12 @@ def _seams(
 
 
 def _closure(
-    shading: ShadingParams, n: PersonNodes, p: Sockets, rest: Socket, colour: Socket, normal: Socket
+    shading: ClothShading, n: PersonNodes, p: Sockets, rest: Socket, colour: Socket, normal: Socket
 ) -> tuple[Socket, Socket]:
     """Zip or button placket down the middle of the front."""
     x, y, z = n.axes(rest)
     front = n.math("GREATER_THAN", x, 0.02)
-    if shading["closure"] == "zip":
+    if shading.closure == "zip":
         teeth = n.math("MULTIPLY", front, n.within(y, 0.0, 0.0035))
         colour = n.mix(teeth, colour, (0.03, 0.03, 0.032))
         groove = n.math("MULTIPLY", front, n.within(y, 0.0, 0.010))
@@ -236,12 +236,15 @@ def _closure(
     return colour, n.bump(n.math("SUBTRACT", 1.0, seam), 0.002, 0.7, normal)
 
 
-def _structure(shading: ShadingParams) -> tuple[object, ...]:
+def _structure(shading: ClothShading) -> tuple[object, ...]:
     return (
-        shading["fabric"],
-        _short(shading["texture"]) if shading["texture"] else shading["pattern"],
-        *(shading[k] for k in ("closure", "seams", "tight", "quilted")),
-        shading["seed"] % {"print": 2, "logo": 3}.get(shading["pattern"], 1),
+        shading.fabric,
+        _short(shading.texture) if shading.texture else shading.pattern,
+        shading.closure,
+        shading.seams,
+        shading.tight,
+        shading.quilted,
+        shading.seed % {"print": 2, "logo": 3}.get(shading.pattern, 1),
     )
 
 

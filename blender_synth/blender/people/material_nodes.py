@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from blender_synth.blender.shading.nodes import Graph, Socket, Value
 from blender_synth.blender.shading.traits import MaterialTraits
@@ -15,6 +15,7 @@ Rgb: TypeAlias = tuple[float, float, float]
 Values: TypeAlias = dict[str, float | Rgb]
 """Numbers and colours that materials of one structure differ in, by name."""
 Sockets: TypeAlias = dict[str, Socket]
+_P = TypeVar("_P", bound=ShadingParams)
 
 
 class PersonNodes(Graph):
@@ -59,15 +60,15 @@ def _no_structure(shading: ShadingParams) -> tuple[object, ...]:
 
 
 @dataclass(frozen=True)
-class MaterialKind:
-    """How the materials of one kind of `ShadingParams` are made.
+class MaterialKind(Generic[_P]):
+    """How the materials of one class of `ShadingParams` are made.
 
     Attributes:
         build: adds nodes and returns the surface. values: what is put into its named nodes.
         structure: what tells apart parameters whose trees differ in more than values.
     """
 
-    build: Callable[[ShadingParams, PersonNodes], Socket]
-    values: Callable[[ShadingParams], Values]
-    structure: Callable[[ShadingParams], tuple[object, ...]] = _no_structure
+    build: Callable[[_P, PersonNodes], Socket]
+    values: Callable[[_P], Values]
+    structure: Callable[[_P], tuple[object, ...]] = _no_structure
     traits: MaterialTraits = WORN

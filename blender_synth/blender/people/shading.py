@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -15,7 +16,7 @@ from blender_synth.blender.people import accessories, carried, cloth, skin
 from blender_synth.blender.people.material_nodes import MaterialKind, PersonNodes, Values
 from blender_synth.bodies.parts import ShadingParams
 
-_KINDS: dict[str, MaterialKind] = {
+_KINDS: dict[str, MaterialKind[Any]] = {  # each takes the class of parameters of its key
     "skin": skin.SKIN,
     "eye": skin.EYE,
     "hair": skin.HAIR,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from blender_synth.blender.people.material_nodes import MaterialKind, PersonNodes, Rgb, Values
 from blender_synth.blender.shading.nodes import Socket
 from blender_synth.blender.shading.traits import MaterialTraits
-from blender_synth.bodies.parts import ShadingParams
+from blender_synth.bodies.parts import EyeShading, HairShading, SkinShading
 
 
 def _times(rgb: Rgb, *factors: float) -> Rgb:
@@ -13,27 +13,27 @@ def _times(rgb: Rgb, *factors: float) -> Rgb:
     return r, g, b
 
 
-def _skin_values(shading: ShadingParams) -> Values:
-    base, tone = shading["rgb"], shading["tone"]
-    old = max(0.0, (shading["age_years"] - 35) / 45)
+def _skin_values(shading: SkinShading) -> Values:
+    base, tone = shading.rgb, shading.tone
+    old = max(0.0, (shading.age_years - 35) / 45)
     return {
         "base": base,
         "red": _times(base, 1.05, 0.68 + 0.14 * tone, 0.64 + 0.2 * tone),
         "dark": _times(base, 0.80, 0.72, 0.68),
         "deep": _times(base, 0.62, 0.52, 0.50),
         "pale": _times(base, 1.10, 1.04, 1.0),
-        "lip": shading["lip_rgb"],
+        "lip": shading.lip_rgb,
         "nail": _times(base, 1.12, 1.0, 1.0),
-        "shadow": tuple(0.3 * c + 0.6 * h for c, h in zip(base, shading["hair_rgb"], strict=True)),
-        "ruddy": 0.8 * shading["ruddiness"] * (1 - 0.45 * tone),
+        "shadow": tuple(0.3 * c + 0.6 * h for c, h in zip(base, shading.hair_rgb, strict=True)),
+        "ruddy": 0.8 * shading.ruddiness * (1 - 0.45 * tone),
         "lines": 0.10 + 0.55 * old,
-        "spots": 0.5 * old + 0.25 * max(0.0, shading["ruddiness"] - 0.5) * (1 - tone),
-        "leg": shading["legwear_rgb"],
-        "glove": shading["glove_rgb"],
+        "spots": 0.5 * old + 0.25 * max(0.0, shading.ruddiness - 0.5) * (1 - tone),
+        "leg": shading.legwear_rgb,
+        "glove": shading.glove_rgb,
     }
 
 
-def _skin(shading: ShadingParams, n: PersonNodes) -> Socket:
+def _skin(shading: SkinShading, n: PersonNodes) -> Socket:
     p = n.params(_skin_values(shading))
     rest = n.vector_field("rest")
     colour = n.mix(n.ramp(n.noise(rest, 14.0, 3.0, 0.6), 0.35, 0.7, 0.0, 0.55, smooth=False), p["base"], p["pale"])
@@ -64,11 +64,11 @@ def _skin(shading: ShadingParams, n: PersonNodes) -> Socket:
     )
 
 
-def _eye_values(shading: ShadingParams) -> Values:
-    return {"iris": shading["iris_rgb"], "rim": tuple(c * 0.3 for c in shading["iris_rgb"])}
+def _eye_values(shading: EyeShading) -> Values:
+    return {"iris": shading.iris_rgb, "rim": tuple(c * 0.3 for c in shading.iris_rgb)}
 
 
-def _eye(shading: ShadingParams, n: PersonNodes) -> Socket:
+def _eye(shading: EyeShading, n: PersonNodes) -> Socket:
     p = n.params(_eye_values(shading))
     gaze = n.field("gaze")
     colour = n.mix(
@@ -81,20 +81,20 @@ def _eye(shading: ShadingParams, n: PersonNodes) -> Socket:
     return n.principled(base=colour, roughness=0.22, specular=0.5, coat=1.0, coat_roughness=0.02)
 
 
-def _hair_values(shading: ShadingParams) -> Values:
-    rgb = shading["rgb"]
+def _hair_values(shading: HairShading) -> Values:
+    rgb = shading.rgb
     grey = sum(rgb) / 3
     warm = tuple(0.75 * c + 0.25 * grey * f for c, f in zip(rgb, (1.25, 1.0, 0.8), strict=True))
     return {"root": tuple(c * 0.55 for c in rgb), "tip": tuple(min(1.0, c * 1.45 + 0.004) for c in warm)}
 
 
-def _hair(shading: ShadingParams, n: PersonNodes) -> Socket:
+def _hair(shading: HairShading, n: PersonNodes) -> Socket:
     p = n.params(_hair_values(shading))
     vector = n.uv()
     strands = n.noise(n.stretched(vector, (1400.0, 16.0, 1.0)), 1.0, 2.0, 0.65)
     shade = n.math("MULTIPLY", n.field("shade"), n.ramp(strands, 0.3, 0.7, 0.45, 1.25, smooth=False))
     colour = n.mix(n.ramp(shade, 0.25, 1.35, smooth=False), p["root"], p["tip"])
-    if shading["curly"]:
+    if shading.curly:
         curls = n.noise(n.node("ShaderNodeTexCoord").outputs["Object"], 170.0, 3.0, 0.7)
         dark = n.mix(n.ramp(curls, 0.35, 0.6, smooth=False), tuple(0.0 for _ in range(3)), colour)
         normal = n.bump(n.ramp(curls, 0.25, 0.75, smooth=False), 0.014, 1.0)
@@ -109,4 +109,4 @@ def _hair(shading: ShadingParams, n: PersonNodes) -> Socket:
 
 SKIN = MaterialKind(_skin, _skin_values, traits=MaterialTraits(soaks=False, snow=0.0))
 EYE = MaterialKind(_eye, _eye_values)
-HAIR = MaterialKind(_hair, _hair_values, lambda shading: (shading["curly"],))
+HAIR = MaterialKind(_hair, _hair_values, lambda shading: (shading.curly,))

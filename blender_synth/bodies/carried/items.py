@@ -12,7 +12,7 @@ import numpy as np
 
 from blender_synth.bodies.carried import backpack, handbag, phone, pram, shoulder_bag, suitcase, trolley, umbrella
 from blender_synth.bodies.carried.carrier import Carrier, Piece
-from blender_synth.bodies.parts import Part, ShadingParams
+from blender_synth.bodies.parts import CarriedShading, Part
 from blender_synth.world.people.carrying import CarriedSpec
 
 _BUILDERS: Mapping[str, Callable[[CarriedSpec, Carrier], list[Piece]]] = {
@@ -35,7 +35,7 @@ def carried_parts(item: CarriedSpec, carrier: Carrier) -> list[Part]:
             f"{item.kind}.{name}",
             solid[0].astype(np.float32),
             solid[1],
-            ShadingParams.of("carried", surface=surface, rgb=tuple(float(c) for c in rgb)),
+            CarriedShading(surface=surface, rgb=(float(rgb[0]), float(rgb[1]), float(rgb[2]))),
             instance_id=item.instance_id,
         )
         for name, solid, surface, rgb in _BUILDERS[item.kind](item, carrier)
