@@ -36,6 +36,7 @@ def ridge(phase: np.ndarray) -> np.ndarray:
 
 
 def halton(n: int, base: int) -> np.ndarray:
+    """The first `n` numbers of the Halton sequence of a base: evenly spread over 0..1."""
     out = np.zeros(n)
     for i in range(n):
         f, k = 1.0, i + 1

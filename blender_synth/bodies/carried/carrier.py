@@ -77,4 +77,5 @@ class Carrier:
 
 
 def darker(rgb: Rgb, share: float = 0.55) -> Rgb:
+    """A colour times `share`."""
     return rgb[0] * share, rgb[1] * share, rgb[2] * share

@@ -14,6 +14,7 @@ from blender_synth.world.people.carrying import CarriedSpec
 
 
 def build(item: CarriedSpec, carrier: Carrier) -> list[Piece]:
+    """A phone that lies in the palm."""
     side = SIDE_OF[item.held.split("_")[0]]
     wrist, middle = carrier.bone(f"wrist.{side}"), carrier.bone(f"finger3-1.{side}")
     index, little = carrier.bone(f"finger2-1.{side}"), carrier.bone(f"finger5-1.{side}")

@@ -42,6 +42,7 @@ def _hood(hinge: np.ndarray, radius: float, half: float, start_deg: float, end_d
 
 
 def build(item: CarriedSpec, carrier: Carrier) -> list[Piece]:
+    """A pram on four wheels in front of the person, its bar in both hands."""
     high = float(bar_between_hands(carrier)[2])
     rgb, lining = item.rgb, (0.30, 0.29, 0.27)
     rear, front = 0.24, 0.86

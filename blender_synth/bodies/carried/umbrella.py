@@ -17,6 +17,7 @@ from blender_synth.world.people.carrying import CarriedSpec
 
 
 def build(item: CarriedSpec, carrier: Carrier) -> list[Piece]:
+    """An umbrella held up open, or carried furled."""
     side = SIDE_OF[item.held.split("_")[0]]
     hold = carrier.fist(side)[0]
     return _open_umbrella(item, carrier, side, hold) if item.is_open else _furled_umbrella(item, carrier, hold)

@@ -33,6 +33,7 @@ def in_front(carrier: Carrier, pieces: list[Piece]) -> list[Piece]:
 
 
 def pair_of_wheels(x: float, half: float, radius: float, width: float, spokes: int) -> list[Piece]:
+    """Two wheels on one axle at `x`, `half` to either side of the middle, metres."""
     out: list[Piece] = []
     for sign in (1, -1):
         tyre, rim = wheel(radius, width, spokes)

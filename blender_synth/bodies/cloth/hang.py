@@ -131,6 +131,14 @@ def hang_legs(vertices: np.ndarray, fields: dict, rig: Rig, fit: float) -> np.nd
 
 
 def ease_sleeves(vertices: np.ndarray, fields: dict, rig: Rig, fit: float, cuff: bool) -> np.ndarray:
+    """Widen sleeves from the arm, more below it than above.
+
+    Args:
+        vertices: (N, 3) of the garment, with its fields. fit: 0 tight to 1 loose. cuff: the sleeve ends close to the wrist.
+
+    Returns:
+        (N, 3) vertices, metres.
+    """
     out = vertices.copy()
     for side, sign in (("L", 1.0), ("R", -1.0)):
         shoulder, elbow, wrist = (rig.points[f"{n}.{side}"] for n in ("upperarm01", "lowerarm01", "wrist"))

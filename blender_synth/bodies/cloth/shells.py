@@ -83,7 +83,7 @@ def trunk_vertices(surface: Surface) -> np.ndarray:
 
 
 def open_edges(surface: Surface) -> np.ndarray:
-
+    """(N,) bool: vertices on the boundary."""
     mask = np.zeros(len(surface.vertices), bool)
     mask[boundary_edges(surface.faces).ravel()] = True
     return mask

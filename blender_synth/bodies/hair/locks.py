@@ -79,6 +79,12 @@ def make_locks(
     hat: bool,
     back_x: Callable[[np.ndarray], np.ndarray],
 ) -> Surface | None:
+    """Locks from roots all over the scalp: combed along the head, then hanging, or tied; None where nothing grows.
+
+    Args:
+        points: (P, 3) of the shaped body. volume: how far hair stands off the scalp, metres. count: number of locks on
+            a full head. hat: only what shows below a hat. back_x: z (M,) -> x of the clothes' back surface.
+    """
     azimuth, elevation = _roots(count)
     line = np.interp(np.abs(azimuth), LINE_AZIMUTH, LINE_ELEVATION)
     above = elevation - line - receded(hair, azimuth)
