@@ -43,13 +43,13 @@ def drape(
         (N, 3) settled positions, metres.
     """
     links = _links(surface.faces)
-    own, other, starts = _directed(links, len(posed))
+    start_ids, end_ids, starts = _directed(links, len(posed))
     rest = surface.vertices.astype(np.float32)
-    length = np.linalg.norm(rest[other] - rest[own], axis=1)
+    length = np.linalg.norm(rest[end_ids] - rest[start_ids], axis=1)
     hem = np.zeros(len(posed), bool)  # hems are sewn flat
     hem[surface.faces[surface.face_fields["lining"] > 0]] = True
-    length *= np.where(hem[own] | hem[other], 1.0, 1 + slack).astype(np.float32)
-    degree = np.diff(np.append(starts, len(own)))
+    length *= np.where(hem[start_ids] | hem[end_ids], 1.0, 1 + slack).astype(np.float32)
+    degree = np.diff(np.append(starts, len(start_ids)))
     gain = (0.85 / np.maximum(degree, 1)).astype(np.float32)[:, None]
     normals = vertex_normals(posed, surface.faces).astype(np.float32)
     ease_m, free = ease_m.astype(np.float32), free.astype(np.float32)
@@ -63,12 +63,12 @@ def drape(
     for k in range(rounds):
         move += gravity
         x = start + move
-        d = x[other] - x[own]
+        d = x[end_ids] - x[start_ids]
         now = np.maximum(np.sqrt(np.einsum("ek,ek->e", d, d)), 1e-9)
         d *= ((now - length) / now)[:, None]
         move += np.add.reduceat(d, starts, axis=0) * gain
         if k % 3 == 2:  # bending: neighbours move alike, the more so the stiffer the cloth
-            mean = np.add.reduceat(move[other], starts, axis=0) / np.maximum(degree, 1)[:, None]
+            mean = np.add.reduceat(move[end_ids], starts, axis=0) / np.maximum(degree, 1)[:, None]
             move += (mean - move) * agree
         height = np.einsum("nk,nk->n", move, normals)
         flat = move - height[:, None] * normals
@@ -84,11 +84,11 @@ def _directed(links: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np
     A vertex without links gets one to itself.
     """
     lonely = np.setdiff1d(np.arange(count), links)
-    own = np.concatenate([links[:, 0], links[:, 1], lonely])
-    other = np.concatenate([links[:, 1], links[:, 0], lonely])
-    order = np.argsort(own, kind="stable")
-    own, other = own[order], other[order]
-    return own, other, np.searchsorted(own, np.arange(count))
+    start_ids = np.concatenate([links[:, 0], links[:, 1], lonely])
+    end_ids = np.concatenate([links[:, 1], links[:, 0], lonely])
+    order = np.argsort(start_ids, kind="stable")
+    start_ids, end_ids = start_ids[order], end_ids[order]
+    return start_ids, end_ids, np.searchsorted(start_ids, np.arange(count))
 
 
 def pushed_out(

@@ -134,7 +134,7 @@ def ease_sleeves(vertices: np.ndarray, fields: dict, rig: Rig, fit: float, cuff:
     """Widen sleeves from the arm, more below it than above.
 
     Args:
-        vertices: (N, 3) of the garment, with its fields. fit: 0 tight to 1 loose. cuff: the sleeve ends close to the wrist.
+        vertices: (N, 3) of the garment, with its fields. fit: 0 tight to 1 loose. cuff: the sleeve closes at the wrist.
 
     Returns:
         (N, 3) vertices, metres.

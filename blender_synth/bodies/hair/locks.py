@@ -148,16 +148,16 @@ def make_locks(
             d = unit_rows(d + normal * (0.24 * spread[1] + 0.08 * t - 0.02)[:, None])
         p = p + d * step[:, None]
         a, e, r = head.angles(p)
-        least = head.radius(a, e) + 0.003 + lift_to * (1 - 0.35 * t)
+        radius = head.radius(a, e) + 0.003 + lift_to * (1 - 0.35 * t)
         if hair.style in TIED:
-            least = head.radius(a, e) + 0.003 + volume * np.sin(np.pi * t) * 0.8
-            p = head.centre + unit_rows(p - head.centre) * least[:, None]
+            radius = head.radius(a, e) + 0.003 + volume * np.sin(np.pi * t) * 0.8
+            p = head.centre + unit_rows(p - head.centre) * radius[:, None]
         else:
             loose = 1.0 if hair.style == "curly" else 0.15
             if hair.style in ("short", "fade"):
                 loose = 1.0
             held = smoothstep(-12, 12, e) * (1 - loose)  # on the skull hair lies on it, below the ears it hangs free
-            push = np.maximum(least - r, 0) * (e > -40) + np.minimum(least - r, 0) * held
+            push = np.maximum(radius - r, 0) * (e > -40) + np.minimum(radius - r, 0) * held
             p = p + unit_rows(p - head.centre) * push[:, None]
         if long_hair or hair.style == "curly":
             low = p[:, 2] < chin_z + 0.03

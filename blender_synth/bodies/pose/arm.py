@@ -104,8 +104,8 @@ class Arm:
         pronation = limited("pronation", pronation + offset("pronation", side))
         wrist = limited("wrist", wrist + offset("wrist", side))
         # Arms hang by gravity, not by the chest's lean.
-        turned = self.yaw @ rotation(Y, -flexion) @ rotation(X, s * abduction) @ rotation(Z, -s * turn)
-        upper, hinge = turned @ -Z, turned @ -Y
+        rotated = self.yaw @ rotation(Y, -flexion) @ rotation(X, s * abduction) @ rotation(Z, -s * turn)
+        upper, hinge = rotated @ -Z, rotated @ -Y
         lower = rotation(hinge, elbow) @ upper
         palm = rotation(lower, s * pronation) @ (s * hinge)
         knuckle = unit(np.cross(lower, palm))

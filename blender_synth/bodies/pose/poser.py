@@ -53,8 +53,8 @@ class Poser(BodyState):
         self.world["root"] = pelvis
         for bone, share in (("spine05", 0.1), ("spine04", 0.3), ("spine03", 0.55), ("spine02", 0.8), ("spine01", 1.0)):
             self.world[bone] = part_way(pelvis, chest, share)
-        most = LIMITS_DEG["neck_yaw"][1] - 4.0
-        head_yaw = chest_yaw + np.clip(self.pose.head_yaw_deg - 0.7 * chest_yaw, -most, most)
+        limit = LIMITS_DEG["neck_yaw"][1] - 4.0
+        head_yaw = chest_yaw + np.clip(self.pose.head_yaw_deg - 0.7 * chest_yaw, -limit, limit)
         chest_pitch = lean + slouch * 0.55
         low, high = LIMITS_DEG["neck_flexion"]
         pitch = np.clip(self.pose.head_pitch_deg + 0.25 * lean, chest_pitch + low + 4.0, chest_pitch + high - 4.0)
@@ -228,16 +228,16 @@ class Poser(BodyState):
             self.world[bone] = part_way(self.chest, head, share)
         self.root = self.pelvis @ (self.rig.heads[0] - self.hip_mid)
         for side, word in (("L", "left"), ("R", "right")):
-            own = {k.removeprefix(f"{word}_"): v for k, v in turn.items() if k.startswith(word)}
-            old = {k.removeprefix(f"{word}_"): v for k, v in rest.items() if k.startswith(word)}
-            self._recorded_leg(side, own, old)
+            turns = {k.removeprefix(f"{word}_"): v for k, v in turn.items() if k.startswith(word)}
+            directions = {k.removeprefix(f"{word}_"): v for k, v in rest.items() if k.startswith(word)}
+            self._recorded_leg(side, turns, directions)
             arm = Arm(self, side, None)
-            upper = own["upper_arm"] @ old["upper_arm"]
-            lower = own["forearm"] @ old.get("forearm", old["upper_arm"])
-            lie = own["upper_arm"] @ swing(arm.rest_upper, old["upper_arm"])
+            upper = turns["upper_arm"] @ directions["upper_arm"]
+            lower = turns["forearm"] @ directions.get("forearm", directions["upper_arm"])
+            lie = turns["upper_arm"] @ swing(arm.rest_upper, directions["upper_arm"])
             hinge = self._hinge(upper, lower, lie @ arm.rest_hinge)
-            fore = own.get("hand", own["forearm"])
-            hand = fore @ swing(arm.rest_hand, old.get("hand", old["upper_arm"]))
+            fore = turns.get("hand", turns["forearm"])
+            hand = fore @ swing(arm.rest_hand, directions.get("hand", directions["upper_arm"]))
             arm.by_directions(upper, lower, hinge, hand @ arm.rest_hand, hand @ arm.rest_palm)
 
     def _recorded_leg(self, side: str, turn: dict[str, np.ndarray], rest: dict[str, np.ndarray]) -> None:

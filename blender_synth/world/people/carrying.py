@@ -248,7 +248,7 @@ _OTHER = {"left": "right", "right": "left"}
 
 
 def with_phones(
-    carried: Sequence[CarriedSpec], left_arm: str, right_arm: str, own: bool, first_id: int
+    carried: Sequence[CarriedSpec], left_arm: str, right_arm: str, separate: bool, first_id: int
 ) -> tuple[CarriedSpec, ...]:
     """The carried items and the phones that arms in ``"phone"`` or ``"call"`` hold."""
     out = list(carried)
@@ -259,7 +259,7 @@ def with_phones(
                     kind="phone",
                     style="phone",
                     held=f"{side}_hand",
-                    instance_id=first_id + len(out) if own else None,
+                    instance_id=first_id + len(out) if separate else None,
                     size=1.0,
                     rgb=(0.01, 0.01, 0.012),
                     second_rgb=COLOURS["charcoal"],

@@ -165,7 +165,7 @@ class MotionRanges:
                 raise no_item(clip.item, packs, "motion", KEY)
             total = sum(item.terms.weight for _, item in found) or 1.0
             for pack, item in found:
-                own = MotionClip(
+                resolved = MotionClip(
                     file=pack.folder / item.file,
                     weight=clip.weight * item.terms.weight / total,
                     start_s=item.terms.start_s,
@@ -174,8 +174,8 @@ class MotionRanges:
                     map=item.terms.map,
                     credit=Credit.of(pack, item),
                 )
-                _retarget(own)
-                clips.append(own)
+                _retarget(resolved)
+                clips.append(resolved)
             if not clip.item:
                 clips.append(clip)
         if not sum(clip.weight for clip in clips) > 0:
@@ -237,8 +237,8 @@ def _read(file: Path, changed_ns: int) -> Bvh:
 
 def _span(clip: MotionClip, bvh: Bvh) -> tuple[int, int]:
     """First and last frame that may be taken."""
-    turned = [k for j in bvh.joints for k, c in enumerate(j.channels, j.column) if c.endswith("rotation")]
-    still = len(bvh.frames) > 1 and not np.abs(bvh.frames[0, turned]).max() > 1e-3
+    rotation_columns = [k for j in bvh.joints for k, c in enumerate(j.channels, j.column) if c.endswith("rotation")]
+    still = len(bvh.frames) > 1 and not np.abs(bvh.frames[0, rotation_columns]).max() > 1e-3
     first = max(int(still), math.ceil(clip.start_s / bvh.frame_s))
     last = min(len(bvh.frames) - 1, int(min(clip.end_s / bvh.frame_s, 1e9)))
     if first > last:

@@ -74,8 +74,8 @@ class Spec:
         person = LabelledInstance(
             instance_id=self.instance_id, category="pedestrian", name=f"person_{self.instance_id}"
         )
-        own = [(t.instance_id, t.traits.category) for t in self.carried if t.instance_id is not None]
-        return (person, *(LabelledInstance(instance_id=n, category=c, name=f"{person.name}/{c}_{n}") for n, c in own))
+        items = [(t.instance_id, t.traits.category) for t in self.carried if t.instance_id is not None]
+        return (person, *(LabelledInstance(instance_id=n, category=c, name=f"{person.name}/{c}_{n}") for n, c in items))
 
 
 PedestrianSpec = Spec
@@ -150,7 +150,7 @@ class Randomizer:
         if motion is not None:
             carried = tuple(item for item in carried if item.held == "back")
             pose = replace(pose, activity="motion", legs="motion", left_arm="hang", right_arm="hang", motion=motion)
-        own = self.carried.instance == "own"
+        separate = self.carried.instance == "own"
         outfit = draw_outfit(self.outfit, body.sex, body.age_years, situation.climate, streams.rng("outfit"))
         if self.outfit.fabrics is not None:
             outfit = in_fabrics(outfit, self.outfit.fabrics, streams.child("fabrics"))
@@ -163,5 +163,5 @@ class Randomizer:
             hair=draw_hair(self.hair, body, streams.rng("hair")),
             outfit=outfit,
             pose=pose,
-            carried=with_phones(carried, pose.left_arm, pose.right_arm, own, first_id),
+            carried=with_phones(carried, pose.left_arm, pose.right_arm, separate, first_id),
         )
