@@ -68,7 +68,7 @@ def draw_people(settings: RunSettings, count: int) -> Iterator[Any]:
     crowd = settings.pedestrians
     for number in range(count):
         person = streams.child(str(number))
-        activity = pick(person.rng("activity"), crowd.person.pose.activity)
+        activity = pick(person.rng("activity"), crowd.person.activities)
         situation = Situation(
             activity=activity, seat_m=SEAT_M if activities()[activity].legs == "sit" else None, climate=climate
         )

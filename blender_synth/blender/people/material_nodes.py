@@ -11,8 +11,7 @@ from blender_synth.blender.shading.nodes import Graph, Socket, Value
 from blender_synth.blender.shading.traits import MaterialTraits
 from blender_synth.bodies.parts import ShadingParams
 
-Rgb: TypeAlias = tuple[float, float, float]
-Values: TypeAlias = dict[str, float | Rgb]
+Values: TypeAlias = dict[str, float | tuple[float, ...]]
 """Numbers and colours that materials of one structure differ in, by name."""
 Sockets: TypeAlias = dict[str, Socket]
 _P = TypeVar("_P", bound=ShadingParams)

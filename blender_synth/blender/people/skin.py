@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from blender_synth.blender.people.material_nodes import MaterialKind, PersonNodes, Rgb, Values
+from blender_synth.blender.people.material_nodes import MaterialKind, PersonNodes, Values
 from blender_synth.blender.shading.nodes import Socket
 from blender_synth.blender.shading.traits import MaterialTraits
 from blender_synth.bodies.parts import EyeShading, HairShading, SkinShading
+from blender_synth.values import Rgb
 
 
 def _times(rgb: Rgb, *factors: float) -> Rgb:
