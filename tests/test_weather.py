@@ -255,7 +255,7 @@ def test_a_sky_of_a_pack_is_found_inside_of_it_only(tmp_path):
     assert sky_file("mine/skies/noon.hdr", folders) == (pack / "skies/noon.hdr").resolve()
     for name, word in (("mine/../secret.hdr", "leads out"), ("mine/link.hdr", "leads out"),
                        ("mine//etc/x.hdr", "relative"), ("mine/none.hdr", "missing"),
-                       ("other/x.hdr", "known are: mine")):  # fmt: skip
+                       ("other/x.hdr", "known packs are: mine")):  # fmt: skip
         with pytest.raises(BlenderSynthError, match=word) as caught:
             sky_file(name, folders)
         assert "fix:" in str(caught.value)
