@@ -1,4 +1,4 @@
-"""Raw frames made without Blender, with contents that are known."""
+"""Raw frames made without Blender, with known contents."""
 
 from __future__ import annotations
 

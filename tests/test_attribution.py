@@ -1,4 +1,4 @@
-"""Who is named, in COCO's files and in the table, for what the images show."""
+"""Credits in COCO's files and in the table for what the images show."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_the_table_counts_images(run, tmp_path):
     assert rows[2][2] == "[CC-BY-3.0](https://creativecommons.org/licenses/by/3.0/)"
 
 
-def test_a_strangers_text_cannot_break_the_table(tmp_path):
+def test_untrusted_text_cannot_break_the_table(tmp_path):
     credits = Credits()
     credits.add([Licence(**_entry("a|b", "MIT", "<script>x</script>\n| evil |", "[click](http://x) `code`"))])
     credits.write(tmp_path)

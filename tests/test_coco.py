@@ -1,4 +1,4 @@
-"""What is exported, read back with COCO's own tools."""
+"""COCO exports, read back with pycocotools."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_masks_agree_with_the_label_layers_pixel_for_pixel(dataset):
     assert (people * reflections).sum() == 0
 
 
-def test_a_reflection_is_tied_to_its_source_and_its_mirror(dataset):
+def test_a_reflection_is_linked_to_its_source_and_its_mirror(dataset):
     coco = _coco(dataset())
     by_source = {a["reflection_of"]: a for a in coco.loadAnns(coco.getAnnIds(catIds=[2], imgIds=[1]))}
     assert by_source[PERSON]["via"] == by_source[HIDDEN_PERSON]["via"] == [MIRROR]
@@ -101,7 +101,7 @@ def test_reflection_policies(dataset, policy, categories, crowds):
     assert sum(a["iscrowd"] for a in annotations) == crowds
 
 
-def test_splits_are_by_scene_and_do_not_depend_on_company(tmp_path):
+def test_splits_are_by_scene_and_do_not_depend_on_other_runs(tmp_path):
     runs = [make_run(tmp_path / "a", 30), make_run(tmp_path / "b", 5)]
     settings = Settings(splits={"train": 0.7, "val": 0.3}, panoptic=False)
     export_dataset(runs, tmp_path / "both", settings, DevelopSettings())

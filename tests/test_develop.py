@@ -58,7 +58,7 @@ def test_light_arrives_by_koschmieder_directly_and_through_a_mirror(tmp_path):
         np.testing.assert_allclose(seen[row, column], expected, rtol=2e-3)
 
 
-def test_annotations_tell_the_same_transmittance(tmp_path):
+def test_annotations_have_the_same_transmittance(tmp_path):
     frame = RawFrame(make_frame(tmp_path / "000000"))
     found = {i.category: i for i in annotate(frame, 80.0)}
     assert found["pedestrian_reflection"].transmittance == pytest.approx(0.05 ** (REFLECTED_PATH_M / 80), abs=1e-4)
@@ -247,13 +247,13 @@ def test_no_fog_comes_under_a_roof(tmp_path):
 def test_an_export_mixes_frames_from_under_a_roof_with_others(tmp_path):
     run = make_run(tmp_path / "run", frames=2)
     with_medium(run / "frames/000001", mor_m=50_000.0, indoors=True)
-    said = export_dataset(
+    message = export_dataset(
         [run],
         tmp_path / "data",
         exporter_settings({"kind": "coco", "splits": {"all": 1}}),
         DevelopSettings(mor_m=[30, 60]),
     )
-    assert said.startswith("3 pictures")
+    assert message.startswith("3 pictures")
     images = json.loads((tmp_path / "data/annotations/instances_all.json").read_text())["images"]
     assert [image["mor_m"] for image in images] == [30, 60, 50_000]
     assert len({image["id"] for image in images}) == 3
@@ -263,9 +263,9 @@ def test_an_export_mixes_frames_from_under_a_roof_with_others(tmp_path):
 def test_air_that_hides_everybody_is_warned_of_at_export(tmp_path, capsys, mor_m, hidden):
     run = make_run(tmp_path / "run", frames=2)
     export_dataset([run], tmp_path / "data", exporter_settings({"kind": "coco"}), DevelopSettings(mor_m=mor_m))
-    said = capsys.readouterr().err
-    assert ("raise develop.mor_m" in said) == bool(hidden)
-    assert f"every person of {hidden} pictures" in said or not hidden
+    message = capsys.readouterr().err
+    assert ("raise develop.mor_m" in message) == bool(hidden)
+    assert f"every person of {hidden} pictures" in message or not hidden
 
 
 def test_one_frame_becomes_several_pictures_of_one_split(tmp_path):

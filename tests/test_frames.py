@@ -61,7 +61,7 @@ def test_a_frame_that_fails_half_way_leaves_nothing(tmp_path):
         ),
     ],
 )
-def test_what_is_wrong_with_a_frame_is_named(tmp_path, spoil, message):
+def test_a_damaged_frame_is_reported_by_file(tmp_path, spoil, message):
     folder = make_frame(tmp_path / "000000")
     spoil(folder)
     frame = RawFrame(folder)
@@ -169,7 +169,7 @@ def test_foreign_folders_are_refused_untouched(tmp_path):
         pass
 
 
-def test_a_full_disk_is_said_before_anything_starts(tmp_path, monkeypatch):
+def test_a_full_disk_is_reported_before_rendering(tmp_path, monkeypatch):
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
     with pytest.raises(RunError, match="disk is full"), RunFolder(tmp_path / "run").opened({}, {}):

@@ -1,4 +1,4 @@
-"""The label pass against closed-form answers: boxes before flat mirrors, facing mirrors, glass, cut-outs."""
+"""The label pass against closed-form answers: boxes in front of flat mirrors, facing mirrors, glass, cut-outs."""
 
 from __future__ import annotations
 

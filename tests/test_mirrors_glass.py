@@ -1,4 +1,4 @@
-"""What annotations say of glass: who owns a pixel with two people in it, shares of light, people behind panes."""
+"""Annotations of glass: who owns a pixel that shows two people, shares of light, people behind panes."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_without_measured_shares_what_is_behind_owns_the_pixel_and_mix_is_unknow
     assert found["pedestrian_reflection", PERSON].mix is None
 
 
-def test_a_person_beside_and_behind_a_pane_is_one_annotation(tmp_path):
+def test_a_person_partly_behind_a_pane_is_one_annotation(tmp_path):
     frame, labels = _make(tmp_path / "frames/000000")
     labels["surface_id"][22:36, 60:63] = BEHIND
     labels["depth_m"][22:36, 60:63] = 11.0

@@ -1,4 +1,4 @@
-"""Silhouettes against an independent test of every pixel centre, and geometry against itself."""
+"""Silhouettes against an independent test of every pixel centre, and consistency of geometry."""
 
 from __future__ import annotations
 

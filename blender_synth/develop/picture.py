@@ -11,8 +11,8 @@ from blender_synth.develop import lens, sensor
 from blender_synth.develop.air import LUMINANCE, Air
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import FrameError
-from blender_synth.frames.meta import WATTS_PER_UNIT
 from blender_synth.frames.raw_frame import RawFrame
+from blender_synth.optics.radiometry import LUMENS_PER_WATT, WATTS_PER_UNIT
 from blender_synth.seeds import rng_for
 
 
@@ -90,7 +90,7 @@ def _shot(frame: RawFrame, settings: DevelopSettings, mor_m: float | None, light
         return float(rng_for(*seed, f"develop/{name}").uniform(*interval))
 
     luminance = light @ LUMINANCE
-    cd_m2 = WATTS_PER_UNIT * sensor.LUMENS_PER_WATT
+    cd_m2 = WATTS_PER_UNIT * LUMENS_PER_WATT
     drops = round(sampled("lens_drops", settings.lens_drops))
     through_lens = lens.with_drops(light, drops, rng_for(*seed, "develop/drops")) if drops else light
     if flakes := round(sampled("lens_flakes", settings.lens_flakes)):

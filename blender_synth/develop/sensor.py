@@ -12,8 +12,6 @@ _FULL_WELL_E, _READ_E, _WELL_AT = 24000.0, 3.0, 4.0
 pixels of 2 to 3 micrometres (EMVA 1288 data sheets give 10 to 30 ke and 2 to 5 e)."""
 _WIDTH_PX = 1920
 """Width of the sensor. Smaller pictures are from the same sensor: each of their pixels is the mean of several."""
-LUMENS_PER_WATT = 110.0
-"""Luminous efficacy of daylight (Littlefair 1985: 105 to 130)."""
 _DAY_CD_M2, _DUSK_SLOPE = 60.0, 0.07
 """Below this mean luminance, automatic exposure makes pictures darker, by this power of the luminance."""
 

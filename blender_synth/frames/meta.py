@@ -13,10 +13,9 @@ from pydantic.dataclasses import dataclass as _dataclass
 
 from blender_synth.frames.scene_facts import PersonFacts, PropFacts, RigFacts, WeatherFacts
 from blender_synth.optics.mirror_shapes import MirrorShape
+from blender_synth.optics.radiometry import WATTS_PER_UNIT
 
 FRAME_VERSION = 1
-WATTS_PER_UNIT = 100.0
-"""Radiance of one unit by day, W m⁻² sr⁻¹."""
 
 _T = TypeVar("_T")
 _IGNORE_UNKNOWN = ConfigDict(extra="ignore")

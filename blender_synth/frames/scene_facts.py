@@ -18,7 +18,8 @@ class WeatherFacts:
         kind: of the spec, such as ``"sky"``. cloud_oktas: 0 to 8. mor_m: meteorological optical range.
         rain_mm_h, snow_mm_h: rates, snow as water. snow_depth_cm: lying on the ground. wetness: of the ground, 0 to 1.
         sun_elevation_deg: above the horizon. sun_azimuth_deg: counter-clockwise from +X.
-        hdri: the photographed sky, if any. medium: ``"analytic"`` or ``"volume"``.
+        hdri: the photographed sky, if any. medium: ``"analytic"`` or ``"volume"``. phenomena: kinds of phenomena, such
+            as ``"hail"``, in addition to what the sky's own quantities describe.
     """
 
     kind: str = ""
@@ -36,11 +37,14 @@ class WeatherFacts:
     headlights: bool | None = None
     hdri: str | None = None
     medium: str | None = None
+    phenomena: tuple[str, ...] = ()
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> WeatherFacts:
         """Of a frame's spec."""
-        return cls(**_known(cls, spec.get("weather", {})))
+        weather = spec.get("weather", {})
+        phenomena = tuple(str(part["kind"]) for part in weather.get("phenomena", ()) if _has_kind(part))
+        return cls(**{**_known(cls, weather), "phenomena": phenomena})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-WATTS_PER_UNIT = 100.0
-LUX_PER_UNIT = 110.0 * WATTS_PER_UNIT
-"""By the luminous efficacy of daylight, 105 to 130 lm/W (Littlefair 1985)."""
+from blender_synth.optics.radiometry import LUMENS_PER_WATT, WATTS_PER_UNIT
+
+LUX_PER_UNIT = LUMENS_PER_WATT * WATTS_PER_UNIT
 SOLAR_CONSTANT = 1367.0
 """W/m2 above the atmosphere."""
 _TWILIGHT_DEG = (-18.0, -12.0, -9.0, -6.0, -3.0, -0.8)
