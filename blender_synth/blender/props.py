@@ -141,9 +141,7 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
         loaded.drop()
         raise
     by_name = {loaded.name_of(material): material for material in loaded.materials}
-    for (
-        block
-    ) in loaded.shading():  # a prefix keeps them apart from the program's own: `label_reflect`, `matt_panel` ...
+    for block in loaded.shading():  # so that no name is one of the program's: `label_reflect`, `matt_panel` ...
         block.name = f"~{loaded.name_of(block)}"
     loaded.drop(keep=meshes)
     if not meshes:

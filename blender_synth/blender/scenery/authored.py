@@ -39,11 +39,11 @@ def build(spec: Spec, stage: Stage) -> None:
     if spec.file:
         _build_file(spec, stage)
     materials = Materials()
-    ids = {thing.name: thing.instance_id for thing in spec.labelled}
-    by_thing: dict[str, list[Piece]] = {}
+    ids = {instance.name: instance.instance_id for instance in spec.labelled}
+    by_instance: dict[str, list[Piece]] = {}
     for piece in spec.pieces:
-        by_thing.setdefault(piece.thing, []).append(piece)
-    for name, pieces in by_thing.items():
+        by_instance.setdefault(piece.thing, []).append(piece)
+    for name, pieces in by_instance.items():
         shapes = [_placed(_shape(piece, spec), piece) for piece in pieces]
         stage.add(to_object(name, join(shapes), materials), ids[name])
     for light in spec.lights:
@@ -66,26 +66,26 @@ def _build_file(spec: Spec, stage: Stage) -> None:
         _to_units(material)
         if not declares_traits(material):
             declare_traits(material, traits_by_name(material.name))
-    ids = {thing.name: thing.instance_id for thing in spec.labelled}
+    ids = {instance.name: instance.instance_id for instance in spec.labelled}
     absent = set(spec.absent)
     at = {record.name: record.position for record in found.records}
     pivots: dict[str, np.ndarray] = {}
     for record in found.records:
-        thing = thing_of(record)[0]
-        pivots.setdefault(thing, np.asarray(at.get(thing, record.position)))
+        instance = thing_of(record)[0]
+        pivots.setdefault(instance, np.asarray(at.get(instance, record.position)))
         obj = found.shown.get(record.name) or found.lights.get(record.name)
         if obj is None or not absent.isdisjoint(record.within()):
             continue
-        if thing in spec.moves:
-            obj.matrix_world = _move(spec.moves[thing], pivots[thing]) @ obj.matrix_world
+        if instance in spec.moves:
+            obj.matrix_world = _move(spec.moves[instance], pivots[instance]) @ obj.matrix_world
         if record.name in found.lights:
             obj.data.energy *= spec.light_scale / WATTS_PER_UNIT
             stage.add_light(obj)
-        elif thing not in ids:
-            raise AssetError("the file is not the one that this scene was sampled from", file=file, value=thing,
+        elif instance not in ids:
+            raise AssetError("the file is not the one that this scene was sampled from", file=file, value=instance,
                              hint="begin a new run folder")  # fmt: skip
         elif _without_mirrors(record, obj):
-            stage.add(obj, ids[thing])
+            stage.add(obj, ids[instance])
 
 
 def _move(move: Vec, pivot: np.ndarray) -> Matrix:

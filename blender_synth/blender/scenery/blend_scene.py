@@ -121,7 +121,7 @@ def _take(
     graph: bpy.types.Depsgraph,
     meshes: dict,
 ) -> None:
-    told = {
+    common = {
         "name": name,
         "collections": where.collections,
         "parents": where.parents,
@@ -130,13 +130,15 @@ def _take(
     }
     if obj.type == "EMPTY":
         size = obj.empty_display_size * max(abs(v) for v in matrix.to_scale())
-        found.records.append(Record(kind="EMPTY", arrow=obj.empty_display_type == "SINGLE_ARROW", size_m=size, **told))
+        found.records.append(
+            Record(kind="EMPTY", arrow=obj.empty_display_type == "SINGLE_ARROW", size_m=size, **common)
+        )
         return
     if obj.type == "CAMERA":
-        found.records.append(Record(kind="CAMERA", **told))
+        found.records.append(Record(kind="CAMERA", **common))
         return
     if obj.type == "LIGHT":
-        record = Record(kind="LIGHT", **told)
+        record = Record(kind="LIGHT", **common)
         if mark_of(record) is None and (where.hidden or obj.data.type == "SUN"):
             return
         found.records.append(record)
@@ -151,7 +153,7 @@ def _take(
     if obj.name not in meshes:
         meshes[obj.name] = _mesh(obj, graph)
     mesh = meshes[obj.name]
-    record = Record(kind="MESH", **told, **_shape(mesh, matrix))
+    record = Record(kind="MESH", **common, **_shape(mesh, matrix))
     if where.hidden and mark_of(record) is None:
         return
     found.records.append(record)

@@ -61,7 +61,7 @@ def _pavement_at(spec: Spec, at: Vec) -> int:
 
 
 @dataclass(frozen=True)
-class _Way:
+class _Strip:
     """One street as a carriageway along x, its centre at the origin, for `ground.StreetWear`."""
 
     length_m: float
@@ -85,30 +85,30 @@ class _Way:
 class _Marks(ground.StreetWear):
     """The wear of one street, with zebra crossings, stop lines and centre lines on both arms."""
 
-    def __init__(self, way: _Way):
-        super().__init__(way)
-        self.way = way
+    def __init__(self, strip: _Strip):
+        super().__init__(strip)
+        self.strip = strip
 
     def _markings(self) -> None:
-        way = self.way
-        k = way.kerb_y_m
-        for sign, arm in zip((1.0, -1.0), way.arms, strict=True):
+        strip = self.strip
+        k = strip.kerb_y_m
+        for sign, arm in zip((1.0, -1.0), strip.arms, strict=True):
             zebra, stop = arm.zebra, arm.stop_m
-            bars = int((way.carriageway_m - 0.3 + zebra.gap_m) / (zebra.bar_m + zebra.gap_m))
+            bars = int((strip.carriageway_m - 0.3 + zebra.gap_m) / (zebra.bar_m + zebra.gap_m))
             span = bars * (zebra.bar_m + zebra.gap_m) - zebra.gap_m
             x0, x1 = sorted((sign * (zebra.x_m - zebra.width_m / 2), sign * (zebra.x_m + zebra.width_m / 2)))
             for i in range(bars):
                 y = -span / 2 + i * (zebra.bar_m + zebra.gap_m)
                 self._bar(x0, x1, y, y + zebra.bar_m)
             # cars approach on the left half of an arm as seen from the junction
-            y0, y1 = sorted((sign * (way.island_m / 2 + 0.15), sign * (k - 0.15)))
+            y0, y1 = sorted((sign * (strip.island_m / 2 + 0.15), sign * (k - 0.15)))
             self._bar(sign * stop - 0.2, sign * stop + 0.2, y0, y1)
             solid = stop + 9.0
             self._bar(sign * (stop + 0.2), sign * solid, -0.06, 0.06)
-            dash, gap = way.road.dash_m, way.road.gap_m
-            for along in np.arange(solid + gap, way.length_m / 2 - dash, dash + gap):
+            dash, gap = strip.road.dash_m, strip.road.gap_m
+            for along in np.arange(solid + gap, strip.length_m / 2 - dash, dash + gap):
                 self._bar(sign * along, sign * (along + dash), -0.06, 0.06)
-        self._wear_paint(way.road.paint_wear)
+        self._wear_paint(strip.road.paint_wear)
 
 
 def _roads(spec: Spec, stage: Stage, materials: Materials) -> None:
@@ -117,11 +117,11 @@ def _roads(spec: Spec, stage: Stage, materials: Materials) -> None:
     asphalt = tuple(ground.ASPHALT * spec.streets[0].road.tone)
     for number, street in enumerate(spec.streets):
         other = spec.streets[1 - number]
-        way = _Way(2 * street.half_length_m, street.carriageway_m, street.lane_m, street.road,
+        strip = _Strip(2 * street.half_length_m, street.carriageway_m, street.lane_m, street.road,
                    (spec.arms[number], spec.arms[number + 2]), street.island_m, other.kerb_m)  # fmt: skip
         name = f"road_{street.name}"
         rgb = np.array(ground.ASPHALT) * street.road.tone
-        materials[name] = road_material(materials, _Marks(way).pixels(), (way.length_m, way.carriageway_m), rgb)
+        materials[name] = road_material(materials, _Marks(strip).pixels(), (strip.length_m, strip.carriageway_m), rgb)
         half, k, q = street.half_length_m, street.kerb_m, other.kerb_m
         spans = [(-half, half)] if number == 0 else [(-half, -q), (q, half)]
         sheets = [quad((a, -k, 0), (b, -k, 0), (b, k, 0), (a, k, 0), name) for a, b in spans]
@@ -131,7 +131,7 @@ def _roads(spec: Spec, stage: Stage, materials: Materials) -> None:
         for a, b in ((half, half + side), (-half - side, -half)):
             sheet = quad((a, -reach, 0), (b, -reach, 0), (b, reach, 0), (a, reach, 0), "asphalt", tint)
             rest.append(sheet.turned(90.0 * number))
-        if (lids := ground.lids(way.road)) is not None:
+        if (lids := ground.lids(strip.road)) is not None:
             rest.append(lids.turned(90.0 * number))
     for arm in spec.arms:
         q, k, r = spec.cross_street(arm).kerb_m, spec.street(arm).kerb_m, spec.corner_radius_m
@@ -245,9 +245,9 @@ def _lowered(shape: Part, ramps: Sequence[tuple[Crossing, float, int]], step: fl
     """
     points = shape.points.copy()
     for zebra, kerb, axis in ramps:
-        beside = np.abs(points[:, axis] - zebra.x_m) - zebra.width_m / 2
+        outside = np.abs(points[:, axis] - zebra.x_m) - zebra.width_m / 2
         deep = points[:, 1 - axis] - kerb
-        side = np.clip(1 - beside / RAMP_SIDE_M, 0, 1)
+        side = np.clip(1 - outside / RAMP_SIDE_M, 0, 1)
         slope = np.clip(1 - (deep - KERB_M) / (RAMP_M - KERB_M), 0, 1) * (deep > -0.01)
         share = np.clip(points[:, 2] / step, 0, 1.2)
         points[:, 2] -= (step - LOW_STEP_M) * side * slope * np.minimum(share, 1.0)

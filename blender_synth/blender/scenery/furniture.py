@@ -269,8 +269,8 @@ def _bicycle_stand(f: Furniture) -> Part:
     left = np.column_stack([-0.4 + r * (1 - np.cos(t)), 0 * t, 0.8 - r + r * np.sin(t)])
     right = np.column_stack([0.4 - r * (1 - np.cos(t[::-1])), 0 * t, 0.8 - r + r * np.sin(t[::-1])])
     path = np.concatenate([[(-0.4, 0, 0)], left, right, [(0.4, 0, 0)]])
-    feet = [lathe([(0.06, 0), (0.06, 0.01)], 10, "metal", STEEL).moved((x, 0, 0)) for x in (-0.4, 0.4)]
-    return join([tube(path, 0.024, 8, "metal", STEEL), *feet])
+    base_plates = [lathe([(0.06, 0), (0.06, 0.01)], 10, "metal", STEEL).moved((x, 0, 0)) for x in (-0.4, 0.4)]
+    return join([tube(path, 0.024, 8, "metal", STEEL), *base_plates])
 
 
 def _parking_meter(f: Furniture) -> Part:
@@ -291,8 +291,8 @@ def _table(f: Furniture) -> Part:
     top = lathe([(0.34, 0.715), (0.35, 0.72), (0.35, 0.735), (0.34, 0.74)], 24, "paint", f.rgb)
     leg = lathe([(0.2, 0.0), (0.2, 0.015), (0.03, 0.05), (0.025, 0.715)], 14, "iron", (0.05, 0.05, 0.055))
     cup = lathe([(0.022, 0.74), (0.035, 0.80), (0.032, 0.80), (0.02, 0.75)], 10, "paint", (0.68, 0.67, 0.64))
-    things = [cup.moved((0.12, 0.09, 0)), box((-0.14, -0.1, 0.74), (-0.02, 0.06, 0.75), "paint", (0.5, 0.46, 0.38))]
-    return join([top, leg, *things])
+    on_top = [cup.moved((0.12, 0.09, 0)), box((-0.14, -0.1, 0.74), (-0.02, 0.06, 0.75), "paint", (0.5, 0.46, 0.38))]
+    return join([top, leg, *on_top])
 
 
 def _chair(f: Furniture) -> Part:
@@ -385,5 +385,5 @@ def make(piece: Furniture) -> Part:
 
 def shape_key(piece: Furniture) -> tuple:
     """Pieces with equal keys may share one mesh."""
-    own = piece.instance_id % 3 if piece.kind in ("planter", "stall") else 0
-    return piece.kind, piece.variant, piece.rgb, own
+    seed = piece.instance_id % 3 if piece.kind in ("planter", "stall") else 0
+    return piece.kind, piece.variant, piece.rgb, seed

@@ -191,11 +191,11 @@ def _portal(spec: Spec, wall: Wall) -> Part:
         parts.append(box(low, high, "steel", spec.metal_rgb))
     x = b + f + 0.22
     parts.append(box((x - 0.06, -0.012, 0.9), (x + 0.06, 0, 1.25), "steel", STEEL))
-    for z, way in ((1.02, "v"), (1.13, "^")):
+    for z, arrow in ((1.02, "v"), (1.13, "^")):
         ring = lathe([(0.026, 0.0), (0.026, 0.012), (0.02, 0.014)], 16, "steel", STEEL).turned(90, axis=0)
         parts += [
             ring.moved((x, -0.012, z)),
-            text(way, 0.03, (x, -0.028, z - 0.008), "paint", (0.02, 0.02, 0.02), 0.02),
+            text(arrow, 0.03, (x, -0.028, z - 0.008), "paint", (0.02, 0.02, 0.02), 0.02),
         ]
     middle = (a + b) / 2
     if wall.height_m - top - f > 0.22:

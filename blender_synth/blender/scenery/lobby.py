@@ -25,14 +25,14 @@ def build(spec: Spec, stage: Stage) -> None:
     half, deep, high = spec.width_m / 2, spec.depth_m, spec.height_m
     room = (-half, half, 0.0, deep)
     lamps = rooms.ceiling_lamps(stage, spec.light, *room, high - (0.0 if spec.ceiling != "coffers" else 0.02))
-    own = rooms.shell(*room, 0.0, high, without=("-y",))
+    outer_shell = rooms.shell(*room, 0.0, high, without=("-y",))
     above = _storeys_above(spec)
     rooms.add_room(stage, materials, rooms.floor(spec.floor, -half, half, -0.3, deep), _ceiling(spec), lamps)
     for wall in spec.walls:
         name = wall.name.removeprefix("wall_")
         parts = [rooms.wall_face(wall)]
         if name == "south":
-            parts += [_front(spec, wall), own, above]
+            parts += [_front(spec, wall), outer_shell, above]
         else:
             parts.append(rooms.skirting(wall, _skirting_rgb(spec, wall), 0.12))
         if name == spec.lift_wall:

@@ -118,9 +118,9 @@ class DeckWear(ground.WearMap):
                 x = -plan.rows_half_m + edge * plan.bay_m
                 self._bar(x - 0.05, x + 0.05, row.y_m, row.y_m + row.sign * BAY_LENGTH_M)
         for y in plan.aisles_y_m:
-            for way in (1.0, -1.0):
+            for direction in (1.0, -1.0):
                 for x in np.arange(-plan.rows_half_m + 5.0, plan.rows_half_m - 3.0, 13.0):
-                    self._arrow(way * float(x), y - way * plan.aisle_m / 4, way)
+                    self._arrow(direction * float(x), y - direction * plan.aisle_m / 4, direction)
         for core in plan.cores:
             row = plan.rows[core.row]
             x = core.x0_m + 0.25 + DOOR_M / 2 if core.door_left else core.x1_m - 0.25 - DOOR_M / 2
@@ -131,11 +131,11 @@ class DeckWear(ground.WearMap):
         worn = 0.10 + 0.34 * self.tracks + 0.20 * self.broad + 0.22 * self.fine
         self.paint -= np.where(self.paint > 0, plan.paint_wear * np.clip(worn + 0.2, 0, 2) * 0.7, 0)
 
-    def _arrow(self, x: float, y: float, way: float) -> None:
-        self._bar(x - way * 1.1, x + way * 0.2, y - 0.07, y + 0.07)
+    def _arrow(self, x: float, y: float, direction: float) -> None:
+        self._bar(x - direction * 1.1, x + direction * 0.2, y - 0.07, y + 0.07)
         for k in range(8):
-            a, half = x + way * (0.2 + 0.1 * k), 0.34 * (1 - k / 8)
-            self._bar(a, a + way * 0.1, y - half, y + half)
+            a, half = x + direction * (0.2 + 0.1 * k), 0.34 * (1 - k / 8)
+            self._bar(a, a + direction * 0.1, y - half, y + half)
 
 
 def floor(spec: Spec) -> Part:

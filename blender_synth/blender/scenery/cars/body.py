@@ -12,7 +12,7 @@ from blender_synth.blender.scenery.cars.skin import Skin
 from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.materials import HEAD_LAMP, TAIL_LAMP
 from blender_synth.blender.scenery.meshes import Part, box, join, lathe, loft, part, quad
-from blender_synth.world.scenery.shared.street_parts import CAR_SIZE_M
+from blender_synth.world.scenery.shared.street_parts import CAR_SIZE_M, CarBody
 
 BLACK = (0.012, 0.012, 0.013)
 GLASS = (0.010, 0.012, 0.012)
@@ -127,7 +127,7 @@ def _mirrored(p: Part) -> Part:
 
 
 @lru_cache(maxsize=16)
-def car(body: str) -> Part:
+def car(body: CarBody) -> Part:
     """A car without its plates; paint takes colour and dirt from the object."""
     skin = Skin(body)
     shape, length = skin.shape, skin.length
@@ -197,7 +197,7 @@ def car(body: str) -> Part:
     return join(parts)
 
 
-def plates(body: str, words: str) -> Part:
+def plates(body: CarBody, words: str) -> Part:
     """Number plates at nose and tail."""
     length, low = CAR_SIZE_M[body][0], SHAPES[body].clearance
     text = letters(words).scaled((0.105, 0.02, 0.105)).painted((0.02, 0.02, 0.03))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from blender_synth.world.scenery.shared.street_parts import CarBody
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -15,24 +17,24 @@ class Shape:
         cowl, header, rear_header, tail: where windscreen and rear window begin and end.
         pillars: distances of the door pillars in the side windows.
         axles: distances of the wheels. wheel: radius of the tyres.
-        rear_glass: share of the side glass row that is glass behind the last pillar (0 for panel vans).
+        glass_end: distance where the side glass ends. clearance: height of the floor above the road.
     """
 
-    top: tuple
-    shoulder: tuple
+    top: tuple[tuple[float, float], ...]
+    shoulder: tuple[tuple[float, float], ...]
     cowl: float
     header: float
     rear_header: float
     tail: float
-    pillars: tuple
-    axles: tuple
+    pillars: tuple[float, ...]
+    axles: tuple[float, ...]
     wheel: float
     glass_end: float
     clearance: float = 0.2
 
 
 # fmt: off
-SHAPES = {
+SHAPES: dict[CarBody, Shape] = {
     "hatchback": Shape(
         top=((0, 0.60), (0.10, 0.71), (0.40, 0.83), (1.00, 0.95), (1.90, 1.40), (2.45, 1.47), (3.10, 1.445),
             (3.55, 1.37), (3.88, 1.00), (3.98, 0.93), (4.05, 0.62)),

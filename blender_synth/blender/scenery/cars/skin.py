@@ -6,7 +6,7 @@ import numpy as np
 
 from blender_synth.blender.scenery.cars.shapes import SHAPES, Shape
 from blender_synth.blender.scenery.meshes import Part, Tint, join, part
-from blender_synth.world.scenery.shared.street_parts import CAR_SIZE_M
+from blender_synth.world.scenery.shared.street_parts import CAR_SIZE_M, CarBody
 
 
 def _curve(points: tuple, x: np.ndarray, soft_m: float = 0.05) -> np.ndarray:
@@ -40,7 +40,7 @@ def _stations(shape: Shape, length: float) -> np.ndarray:
 class Skin:
     """The grid of points of one body: (stations, rows, 3) for the left half (+y), row 0 in the floor's middle."""
 
-    def __init__(self, body: str):
+    def __init__(self, body: CarBody):
         self.shape = shape = SHAPES[body]
         self.length, width, _ = CAR_SIZE_M[body]
         self.x = x = _stations(shape, self.length)

@@ -24,12 +24,12 @@ def cells(n: int, across: int, seed: int, jitter: float = 0.8) -> tuple[np.ndarr
         row = (cell + dy) % across
         for dx in (-1, 0, 1):
             column = (cell + dx) % across
-            near, own = seeds[row][:, column], value[row][:, column]
+            near, cell_value = seeds[row][:, column], value[row][:, column]
             d = (near[..., 1] + (dy - frac)[:, None]) ** 2
             d += (near[..., 0] + (dx - frac)[None]) ** 2
             np.minimum(second, np.maximum(first, d), out=second)
             closer = d < first
-            np.copyto(owner, own, where=closer)
+            np.copyto(owner, cell_value, where=closer)
             np.minimum(first, d, out=first)
     first, second = np.sqrt(first), np.sqrt(second)
     return first, second - first, owner
