@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
+from typing import Annotated, Any, Literal, TypeVar, cast, dataclass_transform
 
 import numpy as np
 from pycocotools import mask as _coco_mask
@@ -27,8 +27,8 @@ Matrix = tuple[tuple[float, ...], ...]
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field,))
 def record(cls: type[_T]) -> type[_T]:
     """Decorator: a frozen, validated dataclass. Unknown keys are ignored, so that newer frames can be read."""
-    decorate: Callable[[type[_T]], type[_T]] = _dataclass(frozen=True, kw_only=True, config=_IGNORE_UNKNOWN)
-    return decorate(cls)
+    made = _dataclass(frozen=True, kw_only=True, config=_IGNORE_UNKNOWN)(cls)
+    return cast(type[_T], made)  # pydantic types it as its own protocol, without the class's attributes
 
 
 def _matrix(rows: int, columns: int) -> PlainValidator:
