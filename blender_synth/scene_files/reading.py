@@ -1,4 +1,4 @@
-"""Reading the files of a scene: its `scene.yaml`, the marks in its `.blend`, and a digest of its content."""
+"""MarkReader the files of a scene: its `scene.yaml`, the marks in its `.blend`, and a digest of its content."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.scenery.blend_scene import open_scene
 from blender_synth.world.scenery.shared.marks import Marks
-from blender_synth.world.scenery.shared.read_marks import Reading
+from blender_synth.world.scenery.shared.read_marks import MarkReader
 
 
 def read(file: Path, root: Path, indoors: bool) -> Marks:
@@ -22,7 +22,7 @@ def read(file: Path, root: Path, indoors: bool) -> Marks:
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
     found = open_scene(file, root)
-    reading = Reading(indoors)
+    reading = MarkReader(indoors)
     for p in found.problems:
         reading.problem(p.code, p.object, p.text, p.hint, p.severity)
     return reading.read(found.records, found.materials)

@@ -25,9 +25,8 @@ Parameters:
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
@@ -37,38 +36,48 @@ from blender_synth.seeds import Streams
 from blender_synth.values import NonNegativeRange, Range, Rgb, Vec3, Weights, pick, plain, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
-from blender_synth.world.layout import Area, BuiltInMirror, CameraAnchor, Layout, MirrorMount, Obstacle, PropSpot, Seat
-from blender_synth.world.scenery.authored.layout import moved
+from blender_synth.world.layout import Area, PropSpot
+from blender_synth.world.scenery.authored.layout import LayoutRules, authored_layout, moved
 from blender_synth.world.scenery.authored.rules import CameraRule, Jitter, Spawn, is_absent, matching
 from blender_synth.world.scenery.authored.spec import Spec
-from blender_synth.world.scenery.shared.marks import Lamp, Marked, Marks, words
+from blender_synth.world.scenery.shared.marks import Lamp, Marks, words
 from blender_synth.world.scenery.shared.part_base import Colours
 from blender_synth.world.scenery.shared.parts import Part, draw_parts
 from blender_synth.world.scenery.shared.pieces import Pieces
 from blender_synth.world.scenery.shared.street_palette import blend, linear
-from blender_synth.world.scenery.shared.yaml_marks import YAML_MARKS, read_yaml_marks
+from blender_synth.world.scenery.shared.yaml_marks import YAML_MARKS, YamlMark, read_yaml_marks
 
 FIRST_ID, LAST_ID = 3001, 9999
 NONE = "none"
-"""In `variants`: nothing of them."""
+"""In `variants`: none of the names is present."""
+
+
+def _habitable(interval: tuple[float, float]) -> tuple[float, float]:
+    if not -40 <= interval[0] <= interval[1] <= 60:
+        raise ValueError("a room has between -40 and 60 degrees Celsius")
+    return interval
+
+
+IndoorRange = Annotated[Range, AfterValidator(_habitable)]
 
 
 def _marks(marks: Any) -> Any:
-    """YAML marks, each as its kind's class."""
+    """Each YAML mark as an instance of the class of its kind."""
     if not isinstance(marks, Mapping):
         return marks
-    found = {}
+    parsed: dict[str, YamlMark] = {}
     for name, value in marks.items():
         kind = words(str(name))
         if kind[0] not in YAML_MARKS or len(kind) < 2:
-            raise ValueError(f"{name!r} is no mark; begin it with one of: {', '.join(f'{k}.' for k in YAML_MARKS)}")
+            kinds = ", ".join(f"{kind}." for kind in YAML_MARKS)
+            raise ValueError(f"{name!r} is no mark; begin it with one of: {kinds}")
         try:
-            found[str(name)] = TypeAdapter(YAML_MARKS[kind[0]]).validate_python(value)
+            parsed[str(name)] = TypeAdapter(YAML_MARKS[kind[0]]).validate_python(value)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise ValueError(f"{name}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
-    return found
+    return parsed
 
 
 def _categories(wants: Any) -> Any:
@@ -83,7 +92,7 @@ class Randomizer(SceneryRandomizerDefaults):
     file: str = ""
     parts: tuple[Part, ...] = ()
     marks: Annotated[dict[str, Any], BeforeValidator(_marks)] = Field(default_factory=dict)
-    indoor_c: Annotated[Range | None, AfterValidator(lambda r: _bearable(r))] = None
+    indoor_c: IndoorRange | None = None
     licence: str = Field(min_length=1)
     author: str = ""
     source: str = ""
@@ -101,28 +110,33 @@ class Randomizer(SceneryRandomizerDefaults):
     found: Marks = Field(default_factory=Marks, repr=False)
 
     def sample(self, streams: Streams) -> Spec:
-        """One drawing of the scene.
+        """One sample of the scene.
 
         Raises:
-            ConfigError: a rule for a name that the scene does not have, or a layout that nothing can be done in.
+            ConfigError: a rule for a name that the scene does not have, or too many labelled objects.
         """
         by_hand = read_yaml_marks(self.marks, self.indoor_c is not None)
         pieces = draw_parts(self.parts, streams.child("parts"))
         self._check_names(by_hand, pieces)
         absent = self._absent(streams)
-        moves = self._moves(streams, absent)
-        there = [thing for thing in self.found.things if not is_absent((*thing.within, thing.name.lower()), absent)]
-        names = {thing.name: thing.category for thing in self.found.things} | pieces.things
+        moves = self._moves(streams)
+        present = [o for o in self.found.things if not is_absent((*o.within, o.name.lower()), absent)]
+        names = {o.name: o.category for o in self.found.things} | pieces.things
         if len(names) > LAST_ID - FIRST_ID:
-            hint = f"have at most {LAST_ID - FIRST_ID}: join some in collections thing.<category>.<name>"
-            raise ConfigError("the scene has too many things", key="scene.file", value=len(names), hint=hint)
+            hint = f"use at most {LAST_ID - FIRST_ID}: join some in collections thing.<category>.<name>"
+            raise ConfigError("the scene has too many labelled objects", key="scene.file", value=len(names), hint=hint)
         numbers = {name: FIRST_ID + n for n, name in enumerate(names)}
-        shown = {thing.name for thing in there} | set(pieces.things)
-        places = [p for p in (*self.found.places, *by_hand.places) if not is_absent(p.within, absent)]
-        pivots = {thing.name: thing.pivot_xy_m for thing in self.found.things}
-        places = [moved(place, moves[place.of], pivots[place.of]) if place.of in moves else place for place in places]
+        shown = {o.name for o in present} | set(pieces.things)
+        marked = [p for p in (*self.found.places, *by_hand.places) if not is_absent(p.within, absent)]
+        pivots = {o.name: o.pivot_xy_m for o in self.found.things}
+        marked = [moved(p, moves[p.of], pivots[p.of]) if p.of in moves else p for p in marked]
         warmth = streams.rng("warmth")
-        plan = self._plan(places, pieces, numbers, None if self.indoor_c is None else uniform(warmth, self.indoor_c))
+        rules = LayoutRules(
+            spawn=self.spawn,
+            spots=self.spots,
+            cameras=self.cameras,
+            indoor_c=None if self.indoor_c is None else uniform(warmth, self.indoor_c),
+        )
         return Spec(
             scene=self.scene,
             file=self.file,
@@ -141,8 +155,8 @@ class Randomizer(SceneryRandomizerDefaults):
             ),
             pieces=tuple(pieces.pieces),
             lights=tuple(pieces.lights),
-            lamps=(*(p.what for p in places if isinstance(p.what, Lamp)), *pieces.lamps),
-            plan=plan,
+            lamps=(*(p.what for p in marked if isinstance(p.what, Lamp)), *pieces.lamps),
+            plan=authored_layout(marked, pieces, numbers, rules),
         )
 
     def _check_names(self, by_hand: Marks, pieces: Pieces) -> None:
@@ -153,19 +167,19 @@ class Randomizer(SceneryRandomizerDefaults):
         for key, asked, names in (
             ("variants", [n for choices in self.variants.values() for n in choices if n != NONE], known),
             ("presence", self.presence, known),
-            ("jitter", self.jitter, {thing.name.lower() for thing in self.found.things}),
+            ("jitter", self.jitter, {o.name.lower() for o in self.found.things}),
             ("spawn", self.spawn, areas),
             ("spots", self.spots, spots),
             ("colours", self.colours, {material.lower() for material in self.found.materials}),
         ):
             for name in asked:
                 if not matching(name, names):
-                    told = ", ".join(sorted(names)[:40]) or "none"
+                    choices = ", ".join(sorted(names)[:40]) or "none"
                     raise ConfigError("the scene has nothing of that name", key=f"scene.{key}", value=name,
-                                      hint=f"use one of: {told}")  # fmt: skip
+                                      hint=f"use one of: {choices}")  # fmt: skip
 
     def _absent(self, streams: Streams) -> set[str]:
-        """Lower-case names of what is left out this time."""
+        """Lower-case names of the collections and objects that are absent from this sample."""
         absent: set[str] = set()
         for variant, choices in self.variants.items():
             chosen = pick(streams.rng(f"variant/{variant}"), choices).lower()
@@ -177,64 +191,25 @@ class Randomizer(SceneryRandomizerDefaults):
                     absent.add(name)
         return absent
 
-    def _moves(self, streams: Streams, absent: set[str]) -> dict[str, Vec3]:
+    def _moves(self, streams: Streams) -> dict[str, Vec3]:
         moves: dict[str, Vec3] = {}
         for pattern, jitter in self.jitter.items():
-            for name in matching(pattern, sorted(thing.name for thing in self.found.things)):
+            for name in matching(pattern, sorted(o.name for o in self.found.things)):
                 rng = streams.rng(f"jitter/{name}")
-                far, where = uniform(rng, jitter.shift_m), rng.uniform(0, 2 * math.pi)
-                moves[name] = (far * math.cos(where), far * math.sin(where), uniform(rng, jitter.turn_deg))
+                distance, azimuth = uniform(rng, jitter.shift_m), rng.uniform(0, 2 * math.pi)
+                moves[name] = (
+                    distance * math.cos(azimuth),
+                    distance * math.sin(azimuth),
+                    uniform(rng, jitter.turn_deg),
+                )
         return moves
 
     def _colours(self, streams: Streams) -> dict[str, Rgb]:
-        """One colour on each material's ramp."""
-        drawn = {}
+        """By material, a colour between two neighbours of its list."""
+        colours: dict[str, Rgb] = {}
         for pattern, ramp in self.colours.items():
             for name in matching(pattern, self.found.materials):
-                at = streams.rng(f"colour/{name}").uniform(0, len(ramp) - 1)
-                low = min(int(at), len(ramp) - 1)
-                drawn[name] = blend(linear(ramp[low]), linear(ramp[min(low + 1, len(ramp) - 1)]), at - low)
-        return drawn
-
-    def _plan(self, places: Sequence[Marked], pieces: Pieces, numbers: Mapping[str, int], warm: float | None) -> Layout:
-        def of(kind: type) -> list:
-            return [p.what for p in places if isinstance(p.what, kind)]
-
-        drawn = [(p.what, p.on) for p in places if isinstance(p.what, Area)] + pieces.areas
-        areas = []
-        for area, ground in drawn:
-            rules = [rule for pattern, rule in self.spawn.items() if matching(pattern, [area.name])]
-            told = {"share": rules[-1].share, "most": rules[-1].most} if rules else {}
-            areas.append(dataclasses.replace(area, ground_id=numbers.get(ground), **told))
-        spots = []
-        for spot in of(PropSpot):
-            wants = [rule for pattern, rule in self.spots.items() if matching(pattern, [spot.name])]
-            spots.append(dataclasses.replace(spot, wants=wants[-1]) if wants else spot)
-        cameras = []
-        for camera in of(CameraAnchor):
-            rule = self.cameras.get(camera.rig, CameraRule())
-            told = {k: v for k in ("height_m", "pitch_deg") if (v := getattr(rule, k)) is not None}
-            cameras.append(dataclasses.replace(camera, **told))
-        mounts = [
-            dataclasses.replace(p.what, host_id=numbers.get(p.of)) if p.what.use != "wall" else p.what
-            for p in places
-            if isinstance(p.what, MirrorMount)
-        ] + pieces.mounts
-        return Layout(
-            areas=tuple(areas),
-            mirror_mounts=tuple(m for m in mounts if m.use == "wall"),
-            hosts=tuple(m for m in mounts if m.use != "wall"),
-            cameras=tuple(cameras),
-            obstacles=(*of(Obstacle), *pieces.obstacles),
-            prop_spots=tuple(spots),
-            seats=(*of(Seat), *pieces.seats),
-            built_in_mirrors=(*of(BuiltInMirror), *pieces.built_in_mirrors),
-            placed=tuple(pieces.placed),
-            indoor_c=warm,
-        )
-
-
-def _bearable(interval: tuple[float, float] | None) -> tuple[float, float] | None:
-    if interval is not None and not -40 <= interval[0] <= interval[1] <= 60:
-        raise ValueError("a room has between -40 and 60 degrees Celsius")
-    return interval
+                position = streams.rng(f"colour/{name}").uniform(0, len(ramp) - 1)
+                low = min(int(position), len(ramp) - 1)
+                colours[name] = blend(linear(ramp[low]), linear(ramp[min(low + 1, len(ramp) - 1)]), position - low)
+        return colours

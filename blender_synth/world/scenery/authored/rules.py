@@ -13,7 +13,13 @@ from blender_synth.values import Range, plain
 
 @plain
 class Jitter:
-    """How far a thing may be off its place, along x and y each, and turned."""
+    """Random displacement of an object.
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `shift_m` | [0, 0] | m | distance, in a random direction |
+    | `turn_deg` | [0, 0] | deg | rotation about the vertical |
+    """
 
     shift_m: Range = (0.0, 0.0)
     turn_deg: Range = (0.0, 0.0)
@@ -21,7 +27,13 @@ class Jitter:
 
 @plain
 class Spawn:
-    """Rules for an area: how much likelier people are there than elsewhere, and how many may be there at most."""
+    """How many people stand in an area.
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `share` | 1 | factor | density of people relative to other ground |
+    | `most` | null | count | maximum number of people |
+    """
 
     share: float = Field(default=1.0, ge=0)
     most: int | None = Field(default=None, ge=0)
@@ -29,16 +41,22 @@ class Spawn:
 
 @plain
 class CameraRule:
-    """What cameras of one rig do here, whatever the marks say."""
+    """Settings of all cameras of one rig, which replace those of the marks.
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `height_m` | null | m | height above the ground |
+    | `pitch_deg` | null | deg | elevation of the middle of the view |
+    """
 
     height_m: Range | None = None
     pitch_deg: float | None = None
 
 
 def matching(pattern: str, names: Iterable[str]) -> list[str]:
-    """The names that a pattern means, whatever their case; `chair` also means `chair.001`.
+    """The names that match a pattern, ignoring case; `chair` also matches `chair.001`.
 
-    What comes with an instance of a collection (`instance/name`) is meant only by a pattern that says so.
+    Objects of a collection instance (`instance/name`) are matched only by patterns with a `/`.
     """
     pattern = pattern.lower()
     names = [n for n in names if pattern.count("/") == n.count("/")]

@@ -1,4 +1,4 @@
-"""The resolved values of one authored scene."""
+"""One authored scene as plain values."""
 
 from __future__ import annotations
 
@@ -17,15 +17,21 @@ from blender_synth.world.scenery.shared.pieces import LightPiece, Piece
 
 @plain
 class Spec(SceneryDefaults):
-    """One scene, drawn.
+    """One sample of an authored scene.
 
     Attributes:
-        scene: name it is found by. file: its `.blend`, relative to its folder; empty where it is all parts.
-        digest: of the folder's content. licence, author, source: carried into every frame.
-        absent: lower-case names of collections and objects that are left out.
-        colours: of materials by name. moves: of things by name: metres along x and y, degrees.
-        light_scale: on the file's own lights. labelled: everything visible with its instance id.
-        pieces, lights: of its parts. lamps: street lamps. plan: the layout.
+        scene: name of the scene.
+        file: its `.blend`, relative to its folder; empty for a scene made of parts only.
+        digest: digest of the folder's content.
+        licence, author, source: recorded in every frame.
+        absent: lower-case names of the absent collections and objects.
+        colours: of materials, by name.
+        moves: of objects, by name: metres along x and y, degrees about the vertical.
+        light_scale: factor on the brightness of the file's own lights.
+        labelled: all visible labelled objects.
+        pieces, lights: geometry and lights of the procedural parts.
+        lamps: street lamps.
+        plan: the layout.
     """
 
     kind: Literal["authored"] = "authored"
@@ -46,11 +52,11 @@ class Spec(SceneryDefaults):
     plan: Layout
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything visible; its own mirrors are among the scene's mirrors."""
+        """All visible objects; built-in mirrors are listed with the scene's mirrors instead."""
         return self.labelled
 
     def layout(self) -> Layout:
-        """Where people walk and sit, mirrors hang and cameras stand."""
+        """Where people walk and sit, mirrors hang, cameras stand and props may be placed."""
         return self.plan
 
     def attribution(self) -> Attribution:

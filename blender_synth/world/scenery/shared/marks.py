@@ -1,7 +1,7 @@
-"""What an artist's marks mean: named empties, meshes and collections of a file become a scene's layout. No bpy.
+"""Marks of artists: empties, meshes and collections whose names give them a meaning for the layout. No bpy.
 
-`scenes/README.md` tells artists the names. A file's objects come in as `Record`s, a scene.yaml's `marks:` as plain
-values; both come out as `Marked` places, each knowing of what it is part and when it is there.
+`scenes/README.md` lists the names. Objects of a file arrive as `Record`s; `read_marks` turns them, and `yaml_marks` the
+`marks:` of a scene.yaml, into `Marked` places.
 """
 
 from __future__ import annotations
@@ -30,15 +30,16 @@ WALK_USES = ("pavement", "indoors", "crossing", "road")
 SPOT_USES = ("pavement", "road", "wall", "indoors")
 MOUNT_USES = ("wall", "front")
 LAMP_KINDS = {"mast": 0, "lantern": 1}
-SURFACES = ("mirror", "glass", "water", "polished")
-"""What reflects in the file itself is an object or a material whose name begins so, with `!` behind it."""
+Surface = Literal["mirror", "glass", "water", "polished"]
+SURFACES: tuple[Surface, ...] = ("mirror", "glass", "water", "polished")
+"""An object or material whose name begins with one of these and a `!` is a built-in mirror."""
 MOST_MIRROR_PLANES = 12
 CATEGORY = re.compile(r"[a-z0-9][a-z0-9_ -]*")
 
 
 @plain
 class SceneProblem:
-    """One thing that is wrong with a scene: `error`, or `warning` where it still renders."""
+    """A problem of a scene: `error`, or `warning` if it can still be rendered."""
 
     code: str
     severity: Literal["error", "warning"]
@@ -49,24 +50,34 @@ class SceneProblem:
 
 @plain
 class Lamp:
-    """A street lamp: where its light is, the direction its arm points to, and whether mast (0) or lantern (1)."""
+    """A street lamp.
+
+    Attributes:
+        position_m: of its light source.
+        heading_deg: azimuth of its arm.
+        variant: 0 for a mast, 1 for a lantern.
+    """
 
     position_m: Vec3
     heading_deg: float
     variant: Literal[0, 1] = 0
 
 
+Place = Area | Seat | MirrorMount | BuiltInMirror | CameraAnchor | Lamp | PropSpot | Obstacle
+"""What a mark can mean."""
+
+
 @plain
 class Marked:
-    """A place.
+    """A place of the layout and the objects it belongs to.
 
     Attributes:
-        of: name of the thing that it moves with. within: lower-case names of the collections and objects that it is
-            in; it is there when all of them are.
-        on: of an area: name of the thing that is its ground.
+        of: name of the labelled object that it moves with.
+        within: lower-case names of the collections and objects that contain it; it is absent if one of them is.
+        on: for an area, name of the labelled object that is its ground.
     """
 
-    what: Area | Seat | MirrorMount | BuiltInMirror | CameraAnchor | Lamp | PropSpot | Obstacle
+    what: Place
     of: str
     within: tuple[str, ...] = ()
     on: str = ""
@@ -74,7 +85,7 @@ class Marked:
 
 @plain
 class MarkedThing:
-    """Something visible with a label of its own. pivot_xy_m: what it turns about."""
+    """A visible labelled object; it is turned about its pivot."""
 
     name: str
     category: str
@@ -84,7 +95,13 @@ class MarkedThing:
 
 @plain
 class Marks:
-    """All that a file says, collections and materials by name as it spells them."""
+    """Everything read from a file or a list of marks; names keep their spelling.
+
+    Attributes:
+        things: labelled objects.
+        names: of all collections and objects.
+        lights: number of lights.
+    """
 
     things: tuple[MarkedThing, ...] = ()
     places: tuple[Marked, ...] = ()
@@ -99,11 +116,19 @@ class Record:
     """One object of a file.
 
     Attributes:
-        kind: `MESH`, `EMPTY`, `LIGHT` or `CAMERA`. collections: names, outermost first. parents: names, topmost first.
-        properties: its custom properties, and those of its collections where it has none of that name.
-        matrix: (4, 4) world. vertices: (N, 3) world. polygons: corners by index. edges: (E, 2).
-        arrow: an empty drawn as a single arrow, which points along its own +Z. size_m: the radius it is drawn with.
-        slots: names of the materials. slot_of: of each polygon.
+        kind: `MESH`, `EMPTY`, `LIGHT` or `CAMERA`.
+        collections: names, outermost first.
+        parents: names, topmost first.
+        properties: custom properties; those of its collections are inherited.
+        matrix: (4, 4) local to world.
+        vertices: (N, 3) world coordinates in metres.
+        polygons: vertex indices of each polygon.
+        edges: (E, 2) vertex indices.
+        arrow: whether an empty is displayed as a single arrow, which points along its local +Z.
+        size_m: display radius of an empty.
+        slots: names of the materials.
+        slot_of: material index of each polygon.
+        looks: roughness and colour of reflecting materials, by name.
     """
 
     name: str
@@ -120,63 +145,66 @@ class Record:
     slots: tuple[str, ...] = ()
     slot_of: Sequence[int] = ()
     looks: Mapping[str, tuple[float, Rgb]] = field(default_factory=dict)
-    """Roughness and colour of materials that reflect, by name."""
 
     @property
     def position(self) -> np.ndarray:
+        """Origin (3,) in world coordinates."""
         return self.matrix[:3, 3]
 
     def within(self) -> tuple[str, ...]:
+        """Lower-case names of its collections, its parents and itself."""
         return tuple(n.lower() for n in (*self.collections, *self.parents, self.name))
 
 
 def words(name: str) -> list[str]:
-    """The words of a name between its full stops, in lower case, without the number that Blender puts at its end.
+    """The parts of a name between full stops, in lower case, without the numeric suffix of Blender.
 
-    What comes with an instance of a collection is named `instance/name`; its own name counts.
+    Objects of a collection instance are named `instance/name`; only the part after the `/` counts.
     """
     return re.sub(r"\.\d{3,}$", "", name.rpartition("/")[2].strip()).lower().split(".")
 
 
 def mark_of(record: Record) -> list[str] | None:
-    """The words of the mark that an object is, by its property `bs`, its name, or the collections it is in."""
-    own = record.properties.get("bs")
-    for name in (own if isinstance(own, str) else "", record.name, *reversed(record.collections)):
+    """The words of an object's mark, by its property `bs`, its name or its collections; None if it is no mark."""
+    override = record.properties.get("bs")
+    for name in (override if isinstance(override, str) else "", record.name, *reversed(record.collections)):
         found = words(name)
         if found[0] in MARKS and len(found) > 1:
             return found
     return None
 
 
-def surface_of(name: str) -> str | None:
-    """What a name with `!` behind its first word says of how something passes light on; None for all others."""
+def surface_of(name: str) -> Surface | None:
+    """The surface that a name with `!` after its first word stands for; None for all other names."""
     first = words(name)[0]
-    return first[:-1] if first.endswith("!") and first[:-1] in SURFACES else None
+    return next((surface for surface in SURFACES if first == f"{surface}!"), None)
 
 
 def thing_of(record: Record) -> tuple[str, str]:
-    """(name, category) of the thing that a visible object is part of."""
+    """(name, category) of the labelled object that a visible object is part of."""
     category = ""
     for name in (record.name, *reversed(record.parents), *reversed(record.collections)):
         found = words(name)
         if found[0] in ("cat", "thing") and len(found) > 1:
             category = found[1]
             break
-    told = record.properties.get("category")
-    category = told.strip().lower() if isinstance(told, str) and told.strip() else category or "scenery"
+    override = record.properties.get("category")
+    if isinstance(override, str) and override.strip():
+        category = override.strip().lower()
+    category = category or "scenery"
     for name in record.collections:
         if words(name)[0] == "thing":
             return name, category
     return (record.parents[0] if record.parents else record.name), category
 
 
-def reflecting_parts(record: Record) -> list[tuple[str, str, str, list[int]]]:
-    """(name, surface, its material, numbers of the polygons) of every flat part of an object that reflects.
+def reflecting_parts(record: Record) -> list[tuple[str, Surface, str, list[int]]]:
+    """(name, surface, material, polygon indices) of every flat reflecting part of an object.
 
-    The builder splits the object in the same way, and finds each part again by its name.
+    The builder splits the object in the same way and identifies the parts by their names.
     """
     whole = surface_of(record.name)
-    found = []
+    parts: list[tuple[str, Surface, str, list[int]]] = []
     slots = [record.slots[k] if k < len(record.slots) else "" for k in record.slot_of] or [""] * len(record.polygons)
     for slot in dict.fromkeys(slots):
         surface = whole or surface_of(slot)
@@ -186,5 +214,5 @@ def reflecting_parts(record: Record) -> list[tuple[str, str, str, list[int]]]:
         groups = outlines.flat_groups(record.vertices, [record.polygons[k] for k in members])
         many = len(groups) > MOST_MIRROR_PLANES
         for number, group in enumerate([list(range(len(members)))] if many else [g for _, g in groups]):
-            found.append((f"{record.name}|{slot}|{number}", surface, slot, [members[k] for k in group]))
-    return found
+            parts.append((f"{record.name}|{slot}|{number}", surface, slot, [members[k] for k in group]))
+    return parts

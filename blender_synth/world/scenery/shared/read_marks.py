@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from blender_synth import geometry
-from blender_synth.values import Vec2, Vec3
+from blender_synth.values import Vec2, Vec3, vec3
 from blender_synth.world.layout import (
     Area,
     BuiltInMirror,
@@ -22,15 +23,14 @@ from blender_synth.world.layout import (
 from blender_synth.world.scenery.shared import outlines as outlines
 from blender_synth.world.scenery.shared.marks import (
     CATEGORY,
-    LAMP_KINDS,
     MOST_MIRROR_PLANES,
-    MOUNT_USES,
     SPOT_USES,
     WALK_USES,
     Lamp,
     Marked,
     MarkedThing,
     Marks,
+    Place,
     Record,
     SceneProblem,
     mark_of,
@@ -44,47 +44,50 @@ _RAISED_M = 0.3
 """A camera drawn so far over the ground says its height; one lower stands on it as its rig does."""
 
 
-class Reading:
-    """Turns records into `Marks`; what is wrong is collected, not raised."""
+class MarkReader:
+    """Converts records to `Marks`; problems are collected, not raised."""
 
     def __init__(self, indoors: bool) -> None:
         self.default_use = "indoors" if indoors else "pavement"
         self.places: list[Marked] = []
         self.problems: list[SceneProblem] = []
 
-    def problem(self, code: str, record: Record | str, text: str, hint: str, severity: str = "error") -> None:
-        """Note something that is wrong."""
+    def problem(
+        self, code: str, record: Record | str, text: str, hint: str, severity: Literal["error", "warning"] = "error"
+    ) -> None:
+        """Record a problem."""
         name = record if isinstance(record, str) else record.name
         self.problems.append(SceneProblem(code=code, severity=severity, object=name, text=text, hint=hint))
 
     def read(self, records: Sequence[Record], materials: Sequence[str] = ()) -> Marks:
-        """Everything that the records say."""
+        """The meaning of all records."""
         marks = [(r, mark_of(r)) for r in records]
         solids = [r for r, mark in marks if mark is None and r.kind == "MESH" and len(r.polygons)]
         flows = [r for r, mark in marks if mark is not None and mark[0] == "flow"]
         for record, mark in marks:
             if mark is not None and mark[0] in ("walk", "crossing", "road"):
                 self._areas(record, mark, flows, solids)
-        makers = {"seat": self._seat, "mirror": self._mounts, "camera": self._camera, "lamp": self._lamp,
+        readers = {"seat": self._seat, "mirror": self._mounts, "camera": self._camera, "lamp": self._lamp,
                   "spot": self._spot, "obstacle": self._obstacle}  # fmt: skip
         for record, mark in marks:
-            if mark is not None and mark[0] in makers:
-                makers[mark[0]](record, mark)
+            if mark is not None and mark[0] in readers:
+                readers[mark[0]](record, mark)
         things: dict[str, MarkedThing] = {}
-        at = {r.name: r.position for r in records}
+        positions = {r.name: r.position for r in records}
         for record in solids:
             name, category = thing_of(record)
             if not CATEGORY.fullmatch(category) or category in _MADE_OTHERWISE:
                 self.problem("bad_category", record, f"{category!r} cannot be a category",
                              "use small letters, digits, - and _, and none of the program's own")  # fmt: skip
                 category = "scenery"
-            x, y = at.get(name, record.position)[:2]
+            x, y = positions.get(name, record.position)[:2]
             within = tuple(n.lower() for n in (*record.collections, *record.parents))
-            thing = MarkedThing(name=name, category=category, pivot_xy_m=(float(x), float(y)), within=within)
-            things.setdefault(name, thing)
-            self._own_mirrors(record)
+            pivot = (float(x), float(y))
+            instance = MarkedThing(name=name, category=category, pivot_xy_m=pivot, within=within)
+            things.setdefault(name, instance)
+            self._built_in_mirrors(record)
             self._solid(record)
-        self._neighbours()
+        self._sort_seats()
         names = dict.fromkeys(n for r in records for n in (*r.collections, *r.parents, r.name))
         return Marks(
             things=tuple(things.values()),
@@ -95,21 +98,22 @@ class Reading:
             problems=tuple(self.problems),
         )
 
-    def _add(self, record: Record, what: Any, on: str = "") -> None:
+    def _add(self, record: Record, what: Place, on: str = "") -> None:
         self.places.append(Marked(what=what, of=thing_of(record)[0], within=record.within(), on=on))
 
-    def ground_at(self, xy, near_z_m: float = math.inf) -> float:
-        """Height of the nearest ground at or below a height; 0 where no area is drawn."""
-        best, found = math.inf, 0.0
+    def ground_at(self, xy: npt.ArrayLike, near_z_m: float = math.inf) -> float:
+        """Height of the nearest ground at or below a height; 0 without any area."""
+        point = np.asarray(xy, float)
+        best, height = math.inf, 0.0
         for place in self.places:
             area = place.what
             if not isinstance(area, Area) or area.z_m > near_z_m + 0.05:
                 continue
-            inside = geometry.in_convex(np.asarray(xy, float), area.polygon_xy_m, -0.05)
-            away = 0.0 if inside else float(np.linalg.norm(np.mean(area.polygon_xy_m, axis=0) - xy))
-            if away < best - 1e-9 or (inside and best == 0.0 and area.z_m > found):
-                best, found = away, area.z_m
-        return found
+            inside = geometry.in_convex(point, area.polygon_xy_m, -0.05)
+            away = 0.0 if inside else float(np.linalg.norm(np.mean(area.polygon_xy_m, axis=0) - point))
+            if away < best - 1e-9 or (inside and best == 0.0 and area.z_m > height):
+                best, height = away, area.z_m
+        return height
 
     def _areas(self, record: Record, mark: list[str], flows: Sequence[Record], solids: Sequence[Record]) -> None:
         use = mark[1] if mark[0] == "walk" else mark[0]
@@ -140,27 +144,26 @@ class Reading:
         if not pieces:
             self.problem("no_face", record, "none of its faces lies level", "draw it as a mesh of level faces")
             return
-        for number, (z, polygon) in enumerate(pieces):
-            flow = self._flow(record, polygon, flows)
+        for number, (z, outline) in enumerate(pieces):
+            flow = self._flow(record, outline, flows)
             name = record.name if len(pieces) == 1 else f"{record.name}#{number + 1}"
-            area = Area(name=name, use=use, polygon_xy_m=_vec2s(polygon), z_m=z, flow_deg=flow)
-            self._add(record, area, on=_ground_thing(solids, polygon.mean(axis=0), z))
+            area = Area(name=name, use=use, polygon_xy_m=_vec2s(outline), z_m=z, flow_deg=flow)
+            self._add(record, area, on=_ground_object(solids, outline.mean(axis=0), z))
 
     def _flow(self, record: Record, polygon: np.ndarray, flows: Sequence[Record]) -> float | None:
-        told = record.properties.get("flow_deg")
-        if isinstance(told, int | float):
-            return float(told) % 360.0
+        flow = record.properties.get("flow_deg")
+        if isinstance(flow, int | float):
+            return float(flow) % 360.0
         for arrow in flows:
-            mine = record.name in arrow.parents
-            if mine or (not arrow.parents and geometry.in_convex(arrow.position[:2], polygon)):
+            if record.name in arrow.parents or (not arrow.parents and geometry.in_convex(arrow.position[:2], polygon)):
                 return self._heading(arrow)
         return None
 
     def _heading(self, record: Record) -> float:
-        """Azimuth that an empty points to: a single arrow as it is drawn, all others along their own +X."""
-        told = record.properties.get("heading_deg")
-        if isinstance(told, int | float):
-            return float(told) % 360.0
+        """Azimuth of an empty: of the arrow if it is displayed as one, otherwise of its local +X axis."""
+        heading = record.properties.get("heading_deg")
+        if isinstance(heading, int | float):
+            return float(heading) % 360.0
         axis = record.matrix[:3, 2] if record.arrow else record.matrix[:3, 0]
         x, y, _ = axis / max(float(np.linalg.norm(axis)), 1e-9)
         if math.hypot(x, y) < 0.3:
@@ -179,20 +182,20 @@ class Reading:
         seat = Seat(bench=bench, position_m=(x, y, ground), heading_deg=self._heading(record), height_m=z - ground)
         self._add(record, seat)
 
-    def _neighbours(self) -> None:
-        """Seats of one bench in order from the right hand to the left, as those sit who are asked for together."""
+    def _sort_seats(self) -> None:
+        """Move seats to the end, those of one bench in order from right to left as their sitters see it."""
+        seats = [(p, p.what) for p in self.places if isinstance(p.what, Seat)]
+        headings = {seat.bench: seat.heading_deg for _, seat in reversed(seats)}
 
-        def along(place: Marked) -> float:
-            left = geometry.direction(first[place.what.bench] + 90.0)
-            return float(np.dot(place.what.position_m, left))
+        def key(seat: Seat) -> tuple[str, float]:
+            left = geometry.direction(headings[seat.bench] + 90.0)
+            return seat.bench, float(np.dot(seat.position_m, left))
 
-        seats = [p for p in self.places if isinstance(p.what, Seat)]
-        first = {p.what.bench: p.what.heading_deg for p in reversed(seats)}
-        seats.sort(key=lambda p: (p.what.bench, along(p)))
-        self.places = [p for p in self.places if not isinstance(p.what, Seat)] + seats
+        seats.sort(key=lambda pair: key(pair[1]))
+        self.places = [p for p in self.places if not isinstance(p.what, Seat)] + [p for p, _ in seats]
 
     def _mounts(self, record: Record, mark: list[str]) -> None:
-        use = mark[1] if mark[1] in MOUNT_USES else "wall"
+        use: Literal["wall", "front"] = "front" if mark[1] == "front" else "wall"
         if record.kind != "MESH" or not len(record.polygons):
             self.problem("no_face", record, "a mirror's mount has no face", "draw it as an upright plane on the wall")
             return
@@ -208,9 +211,9 @@ class Reading:
             corners = record.vertices[[c for k in members for c in record.polygons[k]]]
             facing = round(math.degrees(math.atan2(normal[1], normal[0])), 3) % 360.0
             right = np.array([-normal[1], normal[0]]) / math.hypot(*normal[:2])
-            at = corners[:, :2] @ right
+            along = corners[:, :2] @ right
             middle = corners[:, :2].mean(axis=0)
-            ends = [middle + (v - middle @ right) * right for v in (at.min(), at.max())]
+            ends = [middle + (v - middle @ right) * right for v in (along.min(), along.max())]
             low, high = float(corners[:, 2].min()), float(corners[:, 2].max())
             ground = self.ground_at(middle, low)
             if low - ground > _RAISED_M:
@@ -222,23 +225,22 @@ class Reading:
                                 base_z_m=base, clear_height_m=high - base, use=use)  # fmt: skip
             self._add(record, mount)
 
-    def _own_mirrors(self, record: Record) -> None:
+    def _built_in_mirrors(self, record: Record) -> None:
         for part, surface, slot, members in reflecting_parts(record):
             normals = outlines.flat_groups(record.vertices, [record.polygons[k] for k in members])
             if len(normals) > 1 or not normals:
-                self.problem("curved_mirror", record, f"its {surface} is not flat",
+                self.problem("curved_mirror", record, f"its {surface} surface is not flat",
                              "keep what reflects one flat sheet, and name its material, not the whole body; curved "
                              "mirrors come with mirrors=convex")  # fmt: skip
                 return
             roughness, tint = record.looks.get(slot, (0.0, (0.94, 0.95, 0.945)))
             faces = tuple(
-                tuple(tuple(round(float(v), 5) for v in record.vertices[c]) for c in record.polygons[k])
-                for k in members
+                tuple(vec3(round(float(v), 5) for v in record.vertices[c]) for c in record.polygons[k]) for k in members
             )
             category = thing_of(record)[1]
-            own = BuiltInMirror(part=part, faces_m=faces, surface=surface, roughness=min(roughness, 0.1), tint=tint,
+            mirror = BuiltInMirror(part=part, faces_m=faces, surface=surface, roughness=min(roughness, 0.1), tint=tint,
                             host=category)  # fmt: skip
-            self._add(record, own)
+            self._add(record, mirror)
 
     def _camera(self, record: Record, mark: list[str]) -> None:
         rig = mark[1]
@@ -250,12 +252,12 @@ class Reading:
             apart = np.linalg.norm(record.vertices[:, None] - record.vertices[None], axis=2)
             a, b = np.unravel_index(int(apart.argmax()), apart.shape)
             start, end = record.vertices[a], record.vertices[b]
-            told = record.properties.get("heading_deg")
-            if not isinstance(told, int | float):
+            heading = record.properties.get("heading_deg")
+            if not isinstance(heading, int | float):
                 self.problem("no_direction", record, "a camera's line does not say where cameras look",
                              "give it a custom property heading_deg (0 along +X, 90 along +Y)")  # fmt: skip
                 return
-            facing = float(told) % 360.0
+            facing = float(heading) % 360.0
         else:
             start = end = record.position
             if record.kind == "CAMERA":
@@ -275,7 +277,7 @@ class Reading:
 
     def _lamp(self, record: Record, mark: list[str]) -> None:
         heading = self._heading(record) if record.kind == "EMPTY" and not record.arrow else 0.0
-        variant = LAMP_KINDS.get(mark[1], 0)
+        variant: Literal[0, 1] = 1 if mark[1] == "lantern" else 0
         self._add(record, Lamp(position_m=_vec3(record.position), heading_deg=heading, variant=variant))
 
     def _spot(self, record: Record, mark: list[str]) -> None:
@@ -284,8 +286,8 @@ class Reading:
                          f"name it spot.<use>.<what it wants>, with one of: {', '.join(SPOT_USES)}")  # fmt: skip
             return
         wants = tuple(w for w in (mark[2] if len(mark) > 2 else "").split("+") if w and w != "any")
-        told = record.properties.get("room_m")
-        room = float(told) if isinstance(told, int | float) else record.size_m
+        radius = record.properties.get("room_m")
+        room = float(radius) if isinstance(radius, int | float) else record.size_m
         if room <= 0.05:
             self.problem("no_room", record, "a spot has no room", "draw the empty as large as the free circle")
             return
@@ -307,22 +309,22 @@ class Reading:
         self._add(record, obstacle)
 
     def _solid(self, record: Record) -> None:
-        """Obstacles of a visible thing, from its shape; none where its property `obstacle` is off."""
+        """Add the obstacles of a visible object, from its shape; none if its property `obstacle` is off."""
         if record.properties.get("obstacle") in (0, 0.0, False):
             return
         ground = self.ground_at(record.vertices.mean(axis=0)[:2], float(record.vertices[:, 2].min()) + 0.3)
-        found = outlines.footprints(record.vertices, record.polygons, ground)
-        if len(found) > MOST_OBSTACLES:
-            self.problem("too_fine", record, f"its shape gives {len(found)} obstacles",
+        prisms = outlines.footprints(record.vertices, record.polygons, ground)
+        if len(prisms) > MOST_OBSTACLES:
+            self.problem("too_fine", record, f"its shape gives {len(prisms)} obstacles",
                          "set its custom property obstacle to 0 and draw obstacle.<name> meshes instead")  # fmt: skip
             return
-        for number, (outline, low, height) in enumerate(found):
-            name = record.name if len(found) == 1 else f"{record.name}#{number + 1}"
+        for number, (outline, low, height) in enumerate(prisms):
+            name = record.name if len(prisms) == 1 else f"{record.name}#{number + 1}"
             self._add(record, Obstacle(name=name, polygon_xy_m=outline, height_m=max(height, 0.01), base_z_m=low))
 
 
-def _ground_thing(solids: Iterable[Record], at_xy: np.ndarray, z_m: float) -> str:
-    """Name of the thing whose upper side carries a place; empty where there is none."""
+def _ground_object(solids: Iterable[Record], xy: np.ndarray, z_m: float) -> str:
+    """Name of the labelled object with an upward face at a point; empty if there is none."""
     for record in solids:
         if abs(float(record.vertices[:, 2].max()) - z_m) > 0.5 and record.vertices[:, 2].min() > z_m:
             continue
@@ -331,18 +333,18 @@ def _ground_thing(solids: Iterable[Record], at_xy: np.ndarray, z_m: float) -> st
             normal = outlines.normal_of(corners)
             if normal is None or normal[2] < 0.9 or abs(float(corners[:, 2].mean()) - z_m) > 0.08:
                 continue
-            if any(geometry.in_convex(at_xy, part) for part in outlines.convex_parts([corners[:, :2]])):
+            if any(geometry.in_convex(xy, part) for part in outlines.convex_parts([corners[:, :2]])):
                 return thing_of(record)[0]
     return ""
 
 
-def _vec2(p) -> Vec2:
+def _vec2(p: Sequence[float] | np.ndarray) -> Vec2:
     return (round(float(p[0]), 4), round(float(p[1]), 4))
 
 
-def _vec2s(points) -> tuple[Vec2, ...]:
+def _vec2s(points: Iterable[np.ndarray]) -> tuple[Vec2, ...]:
     return tuple(_vec2(p) for p in points)
 
 
-def _vec3(p) -> Vec3:
+def _vec3(p: Sequence[float] | np.ndarray) -> Vec3:
     return (round(float(p[0]), 4), round(float(p[1]), 4), round(float(p[2]), 4))
