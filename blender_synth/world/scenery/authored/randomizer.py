@@ -42,7 +42,7 @@ from blender_synth.world.scenery.authored.rules import CameraRule, Jitter, Spawn
 from blender_synth.world.scenery.authored.spec import Spec
 from blender_synth.world.scenery.shared.marks import Lamp, Marks, words
 from blender_synth.world.scenery.shared.part_base import Colours
-from blender_synth.world.scenery.shared.parts import Part, draw_parts
+from blender_synth.world.scenery.shared.parts import Part, sample_parts
 from blender_synth.world.scenery.shared.pieces import Pieces
 from blender_synth.world.scenery.shared.street_palette import blend, linear
 from blender_synth.world.scenery.shared.yaml_marks import YAML_MARKS, YamlMark, read_yaml_marks
@@ -116,7 +116,7 @@ class Randomizer(SceneryRandomizerDefaults):
             ConfigError: a rule for a name that the scene does not have, or too many labelled objects.
         """
         by_hand = read_yaml_marks(self.marks, self.indoor_c is not None)
-        pieces = draw_parts(self.parts, streams.child("parts"))
+        pieces = sample_parts(self.parts, streams.child("parts"))
         self._check_names(by_hand, pieces)
         absent = self._absent(streams)
         moves = self._moves(streams)

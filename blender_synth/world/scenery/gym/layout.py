@@ -1,4 +1,4 @@
-"""Where people, mirrors, cameras and props may be placed in this scene."""
+"""Areas, mirror mounts, cameras, obstacles and prop spots of a gym."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def layout_of(spec: Spec) -> Layout:
-    """Where people are, mirrors hang and cameras stand."""
+    """The layout of one gym."""
     half, deep = spec.width_m / 2, spec.depth_m
     corners = ((-half, 0.0), (half, 0.0), (half, deep), (-half, deep))
     obstacles = (

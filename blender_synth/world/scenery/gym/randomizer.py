@@ -32,7 +32,7 @@ from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.gym.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared.choices import count_in
-from blender_synth.world.scenery.shared.outside import draw_outside
+from blender_synth.world.scenery.shared.outside import sample_outside
 from blender_synth.world.scenery.shared.room_placer import Placer
 from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls
 from blender_synth.world.scenery.shared.street_palette import blend
@@ -61,7 +61,7 @@ class Randomizer(SceneryRandomizerDefaults):
     indoor_c: Range = (19.0, 22.5)
 
     def sample(self, streams: Streams) -> Spec:
-        """One gym; every draw comes from a stream named after its part."""
+        """One gym; each part uses a random stream of its own name."""
         rng, look = streams.rng("room"), streams.rng("look")
         width, depth, height = uniform(rng, self.width_m), uniform(rng, self.depth_m), uniform(rng, self.height_m)
         half = width / 2
@@ -130,7 +130,7 @@ class Randomizer(SceneryRandomizerDefaults):
             ),
             pieces=tuple(placer.pieces),
             spots=tuple(placer.spots),
-            outside=draw_outside(
+            outside=sample_outside(
                 streams.child("outside"), -4.0, 21.0, float(streams.rng("storey").choice([0.0, 0.4, 3.4]))
             ),
             indoor_c=uniform(streams.rng("climate"), self.indoor_c),

@@ -1,4 +1,4 @@
-"""The resolved values of one scene of this kind."""
+"""One gym as plain values."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ class Spec(SceneryDefaults):
     """One gym.
 
     Attributes:
-        accent_rgb: of the stripe, the words and the equipment. stripe: how it runs over the walls.
-        ceiling: its make. words: on a wall. turf_m: a strip of carpet along the room: from and to in y; None for none.
-        walls: south with the windows, north for mirrors, west and east.
+        walls: south (windows), north (mirrors), west and east.
+        accent_rgb: colour of the stripe, the slogan and the equipment.
+        stripe: shape of the stripe on the walls.
+        words, words_wall: slogan and the wall it is painted on.
+        turf_m: lower and upper y of a strip of turf along the room; None without one.
+        outside: the street in front of the windows.
     """
 
     kind: Literal["gym"] = "gym"
@@ -50,7 +53,7 @@ class Spec(SceneryDefaults):
         return next(w for w in self.walls if w.name == f"wall_{name}")
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything in the gym and before its windows that gets labels."""
+        """Everything visible that is labelled."""
         return (
             LabelledInstance(instance_id=FLOOR_ID, category="floor", name="floor"),
             LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="ceiling"),
@@ -61,5 +64,5 @@ class Spec(SceneryDefaults):
         )
 
     def layout(self) -> Layout:
-        """Where people are, mirrors hang and cameras stand."""
+        """Where people are, mirrors hang, cameras stand and props may be placed."""
         return layout_of(self)

@@ -1,4 +1,4 @@
-"""Where people, mirrors, cameras and props may be placed in this scene."""
+"""Areas, mirror mounts, cameras, obstacles and prop spots of a lift."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def layout_of(spec: Spec) -> Layout:
-    """Where people stand, mirrors hang and cameras look from."""
+    """The layout of one lift."""
     half, wide, near = spec.width_m / 2, spec.landing_width_m / 2, -SILL_M
     far = near - spec.landing_depth_m
     x, door = spec.door_x_m, spec.door_m / 2

@@ -56,7 +56,7 @@ class Randomizer(SceneryRandomizerDefaults):
     indoor_c: Range = (16.0, 22.0)
 
     def sample(self, streams: Streams) -> Spec:
-        """One lift; every draw comes from a stream named after its part."""
+        """One lift; each part uses a random stream of its own name."""
         rng, look = streams.rng("cabin"), streams.rng("look")
         width, depth, height = uniform(rng, self.width_m), uniform(rng, self.depth_m), uniform(rng, self.height_m)
         half = width / 2

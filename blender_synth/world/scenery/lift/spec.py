@@ -1,4 +1,4 @@
-"""The resolved values of one scene of this kind."""
+"""One lift as plain values."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ class Spec(SceneryDefaults):
     """One cabin with its landing.
 
     Attributes:
-        walls: of the cabin: south (the front, its door open), north (the back), west, east. landing: likewise, with the
-            same door in its north wall.
-        door_m: width of the opening; door_x_m: its middle; door_top_m: its height. closing: how far the leaves have
-            come in, 0 wide open to 1.
-        panel_side: the side wall beside the door with the buttons. floors: that the building has; level: where it is.
-        lamp: how the cabin is lit.
+        walls: of the cabin: south (front, with the door), north (back), west, east.
+        landing: walls of the landing; the same door is in its north wall.
+        door_m, door_x_m, door_top_m: width, centre and height of the door.
+        closing: position of the door leaves, 0 open to 1 closed.
+        panel_side: the side wall with the buttons.
+        floors, level: number of floors of the building, and the floor the cabin is at.
+        lamp: kind of lamps in the cabin.
     """
 
     kind: Literal["lift"] = "lift"
@@ -62,7 +63,7 @@ class Spec(SceneryDefaults):
     indoor_c: float
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything in cabin and landing that gets labels."""
+        """Everything visible that is labelled."""
         return (
             LabelledInstance(instance_id=FLOOR_ID, category="floor", name="landing_floor"),
             LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="landing_ceiling"),
@@ -80,5 +81,5 @@ class Spec(SceneryDefaults):
         return next(w for w in self.walls if w.name == f"cabin_{name}")
 
     def layout(self) -> Layout:
-        """Where people stand, mirrors hang and cameras look from."""
+        """Where people are, mirrors hang, cameras stand and props may be placed."""
         return layout_of(self)

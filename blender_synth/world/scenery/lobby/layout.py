@@ -1,4 +1,4 @@
-"""Where people, mirrors, cameras and props may be placed in this scene."""
+"""Areas, mirror mounts, cameras, obstacles and prop spots of a lobby."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def layout_of(spec: Spec) -> Layout:
-    """Where people walk, mirrors hang and cameras stand."""
+    """The layout of one lobby."""
     half = spec.width_m / 2
     corners = ((-half, 0.0), (half, 0.0), (half, spec.depth_m), (-half, spec.depth_m))
     mounts = _mounts(spec)

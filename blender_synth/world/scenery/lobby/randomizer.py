@@ -34,7 +34,7 @@ from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.lobby.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared.choices import count_in
-from blender_synth.world.scenery.shared.outside import draw_outside
+from blender_synth.world.scenery.shared.outside import sample_outside
 from blender_synth.world.scenery.shared.room_placer import Placer
 from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls
 from blender_synth.world.scenery.shared.street_palette import blend
@@ -70,7 +70,7 @@ class Randomizer(SceneryRandomizerDefaults):
     indoor_c: Range = (20.0, 23.0)
 
     def sample(self, streams: Streams) -> Spec:
-        """One lobby; every draw comes from a stream named after its part."""
+        """One lobby; each part uses a random stream of its own name."""
         rng = streams.rng("room")
         style = pick(rng, self.style)
         width, depth, height = uniform(rng, self.width_m), uniform(rng, self.depth_m), uniform(rng, self.height_m)
@@ -138,7 +138,7 @@ class Randomizer(SceneryRandomizerDefaults):
             words=names[int(look.integers(len(names)))],
             pieces=tuple(placer.pieces),
             spots=tuple(placer.spots),
-            outside=draw_outside(streams.child("outside"), -0.35, 21.0),
+            outside=sample_outside(streams.child("outside"), -0.35, 21.0),
             indoor_c=uniform(streams.rng("climate"), self.indoor_c),
         )
 

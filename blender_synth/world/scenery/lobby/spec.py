@@ -1,4 +1,4 @@
-"""The resolved values of one scene of this kind."""
+"""One lobby as plain values."""
 
 from __future__ import annotations
 
@@ -27,11 +27,13 @@ class Spec(SceneryDefaults):
     """One lobby.
 
     Attributes:
-        walls: south (the front), north, west and east. desk_wall, lift_wall: where desk and lifts are; the walls left
-            over carry mirrors. accent_rgb, accent: of the lit wall behind the desk.
-        columns_m: their middles.
-        panes: of the front, left to right. door: which of them, counted from 0, is the entrance.
-        ceiling: its make. words: over the desk.
+        walls: south (the front), north, west and east.
+        desk_wall, lift_wall: the walls with the desk and the lifts; the others may carry mirrors.
+        accent, accent_rgb: cladding of the lit wall behind the desk.
+        columns_m: centres of the columns.
+        panes: number of panes of the front.
+        door: index of the pane that is the entrance, from the left.
+        words: the name above the desk.
     """
 
     kind: Literal["lobby"] = "lobby"
@@ -67,7 +69,7 @@ class Spec(SceneryDefaults):
         return next(w for w in self.walls if w.name == f"wall_{name}")
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything in the lobby and before it that gets labels."""
+        """Everything visible that is labelled."""
         return (
             LabelledInstance(instance_id=FLOOR_ID, category="floor", name="floor"),
             LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="ceiling"),
@@ -82,5 +84,5 @@ class Spec(SceneryDefaults):
         )
 
     def layout(self) -> Layout:
-        """Where people walk, mirrors hang and cameras stand."""
+        """Where people are, mirrors hang, cameras stand and props may be placed."""
         return layout_of(self)

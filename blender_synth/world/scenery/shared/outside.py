@@ -55,7 +55,7 @@ class Outside:
         )
 
 
-def draw_outside(streams: Streams, near_m: float, half_length_m: float, drop_m: float = 0.0,
+def sample_outside(streams: Streams, near_m: float, half_length_m: float, drop_m: float = 0.0,
                  first_id: int = OUTSIDE_FIRST_ID, name: str = "outside",
                  turn_deg: float = 0.0) -> Outside:  # fmt: skip
     """The street before a front at y = `near_m` that looks along -y: houses are those of a drawn `street`."""

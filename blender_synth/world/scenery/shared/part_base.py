@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, Vec3, plain, uniform
+from blender_synth.values import Range, Rgb, Vec3, plain, uniform, vec3
 from blender_synth.world.scenery.shared.choices import count_in
 from blender_synth.world.scenery.shared.marks import CATEGORY
 from blender_synth.world.scenery.shared.pieces import Pieces
@@ -25,7 +24,7 @@ COLOURS = {
     "veneer": "#9a6f48", "fabric": "#4a6478", "steel": "#c4c6c8",
     "paving_slabs": "#a49e94", "paving_bond": "#a39c90", "paving_pavers": "#9a7d66", "paving_setts": "#7d7a76",
 }  # fmt: skip
-"""Materials by name, each with its usual colour."""
+"""Default colour of each material."""
 MATERIALS = tuple(COLOURS)
 MOST_COPIES = 1000
 
@@ -41,6 +40,12 @@ def _codes(colours: tuple[str, ...]) -> tuple[str, ...]:
     return colours
 
 
+def _known_material(name: str) -> str:
+    if name not in COLOURS:
+        raise ValueError(f"there is no material {name!r}; use one of: {', '.join(MATERIALS)}")
+    return name
+
+
 def _category(name: str) -> str:
     if name and (not CATEGORY.fullmatch(name) or name in ("pedestrian", "pedestrian_reflection", "mirror")):
         raise ValueError("use small letters, digits, - and _, and none of the program's own categories")
@@ -48,63 +53,23 @@ def _category(name: str) -> str:
 
 
 Colours = Annotated[tuple[str, ...], BeforeValidator(_colours), AfterValidator(_codes)]
-Material = Literal[MATERIALS]
+Material = Annotated[str, AfterValidator(_known_material)]
+
+
+def whole_numbers(interval: tuple[float, float]) -> tuple[float, float]:
+    """Validator of a count or an index."""
+    if interval[0] < 0 or interval[1] > MOST_COPIES or any(v != round(v) for v in interval):
+        raise ValueError(f"a count is a whole number from 0 to {MOST_COPIES}")
+    return interval
+
+
 Category = Annotated[str, AfterValidator(_category)]
 Place = tuple[Range, Range, Range]
 
 
-@plain
-class _Part:
-    """What all parts may say.
-
-    Attributes:
-        name: unique in the scene; the part's kind and number if left out. category: label of the thing.
-        chance: of being there at all. count: how many stand in a row. step_m: from one to the next.
-        jitter_m, jitter_deg: how far each is off its place.
-        colour: one, or several of which one is drawn for all of the row; `each_colour` draws for each. Parts with one
-            `palette` draw alike: of lists of one length, they take the same place.
-    """
-
-    name: str = ""
-    category: Category = ""
-    chance: float = Field(default=1.0, ge=0, le=1)
-    count: Annotated[Range, AfterValidator(lambda r: _whole(r))] = (1.0, 1.0)
-    step_m: Place = ((0.0, 0.0), (0.0, 0.0), (0.0, 0.0))
-    jitter_m: float = Field(default=0.0, ge=0)
-    jitter_deg: float = Field(default=0.0, ge=0)
-    colour: Colours = ()
-    each_colour: bool = False
-    palette: str = ""
-    wear: Range = (0.15, 0.5)
-
-    def draw(self, streams: Streams, name: str, into: Pieces, palettes: Streams) -> None:
-        """Put the part, with all of its row, into `into`."""
-        rng = streams.rng("row")
-        if rng.random() >= self.chance:
-            return
-        count = count_in(rng, self.count)
-        step = np.array([uniform(rng, s) for s in self.step_m])
-        material = getattr(self, "material", "matt")
-        palette = self.colour or (COLOURS.get(material, "#8a8780"),)
-        for k in range(max(count, 0)):
-            own = streams.child(str(k))
-            off = own.rng("jitter")
-            shift = k * step + np.array([*(off.uniform(-self.jitter_m, self.jitter_m, 2)), 0.0])
-            turn = float(off.uniform(-self.jitter_deg, self.jitter_deg))
-            paint = (own if self.each_colour else streams).rng("colour")
-            if self.palette:
-                paint = palettes.rng(self.palette)
-            rgb = _varied(paint, linear(palette[int(paint.integers(len(palette)))]))
-            draw = _Draw(own, name if count == 1 else f"{name}_{k + 1}", shift, turn, rgb, uniform(paint, self.wear))
-            self._one(draw, into)
-
-    def _one(self, draw: _Draw, into: Pieces) -> None:
-        raise NotImplementedError
-
-
 @dataclass
-class _Draw:
-    """What is drawn for one of a row."""
+class PartSample:
+    """The random values of one copy of a part."""
 
     streams: Streams
     name: str
@@ -113,21 +78,76 @@ class _Draw:
     rgb: Rgb
     wear: float
 
-    def at(self, place: Sequence) -> Vec3:
+    def at(self, place: Place) -> Vec3:
+        """A position within the ranges of a place, displaced as this copy is; rounded to 0.1 mm."""
         rng = self.streams.rng("place")
-        p = np.array([uniform(rng, axis) for axis in place]) + self.shift
-        return tuple(round(float(v), 4) for v in p)
+        x, y, z = (uniform(rng, axis) for axis in place)
+        return vec3(round(float(v), 4) for v in np.array([x, y, z]) + self.shift)
 
-    def value(self, what: str, interval) -> float:
+    def value(self, what: str, interval: tuple[float, float]) -> float:
+        """A value of a range, from the stream `what`."""
         return uniform(self.streams.rng(what), interval)
 
 
-def _whole(interval: tuple[float, float]) -> tuple[float, float]:
-    if interval[0] < 0 or interval[1] > MOST_COPIES or any(v != round(v) for v in interval):
-        raise ValueError(f"a count is a whole number from 0 to {MOST_COPIES}")
-    return interval
+@plain
+class PartBase:
+    """Parameters of all parts.
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `name` | "" | text | unique name; kind and number of the part if empty |
+    | `category` | "" | text | category of its label; a default for each kind if empty |
+    | `chance` | 1 | share | probability that it is present |
+    | `count` | 1 | count | number of copies in a row |
+    | `step_m` | [0, 0, 0] | m | offset from one copy to the next |
+    | `jitter_m` | 0 | m | maximum random displacement of each copy along x and y |
+    | `jitter_deg` | 0 | deg | maximum random rotation of each copy |
+    | `colour` | [] | #rrggbb | one colour or several, of which one is sampled for all copies |
+    | `each_colour` | false | flag | sample a colour for each copy |
+    | `palette` | "" | text | parts with the same palette sample the same position of their lists of colours |
+    | `wear` | [0.15, 0.5] | 0 to 1 | 0 new to 1 worn |
+    """
+
+    name: str = ""
+    category: Category = ""
+    chance: float = Field(default=1.0, ge=0, le=1)
+    count: Annotated[Range, AfterValidator(whole_numbers)] = (1.0, 1.0)
+    step_m: Place = ((0.0, 0.0), (0.0, 0.0), (0.0, 0.0))
+    jitter_m: float = Field(default=0.0, ge=0)
+    jitter_deg: float = Field(default=0.0, ge=0)
+    colour: Colours = ()
+    each_colour: bool = False
+    palette: str = ""
+    wear: Range = (0.15, 0.5)
+
+    def sample(self, streams: Streams, name: str, into: Pieces, palettes: Streams) -> None:
+        """Add all copies of the part to `into`."""
+        rng = streams.rng("row")
+        if rng.random() >= self.chance:
+            return
+        count = count_in(rng, self.count)
+        step = np.array([uniform(rng, s) for s in self.step_m])
+        colours = self.colour or (self.default_colour(),)
+        for k in range(max(count, 0)):
+            child = streams.child(str(k))
+            jitter = child.rng("jitter")
+            shift = k * step + np.array([*(jitter.uniform(-self.jitter_m, self.jitter_m, 2)), 0.0])
+            turn = float(jitter.uniform(-self.jitter_deg, self.jitter_deg))
+            paint = (child if self.each_colour else streams).rng("colour")
+            if self.palette:
+                paint = palettes.rng(self.palette)
+            rgb = _varied(paint, linear(colours[int(paint.integers(len(colours)))]))
+            copy_name = name if count == 1 else f"{name}_{k + 1}"
+            self._add_one(PartSample(child, copy_name, shift, turn, rgb, uniform(paint, self.wear)), into)
+
+    def default_colour(self) -> str:
+        """The colour without `colour`."""
+        return COLOURS["matt"]
+
+    def _add_one(self, sample: PartSample, into: Pieces) -> None:
+        raise NotImplementedError
 
 
 def _varied(rng: np.random.Generator, rgb: Rgb) -> Rgb:
     gain = float(np.exp(rng.normal(0, 0.05)))
-    return tuple(float(np.clip(c * gain, 0.012, 0.85)) for c in rgb)
+    return vec3(float(np.clip(c * gain, 0.012, 0.85)) for c in rgb)

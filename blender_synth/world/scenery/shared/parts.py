@@ -1,40 +1,41 @@
-"""Procedural parts of a scene: floors, walls, boxes, rows of things, each value a range drawn once a scene. No bpy.
+"""Procedural parts of a scene.yaml: floors, walls, boxes, furniture, mirrors, lights and props. No bpy.
 
-A part draws into `Pieces`: simple shapes to build, and what they mean for the layout. Places are in metres; walls run
-from one point to another, their front on the left hand (inside, when a room is drawn counter-clockwise).
+Every value is a range that is sampled once for each copy. Positions are in metres. Walls and mirrors run from one point
+to another; their front is on the left (inside, if a room is listed counter-clockwise).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import AfterValidator, Field
 
 from blender_synth import geometry
 from blender_synth.seeds import Streams
-from blender_synth.values import PositiveRange, Range, plain
+from blender_synth.values import PositiveRange, Range, plain, vec3
 from blender_synth.world.layout import Area, BuiltInMirror, Obstacle, PlacedProp
 from blender_synth.world.scenery.shared.choices import count_in
 from blender_synth.world.scenery.shared.marks import Lamp
 from blender_synth.world.scenery.shared.outlines import hull
 from blender_synth.world.scenery.shared.part_base import (
+    COLOURS,
     Colours,
     Material,
+    PartBase,
+    PartSample,
     Place,
-    _Draw,
-    _Part,
-    _whole,
+    whole_numbers,
 )
-from blender_synth.world.scenery.shared.pieces import LightPiece, Piece, Pieces, _round2, footprint
-from blender_synth.world.scenery.shared.street_parts import FURNITURE_SIZE_M, Furniture
+from blender_synth.world.scenery.shared.pieces import LightPiece, Piece, Pieces, footprint, rounded
+from blender_synth.world.scenery.shared.street_parts import FURNITURE_SIZE_M, Furniture, FurnitureKind
 from blender_synth.world.scenery.shared.wall_part import Wall
 
 
 @plain
-class Floor(_Part):
+class Floor(PartBase):
     """A level slab, its upper side at at_m's height.
 
     Attributes:
@@ -51,21 +52,25 @@ class Floor(_Part):
     walk: Literal["pavement", "indoors", "crossing", "road"] | None = "pavement"
     flow_deg: float | None = None
 
-    def _one(self, draw: _Draw, into: Pieces) -> None:
-        x, y, z = draw.at(self.at_m)
-        w, d = draw.value("width", self.size_m[0]), draw.value("depth", self.size_m[1])
-        thick = draw.value("thickness", self.thickness_m)
-        turn = draw.value("turn", self.turn_deg) + draw.turn_deg
-        piece = Piece(thing=draw.name, shape="box", size_m=(w, d, thick), position_m=(x, y, z - thick), turn_deg=turn,
-                      material=self.material, rgb=draw.rgb, wear=draw.wear)  # fmt: skip
+    def default_colour(self) -> str:
+        """The usual colour of the material."""
+        return COLOURS[self.material]
+
+    def _add_one(self, sample: PartSample, into: Pieces) -> None:
+        x, y, z = sample.at(self.at_m)
+        w, d = sample.value("width", self.size_m[0]), sample.value("depth", self.size_m[1])
+        thick = sample.value("thickness", self.thickness_m)
+        turn = sample.value("turn", self.turn_deg) + sample.turn_deg
+        piece = Piece(thing=sample.name, shape="box", size_m=(w, d, thick), position_m=(x, y, z - thick), turn_deg=turn,
+                      material=self.material, rgb=sample.rgb, wear=sample.wear)  # fmt: skip
         into.add(self.category or ("floor" if self.walk == "indoors" else self.walk or "ground"), piece, solid=False)
         if self.walk:
-            area = Area(name=draw.name, use=self.walk, polygon_xy_m=footprint(piece), z_m=z, flow_deg=self.flow_deg)
-            into.areas.append((area, draw.name))
+            area = Area(name=sample.name, use=self.walk, polygon_xy_m=footprint(piece), z_m=z, flow_deg=self.flow_deg)
+            into.areas.append((area, sample.name))
 
 
 @plain
-class Ceiling(_Part):
+class Ceiling(PartBase):
     """A level slab whose lower side is at at_m's height."""
 
     part: Literal["ceiling"]
@@ -75,16 +80,20 @@ class Ceiling(_Part):
     thickness_m: PositiveRange = (0.15, 0.15)
     material: Material = "ceiling_tiles"
 
-    def _one(self, draw: _Draw, into: Pieces) -> None:
-        w, d = draw.value("width", self.size_m[0]), draw.value("depth", self.size_m[1])
-        piece = Piece(thing=draw.name, shape="box", size_m=(w, d, draw.value("thickness", self.thickness_m)),
-                      position_m=draw.at(self.at_m), turn_deg=draw.value("turn", self.turn_deg) + draw.turn_deg,
-                      material=self.material, rgb=draw.rgb, wear=draw.wear)  # fmt: skip
+    def default_colour(self) -> str:
+        """The usual colour of the material."""
+        return COLOURS[self.material]
+
+    def _add_one(self, sample: PartSample, into: Pieces) -> None:
+        w, d = sample.value("width", self.size_m[0]), sample.value("depth", self.size_m[1])
+        piece = Piece(thing=sample.name, shape="box", size_m=(w, d, sample.value("thickness", self.thickness_m)),
+                      position_m=sample.at(self.at_m), turn_deg=sample.value("turn", self.turn_deg) + sample.turn_deg,
+                      material=self.material, rgb=sample.rgb, wear=sample.wear)  # fmt: skip
         into.add(self.category or "building", piece)
 
 
 @plain
-class Box(_Part):
+class Box(PartBase):
     """A box that stands on at_m: counters, plinths, steps, cupboards."""
 
     part: Literal["box"]
@@ -95,16 +104,28 @@ class Box(_Part):
     material: Material = "wood"
     obstacle: bool = True
 
-    def _one(self, draw: _Draw, into: Pieces) -> None:
-        size = tuple(draw.value(axis, self.size_m[k]) for k, axis in enumerate("xyz"))
-        piece = Piece(thing=draw.name, shape="box", size_m=size, position_m=draw.at(self.at_m),
-                      turn_deg=draw.value("turn", self.turn_deg) + draw.turn_deg, material=self.material, rgb=draw.rgb,
-                      wear=draw.wear, bevel_m=min(self.bevel_m, 0.45 * min(size)))  # fmt: skip
+    def default_colour(self) -> str:
+        """The usual colour of the material."""
+        return COLOURS[self.material]
+
+    def _add_one(self, sample: PartSample, into: Pieces) -> None:
+        size = vec3(sample.value(axis, self.size_m[k]) for k, axis in enumerate("xyz"))
+        piece = Piece(
+            thing=sample.name,
+            shape="box",
+            size_m=size,
+            position_m=sample.at(self.at_m),
+            turn_deg=sample.value("turn", self.turn_deg) + sample.turn_deg,
+            material=self.material,
+            rgb=sample.rgb,
+            wear=sample.wear,
+            bevel_m=min(self.bevel_m, 0.45 * min(size)),
+        )
         into.add(self.category or "furniture", piece, solid=self.obstacle)
 
 
 @plain
-class Cylinder(_Part):
+class Cylinder(PartBase):
     """An upright cylinder that stands on at_m: columns, posts, tubs."""
 
     part: Literal["cylinder"]
@@ -114,40 +135,51 @@ class Cylinder(_Part):
     material: Material = "stone"
     obstacle: bool = True
 
-    def _one(self, draw: _Draw, into: Pieces) -> None:
-        wide = draw.value("diameter", self.diameter_m)
-        piece = Piece(thing=draw.name, shape="cylinder", size_m=(wide, wide, draw.value("height", self.height_m)),
-                      position_m=draw.at(self.at_m), material=self.material, rgb=draw.rgb, wear=draw.wear)  # fmt: skip
+    def default_colour(self) -> str:
+        """The usual colour of the material."""
+        return COLOURS[self.material]
+
+    def _add_one(self, sample: PartSample, into: Pieces) -> None:
+        wide = sample.value("diameter", self.diameter_m)
+        piece = Piece(
+            thing=sample.name,
+            shape="cylinder",
+            size_m=(wide, wide, sample.value("height", self.height_m)),
+            position_m=sample.at(self.at_m),
+            material=self.material,
+            rgb=sample.rgb,
+            wear=sample.wear,
+        )
         into.add(self.category or "building", piece, solid=self.obstacle)
 
 
 @plain
-class Furnishing(_Part):
+class Furnishing(PartBase):
     """A piece of the program's own street furniture, or a tree. heading_deg: azimuth that its front looks to."""
 
     part: Literal["furniture"]
-    what: Literal[tuple(FURNITURE_SIZE_M)]
+    what: FurnitureKind
     at_m: Place
     heading_deg: Range = (0.0, 0.0)
-    variant: Annotated[Range, AfterValidator(lambda r: _whole(r))] = (0.0, 1.0)
+    variant: Annotated[Range, AfterValidator(whole_numbers)] = (0.0, 1.0)
     scale: PositiveRange = (0.97, 1.03)
     colour: Colours = ("#1f2a26", "#22262c", "#3a3f3c", "#4a3226")
 
-    def _one(self, draw: _Draw, into: Pieces) -> None:
-        position, scale = draw.at(self.at_m), draw.value("scale", self.scale)
-        variant = count_in(draw.streams.rng("variant"), self.variant)
-        heading = draw.value("heading", self.heading_deg) + draw.turn_deg
+    def _add_one(self, sample: PartSample, into: Pieces) -> None:
+        position, scale = sample.at(self.at_m), sample.value("scale", self.scale)
+        variant = count_in(sample.streams.rng("variant"), self.variant)
+        heading = sample.value("heading", self.heading_deg) + sample.turn_deg
         front = 0.0 if self.what in ("lamp", "sign", "tree") else 90.0  # which way a piece looks in its own frame
         turn = heading + front
         w, d, h = FURNITURE_SIZE_M[self.what]
-        rgb = draw.rgb if self.what != "tree" else (0.055, 0.11, 0.03)
+        rgb = sample.rgb if self.what != "tree" else (0.055, 0.11, 0.03)
         if self.what == "tree":
             w, d = 0.4, 0.4
-        piece = Piece(thing=draw.name, shape="tree" if self.what == "tree" else "furniture", what=self.what,
+        piece = Piece(thing=sample.name, shape="tree" if self.what == "tree" else "furniture", what=self.what,
                       size_m=(w * scale, d * scale, h * scale), position_m=position, turn_deg=turn, rgb=rgb,
                       wear=scale, variant=variant)  # fmt: skip
         into.add(self.category or ("vegetation" if self.what == "tree" else "street_furniture"), piece)
-        made = Furniture(instance_id=1, name=draw.name, kind=self.what, position_m=position, heading_deg=turn,
+        made = Furniture(instance_id=1, name=sample.name, kind=self.what, position_m=position, heading_deg=turn,
                          scale=scale, rgb=rgb, variant=variant)  # fmt: skip
         into.seats.extend(made.seats())
         if self.what == "lamp":
@@ -155,11 +187,11 @@ class Furnishing(_Part):
             ahead = geometry.direction(turn)[:2] * aside * scale
             x, y, z = position
             into.lamps.append(Lamp(position_m=(x + float(ahead[0]), y + float(ahead[1]), z + up * scale),
-                                   heading_deg=turn, variant=variant % 2))  # fmt: skip
+                                   heading_deg=turn, variant=1 if variant % 2 else 0))  # fmt: skip
 
 
 @plain
-class Mirror(_Part):
+class Mirror(PartBase):
     """A flat mirror, pane, or sheet of polished steel that is part of the scene; its front is on the left hand."""
 
     part: Literal["mirror"]
@@ -170,22 +202,22 @@ class Mirror(_Part):
     surface: Literal["mirror", "glass", "polished"] = "mirror"
     roughness: float = Field(default=0.0, ge=0, le=0.1)
 
-    def _one(self, draw: _Draw, into: Pieces) -> None:
-        shift = draw.shift
+    def _add_one(self, sample: PartSample, into: Pieces) -> None:
+        shift = sample.shift
         (ax, ay), (bx, by) = (
-            [draw.value(f"{end}{k}", axis) + float(shift[k]) for k, axis in enumerate(xy)]
+            [sample.value(f"{end}{k}", axis) + float(shift[k]) for k, axis in enumerate(xy)]
             for end, xy in (("to", self.to_m), ("from", self.from_m))
         )
-        low = draw.value("base", self.base_m) + float(shift[2])
-        high = low + draw.value("height", self.height_m)
+        low = sample.value("base", self.base_m) + float(shift[2])
+        high = low + sample.value("height", self.height_m)
         if math.dist((ax, ay), (bx, by)) < 0.05:
             return
         face = ((ax, ay, low), (bx, by, low), (bx, by, high), (ax, ay, high))
-        name = f"{draw.name}|{self.surface}|0"
+        name = f"{sample.name}|{self.surface}|0"
         into.built_in_mirrors.append(
             BuiltInMirror(
                 part=name,
-                faces_m=(tuple(tuple(round(v, 5) for v in p) for p in face),),
+                faces_m=(tuple(vec3(round(v, 5) for v in p) for p in face),),
                 surface=self.surface,
                 roughness=self.roughness,
                 host=self.category or "building",
@@ -195,11 +227,11 @@ class Mirror(_Part):
         out = np.array([-along[1], along[0]]) * 0.02
         ends = np.array([(ax, ay), (bx, by)])
         outline = hull(np.concatenate([ends - out, ends + out]))
-        into.obstacles.append(Obstacle(name=name, polygon_xy_m=_round2(outline), height_m=high - low, base_z_m=low))
+        into.obstacles.append(Obstacle(name=name, polygon_xy_m=rounded(outline), height_m=high - low, base_z_m=low))
 
 
 @plain
-class Light(_Part):
+class Light(PartBase):
     """A light that burns by day and night: a shining panel that looks down, a bulb, or a spot that looks down."""
 
     part: Literal["light"]
@@ -211,21 +243,21 @@ class Light(_Part):
     kelvin: PositiveRange = (3500.0, 4500.0)
     angle_deg: float = Field(default=70.0, gt=1, lt=179)
 
-    def _one(self, draw: _Draw, into: Pieces) -> None:
-        size = (draw.value("x", self.size_m[0]), draw.value("y", self.size_m[1]))
-        position, turn = draw.at(self.at_m), draw.value("turn", self.turn_deg) + draw.turn_deg
-        light = LightPiece(kind=self.kind, position_m=position, turn_deg=turn, lumen=draw.value("lumen", self.lumen),
-                           kelvin=draw.streams.rng("kelvin").uniform(*self.kelvin), size_m=size,
+    def _add_one(self, sample: PartSample, into: Pieces) -> None:
+        size = (sample.value("x", self.size_m[0]), sample.value("y", self.size_m[1]))
+        position, turn = sample.at(self.at_m), sample.value("turn", self.turn_deg) + sample.turn_deg
+        light = LightPiece(kind=self.kind, position_m=position, turn_deg=turn, lumen=sample.value("lumen", self.lumen),
+                           kelvin=sample.streams.rng("kelvin").uniform(*self.kelvin), size_m=size,
                            angle_deg=self.angle_deg)  # fmt: skip
         into.lights.append(light)
         if self.kind == "panel":
-            piece = Piece(thing=draw.name, shape="glow", size_m=(*size, 0.03), position_m=position, turn_deg=turn,
+            piece = Piece(thing=sample.name, shape="glow", size_m=(*size, 0.03), position_m=position, turn_deg=turn,
                           material="lamp", what=str(len(into.lights) - 1))  # fmt: skip
             into.add(self.category or "building", piece)
 
 
 @plain
-class Prop(_Part):
+class Prop(PartBase):
     """A thing from an asset pack. item: `pack/item`, or a category or tag of which one item is drawn."""
 
     part: Literal["prop"]
@@ -233,10 +265,10 @@ class Prop(_Part):
     at_m: Place
     heading_deg: Range = (0.0, 0.0)
 
-    def _one(self, draw: _Draw, into: Pieces) -> None:
-        heading = draw.value("heading", self.heading_deg) + draw.turn_deg
+    def _add_one(self, sample: PartSample, into: Pieces) -> None:
+        heading = sample.value("heading", self.heading_deg) + sample.turn_deg
         into.placed.append(
-            PlacedProp(name=draw.name, wants=self.item, position_m=draw.at(self.at_m), heading_deg=heading)
+            PlacedProp(name=sample.name, wants=self.item, position_m=sample.at(self.at_m), heading_deg=heading)
         )
 
 
@@ -245,10 +277,10 @@ Part = Annotated[
 ]
 
 
-def draw_parts(parts: Sequence[Any], streams: Streams) -> Pieces:
-    """All parts of one scene; each draws from streams of its own name."""
+def sample_parts(parts: Sequence[Part], streams: Streams) -> Pieces:
+    """Everything that the parts of one scene add; each part uses streams of its own name."""
     into = Pieces()
     for number, part in enumerate(parts):
         name = part.name or f"{part.part}_{number + 1}"
-        part.draw(streams.child(name), name, into, streams.child("palette"))
+        part.sample(streams.child(name), name, into, streams.child("palette"))
     return into

@@ -1,8 +1,9 @@
-"""Simple shapes that the parts of a scene.yaml are made of, and what they mean for the layout."""
+"""Geometry of the procedural parts of a scene.yaml, and the places of the layout that come with it."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,11 +21,11 @@ class Piece:
     """One shape to build.
 
     Attributes:
-        thing: name of the thing that it is part of.
-        shape: `box` (size_m along its own x, y, z, standing on position_m) or `cylinder` (size_m[0] across), `window`
-            (a pane at a box's front that cannot be seen through), `glow` (a panel that shines down; `what` numbers its
-            light), `tree`, or a piece of street `furniture` (`what`, of a variant).
-        wear: 0 new to 1 worn, of floors of rooms how glossy; of trees and furniture their scale.
+        thing: name of the labelled object that it is part of.
+        shape: `box` (size_m along its local axes, its base at position_m), `cylinder` (diameter size_m[0]), `window`
+            (an opaque pane at the front of a box), `glow` (a panel that emits downwards; `what` is the index of its
+            light), `tree`, or street `furniture` of the kind `what`.
+        wear: 0 new to 1 worn; gloss of indoor floors; scale of trees and furniture.
     """
 
     thing: str
@@ -42,10 +43,12 @@ class Piece:
 
 @plain
 class LightPiece:
-    """A light that burns by day and night.
+    """A light that is on by day and night.
 
     Attributes:
-        lumen: luminous flux. size_m: of a panel, along its own x and y. rgb: luminance 1.
+        lumen: luminous flux.
+        size_m: size of a panel along its local x and y axes.
+        angle_deg: full angle of a spot.
     """
 
     kind: Literal["panel", "point", "spot"]
@@ -59,7 +62,12 @@ class LightPiece:
 
 @dataclass
 class Pieces:
-    """What the parts of one scene came to. `things`: name to category, in order."""
+    """Everything that the parts of one scene add.
+
+    Attributes:
+        things: categories of the labelled objects, by name.
+        areas: areas with the names of the objects that are their ground.
+    """
 
     things: dict[str, str] = field(default_factory=dict)
     pieces: list[Piece] = field(default_factory=list)
@@ -73,7 +81,7 @@ class Pieces:
     placed: list[PlacedProp] = field(default_factory=list)
 
     def add(self, category: str, piece: Piece, solid: bool = True, ground_z_m: float = 0.0) -> None:
-        """A piece, with its obstacle if one can neither step over it nor walk under it."""
+        """Add a piece, and an obstacle if people can neither step over it nor walk under it."""
         self.things.setdefault(piece.thing, category)
         self.pieces.append(piece)
         z, high = piece.position_m[2], piece.size_m[2]
@@ -84,20 +92,20 @@ class Pieces:
 
 
 def footprint(piece: Piece) -> tuple[Vec2, ...]:
-    """Corners of what a piece covers of the ground, counter-clockwise."""
+    """Outline of a piece seen from above, counter-clockwise."""
     if piece.shape == "cylinder":
         a = np.arange(8) * math.pi / 4
         corners = piece.size_m[0] / 2 * np.stack([np.cos(a), np.sin(a)], axis=1)
     else:
         w, d = piece.size_m[0] / 2, piece.size_m[1] / 2
         corners = np.array([(-w, -d), (w, -d), (w, d), (-w, d)])
-    return _round2(_turned(corners, piece.turn_deg) + np.array(piece.position_m[:2]))
+    return rounded(_rotated(corners, piece.turn_deg) + np.array(piece.position_m[:2]))
 
 
-def _turned(points_xy, degrees: float) -> np.ndarray:
+def _rotated(points_xy: np.ndarray, degrees: float) -> np.ndarray:
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return np.asarray(points_xy, float) @ np.array([[c, s], [-s, c]])
 
 
-def _round2(points) -> tuple[Vec2, ...]:
+def rounded(points: Iterable[Sequence[float] | np.ndarray]) -> tuple[Vec2, ...]:
     return tuple((round(float(x), 4), round(float(y), 4)) for x, y in points)

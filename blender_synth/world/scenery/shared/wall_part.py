@@ -12,12 +12,13 @@ from blender_synth.values import PositiveRange, Range, plain
 from blender_synth.world.layout import BuiltInMirror, MirrorMount, Obstacle
 from blender_synth.world.scenery.shared.outlines import HEAD_M, STEP_M
 from blender_synth.world.scenery.shared.part_base import (
+    COLOURS,
     Colours,
     Material,
-    _Draw,
-    _Part,
+    PartBase,
+    PartSample,
 )
-from blender_synth.world.scenery.shared.pieces import Piece, Pieces, _round2, footprint
+from blender_synth.world.scenery.shared.pieces import Piece, Pieces, footprint, rounded
 from blender_synth.world.scenery.shared.street_palette import linear
 
 LEAST_MOUNT_M = 1.2
@@ -41,8 +42,12 @@ class Opening:
     colour: Colours = ("#ece9e0",)
 
 
+Hole = tuple[float, float, float, float, Opening]
+"""Start and end along the wall, lower and upper edge, and the opening."""
+
+
 @plain
-class Wall(_Part):
+class Wall(PartBase):
     """An upright wall; its face on the left of from_m to to_m lies on that line.
 
     Attributes:
@@ -60,18 +65,22 @@ class Wall(_Part):
     skirting: bool = False
     mounts: bool = True
 
-    def _one(self, draw: _Draw, into: Pieces) -> None:
-        sx, sy, _ = draw.shift
-        start = np.array([draw.value(f"from{k}", self.from_m[k]) for k in (0, 1)]) + (sx, sy)
-        end = np.array([draw.value(f"to{k}", self.to_m[k]) for k in (0, 1)]) + (sx, sy)
+    def default_colour(self) -> str:
+        """The usual colour of the material."""
+        return COLOURS[self.material]
+
+    def _add_one(self, sample: PartSample, into: Pieces) -> None:
+        sx, sy, _ = sample.shift
+        start = np.array([sample.value(f"from{k}", self.from_m[k]) for k in (0, 1)]) + (sx, sy)
+        end = np.array([sample.value(f"to{k}", self.to_m[k]) for k in (0, 1)]) + (sx, sy)
         length = float(np.linalg.norm(end - start))
         if length < 0.05:
             return
         along = (end - start) / length
         turn = math.degrees(math.atan2(along[1], along[0]))
-        base = draw.value("base", self.base_m) + float(draw.shift[2])
-        height, thick = draw.value("height", self.height_m), draw.value("thickness", self.thickness_m)
-        holes = sorted(self._holes(draw, length, height), key=lambda hole: hole[0])
+        base = sample.value("base", self.base_m) + float(sample.shift[2])
+        height, thick = sample.value("height", self.height_m), sample.value("thickness", self.thickness_m)
+        holes = sorted(self._holes(sample, length, height), key=lambda hole: hole[0])
         category = self.category or "building"
 
         def block(x0: float, x1: float, z0: float, z1: float, **other: Any) -> None:
@@ -80,32 +89,32 @@ class Wall(_Part):
                 return
             deep = other.pop("deep", (0.0, thick))
             middle = start + along * (x0 + x1) / 2 + np.array([along[1], -along[0]]) * (deep[0] + deep[1]) / 2
-            told = {"material": self.material, "rgb": draw.rgb, "thing": draw.name, "shape": "box"} | other
-            into.add(category, Piece(size_m=(x1 - x0, deep[1] - deep[0], z1 - z0), wear=draw.wear, turn_deg=turn,
-                                     position_m=(float(middle[0]), float(middle[1]), base + z0), **told),
+            options = {"material": self.material, "rgb": sample.rgb, "thing": sample.name, "shape": "box"} | other
+            into.add(category, Piece(size_m=(x1 - x0, deep[1] - deep[0], z1 - z0), wear=sample.wear, turn_deg=turn,
+                                     position_m=(float(middle[0]), float(middle[1]), base + z0), **options),
                      ground_z_m=base)  # fmt: skip
 
         at = 0.0
         for x0, x1, z0, z1, hole in holes:
             block(at, x0, 0.0, height)
-            self._mount(into, f"{draw.name}_{round(at, 2):g}", start, along, (at, x0), base, height)
+            self._mount(into, f"{sample.name}_{round(at, 2):g}", start, along, (at, x0), base, height)
             block(x0, x1, 0.0, z0)
             block(x0, x1, z1, height)
-            self._fill(block, into, draw, hole, (x0, x1, z0, z1), (start, along, base, thick))
+            self._fill(block, into, sample, hole, (x0, x1, z0, z1), (start, along, base, thick))
             at = x1
         block(at, length, 0.0, height)
-        self._mount(into, f"{draw.name}_{round(at, 2):g}", start, along, (at, length), base, height)
+        self._mount(into, f"{sample.name}_{round(at, 2):g}", start, along, (at, length), base, height)
         if self.skirting:
             for x0, x1 in _between([(h[0], h[1]) for h in holes if h[2] < 0.1], length):
                 block(x0, x1, 0.0, 0.09, deep=(-0.015, 0.0), material="paint", rgb=linear("#e9e6de"))
 
-    def _holes(self, draw: _Draw, length: float, height: float) -> list[tuple[float, float, float, float, Opening]]:
-        found: list[tuple[float, float, float, float, Opening]] = []
+    def _holes(self, sample: PartSample, length: float, height: float) -> list[Hole]:
+        found: list[Hole] = []
         for n, hole in enumerate(self.openings):
-            wide = min(draw.value(f"hole{n}/width", hole.width_m), length - 0.1)
-            sill = max(draw.value(f"hole{n}/sill", hole.sill_m), 0.0)
-            top = min(sill + draw.value(f"hole{n}/height", hole.height_m), height - 0.02)
-            middle = float(np.clip(draw.value(f"hole{n}/at", hole.at_m), wide / 2 + 0.02, length - wide / 2 - 0.02))
+            wide = min(sample.value(f"hole{n}/width", hole.width_m), length - 0.1)
+            sill = max(sample.value(f"hole{n}/sill", hole.sill_m), 0.0)
+            top = min(sill + sample.value(f"hole{n}/height", hole.height_m), height - 0.02)
+            middle = float(np.clip(sample.value(f"hole{n}/at", hole.at_m), wide / 2 + 0.02, length - wide / 2 - 0.02))
             x0, x1 = middle - wide / 2, middle + wide / 2
             if top > sill + 0.1 and wide > 0.1 and all(x1 <= o[0] or x0 >= o[1] for o in found):
                 found.append((x0, x1, sill, top, hole))
@@ -118,17 +127,17 @@ class Wall(_Part):
         # seen from the front, which is on the left hand, the wall's end is on the left
         a, b = start + along * x1, start + along * x0
         facing = math.degrees(math.atan2(along[0], -along[1])) % 360.0
-        left, right = _round2([a, b])
+        left, right = rounded([a, b])
         into.mounts.append(MirrorMount(name=name, start_xy_m=left, end_xy_m=right, facing_deg=facing, base_z_m=base,
                                        clear_height_m=height - 0.05))  # fmt: skip
 
-    def _fill(self, block, into: Pieces, draw: _Draw, hole: Opening, span, wall) -> None:
+    def _fill(self, block, into: Pieces, sample: PartSample, hole: Opening, span, wall) -> None:
         """Frame and pane, glass or leaf of an opening."""
         x0, x1, z0, z1 = span
         start, along, base, thick = wall
         if hole.fill == "none":
             return
-        paint = draw.streams.rng(f"frame/{x0:.2f}")
+        paint = sample.streams.rng(f"frame/{x0:.2f}")
         rgb = linear(hole.colour[int(paint.integers(len(hole.colour)))])
         frame = {"material": "paint", "rgb": rgb, "deep": (0.3 * thick, 0.3 * thick + 0.07)}
         f = _FRAME_M
@@ -146,7 +155,7 @@ class Wall(_Part):
             (ax, ay), (bx, by) = corners
             face = ((ax, ay, base + z0), (bx, by, base + z0), (bx, by, base + z1), (ax, ay, base + z1))
             face = tuple(tuple(round(float(v), 5) for v in p) for p in face)
-            name = f"{draw.name}|glass|{len(into.built_in_mirrors)}"
+            name = f"{sample.name}|glass|{len(into.built_in_mirrors)}"
             into.built_in_mirrors.append(
                 BuiltInMirror(
                     part=name,

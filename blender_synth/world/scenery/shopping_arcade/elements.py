@@ -1,4 +1,4 @@
-"""Sizes, instance ids and components of this scene."""
+"""Instance ids and sizes of a shopping arcade."""
 
 from __future__ import annotations
 

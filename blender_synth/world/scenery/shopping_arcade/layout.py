@@ -1,4 +1,4 @@
-"""Where people, mirrors, cameras and props may be placed in this scene."""
+"""Areas, mirror mounts, cameras, obstacles and prop spots of a shopping arcade."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def layout_of(spec: Spec) -> Layout:
-    """Where people walk, mirrors hang and cameras stand."""
+    """The layout of one shopping arcade."""
     half, wide = spec.length_m / 2, spec.width_m / 2
     obstacles = _obstacles(spec)
     mounts = _mounts(spec)

@@ -32,7 +32,7 @@ from blender_synth.values import Range, Weights, only, pick, plain, seed_of, uni
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared import street_palette
-from blender_synth.world.scenery.shared.outside import draw_outside
+from blender_synth.world.scenery.shared.outside import sample_outside
 from blender_synth.world.scenery.shared.room_placer import Placer
 from blender_synth.world.scenery.shared.rooms import Floor
 from blender_synth.world.scenery.shared.street_parts import (
@@ -67,7 +67,7 @@ class Randomizer(SceneryRandomizerDefaults):
     indoor_c: Range = (13.0, 19.0)
 
     def sample(self, streams: Streams) -> Spec:
-        """One passage; every draw comes from a stream named after its part."""
+        """One passage; each part uses a random stream of its own name."""
         rng = streams.rng("passage")
         length, width = uniform(rng, self.length_m), uniform(rng, self.width_m)
         storey = pick(rng, self.storey)
@@ -102,8 +102,8 @@ class Randomizer(SceneryRandomizerDefaults):
             pieces=tuple(placer.pieces),
             spots=tuple(placer.spots),
             ends=(
-                draw_outside(streams.child("east"), -length / 2 - 0.4, 13.0, 0.0, 3901, "east", 90.0),
-                draw_outside(streams.child("west"), -length / 2 - 0.4, 13.0, 0.0, 3951, "west", 270.0),
+                sample_outside(streams.child("east"), -length / 2 - 0.4, 13.0, 0.0, 3901, "east", 90.0),
+                sample_outside(streams.child("west"), -length / 2 - 0.4, 13.0, 0.0, 3951, "west", 270.0),
             ),
             indoor_c=uniform(streams.rng("climate"), self.indoor_c),
         )

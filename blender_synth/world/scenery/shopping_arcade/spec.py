@@ -1,4 +1,4 @@
-"""The resolved values of one scene of this kind."""
+"""One shopping arcade as plain values."""
 
 from __future__ import annotations
 
@@ -24,9 +24,12 @@ class Spec(SceneryDefaults):
 
     Attributes:
         sides: the two rows of shops, left (+Y) and right.
-        storey: what the upper storey has.
-        roof: its shape. rise_m: from its springing to its ridge. arches: number of iron arches. iron_rgb: theirs.
-        lamps_m: where lamps hang. lamp: their make. lamp_lumen: of each. kelvin: their colour.
+        storey: kind of upper storey.
+        roof, rise_m: shape of the roof, and its height from springing to ridge.
+        arches, iron_rgb: number and colour of the iron arches.
+        lamps_m: positions of the lamps.
+        lamp, lamp_lumen, kelvin: kind, luminous flux and colour temperature of each lamp.
+        ends: the streets in front of both ends.
     """
 
     kind: Literal["shopping_arcade"] = "shopping_arcade"
@@ -61,7 +64,7 @@ class Spec(SceneryDefaults):
         return self.springing_m + self.rise_m * share
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """Everything in the passage and at its ends that gets labels."""
+        """Everything visible that is labelled."""
         return (
             LabelledInstance(instance_id=FLOOR_ID, category="floor", name="floor"),
             LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="glass_roof"),
@@ -73,5 +76,5 @@ class Spec(SceneryDefaults):
         )
 
     def layout(self) -> Layout:
-        """Where people walk, mirrors hang and cameras stand."""
+        """Where people are, mirrors hang, cameras stand and props may be placed."""
         return layout_of(self)
