@@ -31,7 +31,7 @@ from blender_synth.values import Range, Weights, only, pick, plain, seed_of, uni
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.gym.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
-from blender_synth.world.scenery.shared.choices import count_in
+from blender_synth.world.scenery.shared.choices import choose, count_in
 from blender_synth.world.scenery.shared.outside import sample_outside
 from blender_synth.world.scenery.shared.room_placer import Placer
 from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls
@@ -75,12 +75,12 @@ class Randomizer(SceneryRandomizerDefaults):
             walls[name] = dataclasses.replace(walls[name], rgb=shades.get(name, paint))
         brick = look.random()
         if brick < 0.25:
-            side = str(look.choice(["west", "east"]))
+            side = choose(look, ("west", "east"))
             walls[side] = dataclasses.replace(
                 walls[side], material="brick", rgb=palette.colour(look, ("#8d5845", "#b7a99c"))
             )
         walls["south"] = self._windows(streams.rng("windows"), walls["south"], height)
-        entry = str(rng.choice(["west", "east"]))
+        entry = choose(rng, ("west", "east"))
         wall = walls[entry]
         at = float(rng.uniform(0.6, 1.6))
         at = at if rng.random() < 0.5 else wall.length_m - at - 1.0
@@ -93,10 +93,10 @@ class Randomizer(SceneryRandomizerDefaults):
         turf = self._turf(streams.rng("turf"), depth)
         self._furnish(streams, placer, walls, other, width, depth, height, accent, metal)
         material = pick(look, self.floor)
-        ceiling = str(look.choice(["tiles", "raw", "plain"], p=[0.45, 0.3, 0.25]))
+        ceiling = choose(look, ("tiles", "raw", "plain"), (0.45, 0.3, 0.25))
         raw = palette.colour(look, ("#2b2c2e", "#55585a", "#8a8a86"))
         lamp = streams.rng("light")
-        style = str(lamp.choice(["lines", "panels"], p=[0.65, 0.35]))
+        style = choose(lamp, ("lines", "panels"), (0.65, 0.35))
         return Spec(
             width_m=width,
             depth_m=depth,
@@ -112,7 +112,7 @@ class Randomizer(SceneryRandomizerDefaults):
             ),
             walls=tuple(walls.values()),
             accent_rgb=accent,
-            stripe=str(look.choice(["none", "band", "wedge", "lower"], p=[0.15, 0.3, 0.25, 0.3])),
+            stripe=choose(look, ("none", "band", "wedge", "lower"), (0.15, 0.3, 0.25, 0.3)),
             words=WORDS[int(look.integers(len(WORDS)))],
             words_wall=other,
             ceiling=ceiling,
@@ -200,7 +200,7 @@ class Randomizer(SceneryRandomizerDefaults):
                     break
         self._bars(streams.rng("bars"), placer, walls[side], height)
         rng = streams.rng("small")
-        (x0, y0), (x1, y1) = placer._low, placer._high
+        (x0, y0), (x1, y1) = placer.low_xy_m, placer.high_xy_m
         for k in range(count_in(rng, self.balls)):
             rgb = palette.colour(rng, palette.ACCENTS) if k % 2 else accent
             size = float(rng.choice([0.55, 0.65, 0.75]))
@@ -253,7 +253,7 @@ class Randomizer(SceneryRandomizerDefaults):
             return
 
     def _spots(self, rng: np.random.Generator, placer: Placer) -> None:
-        (x0, y0), (x1, y1) = placer._low, placer._high
+        (x0, y0), (x1, y1) = placer.low_xy_m, placer.high_xy_m
         kinds = ((0.9, ("gym", "weights")), (0.45, ("ball", "kettlebell")), (1.1, ("gym", "treadmill")),
                  (0.5, ("water_cooler", "bin", "plant")))  # fmt: skip
         for _ in range(80):

@@ -58,8 +58,8 @@ class Spec(SceneryDefaults):
             LabelledInstance(instance_id=FLOOR_ID, category="floor", name="floor"),
             LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="ceiling"),
             LabelledInstance(instance_id=LAMPS_ID, category="lamp", name="lamps"),
-            *(wall.thing() for wall in self.walls),
-            *(piece.thing() for piece in self.pieces),
+            *(wall.labelled_instance() for wall in self.walls),
+            *(piece.labelled_instance() for piece in self.pieces),
             *self.outside.labelled_instances(),
         )
 

@@ -33,6 +33,7 @@ from blender_synth.world.scenery.lift.elements import (
 )
 from blender_synth.world.scenery.lift.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
+from blender_synth.world.scenery.shared.choices import choose
 from blender_synth.world.scenery.shared.room_placer import Placer
 from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls
 
@@ -94,7 +95,7 @@ class Randomizer(SceneryRandomizerDefaults):
         deep, wide = uniform(rng, self.landing_m), float(rng.uniform(4.0, 7.0))
         high = max(float(rng.uniform(2.5, 3.0)), height + 0.25)
         paint = palette.colour(look, palette.WALL_PAINT)
-        feature = str(look.choice(["painted_wall", "marble", "veneer"], p=[0.5, 0.3, 0.2]))
+        feature = choose(look, ("painted_wall", "marble", "veneer"), (0.5, 0.3, 0.2))
         feature_rgb = {
             "painted_wall": palette.colour(look, palette.FABRICS) if look.random() < 0.4 else paint,
             "marble": palette.colour(look, palette.STONE_TILES[:5]),
@@ -151,16 +152,16 @@ class Randomizer(SceneryRandomizerDefaults):
             cabin_floor=self._cabin_floor(streams.rng("floor")),
             landing_floor=self._landing_floor(streams.rng("landing_floor")),
             ceiling_rgb=palette.colour(look, ("#e8e8e4", "#d8d8d5", "#b9b9b6")),
-            lamp=str(lamp.choice(["panel", "downlights", "lines"])),
+            lamp=choose(lamp, ("panel", "downlights", "lines")),
             light=Light(lux=uniform(lamp, self.lux), kelvin=kelvin, style="panels", rows=1, columns=1),
             landing_light=Light(
                 lux=uniform(lamp, self.landing_lux),
                 kelvin=kelvin if lamp.random() < 0.5 else uniform(lamp, self.kelvin),
-                style=str(lamp.choice(["panels", "downlights", "lines"])),
+                style=choose(lamp, ("panels", "downlights", "lines")),
                 rows=1 if deep < 2.8 else 2,
                 columns=max(2, round(wide / 2.0)),
             ),
-            panel_side=str(floors.choice(["west", "east"])),
+            panel_side=choose(floors, ("west", "east")),
             floors=count,
             level=int(floors.integers(1, count + 1)),
             sign_rgb=palette.colour(look, palette.ACCENTS, 0.1),
@@ -170,7 +171,7 @@ class Randomizer(SceneryRandomizerDefaults):
         )
 
     def _cabin_floor(self, rng: np.random.Generator) -> Floor:
-        material = str(rng.choice(["rubber_floor", "stone_floor", "terrazzo", "carpet"], p=[0.4, 0.3, 0.2, 0.1]))
+        material = choose(rng, ("rubber_floor", "stone_floor", "terrazzo", "carpet"), (0.4, 0.3, 0.2, 0.1))
         rgb = palette.colour(
             rng,
             {"carpet": palette.FABRICS, "rubber_floor": palette.STONE_TILES}.get(material, palette.STONE_TILES),
@@ -181,7 +182,7 @@ class Randomizer(SceneryRandomizerDefaults):
                      seed=seed_of(rng))  # fmt: skip
 
     def _landing_floor(self, rng: np.random.Generator) -> Floor:
-        material = str(rng.choice(["stone_floor", "terrazzo", "carpet", "planks"], p=[0.4, 0.2, 0.25, 0.15]))
+        material = choose(rng, ("stone_floor", "terrazzo", "carpet", "planks"), (0.4, 0.2, 0.25, 0.15))
         codes = {"carpet": palette.FABRICS, "planks": palette.VENEERS}.get(material, palette.STONE_TILES)
         tile = float(rng.choice([0.3, 0.45, 0.6])) if material == "stone_floor" else 0.0
         return Floor(material=material, rgb=palette.colour(rng, codes), rgb2=palette.colour(rng, palette.STONE_TILES),

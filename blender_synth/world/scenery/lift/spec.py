@@ -72,8 +72,8 @@ class Spec(SceneryDefaults):
             LabelledInstance(instance_id=CABIN_CEILING_ID, category="ceiling", name="cabin_ceiling"),
             LabelledInstance(instance_id=CABIN_LAMPS_ID, category="lamp", name="cabin_lamps"),
             LabelledInstance(instance_id=DOORS_ID, category="door", name="lift_doors"),
-            *(wall.thing() for wall in (*self.walls, *self.landing)),
-            *(piece.thing() for piece in self.pieces),
+            *(wall.labelled_instance() for wall in (*self.walls, *self.landing)),
+            *(piece.labelled_instance() for piece in self.pieces),
         )
 
     def wall(self, name: str) -> Wall:

@@ -33,7 +33,7 @@ from blender_synth.values import Range, Rgb, Vec2, Weights, only, pick, plain, s
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.lobby.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
-from blender_synth.world.scenery.shared.choices import count_in
+from blender_synth.world.scenery.shared.choices import choose, count_in
 from blender_synth.world.scenery.shared.outside import sample_outside
 from blender_synth.world.scenery.shared.room_placer import Placer
 from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls
@@ -77,13 +77,13 @@ class Randomizer(SceneryRandomizerDefaults):
         half = width / 2
         desk_wall, lift_wall = (str(s) for s in rng.choice(["west", "north", "east"], 2, replace=False))
         if rng.random() < 0.5:
-            desk_wall, lift_wall = "north", str(rng.choice(["west", "east"]))
+            desk_wall, lift_wall = "north", choose(rng, ("west", "east"))
         look = streams.rng("look")
         paint = palette.colour(look, palette.WALL_PAINT)
         stone = palette.colour(look, palette.STONE_TILES)
         wood = palette.colour(look, palette.VENEERS)
         metal = palette.colour(look, palette.METALS, 0.05)
-        clad = str(look.choice(["painted_wall", "veneer", "marble"], p=[0.45, 0.3, 0.25]))
+        clad = choose(look, ("painted_wall", "veneer", "marble"), (0.45, 0.3, 0.25))
         clad_rgb = {
             "painted_wall": paint,
             "veneer": wood,
@@ -104,15 +104,15 @@ class Randomizer(SceneryRandomizerDefaults):
         self._furnish(streams, placer, walls, desk_wall, lift_wall, columns, column_m, style, height, door, panes)
         names = NAMES[style]
         lamp = streams.rng("light")
-        ceiling = str(look.choice(["plain", "coffers", "joists", "tiles"], p=[0.4, 0.25, 0.15, 0.2]))
+        ceiling = choose(look, ("plain", "coffers", "joists", "tiles"), (0.4, 0.25, 0.15, 0.2))
         floor = self._floor(streams.rng("floor"), stone)
-        column_kind = str(look.choice(["painted_wall", "marble", "steel"], p=[0.4, 0.45, 0.15]))
+        column_kind = choose(look, ("painted_wall", "marble", "steel"), (0.4, 0.45, 0.15))
         column_rgb = {
             "painted_wall": paint,
             "marble": palette.colour(look, palette.STONE_TILES),
             "steel": (0.5, 0.5, 0.49),
         }
-        accent = str(look.choice(["veneer", "marble", "slats"]))
+        accent = choose(look, ("veneer", "marble", "slats"))
         return Spec(
             style=style,
             width_m=width,
@@ -155,7 +155,7 @@ class Randomizer(SceneryRandomizerDefaults):
             rgb=rgb,
             rgb2=other,
             tile_m=float(rng.choice([0.45, 0.6, 0.8, 0.9])) if tiled else 0.0,
-            pattern=str(rng.choice(["plain", "checker", "border", "bands", "stars"], p=[0.45, 0.1, 0.2, 0.15, 0.1]))
+            pattern=choose(rng, ("plain", "checker", "border", "bands", "stars"), (0.45, 0.1, 0.2, 0.15, 0.1))
             if tiled
             else "plain",
             gloss=uniform(rng, self.gloss),
@@ -247,7 +247,7 @@ class Randomizer(SceneryRandomizerDefaults):
         cloth, other = palette.colour(rng, palette.FABRICS), palette.colour(rng, palette.FABRICS)
         wood, metal = palette.colour(rng, palette.VENEERS), palette.colour(rng, palette.METALS)
         variant, round_table = int(rng.integers(4)), int(rng.integers(2))
-        (x0, y0), (x1, y1) = placer._low, placer._high
+        (x0, y0), (x1, y1) = placer.low_xy_m, placer.high_xy_m
         made = 0
         for _ in range(70):
             if made >= wanted:
@@ -284,7 +284,7 @@ class Randomizer(SceneryRandomizerDefaults):
         wanted = count_in(rng, self.plants)
         pot = palette.colour(rng, ("#e8e6e0", "#2a2a2c", "#8a8780", "#b8664a", "#5a5f58"))
         shape = 3 * int(rng.integers(2))
-        (x0, y0), (x1, y1) = placer._low, placer._high
+        (x0, y0), (x1, y1) = placer.low_xy_m, placer.high_xy_m
         places = [(x0 + 0.5, y0 + 0.4), (x1 - 0.5, y0 + 0.4), (x0 + 0.5, y1 - 0.5), (x1 - 0.5, y1 - 0.5)]
         places += [(float(rng.uniform(x0 + 0.5, x1 - 0.5)), y0 + 0.4) for _ in range(6)]
         places += [(cx + s * (column_m / 2 + 0.62), cy) for cx, cy in columns for s in (-1, 1)]
@@ -297,7 +297,7 @@ class Randomizer(SceneryRandomizerDefaults):
 
     def _spots(self, rng: np.random.Generator, placer: Placer) -> None:
         """Places for props: against walls and in the free floor."""
-        (x0, y0), (x1, y1) = placer._low, placer._high
+        (x0, y0), (x1, y1) = placer.low_xy_m, placer.high_xy_m
         kinds = ((0.45, ("plant",)), (0.6, ("chair", "armchair", "seat")), (0.5, ("table",)),
                  (1.1, ("sofa", "bench", "furniture")), (0.4, ("lamp", "luggage", "lobby", "sign")))  # fmt: skip
         for _ in range(90):
@@ -314,7 +314,7 @@ class Randomizer(SceneryRandomizerDefaults):
         for low, high in ((0.6, middle - long / 2 - 0.8), (middle + long / 2 + 0.8, wall.length_m - 0.6)):
             if high - low < 1.0:
                 continue
-            what = str(rng.choice(["picture", "picture", "wall_clock", "screen"]))
+            what = choose(rng, ("picture", "picture", "wall_clock", "screen"))
             x, y = wall.point((low + high) / 2, 0.05)
             if what == "wall_clock":
                 placer.add(what, x, y, wall.facing_deg + 90.0, (0.5, 0.06, 0.5), (0.72, 0.71, 0.68), rgb2=frame,

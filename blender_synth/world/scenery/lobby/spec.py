@@ -74,12 +74,12 @@ class Spec(SceneryDefaults):
             LabelledInstance(instance_id=FLOOR_ID, category="floor", name="floor"),
             LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="ceiling"),
             LabelledInstance(instance_id=LAMPS_ID, category="lamp", name="lamps"),
-            *(wall.thing() for wall in self.walls),
+            *(wall.labelled_instance() for wall in self.walls),
             *(
                 LabelledInstance(instance_id=COLUMN_FIRST_ID + k, category="column", name=f"column_{k}")
                 for k in range(len(self.columns_m))
             ),
-            *(piece.thing() for piece in self.pieces),
+            *(piece.labelled_instance() for piece in self.pieces),
             *self.outside.labelled_instances(),
         )
 

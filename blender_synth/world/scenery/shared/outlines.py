@@ -1,4 +1,4 @@
-"""Plane geometry of scenes that artists draw: polygons into few convex ones, what stands into footprints. No bpy."""
+"""Plane geometry for authored scenes: convex decomposition of polygons, footprints of meshes. No bpy."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from blender_synth import geometry
-from blender_synth.values import Vec2
+from blender_synth.values import Vec2, vec2
 
 FLAT_M, FLAT_COS = 0.005, 0.9994
-"""Faces whose corners lie so near to a plane, and whose normals so near to each other (2 degrees), are one flat one."""
+"""Tolerances for coplanar faces: distance from the plane, cosine of the angle between normals (2 degrees)."""
 STEP_M, HEAD_M = 0.25, 2.1
-"""What ends below the first one steps over; what begins above the second one walks under."""
+"""People step over objects lower than the first and walk under those above the second."""
 _FURNITURE_M2, _MOST_POLYGONS = 4.0, 50_000
 _SKIN_M = 0.03
 _SAME_M = 1e-4
@@ -35,14 +35,12 @@ def hull(points_xy: np.ndarray) -> np.ndarray:
     return np.array(chain(points) + chain(points[::-1]))
 
 
-def _cross(a, b) -> float:
+def _cross(a: Sequence[float] | np.ndarray, b: Sequence[float] | np.ndarray) -> float:
     return float(a[0] * b[1] - a[1] * b[0])
 
 
 def convex_parts(polygons: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Polygons (K, 2) as few convex ones: cut into triangles at their ears, then joined again while they stay convex.
-
-    Neighbours that share an edge are joined too, so a floor drawn with many faces becomes one piece.
+    """Decomposition of polygons (K, 2) into few convex ones, by ear clipping and merging of pieces that share an edge.
 
     Args:
         polygons: simple outlines in either sense.
@@ -52,7 +50,7 @@ def convex_parts(polygons: Sequence[np.ndarray]) -> list[np.ndarray]:
     """
     pieces: list[list[tuple[float, float]]] = []
     for polygon in polygons:
-        corners = [tuple(float(v) for v in np.round(p, 4)) for p in polygon]
+        corners = [vec2(float(v) for v in np.round(p, 4)) for p in polygon]
         corners = [c for n, c in enumerate(corners) if c != corners[n - 1]]
         if geometry.polygon_area(corners) < 0 and len(corners) > 2:
             corners = corners[::-1]
@@ -176,9 +174,10 @@ def footprints(
         if len(outline) < 3:
             outline = hull(points[:, :2])
         if len(outline) < 3:
-            outline = _thickened(hull(points[:, :2]))
-            if outline is None:
+            sheet = _thickened(hull(points[:, :2]))
+            if sheet is None:
                 continue
+            outline = sheet
         if geometry.polygon_area(outline) <= _FURNITURE_M2:
             found.append((_plain(outline), low, high - low))
             continue
@@ -253,7 +252,7 @@ def _united(spans: list[tuple[float, float, float, float]]) -> list[tuple[float,
             last[1], last[2], last[3] = max(last[1], end), min(last[2], low), max(last[3], high)
         else:
             found.append([start, end, low, high])
-    return [tuple(span) for span in found]
+    return [(start, end, low, high) for start, end, low, high in found]
 
 
 def _connected(count: int, polygons: Sequence[Sequence[int]]) -> list[list[int]]:

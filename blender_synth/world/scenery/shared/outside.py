@@ -17,13 +17,15 @@ OUTSIDE_FIRST_ID = 3901
 
 @plain
 class Outside:
-    """What is seen through a room's windows: a street before them, from `near_m` on along -y, and the houses opposite.
+    """The street in front of a room's windows, from y = `near_m` towards -y, and the houses opposite.
 
     Attributes:
-        first_id: of its things, 48 of which follow each other. name: what their names begin with.
-        turn_deg: by which all of it is turned about the origin, counter-clockwise.
-        drop_m: how far the street lies below the room's floor.
-        trees_m: places of trees (x, y). houses: of a street, facing the room.
+        first_id: first of its 48 instance ids.
+        name: prefix of the names of its instances.
+        turn_deg: rotation of all of it about the origin, counter-clockwise.
+        drop_m: height of the room's floor above the street.
+        trees_m: positions (x, y) of trees.
+        houses: the houses opposite, facing the room.
     """
 
     first_id: int = OUTSIDE_FIRST_ID
@@ -58,7 +60,7 @@ class Outside:
 def sample_outside(streams: Streams, near_m: float, half_length_m: float, drop_m: float = 0.0,
                  first_id: int = OUTSIDE_FIRST_ID, name: str = "outside",
                  turn_deg: float = 0.0) -> Outside:  # fmt: skip
-    """The street before a front at y = `near_m` that looks along -y: houses are those of a drawn `street`."""
+    """The street in front of a façade at y = `near_m` that faces -y; its houses are those of a sampled `street`."""
     there = street.Randomizer(
         length_m=(64.0, 64.0), trees={"none": 1.0}, furniture_per_10_m=(0.0, 0.0), car_share=(0.0, 0.0)
     ).sample(streams.child("street"))

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from blender_synth.values import Rgb
+from blender_synth.values import Rgb, vec3
 from blender_synth.world.scenery.shared.street_palette import linear
 
 
 def colour(rng: np.random.Generator, codes: Sequence[str], value: float = 0.08, tint: float = 0.02) -> Rgb:
-    """One of some sRGB colours, a little varied, linear."""
+    """One of some sRGB colours with a small random variation, as linear RGB."""
     rgb = np.array(linear(codes[int(rng.integers(0, len(codes)))])) * np.exp(rng.normal(0, value))
-    return tuple(float(c) for c in np.clip(rgb * np.exp(rng.normal(0, tint, 3)), 0.012, 0.8))
+    return vec3(float(c) for c in np.clip(rgb * np.exp(rng.normal(0, tint, 3)), 0.012, 0.8))
 
 
 WALL_PAINT = ("#ece7dc", "#e4e1da", "#d9d4c8", "#e9e2d2", "#cfd4d3", "#d8cdbb", "#c4cac4", "#e7ded8", "#bfc6cc")

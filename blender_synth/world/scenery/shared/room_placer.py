@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from blender_synth.values import Rgb, Vec2, Vec3
+from blender_synth.values import Rgb, Vec2, Vec3, vec3
 from blender_synth.world.layout import PropSpot
 from blender_synth.world.scenery.shared.rooms import (
-    _ON_WALL,
+    DARK_RGB,
+    ON_WALL,
     PIECE_FIRST_ID,
     Piece,
     PieceKind,
@@ -18,59 +19,67 @@ from blender_synth.world.scenery.shared.street_parts import overlap, rectangle
 
 
 class Placer:
-    """Puts pieces into a room without letting them touch what is there already.
+    """Places furniture and prop spots in a room so that nothing overlaps.
 
     Attributes:
-        pieces: placed so far. spots: for props. taken: outlines that nothing else may enter.
+        pieces: placed so far.
+        spots: prop spots placed so far.
+        occupied: outlines that nothing else may overlap.
+        low_xy_m, high_xy_m: corners of the usable floor.
     """
 
-    def __init__(self, low_xy_m: Vec2, high_xy_m: Vec2):
+    def __init__(self, low_xy_m: Vec2, high_xy_m: Vec2) -> None:
         self.pieces: list[Piece] = []
         self.spots: list[PropSpot] = []
-        self.taken: list[tuple[Vec2, ...]] = []
-        self._low, self._high = np.array(low_xy_m), np.array(high_xy_m)
+        self.occupied: list[tuple[Vec2, ...]] = []
+        self.low_xy_m, self.high_xy_m = low_xy_m, high_xy_m
 
     def keep_free(self, polygon_xy_m: Sequence[Vec2]) -> None:
-        """Nothing is put here any more."""
-        self.taken.append(tuple(polygon_xy_m))
+        """Reserve an area."""
+        self.occupied.append(tuple(polygon_xy_m))
 
     def fits(self, outline: Sequence[Vec2], gap_m: float) -> bool:
-        """Whether an outline lies in the room and touches nothing."""
+        """Whether an outline lies in the room, `gap_m` away from everything placed."""
         corners = np.array(outline)
-        inside = (corners >= self._low - 1e-6).all() and (corners <= self._high + 1e-6).all()
-        return bool(inside) and not any(overlap(tuple(outline), other, gap_m) for other in self.taken)
+        inside = (corners >= np.array(self.low_xy_m) - 1e-6).all() and (
+            corners <= np.array(self.high_xy_m) + 1e-6
+        ).all()
+        return bool(inside) and not any(overlap(tuple(outline), other, gap_m) for other in self.occupied)
 
     def add(
         self, kind: PieceKind, x: float, y: float, heading_deg: float, size_m: Vec3, rgb: Rgb, *, gap_m: float = 0.1,
-        z_m: float = 0.0, force: bool = False, **more,
+        z_m: float = 0.0, force: bool = False, rgb2: Rgb = DARK_RGB, variant: int = 0, words: str = "", seed: int = 0,
     ) -> bool:  # fmt: skip
-        """Add a piece where it fits (`force`: in any case); whether it was added."""
+        """Add a piece if it fits (with `force` in any case); returns whether it was added."""
         piece = Piece(
             instance_id=PIECE_FIRST_ID + len(self.pieces),
             name=f"{kind}_{len(self.pieces)}",
             kind=kind,
             position_m=(float(x), float(y), float(z_m)),
             heading_deg=float(heading_deg) % 360.0,
-            size_m=tuple(float(v) for v in size_m),
+            size_m=vec3(size_m),
             rgb=rgb,
-            **more,
+            rgb2=rgb2,
+            variant=variant,
+            words=words,
+            seed=seed,
         )
-        blocks = kind not in ("rug", *_ON_WALL)
+        blocks = kind not in ("rug", *ON_WALL)
         if not force and blocks and not self.fits(piece.footprint(), gap_m):
             return False
         if blocks:
-            self.taken.append(piece.footprint())
+            self.occupied.append(piece.footprint())
         self.pieces.append(piece)
         return True
 
     def spot(self, x: float, y: float, heading_deg: float, room_m: float, wants: tuple[str, ...] = (),
              use: str = "indoors", deep_m: float | None = None) -> bool:  # fmt: skip
-        """Reserve a place for a prop where it is free."""
+        """Add a prop spot if it is free; returns whether it was added."""
         deep = room_m if deep_m is None else deep_m
         outline = rectangle((x, y), 2 * room_m, 2 * deep, heading_deg + 90.0)
         if not self.fits(outline, 0.05):
             return False
-        self.taken.append(outline)
+        self.occupied.append(outline)
         self.spots.append(
             PropSpot(
                 name=f"{use}_{len(self.spots)}",

@@ -1,4 +1,4 @@
-"""What rooms are made of, as plain values: walls with openings, floors, lamps, pieces of furniture, the view outside.
+"""Components of rooms as plain values: walls with openings, floors, lamps, furniture.
 
 Metres, +Z up; angles in degrees counter-clockwise from +X; colours are linear Rec. 709.
 """
@@ -18,8 +18,9 @@ from blender_synth.world.scenery.shared.street_parts import rectangle
 
 FLOOR_ID, CEILING_ID, LAMPS_ID = 3001, 3002, 3003
 WALL_FIRST_ID, COLUMN_FIRST_ID, PIECE_FIRST_ID = 3011, 3051, 3101
+DARK_RGB: Rgb = (0.05, 0.05, 0.05)
 WALL_M = 0.3
-"""How thick walls are."""
+"""Thickness of walls."""
 OpeningKind = Literal["door", "lift", "window", "glazing", "passage"]
 FloorMaterial = Literal["stone_floor", "terrazzo", "planks", "carpet", "rubber_floor"]
 PieceKind = Literal[
@@ -36,9 +37,9 @@ _CATEGORY: dict[str, str] = {
     "bin": "street_furniture",
 }  # fmt: skip
 _FLAT = ("rug", "mat")
-"""What people walk over."""
-_ON_WALL = ("picture", "wall_clock", "screen", "hang_sign", "hang_clock", "wall_bars")
-"""What hangs, out of the way of people and cameras; wall bars keep within their wall's margin."""
+"""Pieces that people walk over."""
+ON_WALL = ("picture", "wall_clock", "screen", "hang_sign", "hang_clock", "wall_bars")
+"""Pieces on walls, which are no obstacles."""
 _SEATS: dict[str, tuple[float, float, float]] = {
     "sofa": (0.68, 0.06, 0.43),
     "armchair": (2.0, 0.06, 0.43),
@@ -46,15 +47,17 @@ _SEATS: dict[str, tuple[float, float, float]] = {
     "bench_seat": (0.62, 0.0, 0.45),
     "stool": (2.0, 0.0, 0.47),
 }
-"""Width a sitter takes, how far behind the middle the pelvis is, and the seat's height."""
+"""Width of a seat, local y of the pelvis of its sitter, and height of the seat."""
 
 
 @plain
 class Opening:
-    """A hole in a wall, in metres along and up from its foot.
+    """An opening in a wall.
 
     Attributes:
-        seed: of what shows in it.
+        start_m, end_m: along the wall.
+        foot_m, top_m: lower and upper edge above the base of the wall.
+        seed: seed of its details.
     """
 
     kind: OpeningKind
@@ -67,10 +70,12 @@ class Opening:
 
 @plain
 class Wall:
-    """One straight wall seen from the room: `start_xy_m` is its left end.
+    """One straight wall.
 
     Attributes:
-        material, rgb: of its face. panel_m: width of the panels it is clad with; 0 for none.
+        start_xy_m, end_xy_m: left and right end, as seen from the room.
+        material, rgb: of its face.
+        panel_m: width of its panels, 0 without panels.
     """
 
     instance_id: int
@@ -86,11 +91,12 @@ class Wall:
 
     @property
     def length_m(self) -> float:
+        """Length of the wall."""
         return math.dist(self.start_xy_m, self.end_xy_m)
 
     @property
     def rightward(self) -> Vec2:
-        """Unit vector along the foot, to the right as seen from the room."""
+        """Unit vector along the wall, to the right as seen from the room."""
         (x0, y0), (x1, y1) = self.start_xy_m, self.end_xy_m
         return ((x1 - x0) / self.length_m, (y1 - y0) / self.length_m)
 
@@ -124,7 +130,9 @@ class Wall:
                 )
             x = high
 
-    def free(self, least_m: float, margin_m: float = 0.3, taken: Sequence[tuple[float, float]] = ()) -> list:
+    def free(
+        self, least_m: float, margin_m: float = 0.3, taken: Sequence[tuple[float, float]] = ()
+    ) -> list[tuple[float, float]]:
         """Stretches (from, to) that keep `margin_m` from the ends, the openings and what is `taken`."""
         cuts = sorted((o.start_m, o.end_m) for o in self.openings)
         cuts = sorted([*cuts, *taken])
@@ -135,8 +143,10 @@ class Wall:
             x = max(x, high)
         return stretches
 
-    def mount(self, name: str, start_m: float, end_m: float, clear_height_m: float, depth_m: float = 0.7):
-        """A mirror mount on it."""
+    def mount(
+        self, name: str, start_m: float, end_m: float, clear_height_m: float, depth_m: float = 0.7
+    ) -> MirrorMount:
+        """A mirror mount on a section of it."""
         return MirrorMount(
             name=name,
             host_id=self.instance_id,
@@ -148,17 +158,19 @@ class Wall:
             depth_m=depth_m,
         )
 
-    def thing(self) -> LabelledInstance:
+    def labelled_instance(self) -> LabelledInstance:
+        """Its entry in the scene's instance table."""
         return LabelledInstance(instance_id=self.instance_id, category="wall", name=self.name)
 
 
 @plain
 class Floor:
-    """What is underfoot.
+    """The floor of a room.
 
     Attributes:
-        rgb, rgb2: of the field and of what is laid into it. tile_m: side of a tile, 0 where there are none.
-        pattern: how the two colours are laid. gloss: 0 matt to 1 polished, but never a mirror to the labels.
+        rgb, rgb2: main colour and second colour of the pattern.
+        tile_m: side of a tile, 0 without tiles.
+        gloss: 0 matt to 1 polished; never labelled as a mirror.
     """
 
     material: FloorMaterial
@@ -172,11 +184,14 @@ class Floor:
 
 @plain
 class Piece:
-    """A thing in a room. Its own x runs along its width, its front looks to its own -y.
+    """A piece of furniture or equipment. Its width is along local x, its front faces local -y.
 
     Attributes:
-        size_m: along its own x and y, and its height. rgb, rgb2: its main colour and a second one.
-        words: on signs. variant: shape. seed: feeds its details.
+        size_m: size along its local axes.
+        rgb, rgb2: main and second colour.
+        variant: variant of its shape.
+        words: text of a sign.
+        seed: seed of its details.
     """
 
     instance_id: int
@@ -186,7 +201,7 @@ class Piece:
     heading_deg: float
     size_m: Vec3
     rgb: Rgb
-    rgb2: Rgb = (0.05, 0.05, 0.05)
+    rgb2: Rgb = DARK_RGB
     variant: int = 0
     words: str = ""
     seed: int = 0
@@ -201,14 +216,14 @@ class Piece:
         return rectangle(self.position_m[:2], w + 2 * margin_m, d + 2 * margin_m, self.heading_deg)
 
     def obstacles(self) -> Iterator[Obstacle]:
-        """What of it people keep out of."""
-        if self.kind not in _FLAT and self.kind not in _ON_WALL:
+        """Its obstacle; none for pieces that people can walk over or that hang on a wall."""
+        if self.kind not in _FLAT and self.kind not in ON_WALL:
             yield Obstacle(
                 name=self.name, polygon_xy_m=self.footprint(), height_m=self.size_m[2], base_z_m=self.position_m[2]
             )
 
     def seats(self) -> tuple[Seat, ...]:
-        """Where people can sit on it, looking to its front."""
+        """Its seats, all facing its front; none for most kinds."""
         if self.kind not in _SEATS:
             return ()
         wide, back, high = _SEATS[self.kind]
@@ -231,7 +246,8 @@ class Piece:
             for along in places
         )
 
-    def thing(self) -> LabelledInstance:
+    def labelled_instance(self) -> LabelledInstance:
+        """Its entry in the scene's instance table."""
         return LabelledInstance(instance_id=self.instance_id, category=self.category, name=self.name)
 
 
@@ -240,8 +256,10 @@ class Light:
     """The lamps of a room.
 
     Attributes:
-        lux: what they give the floor. kelvin: colour temperature.
-        style: what they look like. rows, columns: how they are arranged under the ceiling.
+        lux: illuminance of the floor.
+        kelvin: colour temperature.
+        style: kind of lamps.
+        rows, columns: their arrangement under the ceiling.
     """
 
     lux: float

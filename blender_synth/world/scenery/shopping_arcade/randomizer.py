@@ -32,6 +32,7 @@ from blender_synth.values import Range, Weights, only, pick, plain, seed_of, uni
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared import street_palette
+from blender_synth.world.scenery.shared.choices import choose
 from blender_synth.world.scenery.shared.outside import sample_outside
 from blender_synth.world.scenery.shared.room_placer import Placer
 from blender_synth.world.scenery.shared.rooms import Floor
@@ -96,7 +97,7 @@ class Randomizer(SceneryRandomizerDefaults):
             floor=self._floor(streams.rng("floor")),
             border_rgb=palette.colour(look, palette.STONE_TILES),
             lamps_m=tuple((float(x), 0.0, high) for x in xs),
-            lamp=str(lamps.choice(["globes", "lanterns", "drums"])),
+            lamp=choose(lamps, ("globes", "lanterns", "drums")),
             lamp_lumen=lux * length * width / 0.45 / max(1, len(xs)),
             kelvin=uniform(lamps, self.kelvin),
             pieces=tuple(placer.pieces),
@@ -113,23 +114,23 @@ class Randomizer(SceneryRandomizerDefaults):
         dark = palette.colour(rng, ("#5c5a58", "#3f3d3c", "#7a4a3c", "#6b6f5c", "#8d6a4a", "#4a5560"))
         swap = rng.random() < 0.15
         return Floor(
-            material=str(rng.choice(["stone_floor", "terrazzo"], p=[0.65, 0.35])),
+            material=choose(rng, ("stone_floor", "terrazzo"), (0.65, 0.35)),
             rgb=dark if swap else light,
             rgb2=light if swap else dark,
             tile_m=float(rng.choice([0.4, 0.5, 0.6])),
-            pattern=str(rng.choice(["checker", "diamonds", "border", "bands", "stars"], p=[0.2, 0.3, 0.15, 0.15, 0.2])),
+            pattern=choose(rng, ("checker", "diamonds", "border", "bands", "stars"), (0.2, 0.3, 0.15, 0.15, 0.2)),
             gloss=float(rng.uniform(0.4, 0.95)),
             seed=seed_of(rng),
         )
 
     def _sides(self, rng: np.random.Generator, length: float, width: float, storey: str) -> tuple[Building, Building]:
-        wall = str(rng.choice(["plaster", "stone"], p=[0.65, 0.35]))
+        wall = choose(rng, ("plaster", "stone"), (0.65, 0.35))
         look = street_palette.house(rng, wall)
         bays = max(6, round(length / uniform(rng, self.bay_m)))
         ground_m, storey_m = uniform(rng, self.ground_m), uniform(rng, self.storey_m)
         words = [str(w) for w in rng.permutation(street_palette.SHOP_WORDS)]
-        style = str(rng.choice(["casement", "cross", "sash"], p=[0.45, 0.35, 0.2]))
-        surround = str(rng.choice(["lintel", "frame"]))
+        style = choose(rng, ("casement", "cross", "sash"), (0.45, 0.35, 0.2))
+        surround = choose(rng, ("lintel", "frame"))
         uniform_fascia = street_palette.shop(rng) if rng.random() < 0.4 else None
         fine, cornice, window = (
             float(rng.uniform(0.05, 0.3)),
@@ -202,7 +203,7 @@ class Randomizer(SceneryRandomizerDefaults):
         shape = int(rng.integers(6))
         middle = width > 5.6 and rng.random() < 0.6
         for _ in range(round(uniform(rng, self.furniture_per_10_m) * length / 10)):
-            kind = str(rng.choice(["bench_seat", "planter_box", "plant", "bin"], p=[0.38, 0.22, 0.28, 0.12]))
+            kind = choose(rng, ("bench_seat", "planter_box", "plant", "bin"), (0.38, 0.22, 0.28, 0.12))
             for _ in range(8):
                 x = float(rng.uniform(-half + 2.0, half - 2.0))
                 y = float(rng.normal(0, 0.1)) if middle else float(rng.choice([-1, 1])) * (wide - 0.7 - 0.32)

@@ -71,7 +71,7 @@ class Spec(SceneryDefaults):
             LabelledInstance(instance_id=LAMPS_ID, category="lamp", name="lamps"),
             *(LabelledInstance(instance_id=b.instance_id, category="building", name=b.name) for b in self.sides),
             *(LabelledInstance(instance_id=n, category="wall", name=f"end_{name}") for name, n in END_IDS.items()),
-            *(piece.thing() for piece in self.pieces),
+            *(piece.labelled_instance() for piece in self.pieces),
             *(thing for end in self.ends for thing in end.labelled_instances()),
         )
 
