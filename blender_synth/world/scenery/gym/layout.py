@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle
 from blender_synth.world.scenery.shared.room_cameras import anchors_at, corner_cameras, line_blocked
-from blender_synth.world.scenery.shared.rooms import FLOOR_ID, Piece
+from blender_synth.world.scenery.shared.rooms import FLOOR_ID
 
 if TYPE_CHECKING:
     from blender_synth.world.scenery.gym.spec import Spec
@@ -43,14 +43,14 @@ def _mounts(spec: Spec) -> tuple[MirrorMount, ...]:
     bars = next((p for p in spec.pieces if p.kind == "wall_bars"), None)
     for side in ("west", "east"):
         wall = spec.wall(side)
-        taken = []
-        for piece in (*spec.pieces, *spec.spots):
-            x, y, _ = piece.position_m
-            reach = max(piece.size_m[:2]) / 2 if isinstance(piece, Piece) else piece.room_m
+        places = [(piece.position_m, max(piece.size_m[:2]) / 2) for piece in spec.pieces]
+        places += [(spot.position_m, spot.room_m) for spot in spec.spots]
+        occupied = []
+        for (x, y, _), reach in places:
             if abs(x - wall.start_xy_m[0]) < reach + 0.9:
                 along = abs(y - wall.start_xy_m[1])
-                taken.append((along - reach - 0.1, along + reach + 0.1))
-        for a, b in wall.free(1.4, 0.2, taken):
+                occupied.append((along - reach - 0.1, along + reach + 0.1))
+        for a, b in wall.free(1.4, 0.2, occupied):
             if side != spec.words_wall or bars is None:
                 mounts.append(wall.mount(f"{wall.name}_{len(mounts)}", a, b, high))
     return tuple(mounts)

@@ -27,19 +27,29 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Weights, only, pick, plain, seed_of, uniform
+from blender_synth.values import Range, Rgb, Vec3, Weights, only, plain, seed_of, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.gym.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
-from blender_synth.world.scenery.shared.choices import choose, count_in
+from blender_synth.world.scenery.shared.choices import choose, choose_weighted, count_in
 from blender_synth.world.scenery.shared.outside import sample_outside
 from blender_synth.world.scenery.shared.room_placer import Placer
-from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls
+from blender_synth.world.scenery.shared.rooms import (
+    Floor,
+    FloorMaterial,
+    LampStyle,
+    Light,
+    Opening,
+    PieceKind,
+    Wall,
+    room_walls,
+)
 from blender_synth.world.scenery.shared.street_palette import blend
 
 WORDS = ("STRONGER EVERY DAY", "NO EXCUSES", "MOVE MORE", "TRAIN HARD", "FITNESS FIRST", "ONE MORE REP", "POWER HOUSE",
          "KEEP GOING", "IRON WORKS", "BODY & MIND", "LIFT RUN REPEAT", "STAY ACTIVE")  # fmt: skip
-Floors = Annotated[Weights, only("rubber_floor", "planks")]
+FLOORS: tuple[FloorMaterial, ...] = ("rubber_floor", "planks")
+Floors = Annotated[Weights, only(*FLOORS)]
 
 
 @plain
@@ -92,11 +102,11 @@ class Randomizer(SceneryRandomizerDefaults):
         other = "east" if entry == "west" else "west"
         turf = self._turf(streams.rng("turf"), depth)
         self._furnish(streams, placer, walls, other, width, depth, height, accent, metal)
-        material = pick(look, self.floor)
-        ceiling = choose(look, ("tiles", "raw", "plain"), (0.45, 0.3, 0.25))
+        material = choose_weighted(look, self.floor, FLOORS)
+        ceiling: Literal["tiles", "raw", "plain"] = choose(look, ("tiles", "raw", "plain"), (0.45, 0.3, 0.25))
         raw = palette.colour(look, ("#2b2c2e", "#55585a", "#8a8a86"))
         lamp = streams.rng("light")
-        style = choose(lamp, ("lines", "panels"), (0.65, 0.35))
+        style: LampStyle = choose(lamp, ("lines", "panels"), (0.65, 0.35))
         return Spec(
             width_m=width,
             depth_m=depth,
@@ -163,7 +173,18 @@ class Randomizer(SceneryRandomizerDefaults):
         start = float(rng.uniform(0.36, 0.46)) * depth
         return start, start + float(rng.uniform(1.4, 2.0))
 
-    def _furnish(self, streams, placer: Placer, walls, side: str, width, depth, height, accent, metal) -> None:
+    def _furnish(
+        self,
+        streams: Streams,
+        placer: Placer,
+        walls: dict[str, Wall],
+        side: str,
+        width: float,
+        depth: float,
+        height: float,
+        accent: Rgb,
+        metal: Rgb,
+    ) -> None:
         """Cardio machines in a row at the windows, weights in the half before the mirrors, bars on a side wall."""
         rng = streams.rng("cardio")
         half = width / 2
@@ -172,8 +193,11 @@ class Randomizer(SceneryRandomizerDefaults):
         heading = 180.0 if to_windows else 0.0
         flip = 1 if rng.random() < 0.5 else -1
         x = -half + 1.1
-        for kind, n, wide, size in (("treadmill", count[0], 1.35, (0.86, 1.95, 1.5)),
-                                    ("exercise_bike", count[1], 1.05, (0.56, 1.35, 1.2))):  # fmt: skip
+        machines: tuple[tuple[PieceKind, int, float, Vec3], ...] = (
+            ("treadmill", count[0], 1.35, (0.86, 1.95, 1.5)),
+            ("exercise_bike", count[1], 1.05, (0.56, 1.35, 1.2)),
+        )
+        for kind, n, wide, size in machines:
             for _ in range(n):
                 placer.add(kind, flip * x, 0.4 + size[1] / 2 + 0.3, heading, size, accent, rgb2=metal, gap_m=0.15)
                 x += wide
@@ -203,15 +227,21 @@ class Randomizer(SceneryRandomizerDefaults):
         (x0, y0), (x1, y1) = placer.low_xy_m, placer.high_xy_m
         for k in range(count_in(rng, self.balls)):
             rgb = palette.colour(rng, palette.ACCENTS) if k % 2 else accent
-            size = float(rng.choice([0.55, 0.65, 0.75]))
+            diameter = float(rng.choice([0.55, 0.65, 0.75]))
             for _ in range(8):
                 edge = float(rng.choice([x0 + 0.5, x1 - 0.5]))
                 if placer.add("ball", edge + rng.uniform(-0.1, 0.1), rng.uniform(y0 + 0.6, y1 - 1.2), 0.0,
-                              (size, size, size), rgb, gap_m=0.03):  # fmt: skip
+                              (diameter, diameter, diameter), rgb, gap_m=0.03):  # fmt: skip
                     break
-        for kind, size, tries in (("kettlebells", (1.1, 0.3, 0.35), 8), ("plate_tree", (0.62, 0.62, 1.1), 8),
-                                  ("punch_bag", (0.38, 0.38, height), 6), ("water_cooler", (0.34, 0.34, 1.38), 8),
-                                  ("mat", (0.62, 1.75, 0.014), 4), ("mat", (0.62, 1.75, 0.014), 4)):  # fmt: skip
+        others: tuple[tuple[PieceKind, Vec3, int], ...] = (
+            ("kettlebells", (1.1, 0.3, 0.35), 8),
+            ("plate_tree", (0.62, 0.62, 1.1), 8),
+            ("punch_bag", (0.38, 0.38, height), 6),
+            ("water_cooler", (0.34, 0.34, 1.38), 8),
+            ("mat", (0.62, 1.75, 0.014), 4),
+            ("mat", (0.62, 1.75, 0.014), 4),
+        )
+        for kind, size, tries in others:
             if rng.random() < 0.25 and kind != "mat":
                 continue
             for _ in range(tries):

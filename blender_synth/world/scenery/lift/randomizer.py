@@ -25,7 +25,7 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Weights, only, pick, plain, seed_of, uniform
+from blender_synth.values import Range, Rgb, Weights, only, pick, plain, seed_of, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.lift.elements import (
     LANDING_WALL_FIRST_ID,
@@ -35,7 +35,7 @@ from blender_synth.world.scenery.lift.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared.choices import choose
 from blender_synth.world.scenery.shared.room_placer import Placer
-from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls
+from blender_synth.world.scenery.shared.rooms import Floor, FloorMaterial, Light, Opening, Wall, room_walls
 
 Claddings = Annotated[Weights, only("steel", "veneer", "painted_wall")]
 
@@ -90,7 +90,18 @@ class Randomizer(SceneryRandomizerDefaults):
             )
         return self._with_landing(streams, walls, width, depth, height, door_x, door, top, metal)
 
-    def _with_landing(self, streams: Streams, walls, width, depth, height, door_x, door, top, metal) -> Spec:
+    def _with_landing(
+        self,
+        streams: Streams,
+        walls: list[Wall],
+        width: float,
+        depth: float,
+        height: float,
+        door_x: float,
+        door: float,
+        top: float,
+        metal: Rgb,
+    ) -> Spec:
         rng, look = streams.rng("landing"), streams.rng("landing_look")
         deep, wide = uniform(rng, self.landing_m), float(rng.uniform(4.0, 7.0))
         high = max(float(rng.uniform(2.5, 3.0)), height + 0.25)
@@ -171,7 +182,9 @@ class Randomizer(SceneryRandomizerDefaults):
         )
 
     def _cabin_floor(self, rng: np.random.Generator) -> Floor:
-        material = choose(rng, ("rubber_floor", "stone_floor", "terrazzo", "carpet"), (0.4, 0.3, 0.2, 0.1))
+        material: FloorMaterial = choose(
+            rng, ("rubber_floor", "stone_floor", "terrazzo", "carpet"), (0.4, 0.3, 0.2, 0.1)
+        )
         rgb = palette.colour(
             rng,
             {"carpet": palette.FABRICS, "rubber_floor": palette.STONE_TILES}.get(material, palette.STONE_TILES),
@@ -182,7 +195,7 @@ class Randomizer(SceneryRandomizerDefaults):
                      seed=seed_of(rng))  # fmt: skip
 
     def _landing_floor(self, rng: np.random.Generator) -> Floor:
-        material = choose(rng, ("stone_floor", "terrazzo", "carpet", "planks"), (0.4, 0.2, 0.25, 0.15))
+        material: FloorMaterial = choose(rng, ("stone_floor", "terrazzo", "carpet", "planks"), (0.4, 0.2, 0.25, 0.15))
         codes = {"carpet": palette.FABRICS, "planks": palette.VENEERS}.get(material, palette.STONE_TILES)
         tile = float(rng.choice([0.3, 0.45, 0.6])) if material == "stone_floor" else 0.0
         return Floor(material=material, rgb=palette.colour(rng, codes), rgb2=palette.colour(rng, palette.STONE_TILES),

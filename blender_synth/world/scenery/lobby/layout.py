@@ -34,7 +34,7 @@ def layout_of(spec: Spec) -> Layout:
 
 def _mounts(spec: Spec) -> tuple[MirrorMount, ...]:
     high = min(spec.height_m - 0.4, 3.1)
-    mounts = []
+    mounts: list[MirrorMount] = []
     for side in ("west", "east", "north"):
         if side == spec.desk_wall:
             continue

@@ -29,14 +29,23 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Rgb, Vec2, Weights, only, pick, plain, seed_of, uniform
+from blender_synth.values import Range, Rgb, Vec2, Weights, only, plain, seed_of, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.lobby.spec import Spec
 from blender_synth.world.scenery.shared import room_palette as palette
-from blender_synth.world.scenery.shared.choices import choose, count_in
+from blender_synth.world.scenery.shared.choices import choose, choose_weighted, count_in
 from blender_synth.world.scenery.shared.outside import sample_outside
 from blender_synth.world.scenery.shared.room_placer import Placer
-from blender_synth.world.scenery.shared.rooms import Floor, Light, Opening, Wall, room_walls
+from blender_synth.world.scenery.shared.rooms import (
+    Floor,
+    FloorMaterial,
+    LampStyle,
+    Light,
+    Opening,
+    PieceKind,
+    Wall,
+    room_walls,
+)
 from blender_synth.world.scenery.shared.street_palette import blend
 from blender_synth.world.scenery.shared.street_parts import rectangle
 
@@ -46,8 +55,11 @@ NAMES = {
     "office": ("MERIDIAN", "NORTHGATE", "HALDEN & CO", "TOWER ONE", "ARCUS GROUP", "CENTRAL PLAZA", "LUMEN", "KESTREL",
                "RECEPTION", "QUAYSIDE"),
 }  # fmt: skip
-Floors = Annotated[Weights, only("stone_floor", "terrazzo", "planks", "carpet")]
-Styles = Annotated[Weights, only("hotel", "office")]
+FLOORS: tuple[FloorMaterial, ...] = ("stone_floor", "terrazzo", "planks", "carpet")
+LAMPS: tuple[LampStyle, ...] = ("panels", "downlights", "pendants", "lines")
+Floors = Annotated[Weights, only(*FLOORS)]
+STYLES: tuple[Literal["hotel", "office"], ...] = ("hotel", "office")
+Styles = Annotated[Weights, only(*STYLES)]
 
 
 @plain
@@ -72,7 +84,7 @@ class Randomizer(SceneryRandomizerDefaults):
     def sample(self, streams: Streams) -> Spec:
         """One lobby; each part uses a random stream of its own name."""
         rng = streams.rng("room")
-        style = pick(rng, self.style)
+        style = choose_weighted(rng, self.style, STYLES)
         width, depth, height = uniform(rng, self.width_m), uniform(rng, self.depth_m), uniform(rng, self.height_m)
         half = width / 2
         desk_wall, lift_wall = (str(s) for s in rng.choice(["west", "north", "east"], 2, replace=False))
@@ -104,7 +116,9 @@ class Randomizer(SceneryRandomizerDefaults):
         self._furnish(streams, placer, walls, desk_wall, lift_wall, columns, column_m, style, height, door, panes)
         names = NAMES[style]
         lamp = streams.rng("light")
-        ceiling = choose(look, ("plain", "coffers", "joists", "tiles"), (0.4, 0.25, 0.15, 0.2))
+        ceiling: Literal["plain", "coffers", "joists", "tiles"] = choose(
+            look, ("plain", "coffers", "joists", "tiles"), (0.4, 0.25, 0.15, 0.2)
+        )
         floor = self._floor(streams.rng("floor"), stone)
         column_kind = choose(look, ("painted_wall", "marble", "steel"), (0.4, 0.45, 0.15))
         column_rgb = {
@@ -112,7 +126,7 @@ class Randomizer(SceneryRandomizerDefaults):
             "marble": palette.colour(look, palette.STONE_TILES),
             "steel": (0.5, 0.5, 0.49),
         }
-        accent = choose(look, ("veneer", "marble", "slats"))
+        accent: Literal["veneer", "marble", "slats"] = choose(look, ("veneer", "marble", "slats"))
         return Spec(
             style=style,
             width_m=width,
@@ -143,7 +157,7 @@ class Randomizer(SceneryRandomizerDefaults):
         )
 
     def _floor(self, rng: np.random.Generator, stone: Rgb) -> Floor:
-        material = pick(rng, self.floor)
+        material = choose_weighted(rng, self.floor, FLOORS)
         rgb = {
             "planks": palette.colour(rng, palette.VENEERS),
             "carpet": palette.colour(rng, palette.FABRICS),
@@ -199,7 +213,7 @@ class Randomizer(SceneryRandomizerDefaults):
     def _light(self, rng: np.random.Generator, width: float, depth: float, height: float, style: str) -> Light:
         weights = {"panels": 1.0, "downlights": 2.0, "pendants": 2.0 if height > 3.5 else 0.0,
                    "lines": 1.5 if style == "office" else 0.3}  # fmt: skip
-        kind = pick(rng, weights)
+        kind = choose_weighted(rng, weights, LAMPS)
         pitch = {"panels": 2.4, "downlights": 1.5, "pendants": 3.6, "lines": 3.0}[kind]
         return Light(
             lux=uniform(rng, self.lux),
@@ -209,7 +223,20 @@ class Randomizer(SceneryRandomizerDefaults):
             columns=max(2, round(width / pitch)),
         )
 
-    def _furnish(self, streams, placer, walls, desk_wall, lift_wall, columns, column_m, style, height, door, panes):
+    def _furnish(
+        self,
+        streams: Streams,
+        placer: Placer,
+        walls: dict[str, Wall],
+        desk_wall: str,
+        lift_wall: str,
+        columns: tuple[Vec2, ...],
+        column_m: float,
+        style: str,
+        height: float,
+        door: int,
+        panes: int,
+    ) -> None:
         rng = streams.rng("desk")
         wall = walls[desk_wall]
         for at in columns:
@@ -280,7 +307,14 @@ class Randomizer(SceneryRandomizerDefaults):
             placer.keep_free(rectangle((x, y), 3.4, 2.9, turn))
             made += 1
 
-    def _plants(self, rng: np.random.Generator, placer: Placer, walls, column_m: float, columns) -> None:
+    def _plants(
+        self,
+        rng: np.random.Generator,
+        placer: Placer,
+        walls: dict[str, Wall],
+        column_m: float,
+        columns: tuple[Vec2, ...],
+    ) -> None:
         wanted = count_in(rng, self.plants)
         pot = palette.colour(rng, ("#e8e6e0", "#2a2a2c", "#8a8780", "#b8664a", "#5a5f58"))
         shape = 3 * int(rng.integers(2))
@@ -292,7 +326,8 @@ class Randomizer(SceneryRandomizerDefaults):
         for n in rng.permutation(len(places)):
             if found < wanted:
                 high = float(rng.choice([1.1, 1.5, 1.9]))
-                found += placer.add("plant", *places[n], float(rng.uniform(0, 360)), (0.6, 0.6, high), pot,
+                x, y = places[n]
+                found += placer.add("plant", x, y, float(rng.uniform(0, 360)), (0.6, 0.6, high), pot,
                                     variant=shape + int(rng.integers(3)), seed=int(rng.integers(5)))  # fmt: skip
 
     def _spots(self, rng: np.random.Generator, placer: Placer) -> None:
@@ -307,14 +342,23 @@ class Randomizer(SceneryRandomizerDefaults):
             x, y = float(rng.uniform(x0 + room, x1 - room)), float(rng.uniform(y0 + room, y1 - room))
             placer.spot(x, y, float(rng.choice([0, 90, 180, 270])), room, wants)
 
-    def _on_walls(self, rng, placer: Placer, walls, desk_wall: str, middle: float, long: float, height: float) -> None:
+    def _on_walls(
+        self,
+        rng: np.random.Generator,
+        placer: Placer,
+        walls: dict[str, Wall],
+        desk_wall: str,
+        middle: float,
+        long: float,
+        height: float,
+    ) -> None:
         """Pictures beside the desk and a clock over or beside it."""
         wall = walls[desk_wall]
         frame = palette.colour(rng, palette.METALS)
         for low, high in ((0.6, middle - long / 2 - 0.8), (middle + long / 2 + 0.8, wall.length_m - 0.6)):
             if high - low < 1.0:
                 continue
-            what = choose(rng, ("picture", "picture", "wall_clock", "screen"))
+            what: PieceKind = choose(rng, ("picture", "picture", "wall_clock", "screen"))
             x, y = wall.point((low + high) / 2, 0.05)
             if what == "wall_clock":
                 placer.add(what, x, y, wall.facing_deg + 90.0, (0.5, 0.06, 0.5), (0.72, 0.71, 0.68), rgb2=frame,

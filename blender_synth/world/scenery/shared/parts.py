@@ -36,11 +36,18 @@ from blender_synth.world.scenery.shared.wall_part import Wall
 
 @plain
 class Floor(PartBase):
-    """A level slab, its upper side at at_m's height.
+    """A level slab whose upper side is at `at_m`.
 
-    Attributes:
-        size_m: along x and y. at_m: its middle. walk: what people use it for; null where they do not walk.
-        flow_deg: direction they walk in.
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `part` | required | choice | `floor` |
+    | `size_m` | required | m | size along x and y |
+    | `at_m` | [0, 0, 0] | m | centre of its upper side |
+    | `turn_deg` | [0, 0] | deg | rotation about the vertical |
+    | `thickness_m` | [0.1, 0.1] | m | thickness |
+    | `material` | paving_slabs | choice | material |
+    | `walk` | pavement | choice | use of the area; null if people do not walk here |
+    | `flow_deg` | null | deg | azimuth in which people walk; null if they wander |
     """
 
     part: Literal["floor"]
@@ -71,7 +78,17 @@ class Floor(PartBase):
 
 @plain
 class Ceiling(PartBase):
-    """A level slab whose lower side is at at_m's height."""
+    """A level slab whose lower side is at `at_m`.
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `part` | required | choice | `ceiling` |
+    | `size_m` | required | m | size along x and y |
+    | `at_m` | required | m | centre of its lower side |
+    | `turn_deg` | [0, 0] | deg | rotation about the vertical |
+    | `thickness_m` | [0.15, 0.15] | m | thickness |
+    | `material` | ceiling_tiles | choice | material |
+    """
 
     part: Literal["ceiling"]
     size_m: tuple[PositiveRange, PositiveRange]
@@ -94,7 +111,18 @@ class Ceiling(PartBase):
 
 @plain
 class Box(PartBase):
-    """A box that stands on at_m: counters, plinths, steps, cupboards."""
+    """A box: a counter, plinth, step or cupboard.
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `part` | required | choice | `box` |
+    | `size_m` | required | m | size along x, y and z |
+    | `at_m` | required | m | centre of its base |
+    | `turn_deg` | [0, 0] | deg | rotation about the vertical |
+    | `bevel_m` | 0 | m | width of the bevel of its edges |
+    | `material` | wood | choice | material |
+    | `obstacle` | true | flag | whether people keep out of it |
+    """
 
     part: Literal["box"]
     size_m: tuple[PositiveRange, PositiveRange, PositiveRange]
@@ -126,7 +154,17 @@ class Box(PartBase):
 
 @plain
 class Cylinder(PartBase):
-    """An upright cylinder that stands on at_m: columns, posts, tubs."""
+    """An upright cylinder: a column, post or tub.
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `part` | required | choice | `cylinder` |
+    | `diameter_m` | required | m | diameter |
+    | `height_m` | required | m | height |
+    | `at_m` | required | m | centre of its base |
+    | `material` | stone | choice | material |
+    | `obstacle` | true | flag | whether people keep out of it |
+    """
 
     part: Literal["cylinder"]
     diameter_m: PositiveRange
@@ -155,7 +193,18 @@ class Cylinder(PartBase):
 
 @plain
 class Furnishing(PartBase):
-    """A piece of the program's own street furniture, or a tree. heading_deg: azimuth that its front looks to."""
+    """A built-in piece of street furniture, or a tree.
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `part` | required | choice | `furniture` |
+    | `what` | required | choice | kind of furniture |
+    | `at_m` | required | m | centre of its base |
+    | `heading_deg` | [0, 0] | deg | azimuth that its front faces |
+    | `variant` | [0, 1] | count | variant of its shape |
+    | `scale` | [0.97, 1.03] | factor | scale |
+    | `colour` | … | #rrggbb | colours of which one is sampled |
+    """
 
     part: Literal["furniture"]
     what: FurnitureKind
@@ -192,7 +241,18 @@ class Furnishing(PartBase):
 
 @plain
 class Mirror(PartBase):
-    """A flat mirror, pane, or sheet of polished steel that is part of the scene; its front is on the left hand."""
+    """A flat built-in mirror, pane or sheet of polished steel; its front is on the left.
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `part` | required | choice | `mirror` |
+    | `from_m` | required | m | start (x, y) |
+    | `to_m` | required | m | end (x, y) |
+    | `base_m` | [0, 0] | m | lower edge |
+    | `height_m` | [2, 2] | m | height |
+    | `surface` | mirror | choice | `mirror`, `glass` or `polished` |
+    | `roughness` | 0 | 0 to 0.1 | roughness of its reflection |
+    """
 
     part: Literal["mirror"]
     from_m: tuple[Range, Range]
@@ -232,7 +292,20 @@ class Mirror(PartBase):
 
 @plain
 class Light(PartBase):
-    """A light that burns by day and night: a shining panel that looks down, a bulb, or a spot that looks down."""
+    """A light that is on by day and night.
+
+    Its `kind` is `panel` (facing down, the default), `point`, or `spot` (facing down).
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `part` | required | choice | `light` |
+    | `at_m` | required | m | position |
+    | `size_m` | [0.6, 0.6] | m | size of a panel along x and y |
+    | `turn_deg` | [0, 0] | deg | rotation about the vertical |
+    | `lumen` | [3000, 4500] | lm | luminous flux |
+    | `kelvin` | [3500, 4500] | K | colour temperature |
+    | `angle_deg` | 70 | deg | full angle of a spot |
+    """
 
     part: Literal["light"]
     kind: Literal["panel", "point", "spot"] = "panel"
@@ -258,7 +331,15 @@ class Light(PartBase):
 
 @plain
 class Prop(PartBase):
-    """A thing from an asset pack. item: `pack/item`, or a category or tag of which one item is drawn."""
+    """A prop from an asset pack.
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `part` | required | choice | `prop` |
+    | `item` | required | name | `pack/item`, or a category or tag of which one item is sampled |
+    | `at_m` | required | m | position |
+    | `heading_deg` | [0, 0] | deg | azimuth that its front faces |
+    """
 
     part: Literal["prop"]
     item: str = Field(min_length=1)

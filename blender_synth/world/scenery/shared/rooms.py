@@ -22,6 +22,7 @@ DARK_RGB: Rgb = (0.05, 0.05, 0.05)
 WALL_M = 0.3
 """Thickness of walls."""
 OpeningKind = Literal["door", "lift", "window", "glazing", "passage"]
+LampStyle = Literal["panels", "downlights", "lines", "pendants", "cove"]
 FloorMaterial = Literal["stone_floor", "terrazzo", "planks", "carpet", "rubber_floor"]
 PieceKind = Literal[
     "sofa", "armchair", "coffee_table", "rug", "plant", "floor_lamp", "desk", "stool", "dumbbell_rack", "gym_bench",
@@ -264,7 +265,7 @@ class Light:
 
     lux: float
     kelvin: float
-    style: Literal["panels", "downlights", "lines", "pendants", "cove"]
+    style: LampStyle
     rows: int
     columns: int
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
-from blender_synth.values import PositiveRange, Range, plain
+from blender_synth.values import PositiveRange, Range, plain, vec3
 from blender_synth.world.layout import BuiltInMirror, MirrorMount, Obstacle
 from blender_synth.world.scenery.shared.outlines import HEAD_M, STEP_M
 from blender_synth.world.scenery.shared.part_base import (
@@ -27,11 +27,16 @@ _FRAME_M, _PANE_M = 0.05, 0.012
 
 @plain
 class Opening:
-    """A hole in a wall.
+    """An opening of a wall.
 
-    Attributes:
-        at_m: its middle, from the wall's start. fill: what is in it: nothing, `glass` (labelled, seen through), a
-            `window` that mirrors but cannot be seen through, or a wooden `door`.
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `at_m` | required | m | its centre, from the start of the wall |
+    | `width_m` | required | m | width |
+    | `height_m` | required | m | height |
+    | `sill_m` | [0, 0] | m | height of its lower edge |
+    | `fill` | none | choice | `none`, `glass` (labelled pane), `window` (opaque pane) or `door` |
+    | `colour` | ["#ece9e0"] | #rrggbb | colours of the frame, of which one is sampled |
     """
 
     at_m: Range
@@ -48,10 +53,20 @@ Hole = tuple[float, float, float, float, Opening]
 
 @plain
 class Wall(PartBase):
-    """An upright wall; its face on the left of from_m to to_m lies on that line.
+    """An upright wall; its front, on the left of the line from `from_m` to `to_m`, lies on that line.
 
-    Attributes:
-        mounts: whether mirrors may hang on its blank stretches, on which hand.
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `part` | required | choice | `wall` |
+    | `from_m` | required | m | start (x, y) |
+    | `to_m` | required | m | end (x, y) |
+    | `base_m` | [0, 0] | m | height of its base |
+    | `height_m` | [3, 3] | m | height |
+    | `thickness_m` | [0.2, 0.2] | m | thickness |
+    | `material` | plaster | choice | material of its surface |
+    | `openings` | [] | list | doors and windows |
+    | `skirting` | false | flag | whether it has a skirting board |
+    | `mounts` | true | flag | whether mirrors may hang on its blank sections |
     """
 
     part: Literal["wall"]
@@ -120,19 +135,36 @@ class Wall(PartBase):
                 found.append((x0, x1, sill, top, hole))
         return found
 
-    def _mount(self, into: Pieces, name: str, start, along, span, base: float, height: float) -> None:
+    def _mount(
+        self,
+        into: Pieces,
+        name: str,
+        start: np.ndarray,
+        along: np.ndarray,
+        span: tuple[float, float],
+        base: float,
+        height: float,
+    ) -> None:
         x0, x1 = span[0] + 0.1, span[1] - 0.1
         if not self.mounts or x1 - x0 < LEAST_MOUNT_M or height < 1.5:
             return
-        # seen from the front, which is on the left hand, the wall's end is on the left
+        # the front is on the left of the wall's direction, so its end is on the left as seen from the front
         a, b = start + along * x1, start + along * x0
         facing = math.degrees(math.atan2(along[0], -along[1])) % 360.0
         left, right = rounded([a, b])
         into.mounts.append(MirrorMount(name=name, start_xy_m=left, end_xy_m=right, facing_deg=facing, base_z_m=base,
                                        clear_height_m=height - 0.05))  # fmt: skip
 
-    def _fill(self, block, into: Pieces, sample: PartSample, hole: Opening, span, wall) -> None:
-        """Frame and pane, glass or leaf of an opening."""
+    def _fill(
+        self,
+        block: Callable[..., None],
+        into: Pieces,
+        sample: PartSample,
+        hole: Opening,
+        span: tuple[float, float, float, float],
+        wall: tuple[np.ndarray, np.ndarray, float, float],
+    ) -> None:
+        """Add the frame of an opening, and its pane, window or door leaf."""
         x0, x1, z0, z1 = span
         start, along, base, thick = wall
         if hole.fill == "none":
@@ -154,12 +186,12 @@ class Wall(PartBase):
             corners = [start + along * x - out * deep for x in (x1, x0)]
             (ax, ay), (bx, by) = corners
             face = ((ax, ay, base + z0), (bx, by, base + z0), (bx, by, base + z1), (ax, ay, base + z1))
-            face = tuple(tuple(round(float(v), 5) for v in p) for p in face)
+            face_m = tuple(vec3(round(float(v), 5) for v in p) for p in face)
             name = f"{sample.name}|glass|{len(into.built_in_mirrors)}"
             into.built_in_mirrors.append(
                 BuiltInMirror(
                     part=name,
-                    faces_m=(face,),
+                    faces_m=(face_m,),
                     surface="glass",
                     tint=(0.9, 0.93, 0.915),
                     host=self.category or "building",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blender_synth.values import Vec2
 from blender_synth.world.layout import Area, CameraAnchor, Layout, MirrorMount, Obstacle
 from blender_synth.world.scenery.shared.room_cameras import anchors_at, line_blocked
 from blender_synth.world.scenery.shared.rooms import FLOOR_ID
@@ -94,14 +95,16 @@ def _obstacles(spec: Spec) -> tuple[Obstacle, ...]:
     )
 
 
-def _cameras(spec: Spec, half: float, wide: float, mounts, obstacles) -> tuple[CameraAnchor, ...]:
+def _cameras(
+    spec: Spec, half: float, wide: float, mounts: tuple[MirrorMount, ...], obstacles: tuple[Obstacle, ...]
+) -> tuple[CameraAnchor, ...]:
     cameras = []
     reach = half - 2.0
     for name, y in (("left", 0.42 * wide), ("right", -0.42 * wide)):
         for way, facing in (("east", 0.0), ("west", 180.0)):
             sign = -1 if way == "east" else 1
             near, far = (sign * reach, y), (sign * 0.35 * reach, y)
-            spans = _clear(spec, near, far, obstacles)
+            spans = _clear(near, far, obstacles)
             towards = -14.0 if (name == "left") == (way == "east") else 14.0
             for number, (a, b) in enumerate(spans[:2]):
                 cameras.append(
@@ -109,7 +112,7 @@ def _cameras(spec: Spec, half: float, wide: float, mounts, obstacles) -> tuple[C
                                  base_z_m=0.0, facing_deg=(facing + towards) % 360.0)
                 )  # fmt: skip
     for name, y, out in (("left", 0.5 * wide, 270.0), ("right", -0.5 * wide, 90.0)):
-        for number, (a, b) in enumerate(_clear(spec, (-0.7 * reach, y), (0.7 * reach, y), obstacles)[:2]):
+        for number, (a, b) in enumerate(_clear((-0.7 * reach, y), (0.7 * reach, y), obstacles)[:2]):
             for way, turn in (("east", 42.0), ("west", -42.0)):
                 facing = out + (turn if name == "left" else -turn)
                 cameras.append(
@@ -130,8 +133,8 @@ def _cameras(spec: Spec, half: float, wide: float, mounts, obstacles) -> tuple[C
     return tuple(cameras)
 
 
-def _clear(spec: Spec, start, end, obstacles) -> list:
-    """Pieces of a line along x that keep clear of what stands in the passage."""
+def _clear(start: Vec2, end: Vec2, obstacles: tuple[Obstacle, ...]) -> list[tuple[Vec2, Vec2]]:
+    """Sections of a line along x that are clear of obstacles."""
     xs = np.linspace(start[0], end[0], 7)
     return [((float(a), start[1]), (float(b), start[1])) for a, b in pairwise(xs)
             if not line_blocked((a, start[1]), (b, start[1]), obstacles, 0.4)]  # fmt: skip

@@ -28,24 +28,30 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Weights, only, pick, plain, seed_of, uniform
+from blender_synth.values import Range, Weights, only, plain, seed_of, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.shared import room_palette as palette
 from blender_synth.world.scenery.shared import street_palette
-from blender_synth.world.scenery.shared.choices import choose
+from blender_synth.world.scenery.shared.choices import choose, choose_weighted
 from blender_synth.world.scenery.shared.outside import sample_outside
 from blender_synth.world.scenery.shared.room_placer import Placer
-from blender_synth.world.scenery.shared.rooms import Floor
+from blender_synth.world.scenery.shared.rooms import Floor, PieceKind
 from blender_synth.world.scenery.shared.street_parts import (
     Building,
     GroundBay,
+    GroundKind,
     Shop,
+    Surround,
+    WallMaterial,
+    WindowStyle,
 )
 from blender_synth.world.scenery.shopping_arcade.elements import DEPTH_M, LEFT_ID, RIGHT_ID
 from blender_synth.world.scenery.shopping_arcade.spec import Spec
 
-Roofs = Annotated[Weights, only("barrel", "gable")]
-Storeys = Annotated[Weights, only("plain", "balconies", "gallery")]
+ROOFS: tuple[Literal["barrel", "gable"], ...] = ("barrel", "gable")
+STOREYS: tuple[Literal["plain", "balconies", "gallery"], ...] = ("plain", "balconies", "gallery")
+Roofs = Annotated[Weights, only(*ROOFS)]
+Storeys = Annotated[Weights, only(*STOREYS)]
 
 
 @plain
@@ -71,8 +77,8 @@ class Randomizer(SceneryRandomizerDefaults):
         """One passage; each part uses a random stream of its own name."""
         rng = streams.rng("passage")
         length, width = uniform(rng, self.length_m), uniform(rng, self.width_m)
-        storey = pick(rng, self.storey)
-        roof = pick(rng, self.roof)
+        storey = choose_weighted(rng, self.storey, STOREYS)
+        roof = choose_weighted(rng, self.roof, ROOFS)
         sides = self._sides(streams.rng("sides"), length, width, storey)
         eaves = sides[0].eaves_m
         rise = uniform(rng, self.rise) * width
@@ -124,13 +130,13 @@ class Randomizer(SceneryRandomizerDefaults):
         )
 
     def _sides(self, rng: np.random.Generator, length: float, width: float, storey: str) -> tuple[Building, Building]:
-        wall = choose(rng, ("plaster", "stone"), (0.65, 0.35))
+        wall: WallMaterial = choose(rng, ("plaster", "stone"), (0.65, 0.35))
         look = street_palette.house(rng, wall)
         bays = max(6, round(length / uniform(rng, self.bay_m)))
         ground_m, storey_m = uniform(rng, self.ground_m), uniform(rng, self.storey_m)
         words = [str(w) for w in rng.permutation(street_palette.SHOP_WORDS)]
-        style = choose(rng, ("casement", "cross", "sash"), (0.45, 0.35, 0.2))
-        surround = choose(rng, ("lintel", "frame"))
+        style: WindowStyle = choose(rng, ("casement", "cross", "sash"), (0.45, 0.35, 0.2))
+        surround: Surround = choose(rng, ("lintel", "frame"))
         uniform_fascia = street_palette.shop(rng) if rng.random() < 0.4 else None
         fine, cornice, window = (
             float(rng.uniform(0.05, 0.3)),
@@ -144,7 +150,7 @@ class Randomizer(SceneryRandomizerDefaults):
             door = int(rng.choice([k for k in range(1, bays - 1) if k not in blanks]))
             ground, shops = [], []
             for k in range(bays):
-                kind = "blank" if k in blanks else "door" if k == door else "shop"
+                kind: GroundKind = "blank" if k in blanks else "door" if k == door else "shop"
                 ground.append(GroundBay(kind=kind, first=k, count=1))
                 if kind == "shop":
                     fascia, letters, _ = uniform_fascia or street_palette.shop(rng)
@@ -182,9 +188,12 @@ class Randomizer(SceneryRandomizerDefaults):
                     detail_seed=seed_of(rng),
                 )
             )
-        return tuple(sides)
+        left, right = sides
+        return left, right
 
-    def _furnish(self, rng: np.random.Generator, length: float, width: float, sides) -> Placer:
+    def _furnish(
+        self, rng: np.random.Generator, length: float, width: float, sides: tuple[Building, Building]
+    ) -> Placer:
         """Benches, planters and bins along the middle, signs on the piers, perhaps a clock."""
         half, wide = length / 2, width / 2
         placer = Placer((-half + 1.2, -wide + 0.7), (half - 1.2, wide - 0.7))
@@ -203,7 +212,7 @@ class Randomizer(SceneryRandomizerDefaults):
         shape = int(rng.integers(6))
         middle = width > 5.6 and rng.random() < 0.6
         for _ in range(round(uniform(rng, self.furniture_per_10_m) * length / 10)):
-            kind = choose(rng, ("bench_seat", "planter_box", "plant", "bin"), (0.38, 0.22, 0.28, 0.12))
+            kind: PieceKind = choose(rng, ("bench_seat", "planter_box", "plant", "bin"), (0.38, 0.22, 0.28, 0.12))
             for _ in range(8):
                 x = float(rng.uniform(-half + 2.0, half - 2.0))
                 y = float(rng.normal(0, 0.1)) if middle else float(rng.choice([-1, 1])) * (wide - 0.7 - 0.32)
