@@ -26,7 +26,6 @@ NOT_SET_BY_CONFIGS = (settings.RunSettings, settings.MirrorGroup, MaterialChoice
 PENDING = (
     "blender_synth.world.cameras",
     "blender_synth.world.placement",
-    "blender_synth.world.scenery",
 )
 """Modules whose tables are not complete yet."""
 

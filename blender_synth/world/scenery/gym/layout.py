@@ -34,7 +34,7 @@ def layout_of(spec: Spec) -> Layout:
 
 
 def _mounts(spec: Spec) -> tuple[MirrorMount, ...]:
-    """The north wall, in two stretches where it is long, and what is free on the wall with the door."""
+    """The north wall, in two sections if it is long, and free sections of the side walls."""
     wall, high = spec.wall("north"), min(spec.height_m - 0.3, 2.95)
     cuts = [0.3, wall.length_m - 0.3]
     if wall.length_m > 12.0:

@@ -185,7 +185,7 @@ class Randomizer(SceneryRandomizerDefaults):
         accent: Rgb,
         metal: Rgb,
     ) -> None:
-        """Cardio machines in a row at the windows, weights in the half before the mirrors, bars on a side wall."""
+        """Add cardio machines along the windows, weights near the mirrors, wall bars on a side wall."""
         rng = streams.rng("cardio")
         half = width / 2
         count = [count_in(rng, r) for r in (self.treadmills, self.bikes)]
@@ -267,7 +267,7 @@ class Randomizer(SceneryRandomizerDefaults):
         self._spots(streams.rng("spots"), placer)
 
     def _bars(self, rng: np.random.Generator, placer: Placer, wall: Wall, height: float) -> None:
-        """Wall bars along a free stretch of a side wall."""
+        """Add wall bars on a free section of a side wall."""
         wide = float(rng.choice([0.94, 1.84, 2.74]))
         for _ in range(12):
             at = float(rng.uniform(1.2, wall.length_m - 1.2))

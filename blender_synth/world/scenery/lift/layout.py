@@ -69,7 +69,7 @@ def _obstacles(spec: Spec) -> list[Obstacle]:
         obstacles.append(Obstacle(name=name, polygon_xy_m=shape, height_m=top))
     obstacles += [o for wall in spec.landing if wall.name != "landing_north" for o in wall.obstacles()]
     obstacles += [o for piece in spec.pieces for o in piece.obstacles()]
-    for side in (-1, 1):  # the handrails: nobody leans on them
+    for side in (-1, 1):  # handrails
         a, b = sorted((side * half, side * (half - 0.07)))
         shape = ((a, 0.35), (b, 0.35), (b, spec.depth_m), (a, spec.depth_m))
         obstacles.append(Obstacle(name=f"rail_{side}", polygon_xy_m=shape, height_m=RAIL_M))

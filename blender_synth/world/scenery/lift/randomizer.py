@@ -204,7 +204,7 @@ class Randomizer(SceneryRandomizerDefaults):
                      seed=seed_of(rng))  # fmt: skip
 
     def _furnish(self, rng: np.random.Generator, landing: list[Wall], wide: float, deep: float) -> Placer:
-        """A picture or plant on the landing, and places for props in its corners."""
+        """Add a picture and plants to the landing, and prop spots in its corners."""
         y0, y1 = -SILL_M - deep, -SILL_M
         placer = Placer((-wide / 2 + 0.05, y0 + 0.05), (wide / 2 - 0.05, y1 - 0.05))
         for wall in landing:

@@ -45,7 +45,7 @@ def _mounts(spec: Spec) -> tuple[MirrorMount, ...]:
 
 
 def _hosts(spec: Spec) -> tuple[MirrorMount, ...]:
-    """The front's panes left and right of the entrance: by night they mirror the lobby."""
+    """The panes left and right of the entrance, which reflect the lobby by night."""
     wall = spec.wall("south")
     glazing = wall.openings[0]
     wide = (glazing.end_m - glazing.start_m) / spec.panes

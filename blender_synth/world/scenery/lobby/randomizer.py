@@ -105,7 +105,7 @@ class Randomizer(SceneryRandomizerDefaults):
         walls = {name: dataclasses.replace(w, material=clad, rgb=clad_rgb,
                                            panel_m={"painted_wall": 0.0, "veneer": 1.25, "marble": 1.5}[clad])
                  for name, w in walls.items()}  # fmt: skip
-        if clad != "painted_wall":  # one or two walls stay plain
+        if clad != "painted_wall":  # some walls are only painted
             for name in ("west", "east", "north"):
                 if name != lift_wall and look.random() < 0.4:
                     walls[name] = dataclasses.replace(walls[name], material="painted_wall", rgb=paint, panel_m=0.0)
@@ -177,7 +177,7 @@ class Randomizer(SceneryRandomizerDefaults):
         )
 
     def _front(self, rng: np.random.Generator, wall: Wall, height: float) -> tuple[Wall, int, int]:
-        """The glazed front: how many panes, and which is the entrance."""
+        """(wall with the glazed front, number of panes, index of the entrance)."""
         side = float(rng.uniform(0.25, 1.6))
         top = min(height - 0.25, float(rng.uniform(2.8, 4.2)))
         length = wall.length_m - 2 * side
@@ -241,7 +241,7 @@ class Randomizer(SceneryRandomizerDefaults):
         wall = walls[desk_wall]
         for at in columns:
             placer.keep_free(rectangle(at, column_m + 0.5, column_m + 0.5, 0.0))
-        # the desk 1.3 m before its wall, seen from the room
+        # the desk, 1.3 m in front of its wall
         long = float(rng.uniform(2.4, min(4.6, wall.length_m - 3.0)))
         middle = wall.length_m * float(rng.uniform(0.42, 0.58))
         x, y = wall.point(middle, 1.75)
@@ -251,7 +251,7 @@ class Randomizer(SceneryRandomizerDefaults):
         placer.add("desk", x, y, heading, (long, 0.85, 1.12), wood if rng.random() < 0.5 else stone,
                    rgb2=palette.colour(rng, palette.STONE_TILES), variant=int(rng.integers(4)), force=True)  # fmt: skip
         placer.keep_free(wall.strip(middle - long / 2 - 0.5, middle + long / 2 + 0.5, 0.0, 3.4))
-        # the way in, the lifts, and room before the mirrors
+        # keep the entrance, the lifts and the mirrors accessible
         front = walls["south"]
         glazing = front.openings[0]
         wide = (glazing.end_m - glazing.start_m) / panes
@@ -269,7 +269,7 @@ class Randomizer(SceneryRandomizerDefaults):
         self._on_walls(streams.rng("pictures"), placer, walls, desk_wall, middle, long, height)
 
     def _lounges(self, rng: np.random.Generator, placer: Placer, style: str) -> None:
-        """Groups of a sofa, a table and armchairs on a rug."""
+        """Add groups of a sofa, a table and armchairs on a rug."""
         wanted = count_in(rng, self.seats)
         cloth, other = palette.colour(rng, palette.FABRICS), palette.colour(rng, palette.FABRICS)
         wood, metal = palette.colour(rng, palette.VENEERS), palette.colour(rng, palette.METALS)
@@ -331,7 +331,7 @@ class Randomizer(SceneryRandomizerDefaults):
                                     variant=shape + int(rng.integers(3)), seed=int(rng.integers(5)))  # fmt: skip
 
     def _spots(self, rng: np.random.Generator, placer: Placer) -> None:
-        """Places for props: against walls and in the free floor."""
+        """Add prop spots."""
         (x0, y0), (x1, y1) = placer.low_xy_m, placer.high_xy_m
         kinds = ((0.45, ("plant",)), (0.6, ("chair", "armchair", "seat")), (0.5, ("table",)),
                  (1.1, ("sofa", "bench", "furniture")), (0.4, ("lamp", "luggage", "lobby", "sign")))  # fmt: skip
@@ -352,7 +352,7 @@ class Randomizer(SceneryRandomizerDefaults):
         long: float,
         height: float,
     ) -> None:
-        """Pictures beside the desk and a clock over or beside it."""
+        """Add pictures, a clock or a screen on both sides of the desk."""
         wall = walls[desk_wall]
         frame = palette.colour(rng, palette.METALS)
         for low, high in ((0.6, middle - long / 2 - 0.8), (middle + long / 2 + 0.8, wall.length_m - 0.6)):

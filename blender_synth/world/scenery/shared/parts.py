@@ -218,7 +218,7 @@ class Furnishing(PartBase):
         position, scale = sample.at(self.at_m), sample.value("scale", self.scale)
         variant = count_in(sample.streams.rng("variant"), self.variant)
         heading = sample.value("heading", self.heading_deg) + sample.turn_deg
-        front = 0.0 if self.what in ("lamp", "sign", "tree") else 90.0  # which way a piece looks in its own frame
+        front = 0.0 if self.what in ("lamp", "sign", "tree") else 90.0  # local azimuth of the front
         turn = heading + front
         w, d, h = FURNITURE_SIZE_M[self.what]
         rgb = sample.rgb if self.what != "tree" else (0.055, 0.11, 0.03)

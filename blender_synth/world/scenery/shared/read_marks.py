@@ -41,7 +41,7 @@ from blender_synth.world.scenery.shared.marks import (
 MOST_FACES, MOST_OBSTACLES = 400, 400
 _MADE_OTHERWISE = ("pedestrian", "pedestrian_reflection", "mirror")
 _RAISED_M = 0.3
-"""A camera drawn so far over the ground says its height; one lower stands on it as its rig does."""
+"""A camera mark higher above the ground sets the camera's height; a lower one leaves it to the rig."""
 
 
 class MarkReader:
@@ -142,7 +142,7 @@ class MarkReader:
             self.problem("too_fine", record, f"it has more than {MOST_FACES} faces", "draw it with few large faces")
             return
         if not pieces:
-            self.problem("no_face", record, "none of its faces lies level", "draw it as a mesh of level faces")
+            self.problem("no_face", record, "none of its faces is level", "draw it as a mesh of level faces")
             return
         for number, (z, outline) in enumerate(pieces):
             flow = self._flow(record, outline, flows)
@@ -168,7 +168,7 @@ class MarkReader:
         x, y, _ = axis / max(float(np.linalg.norm(axis)), 1e-9)
         if math.hypot(x, y) < 0.3:
             self.problem("upright_arrow", record, "its arrow points straight up or down, not to a side",
-                         "turn it until the arrow lies level (R X 90)")  # fmt: skip
+                         "rotate it until the arrow is level (R X 90)")  # fmt: skip
         return round(math.degrees(math.atan2(y, x)), 3) % 360.0
 
     def _seat(self, record: Record, mark: list[str]) -> None:
@@ -176,7 +176,7 @@ class MarkReader:
         ground = self.ground_at((x, y), z)
         if not 0.15 <= z - ground <= 1.1:
             self.problem("seat_height", record, f"it is {z - ground:.2f} m above the ground",
-                         "put it on the seat itself, 0.3 to 0.9 m over a walkable area")  # fmt: skip
+                         "place it on the seat, 0.3 to 0.9 m above a walkable area")  # fmt: skip
             return
         bench = record.name.rpartition("/")[0] + ".".join(mark[1:])
         seat = Seat(bench=bench, position_m=(x, y, ground), heading_deg=self._heading(record), height_m=z - ground)
@@ -197,16 +197,16 @@ class MarkReader:
     def _mounts(self, record: Record, mark: list[str]) -> None:
         use: Literal["wall", "front"] = "front" if mark[1] == "front" else "wall"
         if record.kind != "MESH" or not len(record.polygons):
-            self.problem("no_face", record, "a mirror's mount has no face", "draw it as an upright plane on the wall")
+            self.problem("no_face", record, "a mirror mount has no face", "draw it as an upright plane on the wall")
             return
         groups = outlines.flat_groups(record.vertices, record.polygons)
         if len(groups) > MOST_MIRROR_PLANES or not groups:
-            self.problem("no_face", record, "a mirror's mount is not a flat plane", "draw it as one upright plane")
+            self.problem("no_face", record, "a mirror mount is not a flat plane", "draw it as one upright plane")
             return
         for number, (normal, members) in enumerate(groups):
             if abs(normal[2]) > 0.2:
-                self.problem("not_upright", record, "a mirror's mount does not stand upright",
-                             "turn the plane so that its face looks out of the wall, level")  # fmt: skip
+                self.problem("not_upright", record, "a mirror mount does not stand upright",
+                             "rotate the plane so that its normal is level and points out of the wall")  # fmt: skip
                 continue
             corners = record.vertices[[c for k in members for c in record.polygons[k]]]
             facing = round(math.degrees(math.atan2(normal[1], normal[0])), 3) % 360.0
@@ -218,7 +218,7 @@ class MarkReader:
             ground = self.ground_at(middle, low)
             if low - ground > _RAISED_M:
                 self.problem("floating_mount", record, f"it ends {low - ground:.2f} m over the ground",
-                             "draw it down to the ground, or mirrors that stand will float", "warning")  # fmt: skip
+                             "extend it down to the ground, or standing mirrors will float", "warning")  # fmt: skip
             base = ground if abs(low - ground) <= _RAISED_M else low
             name = record.name if len(groups) == 1 else f"{record.name}#{number + 1}"
             mount = MirrorMount(name=name, start_xy_m=_vec2(ends[0]), end_xy_m=_vec2(ends[1]), facing_deg=facing,
@@ -230,7 +230,7 @@ class MarkReader:
             normals = outlines.flat_groups(record.vertices, [record.polygons[k] for k in members])
             if len(normals) > 1 or not normals:
                 self.problem("curved_mirror", record, f"its {surface} surface is not flat",
-                             "keep what reflects one flat sheet, and name its material, not the whole body; curved "
+                             "make the reflecting part one flat sheet with a material of its own; curved "
                              "mirrors come with mirrors=convex")  # fmt: skip
                 return
             roughness, tint = record.looks.get(slot, (0.0, (0.94, 0.95, 0.945)))
@@ -254,7 +254,7 @@ class MarkReader:
             start, end = record.vertices[a], record.vertices[b]
             heading = record.properties.get("heading_deg")
             if not isinstance(heading, int | float):
-                self.problem("no_direction", record, "a camera's line does not say where cameras look",
+                self.problem("no_direction", record, "a camera's line has no direction",
                              "give it a custom property heading_deg (0 along +X, 90 along +Y)")  # fmt: skip
                 return
             facing = float(heading) % 360.0
@@ -265,7 +265,9 @@ class MarkReader:
                 facing = round(math.degrees(math.atan2(look[1], look[0])), 3) % 360.0
                 pitch = round(math.degrees(math.asin(float(np.clip(look[2], -1, 1)))), 3)
                 if abs(pitch) > 80:
-                    self.problem("no_direction", record, "the camera looks straight up or down", "tilt it to the level")
+                    self.problem(
+                        "no_direction", record, "the camera looks straight up or down", "tilt it towards the horizon"
+                    )
             else:
                 facing = self._heading(record)
         base = self.ground_at((start + end)[:2] / 2, float(min(start[2], end[2])))

@@ -194,7 +194,7 @@ class Randomizer(SceneryRandomizerDefaults):
     def _furnish(
         self, rng: np.random.Generator, length: float, width: float, sides: tuple[Building, Building]
     ) -> Placer:
-        """Benches, planters and bins along the middle, signs on the piers, perhaps a clock."""
+        """Add benches, planters, bins, prop spots, signs on the piers, and sometimes a clock."""
         half, wide = length / 2, width / 2
         placer = Placer((-half + 1.2, -wide + 0.7), (half - 1.2, wide - 0.7))
         for side in sides:
