@@ -37,7 +37,7 @@ def test_new_leaves_alone_what_is_there(tmp_path):
     (tmp_path / "harbour").mkdir()
     done = command("new", "harbour", cwd=tmp_path)
     assert done.returncode == 1
-    assert "is there already" in done.stderr
+    assert "already exists" in done.stderr
     assert not list((tmp_path / "harbour").iterdir())
 
 

@@ -1,19 +1,18 @@
-"""How often frames show a reflected person, and in what ways: geometry and label pass only, no picture.
+"""Share of frames with a reflected person, by kind of mirror. Only the label pass is rendered.
 
-Run by `python -m blender_synth.dev.bench mirrors`; arguments are config overrides, `frames` is the number per choice. A
-frame counts when the label pass shows one person by one chain of mirrors with 400 pixels of 960 x 540. Its largest
-reflection tells the columns: the same person is seen directly too, is hidden by something, or is outside the picture;
-and the mirror's edge cuts the reflection or not.
+Usage: python -m blender_synth.dev.bench mirrors [group=name ...]
+
+`frames` is the number of frames per kind. A frame counts if the label pass shows one person in one chain of mirrors
+with 400 pixels (of 960 x 540). The other columns describe its largest reflection: whether the person is also seen
+directly, is occluded, or is outside the picture, and whether the edge of the mirror cuts the reflection.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from tqdm import tqdm
 
-from blender_synth.acceptance import sample_until_accepted
+from blender_synth.acceptance import SeenPerson, sample_until_accepted
 from blender_synth.config import compose
 from blender_synth.geometry import project
 from blender_synth.packs.search import find_packs
@@ -22,24 +21,25 @@ from blender_synth.world.scene_spec import SceneSpec
 
 CHOICES = ("wall", "panels", "convex", "shopfront", "facade", "puddles", "mixed")
 FRAMES = 20
-LEAST_PX = 400
+SMALLEST_PX = 400
 _HEIGHTS_M = (0.1, 0.5, 0.9, 1.3, 1.6)
-_COLUMNS = ("reflected", "seen too", "hidden", "outside", "cut")
+_COLUMNS = ("reflected", "direct", "occluded", "outside", "cut")
 
 
 class _Listener:
-    """A prober that remembers what was seen last."""
+    """Passes label passes on to a worker and remembers the last result."""
 
     def __init__(self, worker: Worker):
-        self.worker, self.seen = worker, []
+        self.worker = worker
+        self.seen: list[SeenPerson] = []
 
-    def probe(self, spec_json: bytes) -> list[dict[str, Any]]:
+    def probe(self, spec_json: bytes) -> list[SeenPerson]:
         self.seen = self.worker.probe(spec_json)
         return self.seen
 
 
 def main(overrides: list[str]) -> None:
-    """Print a table, a line per choice of `mirrors`, and last `share <number>`: that of the worst."""
+    """Print a line per kind of mirror and, as the last line, `share <number>`: the smallest share."""
     counted: dict[str, np.ndarray] = {}
     for choice in CHOICES:
         settings = compose([f"frames={FRAMES}", *overrides, f"mirrors={choice}"])
@@ -51,22 +51,22 @@ def main(overrides: list[str]) -> None:
             for index in tqdm(range(settings.frames), desc=choice, unit="frame"):
                 listener = _Listener(worker)
                 candidate = sample_until_accepted(settings, packs, listener, index)
-                least = LEAST_PX * settings.render.width_px * settings.render.height_px / (960 * 540)
-                rows.append(_row(candidate.spec, listener.seen, least))
+                smallest_px = SMALLEST_PX * settings.render.width_px * settings.render.height_px / (960 * 540)
+                rows.append(_row(candidate.spec, listener.seen, smallest_px))
         finally:
             worker.stop()
         counted[choice] = np.array(rows).mean(axis=0)
     print(f"{'mirrors':12s}" + "".join(f"{name:>11s}" for name in _COLUMNS))
     for choice, shares in counted.items():
         print(f"{choice:12s}" + "".join(f"{share:11.2f}" for share in shares))
-    together = np.mean(list(counted.values()), axis=0)
-    print(f"{'all':12s}" + "".join(f"{share:11.2f}" for share in together))
+    overall = np.mean(list(counted.values()), axis=0)
+    print(f"{'all':12s}" + "".join(f"{share:11.2f}" for share in overall))
     print(f"share {min(shares[0] for shares in counted.values()):.4f}")
 
 
-def _row(spec: SceneSpec, seen: list[dict[str, Any]], least_px: float) -> tuple[bool, ...]:
-    """One frame's columns, by its largest reflection."""
-    mirrored = [entry for entry in seen if entry["via"] and entry["visible_px"] >= least_px]
+def _row(spec: SceneSpec, seen: list[SeenPerson], smallest_px: float) -> tuple[bool, ...]:
+    """The columns of one frame."""
+    mirrored = [entry for entry in seen if entry["via"] and entry["visible_px"] >= smallest_px]
     if not mirrored:
         return (False,) * len(_COLUMNS)
     largest = max(mirrored, key=lambda entry: entry["visible_px"])

@@ -1,6 +1,6 @@
-"""The README's sheet of mirrors: one picture per kind beside its labels, rendered and drawn by `make mirrors-page`.
+"""The README's sheet of mirrors: a picture of each kind next to its labels (`make mirrors-page`).
 
-python -m blender_synth.dev.mirrors_page [kind ...] [group=name ...]   only these kinds; further config overrides
+Usage: python -m blender_synth.dev.mirrors_page [kind ...] [group=name ...]   these kinds only; config overrides
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ SCENES: dict[str, list[str]] = {
     "chrome": ["seed=18", "mirrors.chrome.distance_m=[2.6,4.0]", "mirrors.chrome.ball_share=1"],
     "mixed": ["seed=8"],
 }
-"""What shows each choice of `mirrors` well."""
+"""Config overrides that show each choice of `mirrors` well."""
 
 
 def main(arguments: list[str]) -> None:
-    """Render the scenes and write the sheet, or with kinds named only their parts of it, beside the sheet."""
+    """Render the scenes and write the sheet; with kinds given, only their part of it, as another file."""
     kinds = [a for a in arguments if a in SCENES] or list(SCENES)
     overrides = [a for a in arguments if a not in SCENES]
     cells = []
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _cell(kind: str, overrides: list[str]) -> np.ndarray:
-    """One kind's picture and labels side by side under its name."""
+    """Picture and labels of one kind side by side, below its name."""
     width, height = SIZE_PX
     settings = compose(
         [

@@ -1,8 +1,8 @@
-"""The README's sheet of scenes: every scene by three seeds, made by `make scenes-page`.
+"""The README's sheet of scenes: every scene with three seeds (`make scenes-page`).
 
-python -m blender_synth.dev.scenes_page [scene ...] [group=name ...]   only these; further config overrides
+Usage: python -m blender_synth.dev.scenes_page [scene ...] [group=name ...]   these only; config overrides
 
-Pictures go to out/scenes-page first; a cell whose picture lies there is not rendered again.
+Pictures are written to out/scenes-page first; those that exist are not rendered again.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ SHEET, CELLS = Path(".docs/scenes.jpg"), Path("out/scenes-page")
 LARGEST_BYTES = 600_000
 SIZE_PX = (360, 202)
 SEEDS = (1, 2, 3)
-LEFT_OUT = ("studio",)
+EXCLUDED = ("studio",)
 """Scenes for tests."""
 CAMERAS = {"lift": ["camera=cctv"], "lobby": ["camera=cctv"]}
-"""What shows a scene well, where a camera in the hand does not."""
+"""Overrides for scenes that a handheld camera does not show well."""
 
 
 def main(arguments: list[str]) -> None:
-    """Render what is missing, and write the sheet when all of it is there."""
-    scenes = sorted(f.stem for f in (resources.conf_dir() / "scene").glob("*.yaml") if f.stem not in LEFT_OUT)
+    """Render what is missing, and write the sheet once all pictures exist."""
+    scenes = sorted(f.stem for f in (resources.conf_dir() / "scene").glob("*.yaml") if f.stem not in EXCLUDED)
     wanted = [a for a in arguments if a in scenes] or scenes
     overrides = [a for a in arguments if a not in scenes]
     CELLS.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def _cell(scene: str, seed: int) -> Path:
 
 
 def _render(scene: str, seed: int, overrides: list[str]) -> np.ndarray:
-    """The picture (H, W, 3), B G R, of a scene's first frame."""
+    """The picture (H, W, 3), BGR, of a scene's first frame."""
     size = [f"render.width_px={SIZE_PX[0]}", f"render.height_px={SIZE_PX[1]}", "render.samples=20"]
     settings = compose([f"scene={scene}", f"seed={seed}", *size, *CAMERAS.get(scene, []), *overrides])
     with first_frame(settings) as frame:

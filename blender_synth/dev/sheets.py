@@ -1,4 +1,4 @@
-"""Sheets of pictures with words beside and above them, for the README."""
+"""Helpers for the README's sheets of labelled pictures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GAP_PX = 4
 
 @contextmanager
 def first_frame(settings: RunSettings) -> Iterator[RawFrame]:
-    """The first frame that a run would render, gone with the block."""
+    """The first frame that a run would render; it is deleted at the end of the block."""
     packs = find_packs(settings.packs)
     worker = worker_for(settings, packs)
     with tempfile.TemporaryDirectory() as folder:
@@ -35,13 +35,13 @@ def first_frame(settings: RunSettings) -> Iterator[RawFrame]:
 
 
 def row(parts: Sequence[np.ndarray]) -> np.ndarray:
-    """Pictures (H, w, 3) of one height side by side with gaps between: (H, W, 3)."""
+    """Pictures (H, w, 3) of the same height side by side with gaps: (H, W, 3)."""
     spaced = [piece for part in parts for piece in (part, blank(GAP_PX, part.shape[0]))]
     return np.concatenate(spaced[:-1], axis=1)
 
 
 def stack(rows: Sequence[np.ndarray]) -> np.ndarray:
-    """Rows (h, W, 3) of one width under each other with gaps between: (H, W, 3)."""
+    """Rows (h, W, 3) of the same width below each other with gaps: (H, W, 3)."""
     spaced = [piece for part in rows for piece in (part, blank(part.shape[1], GAP_PX))]
     return np.concatenate(spaced[:-1])
 
@@ -52,14 +52,14 @@ def blank(width_px: int, height_px: int) -> np.ndarray:
 
 
 def text(words: str, width_px: int, height_px: int) -> np.ndarray:
-    """Words on white, half way up (height_px, width_px, 3)."""
+    """Text on white, vertically centred: (height_px, width_px, 3)."""
     area = blank(width_px, height_px)
     cv2.putText(area, words, (6, height_px // 2 + 5), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (40, 40, 40), 1, cv2.LINE_AA)
     return area
 
 
 def write_jpeg(path: Path, sheet: np.ndarray, largest_bytes: int) -> None:
-    """Write a sheet (H, W, 3), B G R, as a JPEG as good as fits into `largest_bytes`; says what it wrote."""
+    """Write a sheet (H, W, 3), BGR, as a JPEG of the best quality that fits into `largest_bytes`."""
     for quality in range(92, 40, -3):
         _, data = cv2.imencode(".jpg", sheet, [cv2.IMWRITE_JPEG_QUALITY, quality])
         if len(data) <= largest_bytes:

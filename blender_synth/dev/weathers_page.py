@@ -1,8 +1,8 @@
-"""The README's sheet of weathers: one seed in every weather by day, dusk and night, made by `make weathers-page`.
+"""The README's sheet of weathers: one seed in every weather by day, dusk and night (`make weathers-page`).
 
-python -m blender_synth.dev.weathers_page [weather ...] [time ...] [group=name ...]   only these; further overrides
+Usage: python -m blender_synth.dev.weathers_page [weather ...] [time ...] [group=name ...]   these only; overrides
 
-Pictures go to out/weathers-page first; a cell whose picture lies there is not rendered again.
+Pictures are written to out/weathers-page first; those that exist are not rendered again.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ WEATHERS = {
     "rainy": ["weather.rain_mm_h=10"],
     "snowy": ["weather.snow_visibility_m=700", "weather.snow_depth_cm=5"],
 }
-"""The weathers, and the one value of each that tells the most."""
+"""Config overrides that show each weather well."""
 TIMES = ("day", "dusk", "night")
 
 
 def main(arguments: list[str]) -> None:
-    """Render what is missing, and write the sheet when all of it is there."""
+    """Render what is missing, and write the sheet once all pictures exist."""
     weathers = [a for a in arguments if a in WEATHERS] or list(WEATHERS)
     times = [a for a in arguments if a in TIMES] or list(TIMES)
     overrides = [a for a in arguments if a not in WEATHERS and a not in TIMES]
@@ -87,7 +87,7 @@ def _worker(settings: RunSettings) -> Worker:
 
 
 def _render(settings: RunSettings, worker: Worker) -> np.ndarray:
-    """The picture (H, W, 3), B G R, of the experiment's first scene."""
+    """The picture (H, W, 3), BGR, of the experiment's first scene."""
     worker.probe(spec_to_json(sample_scene(settings, find_packs(settings.packs), 0)))
     with tempfile.TemporaryDirectory() as folder:
         worker.render(str(Path(folder) / "frame"))
@@ -96,7 +96,7 @@ def _render(settings: RunSettings, worker: Worker) -> np.ndarray:
 
 
 def _sheet() -> np.ndarray:
-    """Weathers in rows, times in columns, the names beside and above."""
+    """Weathers in rows, times in columns, with their names."""
     width, height = SIZE_PX
     rows = [row([text("", 84, _BAR_PX), *(text(time, width, _BAR_PX) for time in TIMES)])]
     for weather in WEATHERS:

@@ -112,7 +112,7 @@ def planter(streams: Streams) -> None:
 class _Builder:
     """One mesh being made, with a UV map in metres (1 unit of UV is 1 m of surface)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.mesh = bmesh.new()
         self.uv = self.mesh.loops.layers.uv.new("UVMap")
 
@@ -221,7 +221,7 @@ class _Builder:
         for face in faces:
             face.normal_update()
             normal = from_world.to_3x3() @ face.normal
-            flat = max(range(3), key=lambda axis, n=normal: abs(n[axis]))
+            flat = int(np.argmax(np.abs(normal)))
             for loop in face.loops:
                 own = from_world @ loop.vert.co
                 u, v = [own[axis] for axis in range(3) if axis != flat]
@@ -232,7 +232,7 @@ class _Builder:
     def _unwrap(self, faces: list) -> None:
         for face in faces:
             face.normal_update()
-            flat = max(range(3), key=lambda axis, n=face.normal: abs(n[axis]))
+            flat = int(np.argmax(np.abs(face.normal)))
             for loop in face.loops:
                 loop[self.uv].uv = [loop.vert.co[axis] for axis in range(3) if axis != flat]
 

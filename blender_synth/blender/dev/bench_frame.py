@@ -1,7 +1,8 @@
-"""Times our full frame (labels, picture, files) against Blender's plain render of the same built scene.
+"""Times a full frame (labels, picture, files) against Blender's plain render of the same scene.
 
-Run by `python -m blender_synth.dev.bench frame`; arguments are config overrides. The two alternate, so that a machine
-that slows down slows both; a warm-up of each, with one sample, comes first and does not count.
+Usage: python -m blender_synth.dev.bench frame [group=name ...]
+
+The two alternate, so that a slowdown of the machine affects both. A warm-up with one sample comes first.
 """
 
 from __future__ import annotations
@@ -9,38 +10,33 @@ from __future__ import annotations
 import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from blender_synth.blender import cycles, label_pass, record
 from blender_synth.blender.build import build_scene
+from blender_synth.blender.dev.bench_common import first_scene, prepare_render, seconds
 from blender_synth.blender.quiet import quiet
 from blender_synth.blender.stage import Stage
 from blender_synth.config import compose
-from blender_synth.packs.search import find_packs
-from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import SceneSpec
 
 PAIRS = 5
 
 
 def main(overrides: list[str]) -> None:
-    """Print medians and, last, `ratio <number>`: the median over pairs of ours / plain."""
+    """Print medians and, as the last line, `ratio <number>`: the median over pairs of full frame / plain render."""
     settings = compose(["pedestrians=street", "seed=1", "render.width_px=640", "render.height_px=480", *overrides])
-    packs = find_packs(settings.packs)
-    spec = sample_scene(settings, packs, 0)
+    spec, roots = first_scene(settings)
     with quiet():
-        stage = build_scene(spec, {pack.name: pack.folder for pack in packs})
-        device, name = cycles.choose_device(settings.render.device)
-        cycles.use_device(stage.scene, device)
-        cycles.apply_picture_settings(stage.scene, settings.render, 0)
+        stage = build_scene(spec, roots)
+        name = prepare_render(stage, settings)
         pairs = []
         with tempfile.TemporaryDirectory() as folder:
             for number in range(PAIRS + 1):
                 stage.scene.cycles.samples = settings.render.samples if number else 1
-                plain = _timed(cycles.render_picture, stage.scene, Path(folder) / "plain.exr")
+                plain = seconds(cycles.render_picture, stage.scene, Path(folder) / "plain.exr")
                 parts: dict[str, float] = {}
-                ours = _timed(_full_frame, spec, stage, Path(folder) / f"{number:06d}", parts)
+                ours = seconds(_full_frame, spec, stage, Path(folder) / f"{number:06d}", parts)
                 print(f"pair {number} of {PAIRS}", file=sys.stderr)
                 if number:
                     pairs.append((plain, ours, ours - parts["picture"]))
@@ -48,19 +44,13 @@ def main(overrides: list[str]) -> None:
           f"{len(spec.people)} people, {len(stage.mirror_slots)} mirrors, {PAIRS} pairs")  # fmt: skip
     print(f"plain render     {statistics.median(p for p, _, _ in pairs):8.3f} s a frame")
     print(f"full frame       {statistics.median(o for _, o, _ in pairs):8.3f} s a frame")
-    print(f"beside the path tracing {statistics.median(b for _, _, b in pairs):.3f} s (labels, silhouettes, files)")
+    print(f"without the path tracing {statistics.median(b for _, _, b in pairs):.3f} s (labels, silhouettes, files)")
     print(f"ratio {statistics.median(o / p for p, o, _ in pairs):.4f}")
 
 
 def _full_frame(spec: SceneSpec, stage: Stage, folder: Path, parts: dict[str, float]) -> None:
     labels = label_pass.render_labels(stage)
     parts |= record.render_frame(folder, spec, stage, labels, ([], "bench"), {})
-
-
-def _timed(task, *arguments) -> float:
-    start = time.perf_counter()
-    task(*arguments)
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Times all label passes against the picture, for 0, 1 and 8 mirrors with glass among them.
+"""Times all label passes against the picture, for 0, 1 and 8 mirrors, some of them glass.
 
-Run by `python -m blender_synth.dev.bench labels`; arguments are config overrides. The picture is rendered once with the
-preset as it is, the labels five times, of which the median counts.
+Usage: python -m blender_synth.dev.bench labels [group=name ...]
+
+The picture is rendered once with the render preset, the labels five times, of which the median is used.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ import statistics
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
-from blender_synth.blender import cycles, label_pass
+from blender_synth.blender import label_pass
 from blender_synth.blender.build import build_scene
+from blender_synth.blender.dev.bench_common import first_scene, prepare_render
 from blender_synth.blender.glass_light import render_with_shares
 from blender_synth.blender.quiet import quiet
 from blender_synth.config import compose
-from blender_synth.packs.search import find_packs
-from blender_synth.world.sample import sample_scene
+from blender_synth.world.scene_spec import SceneSpec
 
 SCENES = {
     0: ["mirrors=none"],
@@ -30,21 +32,14 @@ REPEATS = 5
 
 
 def main(overrides: list[str]) -> None:
-    """Print a line per scene and, last, `percent <number>`: the labels' worst share of the picture's time."""
+    """Print a line per scene and, as the last line, `percent <number>`: the largest ratio of label to picture time."""
     worst = 0.0
     for wanted, choice in SCENES.items():
         settings = compose(["pedestrians=few", "seed=1", *choice, *overrides])
-        packs = find_packs(settings.packs)
-        spec = next(
-            (s for s in (sample_scene(settings, packs, n) for n in range(20)) if len(s.mirrors) == wanted), None
-        )
-        if spec is None:
-            raise SystemExit(f"no scene of this config takes {wanted} mirrors")
+        spec, roots = first_scene(settings, partial(_has_mirrors, wanted))
         with quiet():
-            stage = build_scene(spec, {pack.name: pack.folder for pack in packs})
-            device, name = cycles.choose_device(settings.render.device)
-            cycles.use_device(stage.scene, device)
-            cycles.apply_picture_settings(stage.scene, settings.render, 0)
+            stage = build_scene(spec, roots)
+            name = prepare_render(stage, settings)
             spent = []
             for _ in range(REPEATS):
                 start = time.perf_counter()
@@ -62,6 +57,10 @@ def main(overrides: list[str]) -> None:
               f"{render.samples} samples, {name}: labels {labels_s:.3f} s, picture {picture_s:.2f} s, {percent:.2f} %",
               flush=True)  # fmt: skip
     print(f"percent {worst:.3f}")
+
+
+def _has_mirrors(count: int, spec: SceneSpec) -> bool:
+    return len(spec.mirrors) == count
 
 
 if __name__ == "__main__":

@@ -1,15 +1,13 @@
-"""Builds one street with a given number of props in a fresh process and prints what that costs, as JSON.
+"""Measures time and memory of a street with a given number of props, in a fresh process.
 
-Run by `python -m blender_synth.dev.bench props`; its
-arguments are the number, a folder for the pack, and config overrides. The
-pack is a `.blend` of twelve marked assets of some 31,000 triangles each, in colours drawn for each prop.
+Usage: python -m blender_synth.blender.dev.bench_props COUNT FOLDER [group=name ...]
+
+`python -m blender_synth.dev.bench props` runs it for several counts. FOLDER receives the pack: a `.blend` with twelve
+marked assets of some 31,000 triangles each, in colours sampled for each prop.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import resource
 import sys
 import tempfile
 import time
@@ -19,16 +17,15 @@ import bpy
 
 from blender_synth.blender import cycles, label_pass
 from blender_synth.blender.build import build_scene
+from blender_synth.blender.dev.bench_common import finish, first_scene, peak_mb, prepare_render
 from blender_synth.blender.quiet import quiet
 from blender_synth.config import compose
-from blender_synth.packs.search import find_packs
-from blender_synth.world.sample import sample_scene
 
 KINDS = 12
 
 
 def make_pack(folder: Path) -> None:
-    """Save the pack."""
+    """Write the pack into a folder."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     paint = bpy.data.materials.new("Paint")
     paint.use_nodes = True
@@ -45,8 +42,8 @@ def make_pack(folder: Path) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Print props, their triangles, meshes that they share, seconds to build the scene (the second time in the
-    process), for its labels and a picture, and the process's largest size in MB."""
+    """Print JSON: props, their triangles, the meshes that they share, seconds to build the scene (the second time in
+    the process), for its labels and for a picture, and the peak size of the process in MB."""
     count, folder, overrides = int(arguments[0]), Path(arguments[1]), arguments[2:]
     if not (folder / "pack.yaml").exists():
         with quiet():
@@ -55,29 +52,25 @@ def main(arguments: list[str]) -> None:
              "render.height_px=180", f"packs=[{folder}]", "props.count=0", f"props.scatter={count}",
              "props.category=bench-heads"]  # fmt: skip
     settings = compose([*fixed, *overrides])
-    packs = find_packs(settings.packs)
-    roots = {pack.name: pack.folder for pack in packs}
-    spec = sample_scene(settings, packs, 0)
-    with quiet(), tempfile.TemporaryDirectory() as place:
+    spec, roots = first_scene(settings)
+    with quiet(), tempfile.TemporaryDirectory() as temporary:
         build_scene(spec, roots)
         start = time.perf_counter()
         stage = build_scene(spec, roots)
         built = time.perf_counter()
-        cycles.use_device(stage.scene, cycles.choose_device("cpu")[0])
-        cycles.apply_picture_settings(stage.scene, settings.render, 0)
+        prepare_render(stage, settings, "cpu")
         label_pass.render_labels(stage)
         labelled = time.perf_counter()
-        cycles.render_picture(stage.scene, Path(place) / "picture.exr")
+        cycles.render_picture(stage.scene, Path(temporary) / "picture.exr")
         done = time.perf_counter()
     meshes = {obj.data for prop in spec.props for obj in stage.objects[prop.instance_id]}
     triangles = sum(len(stage.triangles(prop.instance_id)[1]) for prop in spec.props)
-    print(json.dumps({
+    finish({
         "props": len(spec.props), "triangles": triangles, "meshes": len(meshes),
         "own_triangles": sum(len(mesh.loop_triangles) for mesh in meshes), "build_s": built - start,
         "labels_s": labelled - built, "picture_s": done - labelled,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }), flush=True)  # fmt: skip
-    os._exit(0)  # Blender 4.5 may hang when its module is unloaded
+        "peak_mb": peak_mb(),
+    })  # fmt: skip
 
 
 if __name__ == "__main__":

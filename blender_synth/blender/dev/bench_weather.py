@@ -1,10 +1,10 @@
 """Times a full frame (build, labels, picture, files) of each weather against a sunny one of the same seed.
 
-Run by `python -m blender_synth.dev.bench weather`; its
-arguments are config overrides. Each round renders a sunny frame and one
-of every other; a warm-up comes first. On CPUs the seconds are those of all threads together, which do not grow when
-others use the machine; on GPUs they are those of the clock. Then one frame is developed at four visibilities, and timed
-against its render.
+Usage: python -m blender_synth.dev.bench weather [group=name ...]
+
+Each round renders a sunny frame and one of every other weather; a warm-up comes first. On CPUs the CPU time of all
+threads is measured, which does not depend on other load; on GPUs wall-clock time. Then one frame is developed at four
+visibilities, and timed against its render.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from blender_synth.blender import cycles, label_pass, record
 from blender_synth.blender.build import build_scene
+from blender_synth.blender.dev.bench_common import first_scene, prepare_render
 from blender_synth.blender.quiet import quiet
 from blender_synth.config import compose
 from blender_synth.develop.picture import shots
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.frames.raw_frame import RawFrame
-from blender_synth.packs.search import find_packs
 from blender_synth.resources import conf_dir
-from blender_synth.world.sample import sample_scene
 
 _BASE = ["pedestrians=few", "pedestrians.dress=fixed", "mirrors=none", "camera=dashcam", "seed=5", "render=draft"]
 _NIGHT = ("sunny", "rainy", "snowy")
@@ -34,9 +34,9 @@ FOUR_M = (50.0, 100.0, 200.0, 1000.0)
 
 
 def main(overrides: list[str]) -> None:
-    """Print seconds a frame and ratios over sunny; last, `worst <ratio>`."""
+    """Print seconds per frame and ratios over sunny; as the last line, `worst <ratio>`."""
     names = [file.stem for file in sorted((conf_dir() / "weather").glob("*.yaml")) if file.stem != "sunny"]
-    jobs = [(f"weather={name}",) for name in names]
+    jobs: list[tuple[str, ...]] = [(f"weather={name}",) for name in names]
     jobs += [(f"weather={name}", "weather.time=night") for name in _NIGHT]
     jobs.insert(0, ("weather=sunny",))
     with tempfile.TemporaryDirectory() as folder, quiet():
@@ -45,8 +45,8 @@ def main(overrides: list[str]) -> None:
         for number in range(ROUNDS):
             for job in jobs:
                 name = " ".join(job)
-                place = Path(folder) / f"{name.replace(' ', '-')}-{number}"
-                rows[name].append(_seconds([*_BASE, *overrides, *job], place))
+                frame_folder = Path(folder) / f"{name.replace(' ', '-')}-{number}"
+                rows[name].append(_seconds([*_BASE, *overrides, *job], frame_folder))
                 print(name, f"{rows[name][-1]:.2f}", file=sys.stderr, flush=True)
         developed = _develop_seconds(Path(folder) / "weather=foggy-0")
     sunny = rows["weather=sunny"]
@@ -56,32 +56,34 @@ def main(overrides: list[str]) -> None:
     share = 100 * developed / statistics.median(rows["weather=foggy"])
     print(f"develop at {len(FOUR_M)} visibilities {developed:.3f} s, {share:.2f} % of the frame's render")
     print(f"worst {max(ratios.values()):.3f}", flush=True)
-    os._exit(0)  # Blender's module may wait for one of its threads for ever (4.5)
+    os._exit(0)  # Blender 4.5 may hang when its module is unloaded
 
 
 def _seconds(overrides: list[str], folder: Path) -> float:
-    """Of one frame, from its spec to its files."""
+    """Seconds for one frame, from its spec to its files."""
     settings = compose(overrides)
-    packs = find_packs(settings.packs)
-    spec = sample_scene(settings, packs, 0)
-    device, name = cycles.choose_device(settings.render.device)
-    clock = _clock(device)
+    spec, roots = first_scene(settings)
+    clock = _clock(cycles.choose_device(settings.render.device)[0])
     start = clock()
-    stage = build_scene(spec, {pack.name: pack.folder for pack in packs})
-    cycles.use_device(stage.scene, device)
-    cycles.apply_picture_settings(stage.scene, settings.render, 0)
+    stage = build_scene(spec, roots)
+    name = prepare_render(stage, settings)
     labels = label_pass.render_labels(stage)
     record.render_frame(folder, spec, stage, labels, ([], name), {})
     return clock() - start
 
 
-def _clock(device: str):
+def _clock(device: str) -> Callable[[], float]:
     return time.process_time if device == "CPU" else time.perf_counter
 
 
 def _develop_seconds(folder: Path) -> float:
     settings = DevelopSettings(
-        mor_m=FOUR_M, iso=(100, 1600), vignetting_ev=0.3, blur_px=0.5, white_balance="auto", warmth_ev=(-0.1, 0.1)
+        mor_m=FOUR_M,
+        iso=(100, 1600),
+        vignetting_ev=(0.3, 0.3),
+        blur_px=(0.5, 0.5),
+        white_balance="auto",
+        warmth_ev=(-0.1, 0.1),
     )
     clock = _clock(cycles.choose_device("auto")[0])
     start = clock()

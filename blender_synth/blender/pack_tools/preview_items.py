@@ -1,4 +1,4 @@
-"""Pictures of single items in a plain studio: neutral light, a floor with a grid, somebody of 1.75 m for scale.
+"""Pictures of single items in a studio: neutral light, a floor with a grid, a figure of 1.75 m for scale.
 
 Served to `blender-synth assets preview`: the job `show` puts an item into the studio, `shot` renders it.
 """
@@ -42,27 +42,31 @@ FIGURE = (
 _CLAY_RGB = (0.42, 0.44, 0.46)
 _FLOOR_RGB = (0.4, 0.4, 0.4)
 _LENS_MM, _SENSOR_MM = 70.0, 36.0
-_BESIDE_M = 0.42
+_FIGURE_GAP_M = 0.42
 
 
 class Studio:
-    """Answers the jobs.
+    """Renders one item at a time.
 
     Attributes:
-        turntable: what stands in the studio hangs on it.
+        turntable: parent of the item's objects. corners: (8, 3) corners of the item's box, in metres.
     """
 
-    def __init__(self):
+    turntable: bpy.types.Object
+    figure: bpy.types.Object
+    camera: bpy.types.Object
+
+    def __init__(self) -> None:
         self._figure: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
-        self.turntable = self.figure = self.camera = None
+        self._floor: bpy.types.Object | None = None
         self.corners = np.empty((0, 3))
         self.device = ""
 
     def show(self, spec: dict[str, Any], folder: str) -> dict[str, Any]:
-        """Clear the studio and put an item into it, its front to the camera.
+        """Clear the studio and add an item that faces the camera.
 
         Args:
-            spec: a `PropSpec` as plain values, standing at the world's origin. folder: its pack's.
+            spec: a `PropSpec` as plain values, at the world's origin. folder: of its pack.
         """
         bpy.ops.wm.read_factory_settings(use_empty=True)
         stage = Stage(bpy.context.scene)
@@ -105,9 +109,9 @@ class Studio:
         """Render the item.
 
         Args:
-            out: picture to write. turn_deg: of the item, from its front on, counter-clockwise from above.
-            figure: somebody stands beside it. whole: frame it so that every turn fits. fill: share of the picture's
-                width or height that it takes.
+            out: picture to write. turn_deg: rotation of the item, counter-clockwise from above; 0 shows its front.
+            figure: whether the figure stands next to it. whole: frame it so that every rotation fits.
+            fill: fraction of the picture's width or height that it takes.
         """
         scene = bpy.context.scene
         place = self.turntable.location.copy()
@@ -121,7 +125,7 @@ class Studio:
             seen = np.array([(x, y, z) for x, y in ring for z in (0.0, top)])
         self.figure.hide_render = not figure
         if figure:
-            beside = (self._reach if whole else seen[:, 0].max()) + _BESIDE_M
+            beside = (self._reach if whole else seen[:, 0].max()) + _FIGURE_GAP_M
             self.figure.location = (beside, 0.0 if whole else float(np.clip(seen[:, 1].max() - 0.3, 0, 1.0)), 0.0)
             around = _corners(np.array([-0.28, -0.2, 0.0]), np.array([0.28, 0.2, FIGURE_M]))
             seen = np.concatenate([seen, around + np.array(self.figure.location)])
@@ -140,7 +144,7 @@ class Studio:
         return {}
 
     def _add_figure(self, scene: bpy.types.Scene) -> None:
-        """One of our own people in plain grey, exactly 1.75 m with shoes and hair; made once, as the longest part."""
+        """Add a person in plain grey, exactly 1.75 m tall with shoes and hair. Built once, because that is slow."""
         if self._figure is None:
             self._figure = _figure()
         mesh = bpy.data.meshes.new("figure")
@@ -159,11 +163,11 @@ class Studio:
         scene.collection.objects.link(self.figure)
 
     def _lay_floor(self, scene: bpy.types.Scene, seen: np.ndarray) -> None:
-        """A floor that rises to a backdrop behind, with lines every metre, or every 10 cm under small things."""
+        """Add a floor that rises to a backdrop behind, with lines every metre, or every 10 cm for small items."""
         reach = 2.2 * max(float(np.ptp(seen, axis=0).max()), 0.4)
         behind, bend = float(seen[:, 1].max()) + 1.6 * reach, 0.9 * reach
         if self._floor is not None and self._floor["reach"] == reach:
-            return  # another turn of the same thing
+            return  # another rotation of the same item
         if self._floor is not None:
             bpy.data.objects.remove(self._floor)
         profile = [(-12 * reach, 0.0), (behind, 0.0)]
@@ -214,7 +218,7 @@ def _corners(low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
 
 def _aim(camera: bpy.types.Object, points: np.ndarray, aspect: float, fill: float) -> None:
-    """Aim at points (N, 3) from the front left, a little from above, from where all of them just fit."""
+    """Aim the camera at points (N, 3) from the front left, slightly above, at the distance where all of them fit."""
     azimuth, down = math.radians(-28.0), math.radians(14.0)
     back = Vector((math.sin(azimuth) * math.cos(down), -math.cos(azimuth) * math.cos(down), math.sin(down)))
     turn = back.to_track_quat("Z", "Y").to_matrix()
@@ -231,7 +235,7 @@ def _aim(camera: bpy.types.Object, points: np.ndarray, aspect: float, fill: floa
 
 
 def _light(scene: bpy.types.Scene) -> None:
-    """White light: a large soft one from the front left, a sky that is brighter above."""
+    """Add white light: a large soft key light from the front left, and a sky that is brighter above."""
     sun = bpy.data.lights.new("key", "SUN")
     sun.energy, sun.angle = 1.9, math.radians(35)
     key = bpy.data.objects.new("key", sun)
@@ -249,7 +253,7 @@ def _light(scene: bpy.types.Scene) -> None:
     tree.links.new(axes.outputs["Z"], ramp.inputs["Value"])
     tree.links.new(ramp.outputs["Result"], tree.nodes["Background"].inputs["Strength"])
     tree.nodes["Background"].inputs["Color"].default_value = (1, 1, 1, 1)
-    world.cycles.sampling_method = "NONE"  # too even for a map of it to be worth its time
+    world.cycles.sampling_method = "NONE"  # too uniform for importance sampling to pay off
     scene.world = world
 
 
@@ -264,7 +268,7 @@ def _plain(name: str, rgb: tuple[float, float, float], roughness: float) -> bpy.
 
 
 def _grid(pitch_m: float, reach_m: float) -> bpy.types.Material:
-    """The floor: grey, with darker lines that fade out away from the middle."""
+    """Material of the floor: grey, with darker lines that fade out away from the middle."""
     material = _plain("floor", _FLOOR_RGB, 1.0)
     tree = material.node_tree
     nodes, links = tree.nodes, tree.links

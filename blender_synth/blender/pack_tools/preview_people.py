@@ -1,4 +1,4 @@
-"""A contact sheet of random people, front and back, in even light, each with a caption.
+"""A contact sheet of random people, front and back, in uniform light, with captions.
 
 Served to `blender-synth assets preview people` by `blender.job_server`.
 """
@@ -30,7 +30,7 @@ from blender_synth.world.people.activities import activities
 from blender_synth.world.people.situation import Situation
 
 PITCH_M, TALL_M = 0.95, 2.1
-"""Width and height of what one figure's tile shows."""
+"""Width and height of the area that a tile shows."""
 SEAT_M = 0.45
 _CAPTION_PX = 18
 _GREY = 0.42
@@ -62,7 +62,7 @@ def render_sheet(
 
 
 def draw_people(settings: RunSettings, count: int) -> Iterator[Any]:
-    """Random people as a run with these settings would draw them, each alone."""
+    """Random people as a run with these settings would sample them, each without company."""
     streams = Streams(settings.seed, 0).child("preview")
     climate = settings.weather.sample(streams.child("weather")).climate()
     crowd = settings.pedestrians
@@ -102,7 +102,7 @@ def _render_row(row: list[Any], settings: RenderSettings, columns: int) -> np.nd
 
 
 def _stool(scene: bpy.types.Scene) -> bpy.types.Object:
-    """A block under somebody who sits, a little lower than their seat so that it does not come through."""
+    """A block under a seated person, slightly lower than the seat so that it does not intersect the body."""
     mesh = bpy.data.meshes.new("stool")
     corners = [
         (x, y, z) for z in (0.0, SEAT_M - 0.01) for x, y in ((-0.2, -0.22), (0.2, -0.22), (0.2, 0.22), (-0.2, 0.22))
@@ -119,7 +119,7 @@ def _turn(obj: bpy.types.Object, position_m: tuple[float, float, float], heading
 
 
 def _studio(scene: bpy.types.Scene, width_m: float) -> None:
-    """A grey floor and backdrop, an even sky, a soft key light from the left front, a camera without perspective."""
+    """Grey floor and backdrop, uniform sky, soft key light from the front left, orthographic camera."""
     mesh = bpy.data.meshes.new("backdrop")
     r = width_m
     mesh.from_pydata([(-r, -r, 0), (r, -r, 0), (r, 1.6, 0), (-r, 1.6, 0), (r, 1.6, 9), (-r, 1.6, 9)], [],
