@@ -120,7 +120,7 @@ def test_preview_shows_items_a_turntable_and_what_is_broken(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["nowhere"], "no asset pack"),
+        (["nowhere"], "not an asset pack"),
         (["p", "--turntable=moon"], "the pack has no such item"),
         (["p", "--out=sheet.doc"], "no picture can be written"),
     ],
