@@ -47,6 +47,7 @@ from pydantic import Field
 from blender_synth.seeds import Streams
 from blender_synth.values import Range, Vec2, Weights, only, pick, plain, seed_of, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
+from blender_synth.world.scenery.crosswalk.corner_house import corner_house
 from blender_synth.world.scenery.crosswalk.elements import (
     ARMS,
     BUILDING_FIRST_ID,
@@ -83,7 +84,6 @@ from blender_synth.world.scenery.shared.street_parts import (
     CarBody,
     Crossing,
     Furniture,
-    GroundBay,
     Lid,
     Roadway,
 )
@@ -267,7 +267,7 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             start = arm.point(corner, other.half_length_m)
             beside = row(first + 6, f"{CORNERS[number]}_beside", start, (a + 180.0) % 360.0, other_m,
                          {-2} if rng.random() < 0.6 else {-1})  # fmt: skip
-            along[0], beside[-1] = _corner_house(along[0], beside[-1])
+            along[0], beside[-1] = corner_house(along[0], beside[-1])
             buildings += [*along, *beside]
         for number, name in enumerate(ARMS):
             half = streets[number % 2].half_length_m + side_street
@@ -388,43 +388,6 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
                         continue
                     placer.add(kind, arm.point(along, left), out + 270.0, rgb=colours.of(kind), variant=v)
         return tuple(placer.pieces)
-
-
-def _corner_house(along: Building, beside: Building) -> tuple[Building, Building]:
-    """The two fronts of a corner house: of one height, material and roof, without balconies or awnings."""
-    depth = min(along.depth_m, beside.width_m - 0.2)
-    along = replace(along, depth_m=depth, roof="flat", balcony="none")
-    beside = replace(
-        along,
-        name=beside.name,
-        start_xy_m=beside.start_xy_m,
-        facing_deg=beside.facing_deg,
-        bay_widths_m=beside.bay_widths_m,
-        depth_m=min(beside.depth_m, along.width_m - 0.2),
-        window_w_m=beside.window_w_m,
-        ground=beside.ground,
-        shops=beside.shops,
-    )
-    if beside.shutters_rgb is not None and min(beside.bay_widths_m) < beside.window_w_m + 1.15:
-        along, beside = replace(along, shutters_rgb=None), replace(beside, shutters_rgb=None)
-    beside = _open_bay(beside, last=True)
-    return _without_awnings(along), _without_awnings(beside)
-
-
-def _open_bay(house: Building, last: bool) -> Building:
-    """Replace a shop next to the corner by windows, as its interior would intersect that of the other front."""
-    ground, shops = list(house.ground), list(house.shops)
-    index = len(ground) - 1 if last else 0
-    bay = ground[index]
-    if bay.kind != "shop":
-        return house
-    del shops[-1 if last else 0]
-    ground[index : index + 1] = [GroundBay(kind="window", first=bay.first + i, count=1) for i in range(bay.count)]
-    return replace(house, ground=tuple(ground), shops=tuple(shops))
-
-
-def _without_awnings(house: Building) -> Building:
-    return replace(house, shops=tuple(replace(shop, awning_rgb=None) for shop in house.shops))
 
 
 def _pavement_surfaces(width_m: float) -> list[tuple[int, str, float, float]]:
