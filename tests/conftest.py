@@ -21,6 +21,14 @@ def rng():
     return np.random.Generator(np.random.PCG64(0))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]):
+    """Mark every test of a module that imports Blender, so that `-m "not blender"` leaves it out."""
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item.module, "bpy"):
+            item.add_marker(pytest.mark.blender)
+
+
 _status = pytest.StashKey[int]()
 
 

@@ -17,7 +17,7 @@ from blender_synth.blender.shading.traits import (  # noqa: E402
     traits_of,
 )
 from blender_synth.blender.stage import Stage  # noqa: E402
-from blender_synth.blender.weather import cover  # noqa: E402
+from blender_synth.blender.weather import cover, heights  # noqa: E402
 from blender_synth.world.materials import SURFACES  # noqa: E402
 from tests.test_weather_blender import weather  # noqa: E402
 
@@ -69,7 +69,7 @@ def test_weather_goes_by_traits_and_not_by_names():
     stage.scene.collection.objects.link(camera)
     stage.scene.camera = camera
     spec = weather(wetness=0.8, snow_depth_cm=4.0)
-    above = cover.from_above(stage)
+    above = heights.render_heights(stage)
     cover.wet(spec, stage, above)
     cover.snow(spec, stage, above)
     groups = {
