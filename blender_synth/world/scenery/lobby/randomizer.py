@@ -285,7 +285,7 @@ class Randomizer(SceneryRandomizerDefaults):
                 continue
             a = math.radians(turn)
 
-            def at(u: float, v: float, x=x, y=y, a=a) -> tuple[float, float]:
+            def at(u: float, v: float, x: float = x, y: float = y, a: float = a) -> tuple[float, float]:
                 return x + u * math.cos(a) - v * math.sin(a), y + u * math.sin(a) + v * math.cos(a)
 
             long = float(rng.choice([1.7, 2.1, 2.3]))
