@@ -20,6 +20,8 @@ from collections.abc import Iterator
 
 import yaml
 from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 HEADER = ("key", "default", "unit", "meaning")
 REQUIRED, TOO_LONG = "required", "…"
@@ -91,22 +93,30 @@ def table_problems(cls: type) -> Iterator[str]:
             yield f"{row.key} has an empty cell"
 
 
+def _default_of(field: dataclasses.Field[typing.Any]) -> typing.Any:
+    """The default of a field; `dataclasses.MISSING` where it has none."""
+    default: typing.Any = field.default
+    factory: typing.Any = field.default_factory
+    if isinstance(default, FieldInfo):
+        default, factory = default.default, default.default_factory
+    if factory is not None and factory is not dataclasses.MISSING:
+        return factory()
+    return dataclasses.MISSING if default is PydanticUndefined else default
+
+
 def _default_problems(row: Parameter, field: dataclasses.Field[typing.Any], type_: typing.Any) -> Iterator[str]:
     if row.default == TOO_LONG:
         return
-    factory, default = field.default_factory, field.default
-    if hasattr(default, "default") and hasattr(default, "default_factory"):  # pydantic's FieldInfo
-        factory, default = default.default_factory, default.default
-    if factory not in (None, dataclasses.MISSING):
-        default = factory()
-    if default is dataclasses.MISSING or repr(default) == "PydanticUndefined":
+    default = _default_of(field)
+    if default is dataclasses.MISSING:
         if row.default != REQUIRED:
             yield f"{row.key} has no default: write {REQUIRED!r}, not {row.default!r}"
         return
+    adapter: TypeAdapter[typing.Any] = TypeAdapter(type_)
     try:
-        written = TypeAdapter(type_).validate_python(yaml.safe_load(row.default))
+        written = adapter.validate_python(yaml.safe_load(row.default))
     except (yaml.YAMLError, ValueError) as error:
         yield f"{row.key}: the default {row.default!r} cannot be used: {error}"
         return
-    if written != TypeAdapter(type_).validate_python(default):
+    if written != adapter.validate_python(default):
         yield f"{row.key} has the default {default!r}, not {row.default!r}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar, dataclass_transform
+from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
@@ -18,7 +18,8 @@ STRICT = ConfigDict(extra="forbid")
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field,))
 def plain(cls: type[_T]) -> type[_T]:
     """Decorator: a frozen, validated dataclass of plain values that refuses unknown keys."""
-    return _dataclass(frozen=True, kw_only=True, config=STRICT)(cls)
+    made: Any = _dataclass(frozen=True, kw_only=True, config=STRICT)(cls)
+    return cast("type[_T]", made)  # the same class, with what a dataclass has
 
 
 @dataclass(frozen=True)

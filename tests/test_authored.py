@@ -16,7 +16,7 @@ from blender_synth.keys import values_at
 from blender_synth.packs import load_pack
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import Area, CameraAnchor, MirrorMount, PlacedProp, Seat
-from blender_synth.world.placement.camera import place_camera
+from blender_synth.world.placement.camera_placement import place_camera
 from blender_synth.world.placement.scene_props import with_placed
 from blender_synth.world.scenery import authored
 from blender_synth.world.scenery.authored import layout as authored_layout

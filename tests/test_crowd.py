@@ -13,9 +13,9 @@ from blender_synth.seeds import Streams
 from blender_synth.world.climate import Climate
 from blender_synth.world.layout import CAMERA_CLEARANCE_M
 from blender_synth.world.people.situation import Footprint
-from blender_synth.world.placement.camera import CHEST_M, clear_line
 from blender_synth.world.placement.crowd import draw_people
 from blender_synth.world.placement.ground import Ground
+from blender_synth.world.placement.line_of_sight import CHEST_M, clear_line
 from blender_synth.world.sample import sample_scene
 from tests.small_glb import write_pack
 

@@ -57,7 +57,7 @@ def _built(pack, name):
     """Stage, camera and spec of one mirror in the middle of the mount."""
     chooser = Randomizer(lean_deg=6.0, middle_m=1.3).resolve_packs((pack,), Streams(0, 0))
     item = pack.item(name)
-    spec = chooser.at(pack, item, item.terms.stands[0], MOUNT, 0.5, (1001, 2001), Streams(0, 0))
+    spec = chooser.place(pack, item, item.terms.stands[0], MOUNT, 0.5, (1001, 2001), Streams(0, 0))
     stage, camera = _stage()
     stage.pack_roots = {pack.name: pack.folder}
     mirror_builder.build(spec, stage)

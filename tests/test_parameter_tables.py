@@ -23,11 +23,6 @@ from blender_synth.world.registry import kind_module, kinds_of
 GROUPS = ("cameras", "mirrors", "people", "scenery", "weather")
 NOT_SET_BY_CONFIGS = (settings.RunSettings, settings.MirrorGroup, MaterialChoices, MaterialSpec, Credit)
 """Made by the program; `MaterialChoices` is written as its weights alone."""
-PENDING = (
-    "blender_synth.world.cameras",
-    "blender_synth.world.placement",
-)
-"""Modules whose tables are not complete yet."""
 
 
 def _nested(type_: typing.Any, seen: dict[type, None]) -> None:
@@ -62,9 +57,7 @@ def _settings_classes() -> list[type]:
 
 
 def _case(cls: type) -> typing.Any:
-    pending = pytest.mark.xfail(reason="its table is not written yet", strict=False)
-    marks = [pending] if cls.__module__.startswith(PENDING) else []
-    return pytest.param(cls, id=f"{cls.__module__.removeprefix('blender_synth.')}.{cls.__name__}", marks=marks)
+    return pytest.param(cls, id=f"{cls.__module__.removeprefix('blender_synth.')}.{cls.__name__}")
 
 
 @pytest.mark.parametrize("cls", [_case(cls) for cls in _settings_classes()])

@@ -15,7 +15,7 @@ from blender_synth.config import compose
 from blender_synth.seeds import Streams
 from blender_synth.world.cameras.pinhole import Randomizer as Camera
 from blender_synth.world.layout import CameraAnchor
-from blender_synth.world.placement.camera import place_camera
+from blender_synth.world.placement.camera_placement import place_camera
 from blender_synth.world.registry import kind_module
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import MIRROR_IDS, spec_from_json, spec_to_json

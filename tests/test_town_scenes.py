@@ -15,7 +15,7 @@ from blender_synth.seeds import Streams
 from blender_synth.world.mirrors import wall
 from blender_synth.world.mirrors.checks import check_mount
 from blender_synth.world.mirrors.placement_context import Obstacles, PlacementContext
-from blender_synth.world.placement.camera import place_camera
+from blender_synth.world.placement.camera_placement import place_camera
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scenery import car_park, crosswalk, plaza
 from blender_synth.world.scenery.car_park import elements

@@ -1,4 +1,4 @@
-"""What the weather means for people: how warm it is, what falls, how the sun burns."""
+"""The weather as it matters to people: temperature, rain, snow, sunlight."""
 
 from __future__ import annotations
 

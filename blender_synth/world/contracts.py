@@ -157,6 +157,9 @@ class PersonSpec(Protocol):
     @property
     def heading_deg(self) -> float: ...
 
+    def placed(self, position_m: Vec3, heading_deg: float) -> Self:
+        """The same person somewhere else."""
+
     def footprint(self) -> Footprint:
         """The ground that the person takes up, with what they push, pull and carry."""
 
@@ -264,6 +267,8 @@ class MirrorRandomizer(Protocol):
 
 class MirrorDefaults:
     """Defaults of a `MirrorSpec`: neither flat nor curved, on no mount, not left by rain."""
+
+    kind: str
 
     @property
     def mount_name(self) -> str | None:

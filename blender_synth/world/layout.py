@@ -14,7 +14,7 @@ from pydantic import Field
 from blender_synth.values import Rgb, Vec2, Vec3, plain
 
 CAMERA_CLEARANCE_M = 1.6
-"""Room that people usually leave to a camera."""
+"""Distance that people usually keep from a camera."""
 
 
 @plain
@@ -28,8 +28,8 @@ class Area:
         z_m: height of the ground.
         flow_deg: direction in which people walk here (or its opposite); None where they wander.
         ground_id: instance id of the ground.
-        share: how much likelier people are here than on other ground of its size. most: people who may stand here at
-            most; None for as many as find room.
+        share: likelihood of people here relative to other ground of the same size. most: largest number of people who
+            may stand here; None for no limit.
     """
 
     name: str
@@ -44,18 +44,18 @@ class Area:
 
 @plain
 class MirrorMount:
-    """A stretch of wall free of openings, where a mirror may hang, lean or stand; or a part of the scenery that can
+    """A stretch of wall without openings, where a mirror may hang, lean or stand; or a part of the scenery that can
     itself become a mirror.
 
     Attributes:
-        use: ``"wall"``: a blank wall. ``"shop"``: the panes of a shopfront, from their foot up. ``"front"``: a whole
-            ground floor that can be clad. ``"car"``: a parked car's side mirror, its middle at `base_z_m`.
-        host_id: instance id of the scenery that the place belongs to.
-        start_xy_m, end_xy_m: the stretch's foot; seen from the front, start is on the left.
+        use: ``"wall"``: a blank wall. ``"shop"``: the panes of a shopfront, from their lower edge up. ``"front"``: a
+            whole ground floor that can be clad. ``"car"``: a parked car's side mirror, its middle at `base_z_m`.
+        host_id: instance id of the part of the scenery that it belongs to.
+        start_xy_m, end_xy_m: ends of the base line; seen from the front, start is on the left.
         facing_deg: azimuth of the outward normal (into the open).
         base_z_m: height of the ground below.
         clear_height_m: free height above the ground.
-        depth_m: how far into the open a mirror here may reach; people keep out of it.
+        depth_m: how far out from the wall a mirror here may reach; people keep out of this strip.
     """
 
     name: str
@@ -70,18 +70,18 @@ class MirrorMount:
 
     @property
     def length_m(self) -> float:
-        """Of the stretch."""
+        """Length of the base line."""
         return math.dist(self.start_xy_m, self.end_xy_m)
 
     def middle_m(self, along: float, half_m: float) -> float:
-        """Where, from the start on, the middle of something goes that reaches `half_m` to either side.
+        """Distance from the start to the middle of an object of half width `half_m`.
 
-        It is as near to `along` (0 at the start to 1 at the end) as it fits.
+        It is as near to `along` (0 at the start to 1 at the end) as the object fits.
         """
         return min(max(along * self.length_m, half_m), self.length_m - half_m)
 
     def point_xy_m(self, along_m: float, out_m: float = 0.0) -> np.ndarray:
-        """The point (2,) so far from the start along the stretch, and so far before the wall."""
+        """The point (2,) at a distance from the start along the base line, and at a distance out from the wall."""
         start, end = np.array(self.start_xy_m), np.array(self.end_xy_m)
         facing = np.radians(self.facing_deg)
         outward = np.array([np.cos(facing), np.sin(facing)])
@@ -90,16 +90,16 @@ class MirrorMount:
 
 @plain
 class CameraAnchor:
-    """Where a camera of some kind may be mounted; the camera randomizer varies it within its own ranges.
+    """Where a camera of one rig may be mounted; the camera randomizer varies it within its own ranges.
 
     Attributes:
         rig: ``"dashcam"``, ``"cctv"`` or ``"handheld"``.
         start_xy_m, end_xy_m: the camera stands anywhere on this line.
         base_z_m: the ground that the rig's height counts from.
         facing_deg: azimuth of the middle of the view.
-        height_m: lowest and highest that the place allows above base_z_m, as under a ceiling; None for any.
+        height_m: lowest and highest height above base_z_m that is allowed, as under a ceiling; None for any.
         tilt_deg: how much further the camera looks up (down where negative) than its rig would.
-        pitch_deg: elevation of the middle of the view where the place says it, whatever the rig's; None leaves it.
+        pitch_deg: elevation of the middle of the view, instead of the rig's; None keeps that of the rig.
     """
 
     name: str
@@ -115,7 +115,7 @@ class CameraAnchor:
 
 @plain
 class Obstacle:
-    """A thing people and cameras must keep out of: an upright prism over a convex footprint."""
+    """A volume that people and cameras keep out of: an upright prism over a convex footprint."""
 
     name: str
     polygon_xy_m: tuple[Vec2, ...]
@@ -148,8 +148,8 @@ class PropSpot:
         heading_deg: azimuth that the prop's front should face.
         room_m: radius of the free circle around it.
         bay_m: instead of a circle, free length along the heading and width across it, with position_m in its middle;
-            what stands there is not turned.
-        wants: categories and tags, of which a prop must carry one; empty where anything may stand.
+            props there are not turned.
+        wants: categories and tags, of which a prop must have one; empty for any prop.
     """
 
     name: str
@@ -166,10 +166,10 @@ class BuiltInMirror:
     """A flat mirror, pane or water that is part of the scenery itself, and always labelled.
 
     Attributes:
-        part: what of the scenery it is; unique in the scene.
+        part: name of the part of the scenery; unique in the scene.
         faces_m: its polygons, all in one plane, counter-clockwise as seen from the front.
-        roughness: of the picture's surface. tint: how much of each colour it reflects, or lets through.
-        host: category of what carries it.
+        roughness: of the rendered surface. tint: reflectance, or transmittance of glass, by colour.
+        host: category of the object that it belongs to.
     """
 
     part: str
@@ -182,10 +182,10 @@ class BuiltInMirror:
 
 @plain
 class PlacedProp:
-    """A thing from an asset pack that always stands here, beside those that the run strews about.
+    """An item of an asset pack that always stands here, in addition to the props that a run places.
 
     Attributes:
-        wants: `pack/item`, or a category or tag of which one item is drawn.
+        wants: `pack/item`, or a category or tag from which one item is drawn.
     """
 
     name: str
@@ -199,7 +199,8 @@ class Layout:
     """All of the above for one scene.
 
     Attributes:
-        hosts: mounts of all uses but ``"wall"``; people may stand before them.
+        hosts: mounts of all uses other than ``"wall"``; people may stand before them.
+        placed: props that the scene itself places.
         indoor_c: air temperature of a scene under a roof, which people there dress for; no rain or snow falls there and
             its air is clear. None outdoors.
         camera_clearance_m: nobody stands nearer to the lens than this; up to twice as far away people are rarer.

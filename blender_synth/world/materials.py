@@ -1,9 +1,9 @@
-"""Materials of asset packs (items of `kind: material`): what scenes and clothes are made of instead of their own."""
+"""Materials of asset packs (items of `kind: material`) that replace built-in materials of scenes and clothes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator
@@ -13,10 +13,11 @@ from blender_synth.seeds import Streams
 from blender_synth.values import Vec2, Weights, plain
 from blender_synth.world.pack_items import FromPack, items_named, no_item
 
-SURFACES = ("wall", "pavement", "road", "kerb", "roof", "floor", "ceiling")
-"""What of a scene a material may be laid on."""
+Surface = Literal["wall", "pavement", "road", "kerb", "roof", "floor", "ceiling"]
+SURFACES: tuple[Surface, ...] = get_args(Surface)
+"""Kinds of surfaces of a scene that a material can be applied to."""
 OWN = "own"
-"""Among weights: the program's own material."""
+"""Among weights: the built-in material."""
 
 
 @plain
@@ -24,10 +25,11 @@ class MaterialSpec(FromPack):
     """One material of a pack.
 
     Attributes:
-        pack, item: where it comes from; file: relative to the pack's folder; material: its name, in a `.blend`.
-        maps: what a set of textures holds (`albedo`, `normal`, `normal_dx`, `roughness`, `metallic`, `height`, `ao`)
-            and in which files, relative to the pack's folder; empty for a `.blend`.
-        tile_m: real width and height of the textures' picture. bump_m: what the height map's white lies over its black.
+        pack, item: names of the pack and of its item. file: relative to the pack's folder.
+        material: name in a `.blend`.
+        maps: (map, file relative to the pack's folder) of a set of textures; the maps are `albedo`, `normal`,
+            `normal_dx`, `roughness`, `metallic`, `height` and `ao`. Empty for a `.blend`.
+        tile_m: real width and height of the textures' image. bump_m: height of white over black in the height map.
         licence, author, source: carried into every frame that shows it.
     """
 
@@ -45,9 +47,9 @@ class MaterialSpec(FromPack):
 
 @plain
 class SurfaceSpec:
-    """What one kind of surface of a scene is made of. `surface` is one of `SURFACES`."""
+    """The material of one kind of surface of a scene. `surface` is one of `SURFACES`."""
 
-    surface: Literal[SURFACES]
+    surface: Surface
     material: MaterialSpec
 
 
@@ -58,22 +60,23 @@ def _as_choices(value: Any) -> Any:
 
 @plain
 class MaterialChoices:
-    """Materials of packs and how often each is taken: `pack/item`, a whole pack, a tag, or `own`.
+    """Materials of packs and their weights: `pack/item`, a whole pack, a tag, or `own` for the built-in material.
 
-    In a config the weights alone: a name, a list or a mapping.
+    In a config it is written as the weights alone: a name, a list or a mapping.
 
     Attributes:
-        found: the materials that the names mean, None for the program's own, and their weights; from `resolve_packs`.
+        found: the materials that the names select, None for the built-in one, and their weights; from `resolve_packs`.
     """
 
     weights: Weights
     found: tuple[tuple[MaterialSpec | None, float], ...] = ()
 
     def resolve_packs(self, packs: Sequence[Any], key: str, textures_only: bool = False) -> MaterialChoices:
-        """The same, with the materials found.
+        """The same choices, with the materials found in the packs.
 
         Args:
-            packs: from `packs.find_packs`. key: of the config, for messages. textures_only: a `.blend` will not do.
+            packs: from `packs.find_packs`. key: of the config, for messages.
+            textures_only: refuse materials of a `.blend`.
 
         Raises:
             ConfigError: no pack has such a material, or only in a `.blend`.
@@ -102,7 +105,7 @@ class MaterialChoices:
         return MaterialChoices(weights=self.weights, found=tuple(found))
 
     def pick(self, rng: np.random.Generator) -> MaterialSpec | None:
-        """One of `found`; None for the program's own."""
+        """One of `found`; None for the built-in material."""
         weights = np.array([weight for _, weight in self.found])
         return self.found[int(rng.choice(len(weights), p=weights / weights.sum()))][0]
 
@@ -118,13 +121,13 @@ def _known(surfaces: dict[str, MaterialChoices]) -> dict[str, MaterialChoices]:
 
 
 SurfaceChoices = Annotated[dict[str, Materials], AfterValidator(_known)]
-"""What surfaces of a scene are made of, by their names in `SURFACES`."""
+"""Materials of a scene's surfaces, by their names in `SURFACES`."""
 
 
 def draw_surfaces(
     choices: Mapping[str, MaterialChoices], packs: Sequence[Any], streams: Streams
 ) -> tuple[SurfaceSpec, ...]:
-    """One material for each surface that has a choice, but for those that keep the scene's own.
+    """One material for each surface that has a choice, without those that keep the built-in material.
 
     Raises:
         ConfigError: no pack has such a material.

@@ -1,4 +1,4 @@
-"""Finds the file that defines a kind: adding `world/<group>/<kind>.py` is all it takes to add one."""
+"""Finds the file that defines a kind: adding `world/<group>/<kind>.py` is enough to add one."""
 
 from __future__ import annotations
 
@@ -40,4 +40,5 @@ def spec_from(group: str, data: Any) -> Any:
     """A spec from its plain mapping, by the mapping's `kind`; a spec given as such is returned as it is."""
     if not isinstance(data, Mapping):
         return data
-    return TypeAdapter(kind_module(group, data["kind"]).Spec).validate_python(data)
+    adapter: TypeAdapter[Any] = TypeAdapter(kind_module(group, data["kind"]).Spec)
+    return adapter.validate_python(data)

@@ -1,4 +1,4 @@
-"""Draws a whole scene: (settings, seed, scene index, attempt) -> SceneSpec. No bpy, no state."""
+"""Samples a whole scene: (settings, scene index, attempt) -> SceneSpec. No bpy, no state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from blender_synth.world.climate import Climate
 from blender_synth.world.materials import draw_surfaces
 from blender_synth.world.mirrors.built_in import Randomizer as BuiltInMirrors
 from blender_synth.world.mirrors.puddles import Randomizer as RainPuddles
-from blender_synth.world.placement.camera import draw_count, place_camera
+from blender_synth.world.placement.camera_placement import place_camera
+from blender_synth.world.placement.counts import draw_count
 from blender_synth.world.placement.crowd import draw_people
 from blender_synth.world.placement.mirrors import place_mirrors
 from blender_synth.world.placement.scene_props import with_placed
@@ -24,7 +25,7 @@ def sample_scene(settings: Any, packs: Sequence[Pack], scene_index: int, attempt
 
     Args:
         settings: `RunSettings`. packs: asset packs found for the run. scene_index: number of the scene.
-        attempt: resampling counter (see `acceptance`); it reaches every stream but the weather's.
+        attempt: resampling counter (see `acceptance`); part of every stream's key except the weather's.
     """
     streams = Streams(settings.seed, scene_index, attempt)
     scenery = settings.scenery.sample(streams.child("scenery"))
@@ -49,10 +50,10 @@ def sample_scene(settings: Any, packs: Sequence[Pack], scene_index: int, attempt
     counts = {
         name: draw_count(streams, f"mirrors/{name}/count", group.count) for name, group in settings.mirrors.items()
     }
-    if layout.built_in_mirrors:  # first, so that their ids are the same whatever mirrors are chosen
+    if layout.built_in_mirrors:  # first, so that their ids do not depend on the mirrors chosen
         kinds = {"built_in": BuiltInMirrors(), **kinds}
         counts = {"built_in": len(layout.built_in_mirrors), **counts}
-    if weather.puddles and not indoors:  # last, so that they move no other mirror
+    if weather.puddles and not indoors:  # last, so that they change no other mirror
         kinds["rain"], counts["rain"] = RainPuddles(rain=True, ripple=(0.1, 0.5)), weather.puddles
     mirrors = place_mirrors(
         kinds,

@@ -13,7 +13,7 @@ from blender_synth.world.mirrors.built_in import Spec
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put the sheet on the stage. What carries it is the scenery's."""
+    """Add the sheet to the scene. What carries it is the scenery's."""
     points = np.concatenate([np.array(face, float) for face in spec.faces_m])
     faces, first = [], 0
     for face in spec.faces_m:
@@ -29,7 +29,7 @@ def build(spec: Spec, stage: Stage) -> None:
     mesh.loops.foreach_get("vertex_index", loops)
     mesh.uv_layers.new(name="uv").data.foreach_set("uv", uvs[loops].astype(np.float32).ravel())
     mesh.materials.append(_material(spec))
-    stage.add(bpy.data.objects.new(mesh.name, mesh), spec.instance_id, surface=spec.surface, facing=normal)
+    stage.add(bpy.data.objects.new(mesh.name, mesh), spec.instance_id, surface=spec.surface, facing=normal.tolist())
 
 
 def _material(spec: Spec) -> bpy.types.Material:

@@ -13,7 +13,7 @@ from blender_synth.world.mirrors.car import Spec
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put glass and bezel on the stage, each under its own id."""
+    """Add glass and bezel to the scene, each under its own id."""
     materials = Materials()
     materials["car_mirror"] = mirror_glass("car_mirror", materials, spec.tint, spec.roughness, spec.dust)
     shape = ellipse_cap(spec.centre_m, spec.radius_m, spec.axis, spec.half_width_m, spec.half_height_m, "car_mirror")

@@ -15,7 +15,7 @@ _FOOT_RGB = (0.12, 0.12, 0.12)
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put body and foot on the stage, each under its own id."""
+    """Add body and foot to the scene, each under its own id."""
     materials = Materials()
     materials["chrome"] = mirror_glass("chrome", materials, spec.tint, spec.roughness, spec.dust)
     up, r = (0.0, 0.0, 1.0), spec.radius_m

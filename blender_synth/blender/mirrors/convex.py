@@ -17,7 +17,7 @@ _POLE_RGB = (0.33, 0.34, 0.35)
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put glass and holder on the stage, each under its own id."""
+    """Add glass and holder to the scene, each under its own id."""
     materials = Materials()
     materials["convex_glass"] = mirror_glass("convex_glass", materials, spec.tint, spec.roughness, spec.dust)
     shape = cap(spec.centre_m, spec.radius_m, spec.axis, spec.half_angle_deg, "convex_glass")

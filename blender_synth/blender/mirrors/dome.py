@@ -17,7 +17,7 @@ _STEEL = (0.3, 0.3, 0.3)
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put dome and canopy on the stage, each under its own id."""
+    """Add dome and canopy to the scene, each under its own id."""
     materials = Materials()
     materials["dome_glass"] = mirror_glass("dome_glass", materials, spec.tint, spec.roughness, spec.dust)
     shape = cap(spec.centre_m, spec.radius_m, spec.axis, spec.half_angle_deg, "dome_glass", rings=72, sides=160)

@@ -16,7 +16,7 @@ _BAR_M = 0.03
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put panels and metal on the stage, each under its own id."""
+    """Add panels and metal to the scene, each under its own id."""
     materials = Materials()
     materials["facade_glass"] = mirror_glass(
         "facade_glass", materials, spec.tint, spec.roughness, spec.dust, spec.waviness, 1.1

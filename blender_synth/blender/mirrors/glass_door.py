@@ -16,7 +16,7 @@ _BAR_M = 0.055
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put glass and portal on the stage, each under its own id."""
+    """Add glass and portal to the scene, each under its own id."""
     materials = Materials()
     materials["labelled_pane"] = pane("labelled_pane", materials, spec.tint, spec.roughness, spec.dust, spec.waviness)
     w, h, b, leaf = spec.width_m / 2, spec.height_m, _BAR_M, spec.leaf_m

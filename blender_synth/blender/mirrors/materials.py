@@ -13,19 +13,19 @@ import bpy
 
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.textures import TILE_M
-from blender_synth.blender.shading.nodes import Graph
+from blender_synth.blender.shading.nodes import Graph, Socket, Value
 
 GLASS_IOR, WATER_IOR, STONE_IOR = 1.52, 1.333, 1.6
 _DUST_RGB = (0.42, 0.40, 0.37)
 
 
-def grunge(g: Graph, materials: Materials, scale: float = 1.0):
+def grunge(g: Graph, materials: Materials, scale: float = 1.0) -> tuple[Socket, Socket, Socket]:
     """(broad, streak, speckle), scalars 0 to 1, over the UVs in metres."""
     place = g.scale(g.uv(), scale / TILE_M["grunge"])
     return g.split(g.image(materials.map("grunge"), place).outputs["Color"])
 
 
-def waves(g: Graph, waviness: float, wavelength_m: float = 0.5, height_m: float = 0.0008):
+def waves(g: Graph, waviness: float, wavelength_m: float = 0.5, height_m: float = 0.0008) -> Socket | None:
     """A normal that wavers: None for a flat surface. Slopes stay within about 6 height / wavelength."""
     if waviness <= 0:
         return None
@@ -36,15 +36,15 @@ def waves(g: Graph, waviness: float, wavelength_m: float = 0.5, height_m: float 
     return g.bump(noise, height_m * waviness)
 
 
-def glossy(g: Graph, tint: Sequence[float], roughness: float, normal=None):
+def glossy(g: Graph, tint: Sequence[float], roughness: Value, normal: Socket | None = None) -> Socket:
     """A mirror closure."""
-    inputs = {"Color": tuple(tint), "Roughness": roughness}
+    inputs: dict[str | int, Value] = {"Color": tuple(tint), "Roughness": roughness}
     if normal is not None:
         inputs["Normal"] = normal
     return g.node("ShaderNodeBsdfGlossy", inputs).outputs[0]
 
 
-def dusted(g: Graph, materials: Materials, shader, dust: float, most: float = 0.06):
+def dusted(g: Graph, materials: Materials, shader: Socket, dust: float, most: float = 0.06) -> Socket:
     """A shader under a film of dust, thicker in patches."""
     if dust <= 0:
         return shader
@@ -54,7 +54,7 @@ def dusted(g: Graph, materials: Materials, shader, dust: float, most: float = 0.
     return g.node("ShaderNodeMixShader", {0: g.math("MULTIPLY", amount, most * dust), 1: shader, 2: film}).outputs[0]
 
 
-def see_through(g: Graph, tint):
+def see_through(g: Graph, tint: Value) -> Socket:
     """Straight on: see the module's docstring."""
     on = g.node("ShaderNodeBsdfRefraction", {"Color": tint, "IOR": 1.0, "Roughness": 0.0}).outputs[0]
     past = g.node("ShaderNodeBsdfTransparent", {"Color": tint}).outputs[0]
@@ -62,9 +62,9 @@ def see_through(g: Graph, tint):
     return g.node("ShaderNodeMixShader", {0: camera, 1: past, 2: on}).outputs[0]
 
 
-def fresnel(g: Graph, ior: float, normal=None):
+def fresnel(g: Graph, ior: float, normal: Socket | None = None) -> Socket:
     """Share of unpolarised light that one face reflects."""
-    inputs = {"IOR": ior}
+    inputs: dict[str | int, Value] = {"IOR": ior}
     if normal is not None:
         inputs["Normal"] = normal
     return g.node("ShaderNodeFresnel", inputs).outputs[0]

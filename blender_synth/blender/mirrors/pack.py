@@ -20,7 +20,7 @@ from blender_synth.world.placement.props import PropSpec
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put pane and frame on the stage, each under its own id.
+    """Add pane and frame to the scene, each under its own id.
 
     Raises:
         ItemError: the file cannot be read, or has no faces of the pane's material.
@@ -107,7 +107,7 @@ def _add_pane(spec: Spec, stage: Stage, panes: Sequence[bpy.types.Mesh], place: 
     sheet.materials.append(_material(spec))
     obj = bpy.data.objects.new(spec.kind, sheet)
     obj.matrix_basis = own
-    stage.add(obj, spec.instance_id, surface=spec.surface, facing=normal)
+    stage.add(obj, spec.instance_id, surface=spec.surface, facing=normal.tolist())
 
 
 def _material(spec: Spec) -> bpy.types.Material:

@@ -15,7 +15,7 @@ _BEVEL_DEG = 7.0
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put panels and trim on the stage, each under its own id. Ground edges turn light elsewhere: they are trim."""
+    """Add panels and trim to the scene, each under its own id. Ground edges turn light elsewhere: they are trim."""
     materials = Materials()
     materials["panel_glass"] = mirror_glass(
         "panel_glass", materials, spec.tint, spec.roughness, spec.dust, spec.waviness, 0.9

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bpy
+
 from blender_synth.blender.mirrors.materials import STONE_IOR, fresnel, glossy, grunge
 from blender_synth.blender.mirrors.puddles import add_level
 from blender_synth.blender.scenery.materials import Materials
@@ -11,13 +13,13 @@ from blender_synth.world.mirrors.polished_floor import Spec
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put the floor on the stage."""
+    """Add the floor to the scene."""
     materials = Materials()
     materials["polished_stone"] = _stone(spec, materials)
     add_level(spec, stage, spec.corners_m(), "polished_stone", materials)
 
 
-def _stone(spec: Spec, materials: Materials):
+def _stone(spec: Spec, materials: Materials) -> bpy.types.Material:
     g = Graph("polished_stone")
     uv = g.scale(g.uv(), 1.0 / spec.slab_m)
     slab = g.node("ShaderNodeVectorMath", {0: uv}, operation="FLOOR").outputs[0]

@@ -12,12 +12,13 @@ from blender_synth.blender.scenery.meshes import part, to_object
 from blender_synth.blender.shading.nodes import Graph
 from blender_synth.blender.stage import Stage
 from blender_synth.world.mirrors.puddles import Spec
+from blender_synth.world.mirrors.shapes import Flat
 
 _RIM_M = 0.16
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put the water on the stage under its id, the wet rim under the ground's."""
+    """Add the water to the scene under its id, the wet rim under the ground's."""
     materials = Materials()
     materials["puddle"] = water("puddle", spec.roughness, spec.darkening, spec.ripple)
     outline = spec.corners_m()
@@ -46,7 +47,7 @@ def build(spec: Spec, stage: Stage) -> None:
     stage.add(to_object("wet_rim", part(points, faces, "wet_rim", uvs=uvs), materials), spec.ground_id)
 
 
-def add_level(spec, stage: Stage, outline: np.ndarray, material: str, materials: dict) -> bpy.types.Object:
+def add_level(spec: Flat, stage: Stage, outline: np.ndarray, material: str, materials: Materials) -> bpy.types.Object:
     """A level surface under the mirror's id; UVs are world metres."""
     obj = to_object(spec.kind, fan(outline, material, outline[:, :2]), materials)
     return stage.add(obj, spec.instance_id, surface=spec.surface, facing=(0.0, 0.0, 1.0))

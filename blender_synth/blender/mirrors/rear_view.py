@@ -15,7 +15,7 @@ _BLACK = (0.015, 0.015, 0.016)
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put glass and housing on the stage, each under its own id."""
+    """Add glass and housing to the scene, each under its own id."""
     materials = Materials()
     materials["rear_view"] = mirror_glass("rear_view", materials, spec.tint, spec.roughness, spec.dust)
     outline = _rounded(spec.width_m, spec.height_m, spec.corner_m)

@@ -1,21 +1,23 @@
-"""Flat mirrors: their local frame, and what they are made of. Local x is right as seen from the front, y goes into the
-wall, z up; the reflecting sheet lies in y = 0 with the middle of its bottom edge in the origin."""
+"""Parts of flat mirrors. Local x is right as seen from the front, y points into the wall, z up; the reflecting sheet
+lies in y = 0 with the middle of its bottom edge at the origin."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import bpy
 import numpy as np
 
-from blender_synth.blender.scenery.meshes import Part, box, join, part, quad, to_object
+from blender_synth.blender.scenery.materials import Materials
+from blender_synth.blender.scenery.meshes import Part, box, join, part, quad, quad_of, to_object
 from blender_synth.blender.stage import Stage
+from blender_synth.values import Rgb
+from blender_synth.world.mirrors.shapes import Sheet
 
 
-def place(spec: Any, obj: bpy.types.Object, tilted: bool = True) -> bpy.types.Object:
-    """Put an object of the sheet's local frame where the sheet is; leaning back turns z towards the wall."""
+def place(spec: Sheet, obj: bpy.types.Object, tilted: bool = True) -> bpy.types.Object:
+    """Pose an object of the sheet's local frame where the sheet is; tilting turns z towards the wall."""
     a = math.radians(spec.facing_deg)
     obj.location = spec.position_m
     obj.rotation_mode = "XYZ"
@@ -24,14 +26,14 @@ def place(spec: Any, obj: bpy.types.Object, tilted: bool = True) -> bpy.types.Ob
     return obj
 
 
-def add_sheet(spec: Any, stage: Stage, sheet: Part, materials: dict) -> bpy.types.Object:
-    """The reflecting part, under the mirror's id."""
+def add_sheet(spec: Sheet, stage: Stage, sheet: Part, materials: Materials) -> bpy.types.Object:
+    """Add the reflecting part to the scene, under the mirror's id."""
     obj = place(spec, to_object(spec.kind, sheet, materials))
-    return stage.add(obj, spec.instance_id, surface=spec.surface, facing=spec.axes()[2])
+    return stage.add(obj, spec.instance_id, surface=spec.surface, facing=spec.axes()[2].tolist())
 
 
-def add_holder(spec: Any, stage: Stage, body: Part, materials: dict, tilted: bool = True) -> None:
-    """What holds it, under the frame's id."""
+def add_holder(spec: Sheet, stage: Stage, body: Part, materials: Materials, tilted: bool = True) -> None:
+    """Add frame and mounting to the scene, under the frame's id."""
     stage.add(place(spec, to_object(f"{spec.kind}_frame", body, materials), tilted), spec.frame_instance_id)
 
 
@@ -40,12 +42,12 @@ def flat_quads(rectangles: Sequence[tuple[float, float, float, float]], material
     parts = []
     for x0, x1, z0, z1 in rectangles:
         corners = [(x0, 0, z0), (x1, 0, z0), (x1, 0, z1), (x0, 0, z1)]
-        parts.append(quad(*corners, material, uvs=[(x, z) for x, _, z in corners]))
+        parts.append(quad_of(corners, material, uvs=[(x, z) for x, _, z in corners]))
     return join(parts)
 
 
 def bars(
-    rectangles: Sequence[tuple[float, float, float, float]], front: float, back: float, material: str, tint
+    rectangles: Sequence[tuple[float, float, float, float]], front: float, back: float, material: str, tint: Rgb
 ) -> Part:
     """Upright bars (x0, x1, z0, z1) from y = -front to y = back."""
     return join([box((x0, -front, z0), (x1, back, z1), material, tint) for x0, x1, z0, z1 in rectangles])
@@ -74,7 +76,7 @@ def room(width_m: float, height_m: float, depth_m: float, seed: int, foot_m: flo
     middle = (y0 + y1) / 2
     corners = [(-0.9 * half, middle - 0.05), (-0.9 * half, middle + 0.05), (0.9 * half, middle + 0.05),
                (0.9 * half, middle - 0.05)]  # fmt: skip
-    parts.append(quad(*[(x, y, top - 0.008) for x, y in corners], "glow", lamp))
+    parts.append(quad_of([(x, y, top - 0.008) for x, y in corners], "glow", lamp))
     for z in np.arange(foot_m + 0.02, top - 0.45, 0.52):
         if z > foot_m + 0.1:
             parts.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import bmesh
 import bpy
@@ -11,7 +12,7 @@ import numpy as np
 from blender_synth.blender.mirrors.materials import pane
 from blender_synth.blender.mirrors.sheets import add_holder, add_sheet, bars, flat_quads, room
 from blender_synth.blender.scenery.materials import Materials
-from blender_synth.blender.scenery.meshes import Part, box, join, quad
+from blender_synth.blender.scenery.meshes import Part, box, join, quad_of
 from blender_synth.blender.stage import Stage
 from blender_synth.errors import AssetError
 from blender_synth.world.mirrors.shopfront import CASE_M, Spec
@@ -21,7 +22,7 @@ PANE_MATERIAL = "shop_glass"
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put panes, and a show-case where there is no shop, on the stage."""
+    """Add panes, and a show-case where there is no shop, to the scene."""
     materials = Materials()
     materials["labelled_pane"] = pane("labelled_pane", materials, spec.tint, spec.roughness, spec.dust, spec.waviness)
     if spec.host_id is not None:
@@ -46,15 +47,15 @@ def build(spec: Spec, stage: Stage) -> None:
 
 
 def _panes_of(spec: Spec, stage: Stage) -> Part:
-    """The host's panes within the sheet's width, in the sheet's frame; they leave the host's mesh.
+    """The host's panes within the sheet's width, in the sheet's frame; they are removed from the host's mesh.
 
     Raises:
-        AssetError: the host has none there.
+        AssetError: the host has no panes there.
     """
     right, up, normal = spec.axes()
     origin = np.array(spec.position_m)
     taken = []
-    for obj in stage.objects.get(spec.host_id, []):
+    for obj in stage.objects.get(spec.host_id or 0, []):
         slot = obj.data.materials.find(PANE_MATERIAL)
         if slot < 0:
             continue
@@ -63,18 +64,18 @@ def _panes_of(spec: Spec, stage: Stage) -> Part:
                       and np.abs((p - origin) @ normal).max() < 0.02)  # fmt: skip
     if not taken:
         raise AssetError(
-            f"the house {spec.host_id} has no panes where shopfront {spec.instance_id} should be",
+            f"the building {spec.host_id} has no panes where shopfront {spec.instance_id} should be",
             key="mirrors.shopfront.mount", value=spec.mount, hint="give the shop panes of the material `shop_glass`",
         )  # fmt: skip
     quads = []
     for corners in taken:
         local = np.column_stack([(corners - origin) @ right, np.zeros(len(corners)), (corners - origin) @ up])
-        quads.append(quad(*local.tolist(), "labelled_pane", uvs=local[:, [0, 2]].tolist()))
+        quads.append(quad_of(local.tolist(), "labelled_pane", uvs=local[:, [0, 2]].tolist()))
     return join(quads)
 
 
-def _cut(mesh: bpy.types.Mesh, slot: int, matrix: np.ndarray, wanted) -> list[np.ndarray]:
-    """Remove the quads of a material that `wanted` takes; their corners (4, 3) in world metres."""
+def _cut(mesh: bpy.types.Mesh, slot: int, matrix: np.ndarray, wanted: Callable[[np.ndarray], bool]) -> list[np.ndarray]:
+    """Remove the quads of a material that `wanted` selects; their corners (4, 3) in world metres."""
     work = bmesh.new()
     work.from_mesh(mesh)
     found, gone = [], []

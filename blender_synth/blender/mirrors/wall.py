@@ -21,7 +21,7 @@ STEEL = (0.10, 0.10, 0.105)
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put glass and frame on the stage, each under its own id."""
+    """Add glass and frame to the scene, each under its own id."""
     materials = Materials()
     materials["mirror_glass"] = _glass_material(spec, materials)
     w, h = spec.width_m / 2, spec.height_m

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bpy
+
 from blender_synth.blender.mirrors.materials import WATER_IOR, fresnel, glossy, grunge, see_through
 from blender_synth.blender.mirrors.puddles import add_level
 from blender_synth.blender.scenery.materials import Materials
@@ -11,13 +13,13 @@ from blender_synth.world.mirrors.wet_street import Spec
 
 
 def build(spec: Spec, stage: Stage) -> None:
-    """Put the film on the stage."""
+    """Add the film to the scene."""
     materials = Materials()
     materials["wet_film"] = _film(spec, materials)
     add_level(spec, stage, spec.corners_m(), "wet_film", materials)
 
 
-def _film(spec: Spec, materials: Materials):
+def _film(spec: Spec, materials: Materials) -> bpy.types.Material:
     g = Graph("wet_film")
     broad, streak, _ = grunge(g, materials, 1.0)
     fine, _, _ = grunge(g, materials, 6.0)

@@ -1,4 +1,17 @@
-"""A pinhole camera as people mount them: its rig says on which anchors of the scene it may stand."""
+"""A pinhole camera as people mount them: its rig says on which camera anchors of the scene it may stand.
+
+Parameters:
+
+| key | default | unit | meaning |
+| --- | --- | --- | --- |
+| `rig` | handheld | name | which of the scene's camera anchors it uses: handheld, dashcam or cctv |
+| `height_m` | [1.45, 1.75] | m | height of the optical centre above the anchor's ground |
+| `focal_length_mm` | [4.2, 6.0] | mm | focal length as on the camera's data sheet |
+| `sensor_width_mm` | 6.4 | mm | width of the sensor as on the camera's data sheet |
+| `yaw_jitter_deg` | [-12.0, 12.0] | degrees | turn of the axis away from the anchor's direction |
+| `pitch_deg` | [-6.0, 1.0] | degrees | elevation of the axis |
+| `roll_deg` | [-1.5, 1.5] | degrees | roll around the axis |
+"""
 
 from __future__ import annotations
 
@@ -44,14 +57,7 @@ class Spec:
 
 @plain
 class Randomizer:
-    """Ranges of one rig.
-
-    Attributes:
-        rig: which of the scene's camera anchors it uses.
-        height_m: optical centre above the anchor's ground.
-        focal_length_mm, sensor_width_mm: lens and sensor as on the camera's data sheet.
-        yaw_jitter_deg: turn against the anchor's facing. pitch_deg: elevation of the axis. roll_deg: sideways lean.
-    """
+    """How cameras of one rig vary."""
 
     kind: Literal["pinhole"] = "pinhole"
     rig: str = "handheld"
@@ -63,7 +69,7 @@ class Randomizer:
     roll_deg: Range = (-1.5, 1.5)
 
     def sample(self, streams: Streams, anchor: CameraAnchor, width_px: int, height_px: int) -> Spec:
-        """A camera somewhere on `anchor`'s line; where the anchor says its height or pitch, these count."""
+        """A camera somewhere on `anchor`'s line, with the anchor's limits on height and its pitch where it has them."""
         rng = streams.rng("pose")
         start, end = np.array(anchor.start_xy_m), np.array(anchor.end_xy_m)
         x, y = start + rng.random() * (end - start)

@@ -1,4 +1,7 @@
-"""Flat mirrors, panes and water that are part of a scene an artist made: labelled, whatever mirrors are chosen."""
+"""Flat mirrors, panes and water that are part of an authored scene: labelled, whatever mirrors are chosen.
+
+This kind has no parameters.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ from blender_synth.world.mirrors.shapes import Surface, in_polygon, mirror_insta
 
 @plain
 class Spec(MirrorDefaults):
-    """One of the scenery's own.
+    """One mirror, pane or water surface of the scenery.
 
     Attributes:
-        part: what of the scenery it is. faces_m: its polygons in one plane, counter-clockwise as seen from the front.
-        roughness, tint: of the picture's surface. host: category of what carries it.
+        part: name of the part of the scenery. faces_m: its polygons in one plane, counter-clockwise from the front.
+        roughness, tint: as of `BuiltInMirror`. host: category of the object that it belongs to.
     """
 
     kind: Literal["built_in"] = "built_in"
@@ -59,7 +62,7 @@ class Spec(MirrorDefaults):
         return point + np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]) @ axes.T
 
     def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on it."""
+        """Where (N, 3) points (N, 3) are seen from a camera at (3,), and which (N,) of these lie on it."""
         point, normal = self.plane()
         side = 1.0 if (np.asarray(camera_m, float) - point) @ normal >= 0 else -1.0  # a sheet reflects on both sides
         hits, before = on_plane(point, side * normal, camera_m, points_m)
@@ -69,35 +72,35 @@ class Spec(MirrorDefaults):
         return hits, before & np.logical_or.reduce(inside)
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """The reflecting surface; what holds it is the scenery's."""
+        """The reflecting surface; its frame belongs to the scenery."""
         return mirror_instances(self, rough=self.host)[:1]
 
 
 @plain
 class Randomizer(MirrorRandomizerDefaults):
-    """Takes the scenery's own mirrors, one after the other. Every scene with such mirrors has it, unasked."""
+    """Takes the built-in mirrors of the scenery, one after the other. Every scene with such mirrors uses it."""
 
     SPEC: ClassVar[type] = Spec
     kind: Literal["built_in"] = "built_in"
 
     def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
-        """The next that is not placed yet; None when all are."""
+        """The next built-in mirror that is not placed yet; None when all are."""
         taken = {spec.part for spec in context.taken if isinstance(spec, Spec)}
-        for own in context.layout.built_in_mirrors:
-            if own.part not in taken:
-                return spec_of(own, ids)
+        for built_in in context.layout.built_in_mirrors:
+            if built_in.part not in taken:
+                return spec_of(built_in, ids)
         return None
 
 
-def spec_of(own: BuiltInMirror, ids: tuple[int, int]) -> Spec:
-    """A mirror of the layout, with its ids."""
+def spec_of(mirror: BuiltInMirror, ids: tuple[int, int]) -> Spec:
+    """The spec of a built-in mirror of the layout."""
     return Spec(
         instance_id=ids[0],
         frame_instance_id=ids[1],
-        part=own.part,
-        faces_m=own.faces_m,
-        surface=own.surface,
-        roughness=own.roughness,
-        tint=own.tint,
-        host=own.host,
+        part=mirror.part,
+        faces_m=mirror.faces_m,
+        surface=mirror.surface,
+        roughness=mirror.roughness,
+        tint=mirror.tint,
+        host=mirror.host,
     )

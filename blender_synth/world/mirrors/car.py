@@ -39,7 +39,7 @@ class Spec(OnMount, Ball):
     kind: Literal["car"] = "car"
     mount: str
     surface: Literal["mirror"] = "mirror"
-    host_id: int
+    host_id: int | None
     half_width_m: float = Field(gt=0)
     half_height_m: float = Field(gt=0)
 

@@ -1,4 +1,4 @@
-"""Refuses mirrors that cannot be: in one place with another, or looking into the wall that carries them."""
+"""Refuses impossible mirrors: two in one place, or one that faces into its wall."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ def check_mount(mount: MirrorMount, obstacles: Obstacles) -> None:
     middle, out = (start + end) / 2, geometry.direction(mount.facing_deg)[:2]
     walls = (obstacles.high > mount.base_z_m + 1.0) & (obstacles.high - obstacles.low > 2.0)
     into = np.zeros(len(walls), bool)
-    for away in _AROUND_M:  # panes lie deeper than their house's face, and a wall may be thin
+    for away in _AROUND_M:  # panes lie behind the building's face, and a wall may be thin
         ahead, behind = (obstacles.holding(middle + step * out) & walls for step in (away, -away))
         if (behind & ~ahead).any():
-            return  # the wall is there, whatever stands before it
+            return  # the wall is behind the mount, whatever is in front of it
         into |= ahead & ~behind
     for number in np.flatnonzero(into):
         raise ConfigError(
@@ -68,7 +68,7 @@ def check_mount(mount: MirrorMount, obstacles: Obstacles) -> None:
 
 
 def in_one_place(one: MirrorSpec, other: MirrorSpec) -> bool:
-    """Whether two mirrors hang on one mount, overlap in one plane, or stand in each other."""
+    """Whether two mirrors occupy one mount, overlap in one plane, or intersect."""
     if one.mount_name is not None and one.mount_name == other.mount_name:
         return True
     a, b = (np.asarray(spec.corners_m(), float) for spec in (one, other))

@@ -25,21 +25,21 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.errors import ConfigError
+from blender_synth.packs.items import Item, Pack
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Vec2, Vec3, plain, uniform
-from blender_synth.world.contracts import MirrorRandomizerDefaults
+from blender_synth.values import Range, Vec2, Vec3, plain, uniform, vec2, vec3
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.layout import MirrorMount
 from blender_synth.world.mirrors.mounting import OnMount
 from blender_synth.world.mirrors.placement_context import PlacementContext
 from blender_synth.world.mirrors.shapes import Sheet, in_polygon, mirror_instances
-from blender_synth.world.pack_items import FromPack, items_in_packs
+from blender_synth.world.pack_items import FromPack, WeightedItem, items_in_packs
 from blender_synth.world.placement.props import Names, chosen_variant
 
 WALL_GAP_M = 0.012
-"""Air between a mirror's back and the wall."""
+"""Gap between a mirror's back and the wall."""
 _PEOPLE_M = 0.3
-"""People keep this far from what stands before the wall."""
+"""Distance of people and camera from a mirror that stands before the wall."""
 
 
 @plain
@@ -49,14 +49,15 @@ class Spec(OnMount, FromPack, Sheet):
     Attributes:
         outline_m: (right, up) of the pane's convex outline from `position_m` on, counter-clockwise.
         mount: name of the wall's mount.
-        pack, item: where it comes from; file: relative to the pack's folder; object, collection: what of a `.blend`.
+        pack, item: names of the pack and of its item; file: relative to the pack's folder.
+        object, collection: name in a `.blend`.
         up_axis, front: directions in the file that become +Z and +X of the shape.
-        variant: what materials of the file look like instead (see `PropSpec`).
-        material: whose faces are the pane.
+        variant: replacements of materials of the file (see `PropSpec`).
+        material: the material whose faces are the pane.
         origin_m: the point of the file, in the shape's axes before scaling, that comes to `body_m`.
         body_m, heading_deg, lean_deg: where that is, the azimuth of its front, how far its top leans back.
         scale: factors along the shape's axes.
-        frame_category: label of all of it but the pane.
+        frame_category: category of everything except the pane.
         licence, author, source: carried into every frame that shows it.
     """
 
@@ -83,28 +84,20 @@ class Spec(OnMount, FromPack, Sheet):
     source: str = ""
 
     def reflection_points(self, camera_m: np.ndarray, points_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where (N, 3) points (N, 3) are seen, and which (N,) of these places lie on the pane."""
+        """Where (N, 3) points (N, 3) are seen from a camera at (3,), and which (N,) of these lie on the pane."""
         hits, on = super().reflection_points(camera_m, points_m)
         right, up, _ = self.axes()
         away = hits - np.array(self.position_m)
         return hits, on & in_polygon(np.stack([away @ right, away @ up], axis=1), np.array(self.outline_m))
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
-        """The pane and what holds it."""
+        """The pane and its frame."""
         return mirror_instances(self, holder=self.frame_category)
 
 
 @plain
-class Randomizer(MirrorRandomizerDefaults):
-    """Which mirrors, and how they hang.
-
-    Attributes:
-        category, tags: only items of one of these categories (of their frames), and with one of these tags; empty for
-            all. weights: multiplies the packs' own weights, by pack, category or `pack/item`; 0 leaves out.
-        middle_m: height of a hung pane's middle above the ground. lean_deg: of those that lean.
-        before_wall_m: from the wall to the back of those that stand on feet of their own.
-        dust, waviness: in the picture only.
-    """
+class Randomizer:
+    """Which mirrors of packs, and how they are placed."""
 
     kind: Literal["pack"] = "pack"
     category: Names = ()
@@ -116,12 +109,12 @@ class Randomizer(MirrorRandomizerDefaults):
     dust: Range = (0.0, 0.4)
     waviness: Range = (0.0, 0.2)
 
-    def resolve_packs(self, packs: Sequence[Any], streams: Streams) -> Chooser:
-        """What proposes mirrors out of these packs.
+    def resolve_packs(self, packs: Sequence[Pack], streams: Streams) -> PackMirrors:
+        """A proposer of the mirrors in these packs.
 
         Args:
-            packs: from `packs.find_packs`. streams: which mirror it will be is drawn from these, once for each, so that
-                large ones are not preferred for showing more.
+            packs: from `packs.find_packs`. streams: for the choice of the item, once for each mirror, so that
+                large items are not preferred for showing more.
 
         Raises:
             ConfigError: no pack has such a mirror.
@@ -147,7 +140,7 @@ class Randomizer(MirrorRandomizerDefaults):
                 rows.append((pack, item, weight))
         if not rows:
             raise _none("mirrors.pack", None, known["weights"])
-        return Chooser(self, tuple(rows), streams)
+        return PackMirrors(self, tuple(rows), streams)
 
 
 def _none(key: str, name: str | None, known: set[str]) -> ConfigError:
@@ -160,19 +153,19 @@ def _none(key: str, name: str | None, known: set[str]) -> ConfigError:
 
 
 @dataclass(frozen=True)
-class Chooser:
-    """Proposes mirrors.
+class PackMirrors:
+    """Proposes mirrors of packs.
 
     Attributes:
-        ranges: how they vary. choices: (pack, item, weight) of those there are. streams: what chooses among them.
+        ranges: how they vary. choices: the items and their weights. streams: for the choice of an item.
     """
 
     ranges: Randomizer
-    choices: tuple[tuple[Any, Any, float], ...]
+    choices: tuple[WeightedItem, ...]
     streams: Streams
 
     def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
-        """A mirror on one of the layout's walls, aimed at somebody but for some decimetres; None where none fits."""
+        """A mirror on one of the layout's walls, aimed at somebody within some decimetres; None where none fits."""
         rng = streams.rng("aim")
         found = context.aim(rng, ("wall",))
         if found is None:
@@ -184,11 +177,11 @@ class Chooser:
         weights = np.array([weight for _, _, weight in self.choices])
         pack, item, _ = self.choices[int(look.choice(len(weights), p=weights / weights.sum()))]
         stands = item.terms.stands[int(look.integers(len(item.terms.stands)))]
-        spec = self.at(pack, item, stands, mount, along, ids, streams)
+        spec = self.place(pack, item, stands, mount, along, ids, streams)
         return spec if spec is None or self._free(spec, item, context) else None
 
-    def at(
-        self, pack: Any, item: Any, stands: str, mount: MirrorMount, along: float | None, ids: tuple[int, int],
+    def place(
+        self, pack: Pack, item: Item, stands: str, mount: MirrorMount, along: float | None, ids: tuple[int, int],
         streams: Streams,
     ) -> Spec | None:  # fmt: skip
         """An item on a mount, as near to `along` (0 to 1; None draws it) as it fits; None where it does not fit."""
@@ -221,18 +214,18 @@ class Chooser:
         return Spec(
             instance_id=ids[0],
             frame_instance_id=ids[1],
-            position_m=_floats(body + turn @ foot),
+            position_m=vec3(body + turn @ foot),
             facing_deg=math.degrees(math.atan2(facing[1], facing[0])) % 360.0,
             tilt_deg=math.degrees(math.asin(np.clip(facing[2], -1, 1))),
             width_m=width,
             height_m=height,
             roughness=surface.roughness,
-            tint=tuple(shine * c for c in surface.tint_rgb),
+            tint=vec3(shine * c for c in surface.tint_rgb),
             dust=uniform(look, self.ranges.dust),
             waviness=uniform(look, self.ranges.waviness),
             surface=surface.kind,
             mount=mount.name,
-            outline_m=tuple(_floats(corner) for corner in outline),
+            outline_m=tuple(vec2(corner) for corner in outline),
             pack=pack.name,
             item=item.name,
             file=item.file,
@@ -243,10 +236,10 @@ class Chooser:
             variant=chosen_variant(item, streams),
             material=surface.material,
             origin_m=(0.0, 0.0, 0.0),
-            body_m=_floats(body),
+            body_m=vec3(body),
             heading_deg=mount.facing_deg,
             lean_deg=lean,
-            scale=_floats(factor),
+            scale=vec3(factor),
             frame_category=item.terms.category,
             licence=item.terms.licence,
             author=item.terms.author,
@@ -254,7 +247,7 @@ class Chooser:
         )
 
     @staticmethod
-    def _free(spec: Spec, item: Any, context: PlacementContext) -> bool:
+    def _free(spec: Spec, item: Item, context: PlacementContext) -> bool:
         """Whether neither camera nor people are where it would stand."""
         box = item.box_m * np.array(spec.scale)
         a = math.radians(spec.heading_deg)
@@ -263,10 +256,6 @@ class Chooser:
         (x0, y0, _), (x1, y1, _) = box
         near = (ahead > x0 - _PEOPLE_M) & (ahead < x1 + _PEOPLE_M) & (left > y0 - _PEOPLE_M) & (left < y1 + _PEOPLE_M)
         return not near.any()
-
-
-def _floats(values: Any) -> tuple[float, ...]:
-    return tuple(float(v) for v in values)
 
 
 def _leaning(lean_deg: float) -> np.ndarray:

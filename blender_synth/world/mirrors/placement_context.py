@@ -1,4 +1,4 @@
-"""The place that a mirror is to be put into: its mounts, the camera, the people, and what would be seen."""
+"""What a mirror's randomizer knows when it proposes a place: mounts, camera, people, and what a mirror would show."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from blender_synth import geometry
 from blender_synth.world.contracts import CameraSpec, MirrorSpec, PersonSpec
 from blender_synth.world.layout import Area, Layout, MirrorMount
-from blender_synth.world.placement.camera import CHEST_M
+from blender_synth.world.placement.line_of_sight import CHEST_M
 
 _HEIGHTS_M = (0.06, 0.45, 0.85, 1.2, 1.5, 1.65)
 _HALF_BODY_M = 0.2
 _BODY_FILL = 0.6
-"""Share of its box that a standing person covers."""
+"""Share of its bounding box that a standing person covers."""
 _GROUND_USES = ("pavement", "crossing", "indoors", "road")
 
 
@@ -37,13 +38,13 @@ class Obstacles:
         self.low = np.array([o.base_z_m for o in layout.obstacles])
         self.high = self.low + np.array([o.height_m for o in layout.obstacles])
 
-    def holding(self, xy, margin_m: float = 0.0) -> np.ndarray:
-        """Which (N,) hold a place (2,), or come as near to it as `margin_m`."""
+    def holding(self, xy: ArrayLike, margin_m: float = 0.0) -> np.ndarray:
+        """Which (N,) contain a point (2,), or come as near to it as `margin_m`."""
         inside = ((np.asarray(xy, float) - self.start) * self.inward).sum(axis=-1)
         return (inside >= -margin_m).all(axis=1)
 
     def between(self, start_m: np.ndarray, end_m: np.ndarray) -> np.ndarray:
-        """Which (N,) stand in the way from one point (3,) to another (Cyrus-Beck clipping, then heights)."""
+        """Which (N,) block the segment from one point (3,) to another (Cyrus-Beck clipping, then heights)."""
         step = end_m - start_m
         speed = self.inward @ step[:2]
         offset = ((start_m[:2] - self.start) * self.inward).sum(axis=-1)
@@ -74,31 +75,31 @@ class PlacementContext:
 
     @cached_property
     def obstacles(self) -> Obstacles:
-        """Of the layout."""
+        """Obstacles of the layout, as arrays."""
         return Obstacles(self.layout)
 
     @cached_property
     def feet_m(self) -> np.ndarray:
-        """Where the people stand, (P, 3)."""
+        """Positions (P, 3) of the people on the ground."""
         return np.array([p.position_m for p in self.people], float).reshape(-1, 3)
 
     def mounts(self, use: str) -> list[MirrorMount]:
-        """Mounts of one use that no mirror hangs on; a house with a clad front carries no other mirror."""
+        """Free mounts of one use; a building with a clad front gets no other mirror."""
         every = (*self.layout.mirror_mounts, *self.layout.hosts)
         named = {spec.mount_name for spec in self.taken}
         used = [m for m in every if m.name in named and m.host_id is not None]
         hosts = {m.host_id for m in used if "front" in (use, m.use)}
         return [m for m in every if m.use == use and m.name not in named and m.host_id not in hosts]
 
-    def ground(self, xy, uses: Sequence[str] = _GROUND_USES) -> Area | None:
-        """The area that a place lies in."""
+    def ground(self, xy: ArrayLike, uses: Sequence[str] = _GROUND_USES) -> Area | None:
+        """The area that a point (2,) lies in."""
         for area in self.layout.areas:
             if area.use in uses and geometry.in_convex(np.asarray(xy, float), area.polygon_xy_m):
                 return area
         return None
 
-    def free(self, xy, room_m: float, people_m: float = 0.5) -> bool:
-        """Whether neither obstacle, person nor camera is nearer to a place than this."""
+    def free(self, xy: ArrayLike, room_m: float, people_m: float = 0.5) -> bool:
+        """Whether a point (2,) is at least this far from obstacles, people and the camera."""
         at = np.asarray(xy, float)
         if np.hypot(*(at - self.camera_m[:2])) < room_m + 0.9:
             return False
@@ -119,7 +120,7 @@ class PlacementContext:
 
     def _aims_at(self, mount: MirrorMount) -> list[tuple[float, MirrorMount, float]]:
         pose, k = self.camera.world_from_camera(), self.camera.k()
-        aims = []
+        aims: list[tuple[float, MirrorMount, float]] = []
         start = np.array([*mount.start_xy_m, mount.base_z_m])
         end = np.array([*mount.end_xy_m, mount.base_z_m])
         normal = geometry.direction(mount.facing_deg)
@@ -152,8 +153,8 @@ class PlacementContext:
     def aim(
         self, rng: np.random.Generator, uses: Sequence[str], reach_m: float = 0.0
     ) -> tuple[MirrorMount, float | None] | None:
-        """A mount of the first use that the scene knows, and where along it; None for `along` when nobody can be seen
-        there. None when all of that use are taken, or none lets a mirror reach `reach_m` into the open."""
+        """A mount of the first use that the layout has, and where along it; None for `along` when nobody can be seen
+        there. None when all of that use are taken, or none is `reach_m` deep."""
         every = (*self.layout.mirror_mounts, *self.layout.hosts)
         for use in uses:
             if not any(mount.use == use for mount in every):
@@ -170,19 +171,19 @@ class PlacementContext:
             return mount, along
         return None
 
-    def clear(self, start_m: np.ndarray, end_m: np.ndarray, host_xy) -> bool:
-        """Whether nothing stands between two points (3,), but for what carries the mirror at `host_xy` (2,)."""
+    def clear(self, start_m: np.ndarray, end_m: np.ndarray, host_xy: ArrayLike) -> bool:
+        """Whether no obstacle is between two points (3,), except what carries the mirror at `host_xy` (2,)."""
         step = end_m - start_m
         blocked = self.obstacles.between(start_m + 0.02 * step, end_m - 0.02 * step)
         return not (blocked & ~self.obstacles.holding(host_xy, 0.3)).any()
 
     def predicted_px(self, mirror: MirrorSpec) -> float:
-        """About how many pixels the person who is shown largest in a mirror will have."""
+        """Estimated pixels of the person who appears largest in a mirror."""
         if not len(self.feet_m):
             return 0.0
         count = len(self.feet_m)
-        to_eye = self.camera_m[:2] - self.feet_m[:, :2]
-        aside = np.column_stack([-to_eye[:, 1], to_eye[:, 0], np.zeros(count)])
+        to_camera = self.camera_m[:2] - self.feet_m[:, :2]
+        aside = np.column_stack([-to_camera[:, 1], to_camera[:, 0], np.zeros(count)])
         aside *= _HALF_BODY_M / np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-9)
         rows = [self.feet_m + (0, 0, h) + s * aside for h in _HEIGHTS_M for s in (-1, 0, 1)]
         points = np.stack(rows, axis=1)
@@ -260,7 +261,7 @@ class PlacementContext:
     def before_camera(
         self, rng: np.random.Generator, near_m: float, far_m: float, half_view: float = 0.85
     ) -> np.ndarray:
-        """A place (2,) on the ground in view, drawn by distance and bearing."""
+        """A point (2,) on the ground in view, drawn by distance and bearing."""
         bearing = math.radians(
             self.camera.yaw_deg + rng.uniform(-0.5, 0.5) * half_view * self.camera.horizontal_view_deg()
         )

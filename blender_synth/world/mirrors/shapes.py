@@ -6,7 +6,7 @@ Each implements `contracts.MirrorSpec`.
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from pydantic import Field
@@ -15,7 +15,7 @@ from blender_synth import geometry
 from blender_synth.optics import curved_mirrors
 from blender_synth.optics.mirror_shapes import CurvedPart, SpherePart
 from blender_synth.values import Rgb, Vec2, Vec3, plain
-from blender_synth.world.contracts import MirrorDefaults, MirrorSpec, Plane
+from blender_synth.world.contracts import MirrorDefaults, Plane
 from blender_synth.world.labelled_instances import LabelledInstance
 
 LABEL_ROUGHNESS = 0.12
@@ -33,8 +33,19 @@ def silver_cast(rng: np.random.Generator) -> np.ndarray:
     return cast
 
 
+class _Mirror(Protocol):
+    @property
+    def instance_id(self) -> int: ...
+
+    @property
+    def frame_instance_id(self) -> int: ...
+
+    @property
+    def surface(self) -> str: ...
+
+
 def mirror_instances(
-    spec: MirrorSpec, holder: str = "street_furniture", rough: str = "building"
+    spec: _Mirror, holder: str = "street_furniture", rough: str = "building"
 ) -> tuple[LabelledInstance, ...]:
     """The reflecting surface and its frame; a surface too rough to be a mirror is of the category `rough`."""
     category = "mirror" if spec.surface != "opaque" else rough

@@ -20,7 +20,7 @@ Parameters:
 from __future__ import annotations
 
 import math
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, cast
 
 import numpy as np
 from pydantic import Field
@@ -35,12 +35,13 @@ from blender_synth.world.mirrors.shapes import Sheet, silver_cast
 
 BEHIND_GLASS_M = 0.075
 """From the wall to the glass of a mirror that hangs: board, brackets and air."""
-FRAME_RGB = {
+Style = Literal["wood", "steel", "metal"]
+FRAME_RGB: dict[Style, tuple[Rgb, ...]] = {
     "wood": ((0.23, 0.12, 0.055), (0.10, 0.055, 0.03), (0.36, 0.25, 0.15)),
     "steel": ((0.018, 0.018, 0.02), (0.05, 0.05, 0.055)),
     "metal": ((0.62, 0.62, 0.62), (0.50, 0.38, 0.18)),
 }
-FRAME_WIDTH_M = {"wood": (0.06, 0.11), "steel": (0.025, 0.045), "metal": (0.03, 0.06)}
+FRAME_WIDTH_M: dict[Style, Range] = {"wood": (0.06, 0.11), "steel": (0.025, 0.045), "metal": (0.03, 0.06)}
 Frames = Annotated[Weights, only(*FRAME_RGB)]
 LEANING_M = 0.45
 """Depth that a mount needs for a leaning mirror."""
@@ -64,7 +65,7 @@ class Spec(OnMount, Sheet):
     mount: str
     surface: Literal["mirror"] = "mirror"
     frame_width_m: float = Field(gt=0)
-    frame_style: Literal["wood", "steel", "metal"]
+    frame_style: Style
     frame_rgb: Rgb
     standing: bool
     wall_gap_m: float
@@ -107,7 +108,7 @@ class Randomizer(MountedRandomizer):
             ConfigError: the mount has no room for any mirror.
         """
         size, look = streams.rng("size"), streams.rng("look")
-        style = pick(look, self.frame)
+        style = cast(Style, pick(look, self.frame))  # a `Frames` has no other names
         frame_m = uniform(look, FRAME_WIDTH_M[style])
         standing = bool(size.random() < self.standing_share) and mount.depth_m >= LEANING_M
         tilt = uniform(size, self.lean_deg if standing else self.hang_tilt_deg)

@@ -10,6 +10,7 @@ Parameters:
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -70,6 +71,10 @@ class Spec(FromPack):
     licence: str
     author: str
     source: str
+
+    def placed(self, position_m: Vec3, heading_deg: float) -> Spec:
+        """The same person somewhere else."""
+        return dataclasses.replace(self, position_m=position_m, heading_deg=heading_deg)
 
     def footprint(self) -> Footprint:
         """The ground that the figure covers."""

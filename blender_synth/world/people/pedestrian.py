@@ -60,6 +60,10 @@ class Spec:
     pose: PoseSpec
     carried: tuple[CarriedSpec, ...] = ()
 
+    def placed(self, position_m: Vec3, heading_deg: float) -> Spec:
+        """The same person somewhere else."""
+        return replace(self, position_m=position_m, heading_deg=heading_deg)
+
     def footprint(self) -> Footprint:
         """The ground that the person takes up, with what they push, pull and carry."""
         stride = 0.16 * self.body.stature_m + 0.12 * self.pose.speed_mps if self.pose.legs in ("walk", "run") else 0.0

@@ -24,7 +24,7 @@ from blender_synth.world.layout import Layout, Seat
 from blender_synth.world.people.activities import activities
 from blender_synth.world.people.figure import Randomizer as FigureRandomizer
 from blender_synth.world.people.situation import Situation
-from blender_synth.world.placement.camera import draw_count
+from blender_synth.world.placement.counts import draw_count
 from blender_synth.world.placement.ground import CELL_M, Ground, footprint_discs
 
 SEASONS_C = (0.0, 28.0)
@@ -55,16 +55,21 @@ GroupSizes = Annotated[Weights, AfterValidator(_group_sizes), BeforeValidator(_t
 class Crowd:
     """How many people a scene gets and who they are.
 
-    Attributes:
-        count: people placed.
-        density_per_m2: people on each square metre of walkable ground that the camera looks at; overrules `count`.
-        view_share: share of the groups that are placed where the camera looks (with `count`).
-        group_size: shares of groups of 1 to 4. About half of all pedestrians are in company (Moussaid et al., PLoS ONE
-            5(4), 2010, count 55 to 70 % in shopping streets).
-        dress: ``"weather"`` clothes people for the weather; ``"fixed"`` for a season drawn with them, whatever the
-            weather, so that the same seed shows the same people in the same clothes in all weathers.
-        figures: people from asset packs who mix in, alone and as they stand.
-        person: draws one of them; `person.body.child_share` of all are children, with an adult wherever groups allow.
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `count` | 0 | people | people placed |
+    | `density_per_m2` | null | 1/m² | people per area of walkable ground in view; overrules `count` |
+    | `view_share` | 0.75 | 0 to 1 | share of the groups that are placed where the camera sees them (with `count`) |
+    | `group_size` | {1: 0.66, 2: 0.25, 3: 0.06, 4: 0.03} | weights | sizes of groups, 1 to 4 |
+    | `dress` | weather | name | `weather`: clothes for the weather; `fixed`: for a drawn season, whatever the weather |
+    | `figures` | … | settings | people modelled in asset packs, see `figure` |
+    | `person` | required | settings | how people vary, see `pedestrian` |
+
+    About half of all pedestrians are in company (Moussaid et al., PLoS ONE 5(4), 2010, count 55 to 70 % in shopping
+    streets). With `dress=fixed` one seed shows the same people in the same clothes in all weathers. A share
+    `person.body.child_share` of all people are children, with an adult wherever groups allow.
     """
 
     count: NonNegativeRange = (0, 0)
@@ -126,7 +131,7 @@ def draw_people(
     """
     ground = Ground(layout, camera)
     dense = crowd.density_per_m2 is not None
-    if dense:
+    if crowd.density_per_m2 is not None:
         wanted = round(uniform(streams.rng("density"), crowd.density_per_m2) * ground.seen_m2)
     else:
         wanted = draw_count(streams, "count", crowd.count)
@@ -148,8 +153,8 @@ def draw_people(
         for person, outline, (position_m, heading_deg) in zip(
             group.people, group.outlines, places, strict=bool(places)
         ):
-            people.append(dataclasses.replace(person, position_m=position_m, heading_deg=heading_deg))
-            ground.occupy(dataclasses.replace(outline, position_m=position_m, heading_deg=heading_deg))
+            people.append(person.placed(position_m, heading_deg))
+            ground.occupy(outline.placed(position_m, heading_deg))
     return tuple(people), wanted
 
 

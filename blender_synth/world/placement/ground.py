@@ -1,37 +1,37 @@
-"""The ground that people can stand on in a scene, and what of it is taken. No bpy."""
+"""The ground that people can stand on in a scene, and which parts of it are occupied. No bpy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from blender_synth import geometry
+from blender_synth.world.contracts import CameraSpec, PersonSpec
 from blender_synth.world.layout import Layout, MirrorMount, Seat
 from blender_synth.world.people.activities import activities
-from blender_synth.world.placement.camera import CHEST_M
+from blender_synth.world.placement.line_of_sight import CHEST_M
 
 REACH_M = 45.0
-"""Nobody is placed further from the camera than this."""
+"""People are placed no further from the camera than this."""
 DENSITY_REACH_M = 30.0
-"""With a density people are placed up to here where the camera looks, and up to a third of it all round."""
+"""With a density, people are placed up to this distance in view, and up to a third of it elsewhere."""
 CELL_M = 0.3
 WAITING_M = 2.2
-"""Those who wait to cross stand no further from the crossing than this."""
+"""People who wait to cross stand no further from the crossing than this."""
 _TRIES = 120
 _EDGE_M, _OBSTACLE_M = 0.3, 0.1
 
 
 class Ground:
-    """Free cells of the walkable areas about a camera, and the people who stand there so far.
+    """Free cells of the walkable areas around a camera, and the people placed there so far.
 
     Attributes:
         cells_xy_m: (N, 2) middles of the cells. seen_m2: walkable area that a density counts for.
     """
 
-    def __init__(self, layout: Layout, camera: Any) -> None:
-        self._layout, self._eye = layout, np.array(camera.position_m, float)
+    def __init__(self, layout: Layout, camera: CameraSpec) -> None:
+        self._layout, self._camera_m = layout, np.array(camera.position_m, float)
         self._areas = [a for a in layout.areas if a.use in ("pavement", "crossing", "indoors")]
         self._seats = list(layout.seats)
         self._taken_xy, self._taken_r = np.zeros((0, 2)), np.zeros(0)
@@ -43,7 +43,7 @@ class Ground:
         cells, areas = [np.zeros((0, 2))], [np.zeros(0, int)]
         for number, area in enumerate(self._areas):
             low, high = np.min(area.polygon_xy_m, 0), np.max(area.polygon_xy_m, 0)
-            low, high = np.maximum(low, self._eye[:2] - REACH_M), np.minimum(high, self._eye[:2] + REACH_M)
+            low, high = np.maximum(low, self._camera_m[:2] - REACH_M), np.minimum(high, self._camera_m[:2] + REACH_M)
             grid = np.stack(np.meshgrid(*(np.arange(a, b, CELL_M) for a, b in zip(low, high, strict=True))), -1)
             points = grid.reshape(-1, 2) + CELL_M / 2
             points = points[geometry.in_convex(points, area.polygon_xy_m, _EDGE_M)]
@@ -53,7 +53,7 @@ class Ground:
         free = self._clearance_m(points) > 0.3
         self.cells_xy_m, self._owner = points[free], owner[free]
         self._share = np.array([a.share for a in self._areas])[self._owner] if self._areas else np.zeros(0)
-        step = self.cells_xy_m - self._eye[:2]
+        step = self.cells_xy_m - self._camera_m[:2]
         self._distance = np.linalg.norm(step, axis=1)
         bearing = (np.degrees(np.arctan2(step[:, 1], step[:, 0])) - camera.yaw_deg + 180) % 360 - 180
         self._in_view = np.abs(bearing) < 0.46 * camera.horizontal_view_deg()
@@ -65,11 +65,11 @@ class Ground:
         self.seen_m2 = float(self._counted.sum()) * CELL_M**2
 
     def draw_cells(self, rng: np.random.Generator, in_view: bool, spread_evenly: bool, activity: str) -> Iterator[int]:
-        """Cells to try, likeliest where the camera has a good look.
+        """Cells to try, more likely where the camera sees them well.
 
         Args:
-            in_view: only where the camera sees somebody's chest. spread_evenly: every cell that a density counts alike.
-            activity: its `place` holds if the scene has a crossing.
+            in_view: only where the camera sees a person's chest. spread_evenly: equal weights for all cells in
+            reach. activity: its `place` holds if the scene has a crossing.
         """
         weights = np.minimum(1.0, 14.0 / np.maximum(self._distance, 1.0)) ** 1.5
         weights *= np.where([a.use == "crossing" for a in self._areas], 1.6, 1.0)[self._owner] if self._areas else 1.0
@@ -88,7 +88,7 @@ class Ground:
             yield from rng.choice(len(weights), size=_TRIES, p=weights / weights.sum()).tolist()
 
     def heading_deg(self, rng: np.random.Generator, cell: int, activity: str, moving: bool) -> float:
-        """Where somebody at a cell faces: walkers along the flow, those who wait over the crossing, others any way."""
+        """Azimuth that somebody at a cell faces: along the flow, across the crossing for those who wait at it, or any."""
         flow = self._areas[self._owner[cell]].flow_deg
         if activities()[activity].place == "crossing_end" and self._at_crossing[cell] >= 0:
             crossing = self._areas[self._at_crossing[cell]]
@@ -101,7 +101,7 @@ class Ground:
         return float((flow + (180 if rng.random() < 0.5 else 0) + rng.normal(0, 9)) % 360)
 
     def room_for(
-        self, people: Sequence[Any], where_m: np.ndarray, headings_deg: np.ndarray, gap_m: float
+        self, people: Sequence[PersonSpec], where_m: np.ndarray, headings_deg: np.ndarray, gap_m: float
     ) -> np.ndarray | None:
         """Heights (N,) of the ground under people at (N, 2), or None when one of them does not fit there.
 
@@ -116,7 +116,7 @@ class Ground:
                 there = int(geometry.in_convex(self._standing_xy, area.polygon_xy_m).sum())
                 if there + int(inside.sum()) > area.most:
                     return None
-        near = np.linalg.norm(where_m - self._eye[:2], axis=1) < self._layout.camera_clearance_m
+        near = np.linalg.norm(where_m - self._camera_m[:2], axis=1) < self._layout.camera_clearance_m
         if np.isnan(heights).any() or near.any():
             return None
         xy, radius = footprint_discs(people, where_m, headings_deg)
@@ -125,16 +125,16 @@ class Ground:
             return None
         return heights if (self._clearance_m(xy) > radius + _OBSTACLE_M).all() else None
 
-    def occupy(self, person: Any) -> None:
-        """From now on nobody else is placed where this person is."""
+    def occupy(self, person: PersonSpec) -> None:
+        """Mark the ground under a person as occupied."""
         xy, radius = footprint_discs([person], np.array([person.position_m[:2]]), np.array([person.heading_deg]))
         self._taken_xy = np.concatenate([self._taken_xy, xy])
         self._taken_r = np.concatenate([self._taken_r, radius])
         self._standing_xy = np.concatenate([self._standing_xy, [person.position_m[:2]]])
 
     def take_seats(self, count: int, rng: np.random.Generator) -> tuple[Seat, ...]:
-        """`count` free seats side by side within reach, which nobody else gets then; empty when there are none."""
-        near = [s for s in self._seats if np.linalg.norm(np.subtract(s.position_m[:2], self._eye[:2])) < REACH_M]
+        """`count` free seats side by side within reach, which are then occupied; empty when there are none."""
+        near = [s for s in self._seats if np.linalg.norm(np.subtract(s.position_m[:2], self._camera_m[:2])) < REACH_M]
         benches: dict[str, list[Seat]] = {}
         for seat in near:
             benches.setdefault(seat.bench, []).append(seat)
@@ -158,21 +158,21 @@ class Ground:
         return on, before
 
     def _sees(self, xy_m: np.ndarray, heights_m: np.ndarray) -> np.ndarray:
-        """(N,) whether nothing as high as the lower end stands between the camera and points (N, 2) at heights (N,)."""
+        """(N,) whether no obstacle as high as the lower end is between the camera and points (N, 2) at heights (N,)."""
         if not len(self._planes):
             return np.ones(len(xy_m), bool)
         seen = np.ones(len(xy_m), bool)
         for start in range(0, len(xy_m), 512):
             part = slice(start, start + 512)
-            at_eye = self._outside(self._eye[None, :2])  # (1, M, K)
+            at_camera = self._outside(self._camera_m[None, :2])  # (1, M, K)
             at_point = self._outside(xy_m[part])  # (P, M, K)
-            fall = at_point - at_eye
+            fall = at_point - at_camera
             with np.errstate(divide="ignore", invalid="ignore"):
-                crossing = -at_eye / fall
-            enter = np.where(fall < 0, crossing, np.where(at_eye > 0, np.inf, 0)).max(2)
+                crossing = -at_camera / fall
+            enter = np.where(fall < 0, crossing, np.where(at_camera > 0, np.inf, 0)).max(2)
             leave = np.where(fall > 0, crossing, 1.0).min(2)
             hit = np.maximum(enter, 0) < np.minimum(leave, 1)
-            low = np.minimum(self._eye[2], heights_m[part])
+            low = np.minimum(self._camera_m[2], heights_m[part])
             seen[part] = ~(hit & (self._tops_m[None] >= low[:, None])).any(1)
         return seen
 
@@ -211,7 +211,7 @@ def _half_planes(polygons: Sequence[Sequence[Sequence[float]]]) -> np.ndarray:
 
 
 def footprint_discs(
-    people: Sequence[Any], where_m: np.ndarray, headings_deg: np.ndarray
+    people: Sequence[PersonSpec], where_m: np.ndarray, headings_deg: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Discs (M, 2) with radii (M,) that cover people's footprints."""
     middles, radii = [], []

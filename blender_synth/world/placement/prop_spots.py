@@ -1,9 +1,9 @@
-"""Free places on a scene's ground, for props that are strewn anywhere instead of standing on the scene's own spots."""
+"""Free places on a scene's ground, for props that are scattered instead of standing on the layout's spots."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,20 +11,23 @@ from blender_synth import geometry
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import Layout, PropSpot
 
+if TYPE_CHECKING:  # props imports this module
+    from blender_synth.world.placement.props import PropSpec
+
 USES = ("pavement", "indoors", "parking")
 LARGEST_ROOM_M = 1.5
-"""So that strewn things are street furniture and goods, not cars on the pavement."""
+"""Small enough that scattered props are street furniture and goods, not cars on the pavement."""
 _SMALLEST_ROOM_M = 0.15
 _TRIES = 20
 _GAP_M = 0.1
 
 
-def free_spots(layout: Layout, props: Sequence[Any], count: int, streams: Streams) -> Iterator[PropSpot]:
-    """Spots with the room that is free around them, some for a small thing only; more than `count` at first.
+def free_spots(layout: Layout, props: Sequence[PropSpec], count: int, streams: Streams) -> Iterator[PropSpot]:
+    """Spots with the free room around them, which may be small; more candidates than `count`.
 
     Args:
-        layout: of the scene. props: those that stand already; what the caller adds to it meanwhile is kept clear of,
-            too. count: how many things are to find a place. streams: of the strewing.
+        layout: of the scene. props: those placed already; the caller may append to it while iterating.
+        count: how many props are to be scattered. streams: of the scattering.
     """
     areas = [area for area in layout.areas if area.use in USES]
     if not areas:
@@ -42,7 +45,7 @@ def free_spots(layout: Layout, props: Sequence[Any], count: int, streams: Stream
         room[mine] = np.minimum(room[mine], -_outside_m(points[mine], polygon))
     for obstacle in layout.obstacles:
         room = np.minimum(room, _outside_m(points, np.array(obstacle.polygon_xy_m)) - _GAP_M)
-    for mount in layout.mirror_mounts:  # a mirror that may hang there keeps its view
+    for mount in layout.mirror_mounts:  # keep the view of a mirror that may hang there
         along = (points - mount.point_xy_m(0.0)) @ (mount.point_xy_m(1.0) - mount.point_xy_m(0.0))
         out = np.abs((points - mount.point_xy_m(0.0)) @ geometry.direction(mount.facing_deg)[:2])
         before = (along > -0.5) & (along < mount.length_m + 0.5) & (out < mount.depth_m + LARGEST_ROOM_M)
@@ -69,11 +72,11 @@ def free_spots(layout: Layout, props: Sequence[Any], count: int, streams: Stream
 
 
 def _outside_m(points_xy: np.ndarray, polygon_xy: np.ndarray) -> np.ndarray:
-    """(N,) how far points (N, 2) lie outside a convex counter-clockwise polygon, at least; negative inside."""
+    """(N,) lower bound of the distance of points (N, 2) from a convex counter-clockwise polygon; negative inside."""
     edges = np.roll(polygon_xy, -1, axis=0) - polygon_xy
     normals = np.stack([edges[:, 1], -edges[:, 0]], axis=1) / np.linalg.norm(edges, axis=1, keepdims=True)
     return (points_xy @ normals.T - (normals * polygon_xy).sum(axis=1)).max(axis=1)
 
 
-def _reach_m(prop: Any) -> float:
+def _reach_m(prop: PropSpec) -> float:
     return float(np.hypot(*np.abs([prop.low_m[:2], prop.high_m[:2]]).max(axis=0)))

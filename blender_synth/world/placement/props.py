@@ -1,4 +1,4 @@
-"""Props: things from asset packs that stand where the scene offers a spot."""
+"""Props: items of asset packs that are placed on the spots of a layout."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import numpy as np
 from pydantic import BeforeValidator, Field
 
 from blender_synth.errors import ConfigError
+from blender_synth.packs.items import Item, Pack
 from blender_synth.seeds import Streams
-from blender_synth.values import NonNegativeRange, PositiveRange, Range, Vec2, Vec3, plain, uniform
+from blender_synth.values import NonNegativeRange, PositiveRange, Range, Vec2, Vec3, plain, uniform, vec3
 from blender_synth.world.layout import Layout, Obstacle, PropSpot
-from blender_synth.world.pack_items import FromPack
-from blender_synth.world.placement.camera import draw_count
+from blender_synth.world.pack_items import FromPack, WeightedItem
+from blender_synth.world.placement.counts import draw_count
 from blender_synth.world.placement.prop_spots import free_spots
 
 PROP_IDS = range(2101, 3000)
@@ -28,7 +29,7 @@ class PropSpec(FromPack):
         instance_id: from `PROP_IDS`.
         pack, item: where it comes from; file: relative to the pack's folder; object, collection: what of a `.blend`.
         up_axis, front: directions in the file that become +Z and +X (see `packs.axes.item_from_blender`).
-        variant: what materials of the file look like instead: by name a colour `#rrggbb` (sRGB) or another material.
+        variant: replacements of materials of the file, by name: a colour `#rrggbb` (sRGB) or another material.
         origin_m: the point of the file, in the prop's axes before scaling, that stands at position_m.
         position_m: in the scene. heading_deg: azimuth of its front.
         scale: factors along the prop's axes.
@@ -58,7 +59,7 @@ class PropSpec(FromPack):
     source: str = ""
 
     def footprint_xy_m(self) -> tuple[Vec2, ...]:
-        """Corners of what it covers of the ground, counter-clockwise."""
+        """Corners of its footprint, counter-clockwise."""
         angle = np.radians(self.heading_deg)
         ahead, left = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
         (x0, y0, _), (x1, y1, _) = self.low_m, self.high_m
@@ -68,7 +69,7 @@ class PropSpec(FromPack):
         return tuple((float(x), float(y)) for x, y in corners)
 
     def obstacle(self) -> Obstacle:
-        """What people and cameras keep out of."""
+        """The volume that people and cameras keep out of."""
         base_z_m = self.position_m[2] + self.low_m[2]
         height_m = self.high_m[2] - self.low_m[2]
         name = f"prop_{self.instance_id}"
@@ -84,17 +85,20 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
 
 @plain
 class PropRandomizer:
-    """What stands around.
+    """How many props from asset packs a scene gets, and which.
 
-    Attributes:
-        count: how many props on the scene's spots, as far as there are spots and items that fit them.
-        scatter: how many more anywhere on the scene's free ground.
-        parked: share of the scene's free parking places that vehicles from packs are parked on, where `count` is not 0;
-            the scenery's own cars have theirs already.
-        category, tags: only items of one of these categories, and with one of these tags; empty for all.
-        weights: multiplies the packs' own weights, by category, pack or `pack/item`; 0 leaves out.
-        turn_deg: away from the heading that the spot asks for; things against a wall are not turned.
-        scale: on top of the manifest's size.
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `count` | [3, 8] | props | on the scene's own spots, as far as there are spots and items that fit |
+    | `scatter` | 0 | props | more of them anywhere on the scene's free ground |
+    | `parked` | 0.6 | 0 to 1 | share of free parking places that get a vehicle, where `count` is not 0 |
+    | `category` | [] | names | only items of one of these categories; empty for all |
+    | `tags` | [] | names | only items with one of these tags; empty for all |
+    | `weights` | {} | factors | multiplies the packs' own weights, by category, pack or `pack/item`; 0 excludes |
+    | `turn_deg` | [-10, 10] | degrees | away from the spot's heading; props against a wall are not turned |
+    | `scale` | [0.97, 1.03] | factor | on top of the manifest's size |
     """
 
     count: NonNegativeRange = (3.0, 8.0)
@@ -106,10 +110,10 @@ class PropRandomizer:
     turn_deg: Range = (-10.0, 10.0)
     scale: PositiveRange = (0.97, 1.03)
 
-    def sample(self, streams: Streams, layout: Layout, packs: Sequence[Any]) -> tuple[PropSpec, ...]:
+    def sample(self, streams: Streams, layout: Layout, packs: Sequence[Pack]) -> tuple[PropSpec, ...]:
         """The props of one scene.
 
-        Every spot draws from streams of its own, so what happens at one changes nothing at another.
+        Every spot has its own streams, so that one spot never changes another.
 
         Args:
             streams: of the props. layout: of the scene. packs: from `packs.find_packs`.
@@ -143,7 +147,7 @@ class PropRandomizer:
                 props.append(prop)
         return tuple(props)
 
-    def choices(self, packs: Sequence[Any]) -> list[tuple[Any, Any, float]]:
+    def choices(self, packs: Sequence[Pack]) -> list[WeightedItem]:
         """(pack, item, weight) of every prop that may be drawn.
 
         Raises:
@@ -165,16 +169,16 @@ class PropRandomizer:
             and (not self.tags or set(row[1].terms.tags) & set(self.tags))
         ]
         if not chosen and (self.category or self.tags):
-            beside = sorted({t for _, i, _ in rows if i.terms.category in self.category for t in i.terms.tags})
+            available = sorted({t for _, i, _ in rows if i.terms.category in self.category for t in i.terms.tags})
             raise ConfigError(
                 "no prop is of these categories and has one of these tags",
                 key="props.tags",
                 value=list(self.tags),
-                hint=f"props of {', '.join(self.category)} have the tags: {', '.join(beside) or 'none'}",
+                hint=f"props of {', '.join(self.category)} have the tags: {', '.join(available) or 'none'}",
             )
         return chosen
 
-    def _weighted(self, packs: Sequence[Any]) -> Iterator[tuple[Any, Any, float]]:
+    def _weighted(self, packs: Sequence[Pack]) -> Iterator[WeightedItem]:
         """(pack, item, weight) of every prop."""
         known = set()
         for pack in packs:
@@ -190,10 +194,8 @@ class PropRandomizer:
                 hint = f"use one of: {', '.join(sorted(known))}" if known else "add a pack: packs=[FOLDER]"
                 raise ConfigError("no asset pack has such a prop", key=f"props.weights.{name}", value=name, hint=hint)
 
-    def _at(
-        self, spot: PropSpot, streams: Streams, choices: list[tuple[Any, Any, float]], instance_id: int
-    ) -> PropSpec | None:
-        """What stands at a spot; None where nothing fits."""
+    def _at(self, spot: PropSpot, streams: Streams, choices: list[WeightedItem], instance_id: int) -> PropSpec | None:
+        """The prop at a spot; None where nothing fits."""
         size = uniform(streams.rng("scale"), self.scale)
         fitting = [
             choice
@@ -221,7 +223,7 @@ class PropRandomizer:
             origin_m=item.origin_m(spot.use),
             position_m=spot.position_m,
             heading_deg=spot.heading_deg + turn_deg,
-            scale=tuple(factor * size for factor in item.scale()),
+            scale=vec3(factor * size for factor in item.scale()),
             object=item.object,
             collection=item.collection,
             variant=chosen_variant(item, streams),
@@ -233,8 +235,8 @@ class PropRandomizer:
         )
 
 
-def chosen_variant(item: Any, streams: Streams) -> dict[str, str]:
-    """What each material that varies looks like this time."""
+def chosen_variant(item: Item, streams: Streams) -> dict[str, str]:
+    """One replacement for each material of an item that varies."""
     variant = {}
     for material, choices in item.terms.variants.items():
         rng = streams.rng(f"variant/{material}")
@@ -248,7 +250,7 @@ def chosen_variant(item: Any, streams: Streams) -> dict[str, str]:
     return variant
 
 
-def _box_m(item: Any, use: str, size: float) -> np.ndarray:
+def _box_m(item: Item, use: str, size: float) -> np.ndarray:
     """(2, 3) box around the item from its spot on, in the prop's axes."""
     return (item.box_m - np.array(item.origin_m(use))) * np.array(item.scale()) * size
 
