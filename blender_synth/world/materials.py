@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator
@@ -135,8 +135,8 @@ def draw_surfaces(
     drawn = []
     for surface, materials in sorted(choices.items()):
         material = materials.resolve_packs(packs, f"scene.materials.{surface}").pick(streams.rng(surface))
-        if material is not None:
-            drawn.append(SurfaceSpec(surface=surface, material=material))
+        if material is not None:  # `SurfaceChoices` has no other names than those of `Surface`
+            drawn.append(SurfaceSpec(surface=cast(Surface, surface), material=material))
     return tuple(drawn)
 
 

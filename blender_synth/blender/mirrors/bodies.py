@@ -13,12 +13,12 @@ from blender_synth.world.contracts import MirrorSpec
 
 
 def basis(axis: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Unit vectors (3,): level right and upper side as seen from before the axis, and the axis."""
-    axis = np.asarray(axis, float) / np.linalg.norm(axis)
-    up = np.array([0.0, 0.0, 1.0]) if abs(axis[2]) < 0.98 else np.array([0.0, 1.0, 0.0])
-    right = np.cross(up, axis)
+    """Unit vectors (3,): horizontal right and up as seen from the front, and the axis."""
+    unit: np.ndarray = np.asarray(axis, float) / np.linalg.norm(axis)
+    up = np.array([0.0, 0.0, 1.0]) if abs(unit[2]) < 0.98 else np.array([0.0, 1.0, 0.0])
+    right = np.cross(up, unit)
     right /= np.linalg.norm(right)
-    return right, np.cross(axis, right), axis
+    return right, np.cross(unit, right), unit
 
 
 def cap(

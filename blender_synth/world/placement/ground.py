@@ -88,7 +88,7 @@ class Ground:
             yield from rng.choice(len(weights), size=_TRIES, p=weights / weights.sum()).tolist()
 
     def heading_deg(self, rng: np.random.Generator, cell: int, activity: str, moving: bool) -> float:
-        """Azimuth that somebody at a cell faces: along the flow, across the crossing for those who wait at it, or any."""
+        """Azimuth that somebody at a cell faces: along the flow, over the crossing for those waiting at it, or any."""
         flow = self._areas[self._owner[cell]].flow_deg
         if activities()[activity].place == "crossing_end" and self._at_crossing[cell] >= 0:
             crossing = self._areas[self._at_crossing[cell]]
