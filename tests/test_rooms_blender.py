@@ -48,6 +48,6 @@ def test_a_room_is_built_as_planned(kind):
         assert obj.data.materials[slot].name in glass or obj.pass_index < 3900, obj.name
     # panes that can become mirrors are where the plan says
     for host in spec.layout().hosts[:2]:
-        mirror = shopfront.Randomizer().sample(Streams(1, 0), 1001, 2001, host, None)
+        mirror = shopfront.Randomizer().sample(Streams(1, 0), (1001, 2001), host, None)
         shopfront_builder.build(mirror, stage)
         assert stage.triangles(1001)[1].size

@@ -88,7 +88,7 @@ def test_mirror_is_flat_and_where_its_spec_says():
     bpy.ops.wm.read_factory_settings(use_empty=True)
     stage = Stage(bpy.context.scene)
     mount = street.Randomizer().sample(Streams(4, 0)).layout().mirror_mounts[0]
-    mirror = wall.Randomizer(standing_share=1.0).sample(Streams(2, 0), 1001, 2001, mount, 0.4)
+    mirror = wall.Randomizer(standing_share=1.0).sample(Streams(2, 0), (1001, 2001), mount, 0.4)
     wall_builder.build(mirror, stage)
     bpy.context.view_layer.update()
     (glass,) = stage.objects[1001]

@@ -116,7 +116,7 @@ def test_mirrors_fit_on_both_sides(streets):
             length = math.dist(mount.start_xy_m, mount.end_xy_m)
             assert 3.5 <= length <= 7.0
             for along in (0.0, 0.5, 1.0, None):
-                mirror = wall.Randomizer().sample(Streams(1, number), 1001, 2001, mount, along)
+                mirror = wall.Randomizer().sample(Streams(1, number), (1001, 2001), mount, along)
                 assert_mirror_fits(mirror, mount, length)
 
 
@@ -141,7 +141,7 @@ def assert_mirror_fits(mirror: wall.Spec, mount, length: float) -> None:
 
 def test_mirror_spec_survives_json(streets):
     mount = streets[0].layout().mirror_mounts[0]
-    mirror = wall.Randomizer().sample(Streams(1, 0), 1001, 2001, mount, 0.3)
+    mirror = wall.Randomizer().sample(Streams(1, 0), (1001, 2001), mount, 0.3)
     adapter = TypeAdapter(wall.Spec)
     assert adapter.validate_json(adapter.dump_json(mirror)) == mirror
 

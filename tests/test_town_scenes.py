@@ -145,7 +145,7 @@ def test_mounts_are_free_and_mirrors_fit(scenes):
             assert mount.length_m > 1.5
             middle = mount.point_xy_m(mount.length_m / 2, 0.45)
             assert not obstacles.holding(middle).any(), mount.name
-            mirror = wall.Randomizer().sample(Streams(1, number), 1001, 2001, mount, 0.5)
+            mirror = wall.Randomizer().sample(Streams(1, number), (1001, 2001), mount, 0.5)
             assert mirror.corners_m()[:, 2].max() <= mount.base_z_m + mount.clear_height_m + 1e-9
 
 
