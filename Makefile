@@ -1,6 +1,7 @@
 # make demo    sets up .venv and renders the demo dataset
 # make test    lint and tests, on all cores; TESTS='tests/test_x.py -k word' runs some
 # make test-fast   the tests that do not start Blender
+# make chaos   the long suites of kills, damage and mutations (marker chaos)
 # make lint    ruff and mypy
 # make bench   seconds per frame;  make bench-accept  how often frames meet their acceptance criteria
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
@@ -17,7 +18,7 @@ LOCK := docker/constraints.txt
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props lock image clean
+.PHONY: demo setup setup-dev test test-fast chaos lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -52,7 +53,10 @@ test: lint
 	$(PYTEST) $(TESTS)
 
 test-fast: setup-dev
-	$(PYTEST) -m "not blender" $(TESTS)
+	$(PYTEST) -m "not blender and not chaos" $(TESTS)
+
+chaos: setup-dev
+	$(PYTEST) -m chaos $(TESTS)
 
 lint: setup-dev
 	$(BIN)/ruff check .
