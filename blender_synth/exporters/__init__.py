@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import importlib
-import json
-import os
 import pkgutil
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from blender_synth import __version__
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError, RunError
 from blender_synth.exporters.contract import Exporter, ExporterSettings, SourceFrame
+from blender_synth.exporters.target import check_dataset_target, replacing, write_marker
 from blender_synth.frames.run_folder import frames_of
 from blender_synth.plugins import plugin_paths
 from blender_synth.validation import validate
 
 __path__ += plugin_paths("exporters")
 
-MARKER = "dataset.json"
+__all__ = ["check_dataset_target", "export_dataset", "exporter_kinds", "exporter_settings"]
 
 
 def exporter_kinds() -> list[str]:
@@ -50,14 +49,15 @@ def export_dataset(runs: list[Path], dataset: Path, settings: ExporterSettings, 
     """Write the frames of some runs as one dataset, atomically.
 
     Args:
-        runs: run folders. dataset: folder to make; a dataset made here before is replaced.
+        runs: run folders. dataset: folder to make; of a dataset made here before, the files of that export are
+            replaced, others stay (see `target`).
         settings: of the exporter. develop: how pictures are made from radiance.
 
     Returns:
         A line that reports what was written where.
 
     Raises:
-        RunError: no frames, or `dataset` holds other files.
+        RunError: no frames, or `dataset` cannot be replaced.
         FrameError: a frame is damaged.
     """
     frames = [SourceFrame(run, frame) for run in runs for frame in frames_of(run)]
@@ -65,32 +65,20 @@ def export_dataset(runs: list[Path], dataset: Path, settings: ExporterSettings, 
         raise RunError(
             "these runs hold no complete frames", key="runs", value=[str(r) for r in runs], hint="render them first"
         )
-    if dataset.exists() and not (dataset / MARKER).is_file() and (not dataset.is_dir() or any(dataset.iterdir())):
-        raise RunError(
-            "the dataset folder holds other files",
-            file=dataset,
-            key="dataset",
-            value=str(dataset),
-            hint="choose another folder, or empty it",
-        )
     exporter = _exporter(settings.kind)
     if exporter is None:
         raise ConfigError("there is no such exporter", key="exporter.kind", value=settings.kind)
-    dataset.parent.mkdir(parents=True, exist_ok=True)
-    temporary = dataset.with_name(f".{dataset.name}.{os.getpid()}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
-    try:
-        summary = exporter.write(frames, temporary, settings, develop)
-        marker = {"exporter": settings.kind, "runs": [str(run) for run in runs], "frames": len(frames)}
-        (temporary / MARKER).write_text(json.dumps(marker, indent=1), encoding="utf-8")
-        old = dataset.with_name(f".{dataset.name}.{os.getpid()}.old")
-        if dataset.exists():
-            os.rename(dataset, old)
-        os.rename(temporary, dataset)
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with replacing(dataset, runs) as folder:
+        summary = exporter.write(frames, folder, settings, develop)
+        write_marker(
+            folder,
+            {
+                "blender_synth": __version__,
+                "exporter": settings.kind,
+                "runs": [str(run) for run in runs],
+                "frames": len(frames),
+            },
+        )
     return f"{summary} in {dataset}"
 
 
