@@ -5,6 +5,7 @@ radiance.exr   R G B, half float: linear scene radiance (Rec. 709 primaries), cl
 labels.exr     the layers of `LABEL_LAYERS`, lossless
 glass.exr      the layers of `GLASS_LAYERS`, half float; only where glass, water or a polished surface is labelled
 frame.json     the metadata (see `meta.FrameMeta`)
+SHA256SUMS     of these files (see `checksums`)
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import OpenEXR
 
+from blender_synth.checksums import files_below, write_sums
 from blender_synth.errors import FrameError
 from blender_synth.frames.meta import FrameMeta
 from blender_synth.frames.meta_json import FILE, RENDER_AGAIN, read_meta
@@ -107,12 +109,13 @@ def read_exr(path: Path) -> dict[str, np.ndarray]:
 
 
 def write_frame(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Write a frame's folder atomically: `fill` writes into a temporary folder, which is then renamed."""
+    """Write a frame's folder atomically: `fill` writes into a temporary folder, which gets checksums and is renamed."""
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:
         fill(temporary)
+        write_sums(temporary, files_below(temporary))
         for file in temporary.iterdir():
             descriptor = os.open(file, os.O_RDONLY)
             os.fsync(descriptor)

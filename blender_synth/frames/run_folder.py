@@ -7,18 +7,20 @@ import fcntl
 import json
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from blender_synth import __version__
+from blender_synth import __version__, checksums
 from blender_synth.cache import write_atomically
 from blender_synth.errors import RunError
 from blender_synth.frames.raw_frame import RawFrame
 
 RUN_VERSION = 1
+SEALED_FILES = ("config.yaml", "run.json", "failures.jsonl")
+"""Files of a run that its SHA256SUMS covers, in addition to the SHA256SUMS of its frames."""
 _FREE_BYTES_NEEDED = 64 * 2**20
 
 
@@ -51,7 +53,12 @@ class RunFolder:
                 self.frames_path.mkdir(exist_ok=True)
                 for stale in self.frames_path.glob(".*.tmp"):
                     shutil.rmtree(stale, ignore_errors=True)
-                yield self
+                (self.path / checksums.FILE).unlink(missing_ok=True)
+                try:
+                    yield self
+                finally:
+                    with suppress(OSError):
+                        checksums.write_sums(self.path, self._sealed_files())
 
     def _prepare(self) -> bool:
         """Create the folder if needed; whether it holds no run yet."""
@@ -95,6 +102,12 @@ class RunFolder:
                     value=now.get(key),
                     hint="choose another output, or delete this folder",
                 )
+
+    def _sealed_files(self) -> Iterator[str]:
+        """Files that the run's checksums cover; those of the frames are covered through the frames' own checksums."""
+        yield from (name for name in SEALED_FILES if (self.path / name).is_file())
+        for sums in self.frames_path.glob(f"[0-9]*/{checksums.FILE}"):
+            yield sums.relative_to(self.path).as_posix()
 
     def frame_path(self, index: int) -> Path:
         """Folder of a frame, whether it exists or not."""
