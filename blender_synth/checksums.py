@@ -80,3 +80,25 @@ def _line(path: str, sha256: str) -> str:
 
 def _unescaped(path: str) -> str:
     return re.sub(r"\\(.)", lambda code: {"n": "\n", "r": "\r"}.get(code[1], code[1]), path)
+
+
+_SEAL = re.compile(r',\n "sha256": "([0-9a-f]{64})"\n\}\n\Z')
+_END = "\n}\n"
+
+
+def sealed(text: str) -> str:
+    """An indented JSON object with a last key `sha256`: the digest of the text without that key.
+
+    Raises:
+        ValueError: the text does not end as `json.dumps(..., indent=1)` and a line feed do.
+    """
+    if not text.endswith(_END):
+        raise ValueError("the text is not an indented JSON object with a line feed at its end")
+    value = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    return f'{text.removesuffix(_END)},\n "sha256": "{value}"{_END}'
+
+
+def is_sealed(text: str) -> bool:
+    """Whether a text is, to the byte, as `sealed` returned it."""
+    match = _SEAL.search(text)
+    return match is not None and sealed(text[: match.start()] + _END) == text
