@@ -13,7 +13,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from blender_synth import __version__, keys, pack_tools, pipeline, resources
+from blender_synth import __version__, keys, pack_tools, pipeline, resources, verify
 from blender_synth.config import any_key, settings_from
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.settings import RunSettings
@@ -34,7 +34,7 @@ def run(config: DictConfig) -> None:
     _do(pipeline.run, config)
 
 
-PLAIN_COMMANDS = {"assets": pack_tools.main, "keys": keys.main}
+PLAIN_COMMANDS = {"assets": pack_tools.main, "keys": keys.main, "verify": verify.main}
 COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export": export, "run": run}
 
 
@@ -103,6 +103,7 @@ def _usage() -> str:
     lines.append(
         "  keys    Every key that a config may set, with its value; `keys pedestrians.person` those below one."
     )
+    lines.append("  verify  Check that runs and datasets are complete and undamaged: `verify PATH... [--json]`.")
     return "\n".join(
         [
             "blender_synth: labelled images of people, their reflections and weather.",

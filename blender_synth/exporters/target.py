@@ -31,6 +31,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from blender_synth.cache import write_atomically
+from blender_synth.checksums import sealed
 from blender_synth.errors import BlenderSynthError, RunError
 
 MARKER = "dataset.json"
@@ -89,7 +90,10 @@ def replacing(dataset: Path, runs: Sequence[Path]) -> Iterator[Path]:
 
 
 def write_marker(folder: Path, content: Mapping[str, Any]) -> None:
-    """Write `SHA256SUMS` and `dataset.json`, with the list of all other files, into a finished dataset."""
+    """Write `SHA256SUMS` and `dataset.json`, with the list of all other files, into a finished dataset.
+
+    `dataset.json` ends with its own digest (see `checksums.sealed`), so that a damaged byte of it is found, too.
+    """
     files = {path: entry for path, entry in sorted(_entries(folder)) if path not in (MARKER, CHECKSUMS)}
     sums = "".join(_checksum_line(path, entry.sha256) for path, entry in files.items())
     (folder / CHECKSUMS).write_text(sums, encoding="utf-8", errors="surrogateescape")
@@ -97,7 +101,7 @@ def write_marker(folder: Path, content: Mapping[str, Any]) -> None:
     listed = {path: [entry.size_bytes, entry.sha256] for path, entry in files.items()}
     head = json.dumps({"dataset_version": DATASET_VERSION, **content}, indent=1)[:-2]
     lines = ",\n".join(f"  {json.dumps(path)}: {json.dumps(entry)}" for path, entry in listed.items())
-    write_atomically(folder / MARKER, f'{head},\n "files": {{\n{lines}\n }}\n}}\n')
+    write_atomically(folder / MARKER, sealed(f'{head},\n "files": {{\n{lines}\n }}\n}}\n'))
 
 
 def read_marker(dataset: Path) -> Files:

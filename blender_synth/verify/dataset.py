@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import pkgutil
@@ -74,10 +75,8 @@ def _check_list(dataset: Path, listed: dict[str, Any], sums: dict[str, str], fin
     """Compare the list in dataset.json with SHA256SUMS and with what is there."""
     file = dataset / MARKER
     expected = dict(sums)
-    try:
+    with contextlib.suppress(OSError):
         expected[checksums.FILE] = checksums.digest(dataset / checksums.FILE)
-    except OSError:
-        pass
     for path in sorted({*listed, *expected}):
         entry = listed.get(path)
         digest = entry[1] if isinstance(entry, list) and len(entry) == 2 else None

@@ -13,8 +13,8 @@ class SourceFrames:
     """Finds frames by the group name that a dataset gives them (`<run>_<frame>`).
 
     Args:
-        dataset: its folder. runs: as dataset.json has them; relative ones are looked up from the current directory, then
-            from the dataset's parent folders.
+        dataset: its folder. runs: as dataset.json has them; relative ones are looked up from the current directory,
+            then from the dataset's parent folders.
     """
 
     def __init__(self, dataset: Path, runs: Sequence[str]):
