@@ -40,5 +40,5 @@ def spec_from(group: str, data: Any) -> Any:
     """A spec from its plain mapping, by the mapping's `kind`; a spec given as such is returned as it is."""
     if not isinstance(data, Mapping):
         return data
-    adapter: TypeAdapter[Any] = TypeAdapter(kind_module(group, data["kind"]).Spec)
-    return adapter.validate_python(data)
+    spec_class: type[Any] = kind_module(group, data["kind"]).Spec
+    return TypeAdapter(spec_class).validate_python(data)

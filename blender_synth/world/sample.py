@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from blender_synth.packs.items import Pack
 from blender_synth.seeds import Streams
@@ -19,12 +19,15 @@ from blender_synth.world.placement.mirrors import place_mirrors
 from blender_synth.world.placement.scene_props import with_placed
 from blender_synth.world.scene_spec import PERSON_IDS, SceneSpec
 
+if TYPE_CHECKING:  # settings imports this package
+    from blender_synth.settings import RunSettings
 
-def sample_scene(settings: Any, packs: Sequence[Pack], scene_index: int, attempt: int = 0) -> SceneSpec:
+
+def sample_scene(settings: RunSettings, packs: Sequence[Pack], scene_index: int, attempt: int = 0) -> SceneSpec:
     """The scene of one index.
 
     Args:
-        settings: `RunSettings`. packs: asset packs found for the run. scene_index: number of the scene.
+        settings: of the run. packs: asset packs found for the run. scene_index: number of the scene.
         attempt: resampling counter (see `acceptance`); part of every stream's key except the weather's.
     """
     streams = Streams(settings.seed, scene_index, attempt)
@@ -39,7 +42,7 @@ def sample_scene(settings: Any, packs: Sequence[Pack], scene_index: int, attempt
     )
     weather = settings.weather.sample(dataclasses.replace(streams, attempt=0).child("weather")).resolve_packs(packs)
     indoors = layout.indoor_c is not None
-    climate = Climate(temperature_c=layout.indoor_c, sunlight=0.0) if indoors else weather.climate()
+    climate = weather.climate() if layout.indoor_c is None else Climate(temperature_c=layout.indoor_c, sunlight=0.0)
     people, wanted = draw_people(
         settings.pedestrians, layout, camera, climate, packs, streams.child("people"), PERSON_IDS
     )
@@ -78,7 +81,7 @@ def sample_scene(settings: Any, packs: Sequence[Pack], scene_index: int, attempt
     )
 
 
-def check_packs(settings: Any, packs: Sequence[Pack]) -> None:
+def check_packs(settings: RunSettings, packs: Sequence[Pack]) -> None:
     """Check that the packs have every item that the settings name, before anything is sampled.
 
     Raises:

@@ -11,19 +11,18 @@ from blender_synth.world.layout import Layout, PropSpot
 from blender_synth.world.scenery.lobby.layout import layout_of
 from blender_synth.world.scenery.shared.outside import Outside
 from blender_synth.world.scenery.shared.rooms import (
-    CEILING_ID,
     COLUMN_FIRST_ID,
-    FLOOR_ID,
-    LAMPS_ID,
     Floor,
     Light,
     Piece,
+    RectangularRoom,
     Wall,
+    room_instances,
 )
 
 
 @plain
-class Spec(SceneryDefaults):
+class Spec(RectangularRoom, SceneryDefaults):
     """One lobby.
 
     Attributes:
@@ -64,16 +63,10 @@ class Spec(SceneryDefaults):
     outside: Outside
     indoor_c: float
 
-    def wall(self, name: str) -> Wall:
-        """The wall `"south"`, `"north"`, `"west"` or `"east"`."""
-        return next(w for w in self.walls if w.name == f"wall_{name}")
-
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything visible that is labelled."""
         return (
-            LabelledInstance(instance_id=FLOOR_ID, category="floor", name="floor"),
-            LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="ceiling"),
-            LabelledInstance(instance_id=LAMPS_ID, category="lamp", name="lamps"),
+            *room_instances(),
             *(wall.labelled_instance() for wall in self.walls),
             *(
                 LabelledInstance(instance_id=COLUMN_FIRST_ID + k, category="column", name=f"column_{k}")

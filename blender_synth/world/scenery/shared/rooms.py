@@ -288,3 +288,22 @@ def room_walls(x0: float, x1: float, y0: float, y1: float, height_m: float) -> d
         )
         for number, (name, (start, end)) in enumerate(ends.items())
     }
+
+
+class RectangularRoom:
+    """What the specs of gyms and lobbies share; no dataclass, so that it adds no JSON field."""
+
+    walls: tuple[Wall, ...]
+
+    def wall(self, name: str) -> Wall:
+        """The wall `"south"`, `"north"`, `"west"` or `"east"`."""
+        return next(wall for wall in self.walls if wall.name == f"wall_{name}")
+
+
+def room_instances() -> tuple[LabelledInstance, ...]:
+    """Floor, ceiling and lamps, which every room has."""
+    return (
+        LabelledInstance(instance_id=FLOOR_ID, category="floor", name="floor"),
+        LabelledInstance(instance_id=CEILING_ID, category="ceiling", name="ceiling"),
+        LabelledInstance(instance_id=LAMPS_ID, category="lamp", name="lamps"),
+    )
