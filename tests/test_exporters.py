@@ -48,14 +48,15 @@ def plugin(tmp_path, monkeypatch):
 
 
 def test_modules_without_settings_and_write_are_no_formats():
-    assert exporter_kinds() == ["coco"]
+    assert {"coco", "yolo"} <= set(exporter_kinds())
+    assert not {"common", "contract", "streams", "rows"} & set(exporter_kinds())
     for kind in ("common", "contract", "nothing", None):
-        with pytest.raises(ConfigError, match=r"use one of: coco"):
+        with pytest.raises(ConfigError, match=r"use one of: [\w, ]*coco"):
             exporter_settings({"kind": kind})
 
 
 def test_a_format_is_added_by_one_file(plugin, tmp_path):
-    assert exporter_kinds() == ["coco", "counts"]
+    assert {"coco", "counts"} <= set(exporter_kinds())
     settings = exporter_settings({"kind": "counts", "separator": ";", "splits": {"all": 1}})
     run = make_run(tmp_path / "run", 2)
     assert export_dataset([run], tmp_path / "data", settings, NEUTRAL).startswith("2 lines")

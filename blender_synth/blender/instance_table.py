@@ -10,6 +10,7 @@ import numpy as np
 from blender_synth.blender.stage import Stage
 from blender_synth.frames.meta import Amodal, InstanceRow, MirrorRow, PersonRow, ReflectionRow, Rle
 from blender_synth.frames.raw_frame import decode_via, encode_via, id_layers
+from blender_synth.frames.table import heading_rotation
 from blender_synth.geometry import mirror_points
 from blender_synth.optics.mirror_shapes import MirrorPlane, MirrorShape
 from blender_synth.optics.silhouette import Silhouette, silhouette
@@ -131,10 +132,12 @@ def _person_row(
         outline = None if virtual is None else amodal(virtual, encode_via(via, stage.mirror_slots))
         reflections.append(ReflectionRow(via=tuple(via), amodal=outline))
     joints = stage.keypoints.get(person.instance_id)
+    ahead = (vertices - np.array(person.position_m)) @ heading_rotation(person.heading_deg)
     return PersonRow(
         position_m=person.position_m,
         heading_deg=person.heading_deg,
         bounds_m=(tuple(vertices.min(axis=0).tolist()), tuple(vertices.max(axis=0).tolist())),
+        box_m=(_rounded(ahead.min(axis=0)), _rounded(ahead.max(axis=0))),
         amodal=amodal(vertices, 0),
         keypoints_m={name: _rounded(point) for name, point in joints.items()} if joints else None,
         reflections=tuple(reflections),

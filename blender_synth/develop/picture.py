@@ -24,7 +24,8 @@ class Shot:
         mor_m: optical range of its air; None for perfectly clear air.
         picture: (H, W, 3) uint8 sRGB, R G B. exposed: (H, W, 3) float32 on the sensor's linear scale, diffuse white
             near 1, noise included. luminance: (H, W) float32 of the light that reaches the lens, before lens effects.
-        iso: None without noise. jpeg_quality: for the encoder, where the picture becomes a JPEG file.
+        exposure_ev: log2 of the factor from radiance to `exposed`, white balance aside. iso: None without noise.
+        jpeg_quality: for the encoder, where the picture becomes a JPEG file.
     """
 
     mor_m: float | None
@@ -33,6 +34,7 @@ class Shot:
     luminance: np.ndarray
     iso: float | None
     jpeg_quality: int
+    exposure_ev: float = 0.0
 
     def linear16(self) -> np.ndarray:
         """(H, W, 3) uint16, linear: 65535 stands for four times diffuse white, where highlights are lost."""
@@ -112,4 +114,5 @@ def _shot(frame: RawFrame, settings: DevelopSettings, mor_m: float | None, light
         luminance=luminance,
         iso=iso,
         jpeg_quality=round(sampled("jpeg", settings.jpeg_quality)),
+        exposure_ev=round(float(np.log2(max(factor, 1e-12))), 3),
     )

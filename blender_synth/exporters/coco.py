@@ -47,7 +47,7 @@ from blender_synth.exporters.common import (
     CommonSettings,
     ImageRecord,
     category_names,
-    category_of,
+    class_in,
     image_records,
     picture_file_name,
     warn_hidden_by_air,
@@ -55,11 +55,15 @@ from blender_synth.exporters.common import (
     write_picture,
 )
 from blender_synth.exporters.contract import SourceFrame
+from blender_synth.exporters.rows import JOINTS, json_row, person_attributes, picture_row
+from blender_synth.exporters.selection import class_names, class_of
 from blender_synth.frames.meta import Rle
 from blender_synth.keypoints import COCO_KEYPOINTS, COCO_SKELETON
 from blender_synth.values import plain
 
 Json = dict[str, Any]
+_OTHER_NAMES = ("image", "image_id", "width_px", "height_px")
+"""Columns of `FRAME_COLUMNS` that a row of `images` has under COCO's own name."""
 _SUPERCATEGORY = {PEDESTRIAN: "person", REFLECTION: "person", MIRROR: "mirror"}
 
 
@@ -90,17 +94,20 @@ def write(frames: Sequence[SourceFrame], folder: Path, settings: Settings, devel
 
 
 def _categories(names: Sequence[str], settings: Settings) -> list[Json]:
-    """COCO's categories; ids are positions in `names`, from 1, also where reflections have no category."""
-    return [
-        {
+    """COCO's categories. Ids are positions in `names`, from 1, also where reflections have no category; a class has the
+    id of the first category that is mapped to it."""
+    categories: dict[str, Json] = {}
+    for number, name in enumerate(names, start=1):
+        given = class_of(name, settings.classes)
+        if given is None or given in categories or (name == REFLECTION and settings.reflections != "category"):
+            continue
+        categories[given] = {
             "id": number,
-            "name": name,
+            "name": given,
             "supercategory": _SUPERCATEGORY.get(name, "scenery"),
             "isthing": int(is_thing(name, settings.stuff)),
         }
-        for number, name in enumerate(names, start=1)
-        if not (name == REFLECTION and settings.reflections != "category")
-    ]
+    return list(categories.values())
 
 
 class _SplitFiles:
@@ -136,11 +143,15 @@ class _SplitFiles:
             self.hidden.append(record.name)
         for entry in record.annotations:
             annotation = self._annotation(entry, record.image_id)
+            person = person_attributes(entry, record.people)
+            if person:
+                annotation["person"] = {name: value for name, value in person.items() if name not in JOINTS}
             self.instances.append(annotation)
             category = entry.instance.category
             self.counts[category] = self.counts.get(category, 0) + 1
             if entry.instance.keypoints is not None and not entry.ignore:
-                self.keypoints.append(annotation | _keypoints(entry.instance.keypoints))
+                with_joints = {} if not person else {"person": person}
+                self.keypoints.append(annotation | _keypoints(entry.instance.keypoints) | with_joints)
         if self.settings.panoptic:
             self._add_panoptic(record)
 
@@ -188,16 +199,18 @@ class _SplitFiles:
         for instance in sorted(record.seen, key=_panoptic_order):
             if instance.category == REFLECTION and self.settings.reflections in ("omit", "ignore"):
                 continue
-            owner[instance.mask] = instance.instance_id
+            if class_in(instance, self.settings) is not None:
+                owner[instance.mask] = instance.instance_id
         segments = []
         for instance in record.seen:
             y, x = np.nonzero(owner == instance.instance_id)
-            if not len(y):
+            name = class_in(instance, self.settings)
+            if not len(y) or name is None:
                 continue
             segments.append(
                 {
                     "id": instance.instance_id,
-                    "category_id": self.category_ids[category_of(instance, self.settings.reflections)],
+                    "category_id": self.category_ids[name],
                     "area": len(y),
                     "bbox": [int(x.min()), int(y.min()), int(np.ptp(x)) + 1, int(np.ptp(y)) + 1],
                     "iscrowd": 0,
@@ -215,7 +228,7 @@ class _SplitFiles:
         person = [
             {**c, "keypoints": list(COCO_KEYPOINTS), "skeleton": [list(bone) for bone in COCO_SKELETON]}
             for c in self.categories
-            if c["name"] in (PEDESTRIAN, REFLECTION)
+            if c["name"] in class_names((PEDESTRIAN, REFLECTION), self.settings.classes)
         ]
         self._write("instances", {**head, "annotations": self.instances, "categories": self.categories})
         self._write("person_keypoints", {**head, "annotations": self.keypoints, "categories": person})
@@ -228,7 +241,7 @@ class _SplitFiles:
 
 
 def _image(record: ImageRecord, file_name: str) -> Json:
-    """The row of COCO's `images`."""
+    """The row of COCO's `images`: its own keys, then the columns of `FRAME_COLUMNS`."""
     meta, shot = record.frame.meta, record.shot
     row: Json = {
         "id": record.image_id,
@@ -243,6 +256,7 @@ def _image(record: ImageRecord, file_name: str) -> Json:
         "iso": None if shot.iso is None else round(shot.iso),
         "licenses": list(record.licence_ids),
     }
+    row |= {name: value for name, value in json_row(picture_row(record)).items() if name not in (*row, *_OTHER_NAMES)}
     if record.twin is not None:
         row["pair"] = {"role": record.twin.role, "image_id": record.twin.image_id}
     return row

@@ -10,7 +10,7 @@ import hashlib
 import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -22,12 +22,24 @@ from tqdm import tqdm
 from blender_synth.annotate.instances import Instance, annotate
 from blender_synth.annotate.ownership import GlassPolicy
 from blender_synth.attribution import Credits, shown_in
-from blender_synth.categories import MIRROR, PEDESTRIAN, REFLECTION
-from blender_synth.develop.picture import Shot, shots
+from blender_synth.categories import MIRROR, PEDESTRIAN, REFLECTION, STUFF
+from blender_synth.develop.picture import Shot, shots, visibilities
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
 from blender_synth.exporters.contract import SourceFrame
+from blender_synth.exporters.rows import annotation_row, picture_row
+from blender_synth.exporters.selection import (
+    LeftOut,
+    SelectionSettings,
+    check_classes,
+    class_names,
+    class_of,
+    keeps_annotation,
+    passes,
+    passes_early,
+)
 from blender_synth.frames.raw_frame import RawFrame
+from blender_synth.frames.table import Row, frame_row, person_rows
 from blender_synth.optics.extinction import CONTRAST_AT_MOR
 from blender_synth.values import Weights, plain
 
@@ -37,7 +49,7 @@ _PNG_COMPRESSION = 4
 
 
 @plain
-class CommonSettings:
+class CommonSettings(SelectionSettings):
     """Settings that formats share by deriving their own from it.
 
     Parameters:
@@ -53,7 +65,7 @@ class CommonSettings:
     | `stuff` | [] | names | categories that are stuff in addition to `categories.STUFF` |
 
     Reflections of people may also be pedestrians with an attribute (`attribute`), regions to ignore (`ignore`) or
-    absent (`omit`). The quality of JPEG files is `develop.jpeg_quality`.
+    absent (`omit`). The quality of JPEG files is `develop.jpeg_quality`. Filters and class names: see `selection`.
     """
 
     splits: Weights = Field(default_factory=lambda: {"train": 0.8, "val": 0.2})
@@ -78,8 +90,8 @@ class AnnotationRecord:
     """One instance as a dataset is to hold it.
 
     Attributes:
-        instance: what is annotated. category: after the policy for reflections.
-        ignore: whether it is a region to ignore, by that policy or for its low contrast.
+        instance: what is annotated. category: its class, after the policy for reflections and `classes`.
+        ignore: whether it is a region to ignore, by that policy, by a filter or for its low contrast.
         contrast: Weber contrast against its surround (see develop/visibility.py); None without a surround.
     """
 
@@ -108,9 +120,10 @@ class ImageRecord:
 
     Attributes:
         image_id: from 1, unique in the dataset. name: file name without extension, unique in the dataset.
-        group: name of the frame, which its pictures in different air share. split: of the scene.
+        group: name of the frame, which its pictures in different air share. split: of the scene. run: name of its run.
         frame, shot: where it is from. seen: all instances of at least `min_area_px`, for overlays and panoptic maps.
-        annotations: those of them that the policy for reflections keeps. licence_ids: of `Credits`.
+        annotations: those of them that the policy for reflections and the filters keep. licence_ids: of `Credits`.
+        people: rows of `table.person_rows`, by instance id.
     """
 
     image_id: int
@@ -123,6 +136,8 @@ class ImageRecord:
     annotations: tuple[AnnotationRecord, ...]
     licence_ids: tuple[int, ...] = ()
     twin: TwinImage | None = field(default=None)
+    run: str = ""
+    people: Mapping[int, Row] = field(default_factory=dict)
 
     @property
     def air_hides_everybody(self) -> bool:
@@ -134,14 +149,18 @@ class ImageRecord:
 def image_records(
     frames: Sequence[SourceFrame], settings: CommonSettings, develop: DevelopSettings, credits: Credits
 ) -> Iterator[ImageRecord]:
-    """Every picture of every frame, developed and annotated one after the other. Shows a progress bar.
+    """Every selected picture of every frame, developed and annotated one after the other. Shows a progress bar.
 
     Args:
         credits: collects the licences of what the pictures show.
 
     Raises:
         FrameError: a frame is damaged.
+        RunError: the filter leaves no picture.
+        ConfigError: the filter compares what cannot be compared, or `classes` names an unknown category.
     """
+    check_classes(settings.classes, sorted({*category_names(frames), *STUFF}))
+    left_out, left = LeftOut(settings), 0
     prefixes = run_prefixes(source.run for source in frames)
     numbers = {(source.run, source.frame.meta.frame_index): number for number, source in enumerate(frames)}
     shots_per_frame = len(develop.mor_m or (None,))
@@ -149,50 +168,88 @@ def image_records(
     with tqdm(frames, desc="export", unit="frame") as bar:
         for number, source in enumerate(bar):
             frame = source.frame
+            run = prefixes[source.run]
+            group = f"{run}_{frame.folder.name}"
+            split = split_of(frame, settings.splits)
+            facts: Row = {"split": split, "run": run, **frame_row(frame.meta)}
+            rows = [
+                facts
+                | {
+                    "image": f"{group}_mor{mor_m:g}" if shots_per_frame > 1 else group,
+                    "image_id": number * shots_per_frame + order,
+                    "mor_m": mor_m,
+                }
+                for order, mor_m in enumerate(visibilities(frame, develop), start=1)
+            ]
+            early = [passes_early(settings, row) for row in rows]
+            if not any(early):
+                for row in rows:
+                    left_out.add(row)
+                continue
             shown, pair = shown_in(frame), frame.meta.pair
             twin = None if pair is None else numbers.get((source.run, pair.frame_index))
-            group = f"{prefixes[source.run]}_{frame.folder.name}"
-            split = split_of(frame, settings.splits)
+            people = person_rows(frame.meta)
             for order, shot in enumerate(shots(frame, develop), start=1):
+                if not early[order - 1]:
+                    left_out.add(rows[order - 1])
+                    continue
                 seen = tuple(
                     instance
                     for instance in annotate(frame, shot.mor_m, policy)
                     if instance.visible_px >= settings.min_area_px
                 )
-                yield ImageRecord(
+                record = ImageRecord(
                     image_id=number * shots_per_frame + order,
-                    name=f"{group}_mor{shot.mor_m:g}" if shots_per_frame > 1 else group,
+                    name=str(rows[order - 1]["image"]),
                     group=group,
                     split=split,
                     frame=frame,
                     shot=shot,
                     seen=seen,
-                    annotations=tuple(annotation_records(seen, shot, settings.reflections, develop.min_contrast)),
-                    licence_ids=tuple(credits.add(shown)),
+                    annotations=tuple(annotation_records(seen, shot, settings, develop.min_contrast, people)),
                     twin=None
                     if pair is None
                     else TwinImage(pair.role, None if twin is None else twin * shots_per_frame + order),
+                    run=run,
+                    people=people,
                 )
+                if not passes(settings, whole := picture_row(record)):
+                    left_out.add(whole)
+                    continue
+                left += 1
+                yield replace(record, licence_ids=tuple(credits.add(shown)))
+    if not left:
+        raise left_out.error()
 
 
 def annotation_records(
-    instances: Iterable[Instance], shot: Shot, policy: ReflectionPolicy, min_contrast: float
+    instances: Iterable[Instance],
+    shot: Shot,
+    settings: CommonSettings,
+    min_contrast: float,
+    people: Mapping[int, Row],
 ) -> Iterator[AnnotationRecord]:
-    """The instances that a dataset annotates, with their category under a policy for reflections.
+    """The instances that a dataset annotates, with their class.
 
     Args:
-        min_contrast: people of less contrast become regions to ignore.
+        min_contrast: people of less contrast become regions to ignore. people: rows of `table.person_rows`.
     """
+    policy = settings.reflections
     for instance in instances:
         reflection = instance.category == REFLECTION
-        if reflection and policy == "omit":
+        name = class_in(instance, settings)
+        if (reflection and policy == "omit") or name is None:
             continue
         visible = contrast(shot.luminance, instance.mask, instance.bbox_xywh_px)
         invisible = instance.is_person and visible is not None and visible < min_contrast
+        row = annotation_row(instance, category_of(instance, policy), visible, people)
+        kept = keeps_annotation(settings, row)
+        if not kept and settings.filtered == "omit":
+            continue
         yield AnnotationRecord(
             instance=instance,
-            category=category_of(instance, policy),
-            ignore=invisible or (reflection and policy == "ignore"),
+            category=name,
+            ignore=invisible or (reflection and policy == "ignore") or not kept,
             contrast=visible,
         )
 
@@ -200,6 +257,19 @@ def annotation_records(
 def category_of(instance: Instance, policy: ReflectionPolicy) -> str:
     """The category of an instance under a policy for reflections."""
     return PEDESTRIAN if instance.category == REFLECTION and policy != "category" else instance.category
+
+
+def class_in(instance: Instance, settings: CommonSettings) -> str | None:
+    """The class of an instance in the dataset; None where `classes` leaves it out."""
+    return class_of(category_of(instance, settings.reflections), settings.classes)
+
+
+def dataset_classes(frames: Sequence[SourceFrame], settings: CommonSettings) -> tuple[str, ...]:
+    """Names of the classes that the dataset may have, in the order of `category_names`."""
+    names = category_names(frames)
+    if settings.reflections != "category":
+        names = tuple(name for name in names if name != REFLECTION)
+    return class_names(names, settings.classes)
 
 
 def category_names(frames: Iterable[SourceFrame]) -> tuple[str, ...]:
@@ -236,21 +306,36 @@ def picture_file_name(name: str, image_format: ImageFormat) -> str:
 
 def write_picture(path: Path, shot: Shot, image_format: ImageFormat) -> None:
     """Encode a picture in one of the image formats."""
+    path.write_bytes(encoded_picture(shot, image_format))
+
+
+_last: list[tuple[Shot, ImageFormat, bytes]] = []
+
+
+def encoded_picture(shot: Shot, image_format: ImageFormat) -> bytes:
+    """A picture as a file's bytes. The last one is kept, so that several formats encode it once."""
+    for known, known_format, data in _last:
+        if known is shot and known_format == image_format:
+            return data
     pixels = shot.linear16() if image_format == "png16" else shot.picture
-    write_image(path, cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), shot.jpeg_quality)
+    data = encoded(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), f".{image_format.removesuffix('16')}", shot.jpeg_quality)
+    _last[:] = [(shot, image_format, data)]
+    return data
 
 
 def write_image(path: Path, image: np.ndarray, jpeg_quality: int = 95) -> None:
-    """Encode an image (H, W, 3), B G R, uint8 or uint16, in the format of the path's extension."""
-    options = (
-        [cv2.IMWRITE_JPEG_QUALITY, jpeg_quality]
-        if path.suffix == ".jpg"
-        else [cv2.IMWRITE_PNG_COMPRESSION, _PNG_COMPRESSION]
-    )
-    ok, data = cv2.imencode(path.suffix, image, options)
+    """Encode an image (H, W, 3), B G R, or (H, W), uint8 or uint16, in the format of the path's extension."""
+    path.write_bytes(encoded(image, path.suffix, jpeg_quality))
+
+
+def encoded(image: np.ndarray, suffix: str, jpeg_quality: int = 95) -> bytes:
+    """An image as `write_image` writes it. `suffix`: ``".jpg"`` or ``".png"``."""
+    jpeg = suffix == ".jpg"
+    options = [cv2.IMWRITE_JPEG_QUALITY, jpeg_quality] if jpeg else [cv2.IMWRITE_PNG_COMPRESSION, _PNG_COMPRESSION]
+    ok, data = cv2.imencode(suffix, image, options)
     if not ok:
-        raise OSError(f"the picture could not be encoded: {path}")
-    path.write_bytes(data.tobytes())
+        raise OSError(f"an image of {image.shape} {image.dtype} could not be encoded as {suffix}")
+    return bytes(data)
 
 
 def warn_hidden_by_air(names: Sequence[str]) -> None:

@@ -148,6 +148,8 @@ class PersonRow:
     Attributes:
         position_m: the ground below the pelvis, world. heading_deg: azimuth they face, counter-clockwise from +X.
         bounds_m: least and greatest corner of the axis-aligned box, world.
+        box_m: the same of the upright box along the heading, from position_m, in axes ahead, left, up; None in frames
+            of former versions.
         amodal: of the direct view; None outside the picture.
         keypoints_m: world positions by name (see `keypoints.COCO_KEYPOINTS`); None where the model has none.
     """
@@ -155,6 +157,7 @@ class PersonRow:
     position_m: Vector | None = None
     heading_deg: float | None = None
     bounds_m: tuple[Vector, Vector] | None = None
+    box_m: tuple[Vector, Vector] | None = None
     amodal: Amodal | None = None
     keypoints_m: Mapping[str, Vector] | None = None
     reflections: tuple[ReflectionRow, ...] = ()

@@ -25,7 +25,7 @@ from blender_synth.optics.mirror_shapes import CurvedPart
 FILE = "frame.json"
 RENDER_AGAIN = "delete the frame's folder and render again"
 _ADAPTER = TypeAdapter(FrameMeta)
-_PERSON_KEYS = ("position_m", "heading_deg", "bounds_m", "amodal", "keypoints_m", "reflections")
+_PERSON_KEYS = ("position_m", "heading_deg", "bounds_m", "box_m", "amodal", "keypoints_m", "reflections")
 _NOT_IN_FILE = ("person", "mirror", "shape", "plane", "sphere", "cylinder")
 """Levels of the dataclasses that an instance's row of the file does not have."""
 
@@ -131,6 +131,7 @@ def _person(person: PersonRow) -> dict[str, Any]:
             ("position_m", person.position_m),
             ("heading_deg", person.heading_deg),
             ("bounds_m", person.bounds_m),
+            ("box_m", person.box_m),
         )
         if value is not None
     }
