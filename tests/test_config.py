@@ -50,7 +50,7 @@ def _command(*arguments, cwd=None):
         ("scene.name=moon", "scene.name", "street"),
         ("accept.min_people=-1", "accept.min_people", "greater"),
         ("accept.min_persons=1", "accept.min_persons", "min_people"),
-        ("exporter.kind=voc", "exporter.kind", "coco"),
+        ("exporter.kind=vok", "exporter.kind", "coco"),
         ("exporter.splits={train: -1}", "exporter.splits", "none negative"),
         ("develop.mor_m=0", "develop.mor_m", "greater than 0"),
         ("develop.mor_m=-50", "develop.mor_m", "greater than 0"),
@@ -268,6 +268,7 @@ def test_conf_and_settings_have_the_same_defaults(section, settings):
     file = {"render": "render/standard.yaml", "exporter": "exporter/coco.yaml"}.get(section, "config.yaml")
     values = yaml.safe_load((resources.conf_dir() / file).read_text())
     values = values if section in ("render", "exporter") else values[section]
+    values = values["coco"] if section == "exporter" else values
     cls = settings or type(exporter_settings(values))
     kind = {} if settings else {"kind": values["kind"]}
     defaults, written = validate(cls, kind, section), validate(cls, values, section)

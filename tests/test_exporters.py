@@ -71,3 +71,39 @@ def test_defaults_of_settings_are_those_of_the_config():
     assert settings.develop == DevelopSettings()
     assert settings.exporter == exporter_settings({"kind": "coco"})
     assert {field.name for field in dataclasses.fields(DevelopSettings)} == set(settings.plain["develop"])
+
+
+def test_several_formats_share_one_pass(tmp_path, monkeypatch):
+    from blender_synth.exporters import common
+
+    developed = []
+    monkeypatch.setattr(common, "shots", lambda *args, _shots=common.shots: developed.append(1) or _shots(*args))
+    run = make_run(tmp_path / "run", 2)
+    settings = compose(["exporter=[coco,yolo]", "exporter.splits={train: 1}", "exporter.task=segment"]).exporter
+    summary = export_dataset([run], tmp_path / "data", settings, NEUTRAL)
+    assert summary.startswith("coco: 2 pictures, 2 pedestrians, 4 reflections; yolo: 2 pictures, 8 labels of 3 classes")
+    assert len(developed) == 2
+    pictures = [(tmp_path / "data" / kind / "images/train/run_000001.jpg").read_bytes() for kind in ("coco", "yolo")]
+    assert pictures[0] == pictures[1]
+    assert (tmp_path / "data/coco/annotations/instances_train.json").is_file()
+    assert (tmp_path / "data/yolo/labels/train/run_000001.txt").is_file()
+    assert {file.name for file in (tmp_path / "data/yolo").iterdir()} >= {"ATTRIBUTION.md", "data.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["exporter=[coco,yolo]", "exporter.tusk=pose"], r"no chosen exporter[\s\S]*exporter\.tusk[\s\S]*mean task"),
+        (["exporter=[coco,yolo]", "exporter.yolo.task=walk"], r"exporter\.yolo\.task"),
+        (["exporter=yolo", "exporter.overlays=true"], r"no such key[\s\S]*exporter\.overlays"),
+    ],
+)
+def test_keys_of_several_formats_are_checked(overrides, message):
+    with pytest.raises(ConfigError, match=message):
+        compose(overrides)
+
+
+def test_a_format_with_other_common_settings_is_written_in_a_pass_of_its_own(tmp_path):
+    run = make_run(tmp_path / "run", 2)
+    settings = compose(["exporter=[coco,yolo]", "exporter.splits={a: 1}", "exporter.yolo.reflections=omit"]).exporter
+    assert "yolo: 2 pictures, 4 labels of 2 classes" in export_dataset([run], tmp_path / "data", settings, NEUTRAL)

@@ -11,6 +11,8 @@ from blender_synth import __version__
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError, RunError
 from blender_synth.exporters.contract import Exporter, ExporterSettings, SourceFrame
+from blender_synth.exporters.expressions import did_you_mean
+from blender_synth.exporters.several import SeveralSettings, write_several
 from blender_synth.exporters.target import check_dataset_target, replacing, write_marker
 from blender_synth.frames.run_folder import frames_of
 from blender_synth.plugins import plugin_paths
@@ -27,22 +29,52 @@ def exporter_kinds() -> list[str]:
 
 
 def exporter_settings(data: object) -> ExporterSettings:
-    """The validated settings of the exporter that a config chooses.
+    """The validated settings of the exporter, or of several, that a config chooses.
+
+    Args:
+        data: the keys of one format; or mappings with a `kind`, each by its name, and keys that are laid over all of
+            them that have such a key (`exporter=[coco,yolo]`).
 
     Raises:
         ConfigError: unknown kind, key or value.
     """
     given = dict(data) if isinstance(data, Mapping) else {}
+    parts = {name: dict(value) for name, value in given.items() if isinstance(value, Mapping) and _is_part(name, value)}
+    over = {name: value for name, value in given.items() if name not in parts}
+    if "kind" in over or len(parts) < 2:
+        one = {} if "kind" in over else next(iter(parts.values()), {})
+        return _settings_of(one | over)
+    known: set[str] = set()
+    settings = {}
+    for name, part in parts.items():
+        exporter = _exporter(str(part["kind"]))
+        keys = {} if exporter is None else getattr(exporter.Settings, "__dataclass_fields__", {})
+        known |= set(keys)
+        settings[name] = _settings_of(part | {key: over[key] for key in over if key in keys}, f"exporter.{name}")
+    for key, value in over.items():
+        if key not in known:
+            raise ConfigError(
+                "no chosen exporter has such a key", key=f"exporter.{key}", value=value, hint=did_you_mean(key, known)
+            )
+    return SeveralSettings(settings)
+
+
+def _is_part(name: str, value: Mapping[object, object]) -> bool:
+    return name not in ("classes", "splits") and isinstance(value.get("kind"), str)
+
+
+def _settings_of(given: dict[str, object], key: str = "exporter") -> ExporterSettings:
     kind = given.get("kind")
     exporter = _exporter(kind) if isinstance(kind, str) else None
     if exporter is None:
         raise ConfigError(
             "there is no such exporter",
-            key="exporter.kind",
+            key=f"{key}.kind",
             value=kind,
             hint=f"use one of: {', '.join(exporter_kinds())}",
         )
-    return validate(exporter.Settings, given, "exporter")
+    settings: ExporterSettings = validate(exporter.Settings, given, key)
+    return settings
 
 
 def export_dataset(runs: list[Path], dataset: Path, settings: ExporterSettings, develop: DevelopSettings) -> str:
@@ -66,10 +98,13 @@ def export_dataset(runs: list[Path], dataset: Path, settings: ExporterSettings, 
             "these runs hold no complete frames", key="runs", value=[str(r) for r in runs], hint="render them first"
         )
     exporter = _exporter(settings.kind)
-    if exporter is None:
+    if exporter is None and not isinstance(settings, SeveralSettings):
         raise ConfigError("there is no such exporter", key="exporter.kind", value=settings.kind)
     with replacing(dataset, runs) as folder:
-        summary = exporter.write(frames, folder, settings, develop)
+        if isinstance(settings, SeveralSettings):
+            summary = write_several(frames, folder, settings, develop)
+        elif exporter is not None:
+            summary = exporter.write(frames, folder, settings, develop)
         write_marker(
             folder,
             {

@@ -21,6 +21,7 @@ Files:
     annotations/instances_<split>.json  person_keypoints_<split>.json  panoptic_<split>.json  panoptic_<split>/*.png
     overlays/<split>/...                with `overlays: true`
     ATTRIBUTION.md                      authors and licences of what the pictures show
+    frames.parquet  people.parquet      see .docs/tables.md
 
 With `reflections: attribute` annotations of pedestrians have `is_reflection`; with `ignore`, reflections are crowd
 regions.
@@ -48,15 +49,14 @@ from blender_synth.exporters.common import (
     ImageRecord,
     category_names,
     class_in,
-    image_records,
     picture_file_name,
-    warn_hidden_by_air,
     write_image,
     write_picture,
 )
 from blender_synth.exporters.contract import SourceFrame
 from blender_synth.exporters.rows import JOINTS, json_row, person_attributes, picture_row
 from blender_synth.exporters.selection import class_names, class_of
+from blender_synth.exporters.streams import PictureWriter, write_streams
 from blender_synth.frames.meta import Rle
 from blender_synth.keypoints import COCO_KEYPOINTS, COCO_SKELETON
 from blender_synth.values import plain
@@ -79,18 +79,30 @@ class Settings(CommonSettings):
 
 def write(frames: Sequence[SourceFrame], folder: Path, settings: Settings, develop: DevelopSettings) -> str:
     """Write the dataset into an empty folder; returns a summary. See `contract.Exporter`."""
-    categories = _categories(category_names(frames), settings)
-    files = {name: _SplitFiles(name, folder, categories, settings) for name in settings.splits}
-    credits = Credits()
-    for record in image_records(frames, settings, develop, credits):
-        files[record.split].add(record)
-    for file in files.values():
-        file.finish(credits.rows())
-    credits.write(folder)
-    warn_hidden_by_air([name for file in files.values() for name in file.hidden])
-    counts = {name: sum(file.counts.get(name, 0) for file in files.values()) for name in (PEDESTRIAN, REFLECTION)}
-    pictures = sum(len(file.images) for file in files.values())
-    return f"{pictures} pictures, {counts[PEDESTRIAN]} pedestrians, {counts[REFLECTION]} reflections"
+    return write_streams(frames, [(folder, writer(frames, folder, settings))], settings, develop)[0]
+
+
+def writer(frames: Sequence[SourceFrame], folder: Path, settings: Settings) -> PictureWriter:
+    """A writer into an empty folder. See `streams.StreamingExporter`."""
+    return _Writer(folder, settings, _categories(category_names(frames), settings))
+
+
+class _Writer:
+    def __init__(self, folder: Path, settings: Settings, categories: list[Json]):
+        self.files = {name: _SplitFiles(name, folder, categories, settings) for name in settings.splits}
+
+    def add(self, record: ImageRecord) -> None:
+        """Write one picture and collect its annotations."""
+        self.files[record.split].add(record)
+
+    def finish(self, credits: Credits) -> str:
+        """Write the annotations of every split."""
+        files = self.files.values()
+        for file in files:
+            file.finish(credits.rows())
+        counts = {name: sum(file.counts.get(name, 0) for file in files) for name in (PEDESTRIAN, REFLECTION)}
+        pictures = sum(len(file.images) for file in files)
+        return f"{pictures} pictures, {counts[PEDESTRIAN]} pedestrians, {counts[REFLECTION]} reflections"
 
 
 def _categories(names: Sequence[str], settings: Settings) -> list[Json]:
@@ -122,8 +134,6 @@ class _SplitFiles:
         self.panoptic: list[Json] = []
         self.counts: dict[str, int] = {}
         """Annotations by what they show; reflections count as such under any policy."""
-        self.hidden: list[str] = []
-        """Names of pictures whose people the air hides."""
         for name in ("images", *(["overlays"] if settings.overlays else [])):
             (folder / name / split).mkdir(parents=True)
         (folder / "annotations").mkdir(exist_ok=True)
@@ -139,8 +149,6 @@ class _SplitFiles:
             overlay = self.folder / "overlays" / self.split / f"{record.name}.png"
             write_image(overlay, draw_overlay(picture, list(record.seen)))
         self.images.append(_image(record, file_name))
-        if record.air_hides_everybody:
-            self.hidden.append(record.name)
         for entry in record.annotations:
             annotation = self._annotation(entry, record.image_id)
             person = person_attributes(entry, record.people)

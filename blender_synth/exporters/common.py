@@ -22,7 +22,7 @@ from tqdm import tqdm
 from blender_synth.annotate.instances import Instance, annotate
 from blender_synth.annotate.ownership import GlassPolicy
 from blender_synth.attribution import Credits, shown_in
-from blender_synth.categories import MIRROR, PEDESTRIAN, REFLECTION, STUFF
+from blender_synth.categories import MIRROR, PEDESTRIAN, REFLECTION, STUFF, is_thing
 from blender_synth.develop.picture import Shot, shots, visibilities
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
@@ -264,11 +264,16 @@ def class_in(instance: Instance, settings: CommonSettings) -> str | None:
     return class_of(category_of(instance, settings.reflections), settings.classes)
 
 
-def dataset_classes(frames: Sequence[SourceFrame], settings: CommonSettings) -> tuple[str, ...]:
-    """Names of the classes that the dataset may have, in the order of `category_names`."""
-    names = category_names(frames)
-    if settings.reflections != "category":
-        names = tuple(name for name in names if name != REFLECTION)
+def object_classes(
+    frames: Sequence[SourceFrame], settings: CommonSettings, include_stuff: bool = False
+) -> tuple[str, ...]:
+    """Names of the classes that the dataset may have, in the order of `category_names`: of things, or of all."""
+    names = [
+        name
+        for name in category_names(frames)
+        if (include_stuff or is_thing(name, settings.stuff))
+        and (name != REFLECTION or settings.reflections == "category")
+    ]
     return class_names(names, settings.classes)
 
 

@@ -17,8 +17,8 @@ Files:
     frames.parquet  people.parquet  ATTRIBUTION.md
 
 A polygon of Ultralytics has one ring: holes and separate parts are joined to it by bridges of no width. YOLO knows no
-regions to ignore; what is to be ignored has no label, and with `blank` its pixels are painted grey, so that it does not
-count as background.
+regions to ignore; what is to be ignored has no label, and with `blank` its pixels are painted grey, so that it does
+not count as background.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from blender_synth.exporters.common import (
     AnnotationRecord,
     CommonSettings,
     ImageRecord,
-    category_names,
+    object_classes,
     picture_file_name,
     write_picture,
 )
@@ -78,12 +78,9 @@ def writer(frames: Sequence[SourceFrame], folder: Path, settings: Settings) -> P
 
 def _classes(frames: Sequence[SourceFrame], settings: Settings) -> tuple[str, ...]:
     """Names of the classes; an id is a position in it."""
-    names = [name for name in category_names(frames) if settings.include_stuff or is_thing(name, settings.stuff)]
-    if settings.task == "pose":
-        names = [PEDESTRIAN, REFLECTION]
-    if settings.reflections != "category":
-        names = [name for name in names if name != REFLECTION]
-    return class_names(names, settings.classes)
+    if settings.task != "pose":
+        return object_classes(frames, settings, settings.include_stuff)
+    return class_names((PEDESTRIAN, REFLECTION)[: 2 if settings.reflections == "category" else 1], settings.classes)
 
 
 def flip_index() -> list[int]:
