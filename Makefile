@@ -1,6 +1,7 @@
 # make demo    sets up .venv and renders the demo dataset
 # make test    lint and tests, on all cores; TESTS='tests/test_x.py -k word' runs some
 # make test-fast   the tests that do not start Blender
+# make readers   datasets read by ultralytics, torchvision, supervision, fiftyone, datasets ... in .venv-readers
 # make chaos   the long suites of kills, damage and mutations (marker chaos)
 # make lint    ruff and mypy
 # make bench   seconds per frame;  make bench-accept  how often frames meet their acceptance criteria
@@ -18,7 +19,7 @@ LOCK := docker/constraints.txt
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast chaos lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props lock image clean
+.PHONY: demo setup setup-dev test test-fast chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -53,7 +54,18 @@ test: lint
 	$(PYTEST) $(TESTS)
 
 test-fast: setup-dev
-	$(PYTEST) -m "not blender and not chaos" $(TESTS)
+	$(PYTEST) -m "not blender and not chaos and not readers" $(TESTS)
+
+# The readers need an environment of their own: they want other versions of numpy and OpenCV than Blender does.
+READERS_PYTHON ?= .venv-readers/bin/python
+
+readers: setup-dev $(if $(filter .venv-readers/%,$(READERS_PYTHON)),.venv-readers/installed)
+	READERS_PYTHON="$(READERS_PYTHON)" $(BIN)/python -m pytest -m readers -rP $(TESTS)
+
+.venv-readers/installed: tests/readers/requirements.txt
+	"$(PYTHON)" -m venv --clear .venv-readers
+	.venv-readers/bin/python -m pip --disable-pip-version-check install --quiet -r $<
+	@touch $@
 
 chaos: setup-dev
 	$(PYTEST) -m chaos $(TESTS)
