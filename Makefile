@@ -8,6 +8,7 @@
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
 # make bench-people   cost of crowds;  make bench-weather  cost of weathers;  make bench-props  cost of props
 # make scenes-page, make mirrors-page, make weathers-page   the README's sheets
+# make measured   measures the built-in packs again, after a change to their files
 # make image   the container image
 
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
@@ -19,7 +20,7 @@ LOCK := docker/constraints.txt
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props lock image clean
+.PHONY: demo setup setup-dev test test-fast chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props measured lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -103,6 +104,9 @@ bench-people: setup
 
 bench-props: setup
 	$(BIN)/python -m blender_synth.dev.bench props
+
+measured: setup
+	$(BIN)/python -m blender_synth.dev.measure_packs
 
 # Resolves the newest versions that pyproject.toml allows, in a fresh environment, and pins them.
 lock: .venv/python

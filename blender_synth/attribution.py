@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from blender_synth.errors import printable
 from blender_synth.frames.meta import Licence
 from blender_synth.frames.raw_frame import RawFrame
 
@@ -104,5 +105,5 @@ class Credits:
 
 def _cell(text: str) -> str:
     """Untrusted text as plain text for a table's cell; addresses become links by themselves."""
-    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = printable(" ".join(text.split())).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\|`*\[\]])", r"\\\1", text)

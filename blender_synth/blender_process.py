@@ -26,8 +26,8 @@ from typing import Any
 
 from blender_synth.cache import SCRATCH_ENVIRONMENT, scratch_folder
 from blender_synth.errors import error_from_json
+from blender_synth.safe_path import PACKAGE_PARENT, absolute_entries
 
-_PACKAGE_PARENT = str(Path(__file__).resolve().parents[1])
 _LOG_TAIL_BYTES = 2000
 
 
@@ -62,7 +62,10 @@ class ProcessLost(JobError):
 
     Attributes:
         starting: whether it never became ready. opening: (pack, item) whose file it was reading, if any.
+        out_of_time: the system ended it because it took more processor time than its limit.
     """
+
+    out_of_time = False
 
     def __init__(self, text: str, log: str, starting: bool, opening: tuple[str, str] | None):
         super().__init__(text, f"{text}; last lines of its log:\n{log}" if log else text)
@@ -258,7 +261,9 @@ class BlenderProcess:
         text = f"Blender {'did not start' if starting else 'crashed'} ({_status(process)})"
         if self.limited_by_machine:
             text += "; it may need more memory than this machine allows one process"
-        return self._lost(text, starting)
+        lost = self._lost(text, starting)
+        lost.out_of_time = process.returncode == -signal.SIGXCPU
+        return lost
 
     def _lost(self, text: str, starting: bool) -> ProcessLost:
         self.stop()
@@ -283,10 +288,10 @@ def child_environment() -> dict[str, str]:
         "MALLOC_MMAP_THRESHOLD_": str(2**28),
         "MALLOC_TRIM_THRESHOLD_": str(2**30),
     }
-    paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    paths = absolute_entries(os.environ.get("PYTHONPATH", ""))
     found_on = sys.path if sys.flags.safe_path else sys.path[1:]  # the first entry is a script's or working directory
-    if _PACKAGE_PARENT not in found_on:
-        paths.append(_PACKAGE_PARENT)
+    if PACKAGE_PARENT not in {*found_on, *paths}:
+        paths.append(PACKAGE_PARENT)
     return defaults | os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"}
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from blender_synth import secured  # noqa: F401 - before anything else is imported
+
+# isort: split
 import os
 import sys
 from collections.abc import Callable

@@ -7,6 +7,34 @@ from collections.abc import Iterator
 from typing import Any
 
 _ABSENT = object()
+_LONGEST_VALUE = 400
+"""Characters of a value that a message shows."""
+_LINE_END = "\n"
+
+
+def printable(text: object, keep: str = "") -> str:
+    """A text from an untrusted file, safe to print: control characters, line ends and the like are escaped.
+
+    Args:
+        text: anything; its `str` is taken. keep: characters that stay although they are not printable.
+
+    Returns:
+        The text with every character that is not printable (Unicode categories C and Z, except the blank) as `\\x1b`,
+        `\\n`, `\\u202e` ..., so that names cannot move the cursor, forge lines or reverse what is read.
+    """
+    text = str(text)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in keep else repr(c)[1:-1] for c in text)
+
+
+def shortened(value: object) -> str:
+    """The `repr` of a value, cut to what a message can show; never fails."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # an integer of more than 4300 digits, lists in lists
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 40]} ... ({len(text)} characters)"
 
 
 class BlenderSynthError(Exception):
@@ -24,15 +52,15 @@ class BlenderSynthError(Exception):
         self.problem, self.file, self.key, self.hint = problem, file, key, hint
         self.value = None if value is _ABSENT else value
         self._has_value = value is not _ABSENT
-        lines = [problem]
+        lines = [printable(problem)]
         if file is not None:
-            lines.append(f"  file:  {file}")
+            lines.append(f"  file:  {printable(file)}")
         if key is not None:
-            lines.append(f"  key:   {key}")
+            lines.append(f"  key:   {printable(key)}")
         if value is not _ABSENT:
-            lines.append(f"  value: {value!r}")
+            lines.append(f"  value: {shortened(value)}")
         if hint:
-            lines.append(f"  fix:   {hint}")
+            lines.append(f"  fix:   {printable(hint, keep=_LINE_END)}")
         super().__init__("\n".join(lines))
 
     def to_json(self) -> dict[str, Any]:
@@ -41,7 +69,7 @@ class BlenderSynthError(Exception):
         if self.file is not None:
             data["file"] = str(self.file)
         if self._has_value:
-            data["value"] = json.loads(json.dumps(self.value, default=str))
+            data["value"] = _as_json(self.value)
         return data
 
 
@@ -85,6 +113,13 @@ class DeviceError(BlenderSynthError):
 
 class SystemLibraryError(BlenderSynthError):
     """Blender's module cannot load because the system lacks a shared library."""
+
+
+def _as_json(value: Any) -> Any:
+    try:
+        return json.loads(json.dumps(value, default=str))
+    except (TypeError, ValueError, RecursionError):  # keys that JSON lacks, huge integers, lists in lists
+        return shortened(value)
 
 
 def error_from_json(data: dict[str, Any]) -> BlenderSynthError:

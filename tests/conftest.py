@@ -21,6 +21,16 @@ def rng():
     return np.random.Generator(np.random.PCG64(0))
 
 
+@pytest.fixture(autouse=True)
+def _measured_without_blender(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
+    """Packs of small `.glb` files are measured without Blender in tests that do not start it."""
+    if request.node.get_closest_marker("blender") is None and "describer" not in request.fixturenames:
+        from blender_synth.packs import ingest
+        from tests import plain_describer
+
+        monkeypatch.setattr(ingest, "_ask_blender", plain_describer.ask)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]):
     """Mark every test of a module that imports Blender, so that `-m "not blender"` leaves it out."""

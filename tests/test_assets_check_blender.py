@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from blender_synth.blender_process import BlenderProcess
+from blender_synth.blender_process import BlenderProcess, ProcessLost
 from blender_synth.pack_tools import check as assets_check
 from blender_synth.packs.survey import survey
 from tests import broken_items
@@ -159,8 +159,13 @@ def test_a_file_that_kills_blender_takes_only_its_item_along(hostile: Path, monk
 
 
 def test_a_file_that_takes_too_long_is_given_up(hostile: Path, monkeypatch):
-    monkeypatch.setattr(assets_check, "_TIMEOUT_S", 0.05)
+    def late(self, name, **job):
+        lost = ProcessLost("Blender crashed (signal SIGXCPU)", "", False, None)
+        lost.out_of_time = True
+        raise lost
+
     [entry] = [entry for entry in survey(hostile).entries if entry.name == "scripted"]
+    monkeypatch.setattr(BlenderProcess, "ask", late)
     [finding] = assets_check._inspect(hostile, (entry,))
     assert finding.code == "unreadable_file"
-    assert "took longer" in finding.text
+    assert "takes longer to read than the limit" in finding.text

@@ -209,6 +209,39 @@ def test_the_command_imports_nothing_from_the_working_directory(tmp_path: Path):
     assert done.returncode == 0, done.stderr
 
 
+HARMFUL = ("resource", "numpy", "bpy", "yaml", "hydra", "tqdm", "cv2", "joblib", "pydantic", "traceback", "json")
+
+
+@pytest.mark.parametrize("python_path", [None, f".:{ROOT}:./here:"])
+def test_neither_the_command_nor_its_children_run_what_lies_in_the_working_directory(
+    tmp_path: Path, python_path: str | None
+):
+    for name in HARMFUL:
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w'); raise SystemExit('ran')")
+    for folder in ("hydra_plugins/mine", "conf", "here"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "__init__.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    (tmp_path / "conf" / "config.yaml").write_text("frames: never")
+    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONSAFEPATH")}
+    if python_path is not None:
+        environment["PYTHONPATH"] = python_path
+    loky = "import sys, joblib; print(joblib.Parallel(2)([joblib.delayed(__import__)('resource')]))"
+    program = (
+        "import sys; sys.path.pop(0) if sys.path[0] == '' else None; import blender_synth.cli, subprocess;"
+        f"subprocess.run([sys.executable, '-c', {loky!r}], check=True);"
+        "subprocess.run([sys.executable, '-m', 'platform'], check=True)"
+    )
+    command = Path(sys.executable).with_name("blender-synth")
+    for words in (
+        [str(command), "render", "--cfg", "job"],
+        [sys.executable, "-c", program],
+    ):
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, env=environment)
+        assert done.returncode == 0, done.stderr
+        assert "never" not in done.stdout
+    assert not (tmp_path / "ran").exists()
+
+
 # --- temporary files
 
 

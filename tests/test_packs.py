@@ -14,7 +14,6 @@ from pydantic import TypeAdapter
 from blender_synth.config import compose
 from blender_synth.errors import AssetError, ConfigError
 from blender_synth.packs import find_packs, load_pack
-from blender_synth.packs.glb import bounding_box_m, read_document
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import Area, Layout, Obstacle, PropSpot
 from blender_synth.world.placement.props import PROP_IDS, PropRandomizer, PropSpec
@@ -125,7 +124,7 @@ def test_broken_manifests(tmp_path: Path, manifest: str, says: str):
 def test_a_manifest_of_aliases_of_aliases_is_refused_at_once(tmp_path: Path):
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
-    _refused(write_pack(tmp_path, SHORTEST + "\n".join(lines) + "\n"), "too many values")
+    _refused(write_pack(tmp_path, SHORTEST + "\n".join(lines) + "\n"), "values, counting those of aliases")
 
 
 def test_a_manifest_that_is_a_link_out_of_its_folder_is_refused(tmp_path: Path):
@@ -219,48 +218,32 @@ def _damage(name: str) -> bytes:
             return glb_bytes(document)
         case "no mesh":
             return glb_bytes({"asset": {"version": "2.0"}})
-        case "no bounds":
-            del document["accessors"][0]["min"]
         case "loop":
             document["nodes"][0]["children"] = [0]
         case "node list":
             document["nodes"] = {"0": 1}
-        case "not finite":
-            document["nodes"][0]["scale"] = [1e308, 1e308, 1e308]
-            document["nodes"][0]["translation"] = [1e308] * 3
-            document["accessors"][0]["max"] = [1e308] * 3
+        case "deep":
+            document["nodes"] += [{"children": [n]} for n in range(500)]
+        case "count":
+            document["accessors"][0]["count"] = 600_000_000
+        case "count without data":
+            document["accessors"].append({"count": 600_000_000, "type": "VEC3", "componentType": 5126})
+        case "count of a wrong type":
+            document["accessors"][0]["count"] = "eight"
         case "compressed":
             document["extensionsRequired"] = ["EXT_meshopt_compression"]
-        case "instanced":
-            document["extensionsUsed"] = ["EXT_mesh_gpu_instancing"]
     return glb_bytes(document, binary)
 
 
 @pytest.mark.parametrize(
     "name",
     ["empty", "text", "cut short", "version 1", "json broken", "json nested", "no asset", "buffer gone", "no mesh"]
-    + ["no bounds", "loop", "node list", "not finite", "compressed", "instanced"],
+    + ["deep", "loop", "node list", "count", "count without data", "count of a wrong type", "compressed"],
 )
-@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
 def test_damaged_files_are_found_without_blender(tmp_path: Path, name: str):
     folder = write_pack(tmp_path)
     (folder / "bollard.glb").write_bytes(_damage(name))
-    _refused(folder, "bollard.glb", "export it again")
-
-
-def test_bounding_box_through_nodes_and_quantization(tmp_path: Path):
-    document, binary = box_document((0, 0, 0), (1, 2, 3))
-    document["nodes"] = [
-        {"children": [1], "translation": [10, 0, 0], "rotation": [0, 0.5**0.5, 0, 0.5**0.5]},  # +z becomes +x
-        {"mesh": 0, "matrix": [2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]},
-    ]
-    file = tmp_path / "a.glb"
-    file.write_bytes(glb_bytes(document, binary))
-    assert np.allclose(bounding_box_m(file, read_document(file)), [[10, 0, -2], [13, 2, 0]])
-    document["accessors"][0] |= {"normalized": True, "componentType": 5122, "min": [-32768, 0, 0], "max": [32767] * 3}
-    document["nodes"] = [{"mesh": 0}]
-    file.write_bytes(glb_bytes(document, binary))
-    assert np.allclose(bounding_box_m(file, read_document(file)), [[-1, 0, 0], [1, 1, 1]])
+    assert "export it again" in _refused(folder, "bollard.glb") or name == "no mesh"
 
 
 # --- the search

@@ -12,16 +12,20 @@ from typing import Any
 
 from tqdm import tqdm
 
-from blender_synth.blender_process import BlenderProcess, JobError
-from blender_synth.errors import AssetError
+from blender_synth.blender_process import BlenderProcess, JobError, JobOutOfMemory, ProcessLost
+from blender_synth.errors import AssetError, printable
 from blender_synth.pack_tools import scenes
 from blender_synth.packs.axes import item_from_blender
+from blender_synth.packs.ingest import size_to_read
 from blender_synth.packs.kinds.prop import ShapeTerms
+from blender_synth.packs.limits import MOST_MEMORY_BYTES
+from blender_synth.packs.reading import loss, machine_allows_too_little
 from blender_synth.packs.report import Finding, ItemReport
 from blender_synth.packs.rules import judge
 from blender_synth.packs.survey import Entry, finding_of, survey
 
-_TIMEOUT_S = 300.0
+_MODULE = "blender_synth.blender.pack_tools.inspect_items"
+_TIMEOUT_S = 600.0
 _NAMES_SHOWN = 3
 
 
@@ -68,20 +72,37 @@ def run(options: argparse.Namespace) -> int:
 
 def _inspect(folder: Path, entries: tuple[Entry, ...]) -> Iterator[Finding]:
     """Findings about the files of shapes, by Blender and the rules. A file that crashes Blender affects no other."""
-    shapes = [(entry, entry.terms) for entry in entries if isinstance(entry.terms, ShapeTerms)]
-    with BlenderProcess("blender_synth.blender.pack_tools.inspect_items", _TIMEOUT_S) as blender:
+    shapes = [(e, e.terms) for e in entries if isinstance(e.terms, ShapeTerms) and e.readable]
+    limits: dict[str, Any] = {}
+    with BlenderProcess(
+        _MODULE, _TIMEOUT_S, memory_limit_bytes=MOST_MEMORY_BYTES, on_event=limits.update
+    ) as blender:  # fmt: skip
         for entry, terms in tqdm(shapes, unit="item", disable=None, leave=False):
+            file = folder / entry.file
+            size = size_to_read(file, folder)
+            limits.clear()
             try:
-                answer = blender.ask("inspect", **_job(folder, entry, terms))
+                answer = blender.ask("inspect", size=size, **_job(folder, entry, terms))
+            except ProcessLost as lost:
+                error = loss(lost, bool(limits.get("by_machine")), file, size)
+                if not isinstance(error, AssetError):
+                    raise error from None
+                yield _of_entry(error, folder, entry)
+            except JobOutOfMemory:
+                raise machine_allows_too_little(file) from None
             except JobError as failure:
                 hint = "open it in Blender, clean it up, export it again"
                 yield Finding("unreadable_file", "error", str(failure), hint, entry.file, entry.name)
             except AssetError as error:
-                yield replace(finding_of(error, folder), file=entry.file, item=entry.name)
+                yield _of_entry(error, folder, entry)
             else:
                 report = ItemReport.from_json(answer["report"])
                 scale = entry.item.scale() if entry.item else (terms.scale or 1.0,) * 3
                 yield from judge(replace(report, scale=scale))
+
+
+def _of_entry(error: AssetError, folder: Path, entry: Entry) -> Finding:
+    return replace(finding_of(error, folder), file=entry.file, item=entry.name)
 
 
 def _job(folder: Path, entry: Entry, terms: ShapeTerms) -> dict[str, Any]:
@@ -111,14 +132,14 @@ def _lines(findings: list[Finding]) -> Iterator[str]:
     """Findings as lines, by file, errors first; a finding that several objects share is printed once."""
     by_file = sorted(findings, key=lambda f: (f.file, f.item, f.severity != "error", f.code, f.text))
     for (file, item), here in groupby(by_file, key=lambda f: (f.file, f.item)):
-        yield f"{file or 'pack.yaml'}{f'  ({item})' if item else ''}"
+        yield printable(f"{file or 'pack.yaml'}{f'  ({item})' if item else ''}")
         for (severity, code, text, hint), same in groupby(here, key=lambda f: (f.severity, f.code, f.text, f.hint)):
             names = [finding.object for finding in same if finding.object]
             more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
             where = f"{', '.join(names[:_NAMES_SHOWN])}{more}: " if names else ""
-            yield f"  {severity:8}{code}: {where}{text}"
+            yield printable(f"  {severity:8}{code}: {where}{text}")
             if hint:
-                yield f"          fix: {hint}"
+                yield printable(f"          fix: {hint}", keep="\n")
         yield ""
 
 

@@ -21,6 +21,7 @@ from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.cache import write_atomically
 from blender_synth.errors import BlenderSynthError, ConfigError, RunError
 from blender_synth.pack_tools.numbers import count
+from blender_synth.packs.limits import MOST_MEMORY_BYTES
 from blender_synth.packs.manifest import MANIFEST
 from blender_synth.packs.sweethome3d import DEBIAN_FOLDER, Piece, find_libraries, read_libraries, unpack
 
@@ -128,7 +129,7 @@ def import_pieces(
     converted, problems = set(skip), list[str]()
     done: list[Piece] = []
     with (
-        BlenderProcess(CONVERTER, TIMEOUT_S) as converter,
+        BlenderProcess(CONVERTER, TIMEOUT_S, memory_limit_bytes=MOST_MEMORY_BYTES) as converter,
         tqdm(pieces, desc="import", unit="item", disable=None) as bar,
     ):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -9,21 +10,22 @@ import stat
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
 from blender_synth.cache import cache_folder
-from blender_synth.errors import AssetError
+from blender_synth.errors import AssetError, BlenderSynthError, RunError
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz")
 LARGEST_BYTES = 4_000_000_000
 MOST_FILES = 20_000
-HIGHEST_RATIO = 200
+HIGHEST_RATIO = 100
 """Largest compression ratio of an archive above `_SMALL_BYTES`; textures and meshes never compress so well."""
 _SMALL_BYTES = 20_000_000
 _CHUNK_BYTES = 1 << 20
+_LONGEST_NAME, _LONGEST_PATH, _MOST_FOLDERS = 200, 1000, 30
+"""Bytes of a file's name and of a path; folders in folders."""
 
 
 def unpacked(archive: Path) -> Path:
@@ -31,37 +33,55 @@ def unpacked(archive: Path) -> Path:
 
     Raises:
         AssetError: damaged; too large, too many files, too high a compression ratio; or an entry that is not a regular
-            file inside the archive's folder.
+            file inside the archive's folder. RunError: the cache cannot be written.
     """
-    with archive.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    folder = cache_folder("archives") / digest
-    if folder.is_dir():
-        return folder
-    building = Path(tempfile.mkdtemp(dir=folder.parent, prefix="."))
+    from blender_synth.packs.reading import read_limited  # its process runs `unpack_into`
+
     try:
-        if archive.name.lower().endswith(".zip"):
-            with zipfile.ZipFile(archive) as opened:
-                _write(archive, building, _zip_entries(archive, opened))
-        else:
-            with tarfile.open(archive, "r|gz") as opened:
-                _write(archive, building, _tar_entries(archive, opened))
+        with archive.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        folder = cache_folder("archives") / digest
+        if folder.is_dir():
+            return folder
+        building = Path(tempfile.mkdtemp(dir=folder.parent, prefix="."))
+    except OSError as error:
+        raise _refused(archive, "the archive cannot be read", str(error), "check the file and the cache") from None
+    try:
+        read_limited("unpack", archive, folder=str(building))
         try:
             building.rename(folder)
         except OSError:
             if not folder.is_dir():  # another process may have unpacked it meanwhile
                 raise
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError, ValueError) as error:
-        raise _refused(archive, "the archive is damaged", str(error), "pack it again") from None
-    except FileExistsError as error:
-        raise _refused(archive, "the archive contains a file twice", error.filename, "pack it again") from None
-    except OSError as error:  # a damaged gzip has no errno
-        if error.errno is not None:
-            raise
-        raise _refused(archive, "the archive is damaged", str(error), "pack it again") from None
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return folder
+
+
+def unpack_into(archive: Path, folder: Path) -> None:
+    """Unpack an archive into an empty folder. Time and memory are limited by who calls it.
+
+    Raises:
+        AssetError: as for `unpacked`. RunError: the folder cannot be written.
+    """
+    try:
+        if archive.name.lower().endswith(".zip"):
+            with zipfile.ZipFile(archive) as opened:
+                _write(archive, folder, _zip_entries(archive, opened))
+        else:
+            with tarfile.open(archive, "r|gz") as opened:
+                _write(archive, folder, _tar_entries(archive, opened))
+    except (BlenderSynthError, MemoryError):
+        raise
+    except FileExistsError as error:
+        raise _refused(archive, "the archive contains a file twice", error.filename, "pack it again") from None
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            hint = "free some space, or set BLENDER_SYNTH_CACHE to another folder"
+            raise RunError("the archive cannot be unpacked", file=archive, value=str(error), hint=hint) from None
+        raise _refused(archive, "the archive is damaged", str(error), "pack it again") from None
+    except Exception as error:  # whatever zipfile and tarfile raise about damaged fields
+        raise _refused(archive, "the archive is damaged", str(error), "pack it again") from None
 
 
 def _refused(archive: Path, problem: str, value: object, hint: str) -> AssetError:
@@ -108,6 +128,13 @@ def _write(archive: Path, folder: Path, entries: Iterator[tuple[str, IO[bytes]]]
         ):  # fmt: skip
             hint = "archive the pack's folder with relative paths"
             raise _refused(archive, "a path in the archive leads out of it", name, hint)
+        sizes = [len(part.encode("utf-8", "replace")) for part in path.parts]
+        if max(sizes) > _LONGEST_NAME or sum(sizes) > _LONGEST_PATH or len(sizes) > _MOST_FOLDERS:
+            hint = f"at most {_LONGEST_NAME} bytes for a name, {_LONGEST_PATH} for a path, {_MOST_FOLDERS} folders deep"
+            raise _refused(archive, "a path in the archive is too long", name[:100], hint)
+        if not name.isprintable():
+            hint = "rename it: letters, digits, blanks and punctuation only"
+            raise _refused(archive, "a name in the archive has control characters", name[:100], hint)
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as out:

@@ -18,7 +18,7 @@ from typing import IO, cast
 
 import zstandard
 
-from blender_synth.errors import AssetError
+from blender_synth.errors import AssetError, BlenderSynthError
 
 LARGEST_UNPACKED_BYTES = 4_000_000_000
 CATALOGUES = "blender_assets.cats.txt"
@@ -27,6 +27,7 @@ _READ_CODES = {*_KINDS, b"SC", b"LI", b"TX"}
 _SMALL_BYTES = 4096
 _MOST_KEPT_BYTES = 500_000_000
 _MOST_BLOCKS = 20_000_000
+_MOST_NAMES = 200_000
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,14 @@ class Contents:
 
     def with_children(self, names: tuple[str, ...]) -> list[str]:
         """These objects and all their descendants, in the file's order."""
-        wanted = set(names)
-        while more := {child for child, parent in self.parents.items() if parent in wanted} - wanted:
-            wanted |= more
+        children: dict[str, list[str]] = {}
+        for child, parent in self.parents.items():
+            children.setdefault(parent, []).append(child)
+        wanted, waiting = set(names), list(names)
+        while waiting:
+            new = [child for child in children.get(waiting.pop(), ()) if child not in wanted]
+            wanted.update(new)
+            waiting += new
         return [name for name in self.names["object"] if name in wanted]
 
 
@@ -121,7 +127,9 @@ def read_contents(file: Path, root: Path | None = None) -> Contents:
         with file.open("rb") as raw:
             blocks, dna, pointer = _blocks(_unpacked(raw))
         return _contents(file, root or file.parent, blocks, dna, pointer)
-    except (ValueError, IndexError, struct.error, EOFError, zstandard.ZstdError, gzip.BadGzipFile) as error:
+    except (BlenderSynthError, MemoryError):
+        raise
+    except Exception as error:  # whatever damaged numbers and texts lead to
         raise AssetError(
             "truncated or corrupt .blend",
             file=file,
@@ -276,6 +284,8 @@ def _contents(file: Path, root: Path, blocks: list[_Block], dna: _Dna, pointer: 
             current = number(block, "curscene")
         if block.code not in _READ_CODES:
             continue
+        if len(name_at) >= _MOST_NAMES:
+            raise ValueError("it contains too many objects and materials")
         name = _string(block.data, id_fields["name"] + 2)
         name_at[block.address] = name
         if block.code == b"LI":

@@ -7,13 +7,17 @@ its rotations are multiplied; the MOTION part gives Frames, Frame Time and one l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from blender_synth.errors import AssetError
 
+LARGEST_BYTES = 100_000_000
+MOST_JOINTS = 1000
+_LARGEST_NUMBER = 1e9
+_SHORTEST_STEP_S, _LONGEST_STEP_S = 1e-4, 10.0
 _CHANNELS = ("Xposition", "Yposition", "Zposition", "Xrotation", "Yrotation", "Zrotation")
 
 
@@ -90,26 +94,38 @@ def _about(axis: int, angle_deg: float) -> np.ndarray:
 
 
 def read_bvh(path: Path) -> Bvh:
-    """Parse a file.
+    """Parse a file, in time and memory linear in its size.
+
+    Accepted as they occur in public collections: a byte order mark, Latin-1 in names, blank lines, keywords in any
+    case (`XPOSITION`, `END SITE`), more rows than the header says.
 
     Raises:
-        AssetError: missing, not a BVH, or damaged; with the line and what was expected there.
+        AssetError: missing, too large, not a BVH, or damaged; with the line and what was expected there.
     """
     if not path.is_file():
         raise AssetError("there is no such motion file", file=path, hint="give the path of a BVH file")
     try:
-        text = path.read_text(encoding="utf-8", errors="strict")
-    except (UnicodeDecodeError, OSError):
-        raise AssetError("the file is not a BVH: it is not text", file=path, hint="export the motion as BVH") from None
-    lines = text.splitlines()
-    start = next((i for i, line in enumerate(lines) if line.strip() == "MOTION"), None)
-    first = next((line.strip() for line in lines if line.strip()), "")
-    if first != "HIERARCHY" or start is None:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise AssetError("the file cannot be read", file=path, hint=error.strerror or str(error)) from None
+    if len(data) > LARGEST_BYTES:
+        hint = f"keep it below {LARGEST_BYTES:,} bytes: cut it into several clips"
+        raise AssetError("the file is too large", file=path, hint=hint)
+    if b"\0" in data:
+        raise AssetError("the file is not a BVH: it is not text", file=path, hint="export the motion as BVH")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines()) if line.strip()]
+    start = next((i for i, (_, line) in enumerate(lines) if line.upper() == "MOTION"), None)
+    if not lines or lines[0][1].upper() != "HIERARCHY" or start is None:
         raise AssetError(
             "the file is not a BVH: it has no HIERARCHY followed by MOTION", file=path, hint="export the motion as BVH"
         )
-    joints = _joints(path, lines[:start])
-    return Bvh(joints, *_frames(path, lines, start, sum(len(j.channels) for j in joints)))
+    joints = _joints(path, lines[1:start])
+    return Bvh(joints, *_frames(path, lines[start:], sum(len(j.channels) for j in joints)))
 
 
 def _bad(path: Path, line: int, wanted: str, found: str) -> AssetError:
@@ -121,61 +137,96 @@ def _bad(path: Path, line: int, wanted: str, found: str) -> AssetError:
     )
 
 
-def _joints(path: Path, lines: list[str]) -> tuple[Joint, ...]:
+def _joints(path: Path, lines: list[tuple[int, str]]) -> tuple[Joint, ...]:
     joints: list[Joint] = []
     open_blocks: list[int] = []
     name, column = "", 0
-    for number, line in enumerate(lines):
+    number = lines[0][0] if lines else 0
+    for number, line in lines:
         words = line.split()
-        if not words or words[0] == "HIERARCHY":
-            continue
-        if words[0] in ("ROOT", "JOINT", "End") and len(words) >= 2:
-            name = "" if words[0] == "End" else " ".join(words[1:])
-        elif words[0] == "{":
+        keyword = words[0].upper()
+        if keyword in ("ROOT", "JOINT", "END") and len(words) >= 2:
+            name = "" if keyword == "END" else " ".join(words[1:])
+        elif keyword == "{" and len(joints) < MOST_JOINTS:
             joints.append(Joint(name, open_blocks[-1] if open_blocks else -1, np.zeros(3), (), column))
             open_blocks.append(len(joints) - 1)
-        elif words[0] == "}" and open_blocks:
+        elif keyword == "{":
+            raise _bad(path, number, f"one of at most {MOST_JOINTS} joints", line)
+        elif keyword == "}" and open_blocks:
             open_blocks.pop()
-        elif words[0] == "OFFSET" and open_blocks and len(words) == 4:
-            j = joints[open_blocks[-1]]
+        elif keyword == "OFFSET" and open_blocks:
+            joint = joints[open_blocks[-1]]
             try:
-                joints[open_blocks[-1]] = Joint(j.name, j.parent, np.array(words[1:], float), j.channels, j.column)
+                offset = np.array(words[1:], float)
             except ValueError:
-                raise _bad(path, number, "OFFSET and three numbers", line) from None
-        elif words[0] == "CHANNELS" and open_blocks:
-            j = joints[open_blocks[-1]]
-            if len(words) < 2 or words[1] != str(len(words) - 2) or not set(words[2:]) <= set(_CHANNELS):
+                offset = np.empty(0)
+            if offset.shape != (3,) or not (np.abs(offset) < _LARGEST_NUMBER).all():
+                raise _bad(path, number, "OFFSET and three numbers", line)
+            joints[open_blocks[-1]] = replace(joint, offset=offset)
+        elif keyword == "CHANNELS" and open_blocks:
+            joint = joints[open_blocks[-1]]
+            channels = tuple(word.capitalize() for word in words[2:])
+            if words[1:2] != [str(len(channels))] or len(channels) > 6 or not set(channels) <= set(_CHANNELS):
                 raise _bad(path, number, f"CHANNELS, their count and names among {', '.join(_CHANNELS)}", line)
-            joints[open_blocks[-1]] = Joint(j.name, j.parent, j.offset, tuple(words[2:]), column)
-            column += len(words) - 2
+            if joint.channels:
+                raise _bad(path, number, "the joint's only CHANNELS", line)
+            joints[open_blocks[-1]] = replace(joint, channels=channels, column=column)
+            column += len(channels)
         else:
             raise _bad(path, number, "ROOT, JOINT, End Site, OFFSET, CHANNELS or a brace", line)
     if open_blocks or not joints:
-        raise _bad(path, len(lines), "a closing brace", "MOTION")
+        raise _bad(path, number + 1, "a closing brace" if open_blocks else "ROOT and a name", "MOTION")
+    if not column:
+        raise AssetError("the BVH has no channels, so it contains no motion", file=path, hint="export it again")
     return tuple(joints)
 
 
-def _frames(path: Path, lines: list[str], start: int, columns: int) -> tuple[np.ndarray, float]:
-    head = [line.split(":") for line in lines[start + 1 : start + 3]]
+def _frames(path: Path, lines: list[tuple[int, str]], columns: int) -> tuple[np.ndarray, float]:
+    """The rows (F, C) and the time step.
+
+    Args:
+        lines: from MOTION on.
+    """
+    head = [line.partition(":") for _, line in lines[1:3]]
+    number = lines[min(1, len(lines) - 1)][0]
     try:
-        (frames_word, count_text), (time_word, step_text) = head
-        if frames_word.strip() != "Frames" or time_word.strip() != "Frame Time":
+        (frames_word, _, count_text), (time_word, _, step_text) = head
+        if (frames_word.strip().upper(), "".join(time_word.upper().split())) != ("FRAMES", "FRAMETIME"):
             raise ValueError
         count, step = int(count_text), float(step_text)
     except ValueError:
-        raise _bad(path, start + 1, "Frames: and Frame Time: with a number each", " ".join(map(str, head))) from None
-    rows = [line.split() for line in lines[start + 3 :] if line.strip()][:count]
-    for number, row in enumerate(rows):
-        if len(row) != columns:
-            raise _bad(path, start + 3 + number, f"{columns} numbers", f"{len(row)} numbers")
-    if len(rows) < max(count, 1):
+        written = " ".join("".join(parts) for parts in head)
+        raise _bad(path, number, "Frames: and Frame Time: with a number each", written) from None
+    if count < 1:
+        raise _bad(path, number, "Frames: and a number above zero", count_text)
+    if not _SHORTEST_STEP_S <= step <= _LONGEST_STEP_S:
+        hint = f"a frame's time is in seconds, such as 0.0333333; from {_SHORTEST_STEP_S} to {_LONGEST_STEP_S:g}"
+        raise AssetError(
+            "the BVH's time for a frame is not possible",
+            file=path,
+            key="Frame Time",
+            value=step_text.strip(),
+            hint=hint,
+        )  # fmt: skip
+    rows = lines[3 : 3 + count]
+    for where, row in rows:
+        if len(row.split()) != columns:
+            raise _bad(path, where, f"{columns} numbers", f"{len(row.split())} numbers")
+    if len(rows) < count:
         raise AssetError(
             "the BVH has fewer frames than its header says", file=path, value=len(rows), hint="export it again"
         )
-    try:
-        values = np.array(rows, float)
-    except ValueError as error:
-        raise AssetError(f"the BVH is damaged: {error}", file=path, hint="export it again") from None
-    if not np.isfinite(values).all():
-        raise AssetError("the BVH contains numbers that are not finite", file=path, hint="export it again")
+    values = np.empty((len(rows), columns))
+    for i, (where, row) in enumerate(rows):
+        try:
+            values[i] = np.array(row.split(), float)
+        except ValueError as error:
+            raise AssetError(
+                f"the BVH is damaged: {error}", file=path, key=f"line {where + 1}", hint="export it again"
+            ) from None
+        if not (np.abs(values[i]) < _LARGEST_NUMBER).all():
+            raise AssetError(
+                "the BVH contains numbers that are not finite", file=path, key=f"line {where + 1}",
+                hint="export it again",
+            )  # fmt: skip
     return values, step

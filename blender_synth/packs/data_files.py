@@ -1,18 +1,15 @@
-"""Reading and checking the files of unshaped items (skies, motions, textures). Each file is checked once."""
+"""Checks of the files of unshaped items: skies and textures. They run in a child process, see `packs.reading`."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import re
-from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import OpenEXR
 
-from blender_synth.cache import cache_folder, write_atomically
 from blender_synth.errors import AssetError
 
 LARGEST_IMAGE_BYTES = 600_000_000
@@ -29,6 +26,7 @@ _NAMES = {
 _WORDS = tuple((word, role) for role, words in _NAMES.items() for word in words)
 
 
+@lru_cache(maxsize=100_000)
 def map_of(name: str) -> tuple[str, str]:
     """The role of a texture according to its file name, and the name without the word for it.
 
@@ -61,27 +59,6 @@ def maps_beside(file: Path) -> dict[str, Path]:
     if "normal" in maps:
         maps.pop("normal_dx", None)
     return maps
-
-
-def check_once(file: Path, role: str, check: Callable[[Path], object]) -> None:
-    """Check a file, unless the cache says that exactly this file has passed the check before.
-
-    Args:
-        role: name of the check. check: raises AssetError.
-
-    Raises:
-        AssetError: too large, or what `check` raises.
-    """
-    state = file.stat()
-    name = repr((str(file.resolve()), state.st_size, state.st_mtime_ns, role, 1))
-    passed = cache_folder("files") / f"{hashlib.sha256(name.encode()).hexdigest()}.ok"
-    if not passed.exists():
-        if state.st_size > LARGEST_IMAGE_BYTES:
-            hint = f"keep it below {LARGEST_IMAGE_BYTES} bytes"
-            raise AssetError("the file is too large", file=file, value=state.st_size, hint=hint)
-        check(file)
-        with contextlib.suppress(OSError):
-            write_atomically(passed, name)
 
 
 def check_image(file: Path) -> None:
@@ -126,16 +103,28 @@ def check_panorama(file: Path) -> None:
 
 
 def _pixels(file: Path) -> np.ndarray | None:
-    """(H, W, C) of an image, row 0 at the top; None if it cannot be read."""
+    """(H, W, C) of an image, row 0 at the top; None if it cannot be read.
+
+    Raises:
+        AssetError: too large a file. MemoryError: too large a picture.
+    """
+    size = file.stat().st_size
+    if size > LARGEST_IMAGE_BYTES:
+        hint = f"keep it below {LARGEST_IMAGE_BYTES} bytes"
+        raise AssetError("the file is too large", file=file, value=size, hint=hint)
     if file.suffix.lower() == ".exr":
         try:
             with OpenEXR.File(str(file), separate_channels=True) as exr:
                 channels = [c.pixels for c in exr.channels().values()]
                 return np.stack(channels, axis=-1).astype(np.float32)
-        except (RuntimeError, ValueError, TypeError, IndexError):
+        except (RuntimeError, ValueError, TypeError, LookupError, OSError) as error:
+            if "alloc" in str(error).lower() or "memory" in str(error).lower():
+                raise MemoryError from None
             return None
     try:
         image = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
-    except cv2.error:
+    except cv2.error as error:
+        if "memory" in str(error).lower() or "CV_IO_MAX_IMAGE" in str(error):
+            raise MemoryError from None
         return None
     return None if image is None else image.reshape(*image.shape[:2], -1)

@@ -12,7 +12,7 @@ import numpy as np
 
 from blender_synth.errors import AssetError
 from blender_synth.packs.axes import item_from_blender
-from blender_synth.packs.blendfile import MarkedAsset, read_contents
+from blender_synth.packs.blendfile import MarkedAsset
 from blender_synth.packs.ingest import Description, Shape
 from blender_synth.packs.items import Item
 from blender_synth.packs.kinds import Terms, terms_class
@@ -21,7 +21,8 @@ from blender_synth.packs.kinds.prop import SIZE_KEYS, ShapeTerms
 from blender_synth.packs.manifest import ItemName, validated
 from blender_synth.packs.panes import Pane, measure_pane
 from blender_synth.packs.paths import file_in_pack
-from blender_synth.packs.safety import SHAPE_SUFFIXES, check_file
+from blender_synth.packs.reading import contents_of
+from blender_synth.packs.safety import SHAPE_SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,7 @@ def split_marked_assets(draft: Draft, folder: Path, manifest: Path, has_category
     if not draft.shaped or draft.shape_file().suffix.lower() != ".blend":
         return [draft]
     file = draft.shape_file()
-    check_file(file, folder)
-    contents = read_contents(file, folder)
+    contents = contents_of(file, folder)
     assets = {(a.kind, a.name): a for a in contents.assets if a.kind in ("object", "collection")}
     if draft.object or draft.collection:
         part = ("object", draft.object) if draft.object else ("collection", draft.collection)
@@ -232,7 +232,7 @@ def _check_variants(draft: Draft, folder: Path, description: Description) -> Non
     """Materials that vary must be visible; their replacements must be in the file (in a `.blend` also unused ones)."""
     replacements = description.materials
     if draft.shape_file().suffix.lower() == ".blend":
-        replacements = read_contents(draft.shape_file(), folder).names["material"]
+        replacements = contents_of(draft.shape_file(), folder).names["material"]
     for material, choices in draft.shape_terms().variants.items():
         others = [choice for choice in choices if not choice.startswith("#")]
         for name, known in ((material, description.materials), *((other, replacements) for other in others)):

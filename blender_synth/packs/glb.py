@@ -1,27 +1,29 @@
-"""Checks glTF files (`.glb`, `.gltf`) without Blender: integrity, references to other files, size.
+"""Checks glTF files (`.glb`, `.gltf`) without Blender: integrity, references to other files, counts.
 
 Format: glTF 2.0 specification, chapters 4 (GLB) and 3.5 (scenes and nodes). Nothing from the file is executed.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import numpy as np
-
-from blender_synth.errors import AssetError
+from blender_synth.errors import AssetError, BlenderSynthError
 
 _MAGIC = b"glTF"
 _JSON_CHUNK = b"JSON"
 _LARGEST_JSON_BYTES = 400_000_000
-_NORMALIZED_BY = {5120: 127.0, 5121: 255.0, 5122: 32767.0, 5123: 65535.0}
+_MOST_ELEMENTS = 20_000_000
+"""Of accessors without data, which are zeros: they take memory, but no bytes in the file."""
+_DEEPEST_NODE = 200
+_COMPONENT_BYTES = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
+_COMPONENTS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 READABLE_EXTENSIONS = {
+    "EXT_mesh_gpu_instancing",
     "EXT_texture_webp",
     "KHR_animation_pointer",
     "KHR_draco_mesh_compression",
@@ -40,8 +42,24 @@ READABLE_EXTENSIONS = {
     "KHR_mesh_quantization",
     "KHR_texture_transform",
 }
-"""Extensions that a file may require: those that Blender 4.5's importer reads, except GPU instancing, because
-`bounding_box_m` ignores instances."""
+"""Extensions that a file may require: those that Blender 4.5's importer reads."""
+
+
+def check(file: Path, resolve: Callable[[str], Path]) -> None:
+    """Check a `.glb` or `.gltf`: `read_document`, `check_references`, `check_nodes`, `check_counts`.
+
+    Raises:
+        AssetError: it cannot be used.
+    """
+    try:
+        document = read_document(file)
+        check_references(file, document, resolve)
+        check_nodes(file, document)
+        check_counts(file, document)
+    except (BlenderSynthError, MemoryError):
+        raise
+    except Exception as error:  # fields of wrong types, anywhere
+        raise _damaged(file, "has fields that cannot be read", value=f"{type(error).__name__}: {error}") from None
 
 
 def read_document(file: Path) -> dict[str, Any]:
@@ -93,9 +111,7 @@ def check_references(file: Path, document: dict[str, Any], resolve: Callable[[st
     Raises:
         AssetError: a reference leads out of the pack or to a missing file, or Blender cannot read an extension.
     """
-    unreadable = sorted(set(document.get("extensionsRequired", ())) - READABLE_EXTENSIONS)
-    if "EXT_mesh_gpu_instancing" in document.get("extensionsUsed", ()):
-        unreadable.append("EXT_mesh_gpu_instancing")
+    unreadable = sorted({str(name) for name in document.get("extensionsRequired", ())} - READABLE_EXTENSIONS)
     if unreadable:
         raise AssetError(
             "the file requires an extension that cannot be read",
@@ -120,29 +136,61 @@ def check_references(file: Path, document: dict[str, Any], resolve: Callable[[st
             resolve(unquote(uri))
 
 
-def bounding_box_m(file: Path, document: dict[str, Any]) -> np.ndarray:
-    """Bounding box of the default scene, from the bounds in the file's accessors and the nodes' transforms.
-
-    Exact for rotations by multiples of 90 degrees; otherwise the box around the rotated boxes, which is never too
-    small. Skinned meshes are measured in their bind pose; morph targets and animation are ignored.
-
-    Args:
-        file: the `.glb`, for messages. document: from `read_document`.
-
-    Returns:
-        (2, 3) float64: lowest and highest corner in metres, in the axes of the file.
+def check_nodes(file: Path, document: dict[str, Any]) -> None:
+    """Check that nodes form trees that are not too deep for Blender's importer, which calls itself for children.
 
     Raises:
-        AssetError: no mesh, missing bounds, or an invalid node hierarchy.
+        AssetError: they do not.
     """
-    try:
-        corners = [_corners(document, mesh) @ m[:3, :3].T + m[:3, 3] for mesh, m in _placed_meshes(document)]
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
-        raise _damaged(file, f"has meshes or nodes that cannot be measured ({error!r})") from None
-    points = np.concatenate(corners) if corners else np.empty((0, 3))
-    if not len(points) or not np.isfinite(points).all():
-        raise _damaged(file, "shows no mesh with a finite size")
-    return np.stack([points.min(axis=0), points.max(axis=0)])
+    nodes = document.get("nodes", [])
+    parents: dict[int, int] = {}
+    for number, node in enumerate(nodes):
+        for child in node.get("children", ()):
+            if child in parents or not 0 <= child < len(nodes):
+                raise _damaged(file, "has a node with two parents, or that is missing", key=f"nodes[{number}].children")
+            parents[child] = number
+    depths = {number: 0 for number in range(len(nodes)) if number not in parents}
+    waiting = list(depths)
+    while waiting:
+        number = waiting.pop()
+        for child in nodes[number].get("children", ()):
+            depths[child] = depths[number] + 1
+            waiting.append(child)
+            if depths[child] > _DEEPEST_NODE:
+                raise _damaged(file, f"has nodes more than {_DEEPEST_NODE} levels deep", key=f"nodes[{child}]")
+    if len(depths) < len(nodes):
+        raise _damaged(file, "has a node that is its own ancestor", key="nodes")
+
+
+def check_counts(file: Path, document: dict[str, Any]) -> None:
+    """Check that accessors lie inside their data, and that those without data are not huge.
+
+    Raises:
+        AssetError: they are not.
+    """
+    views = document.get("bufferViews", [])
+    without_data = 0
+    for number, accessor in enumerate(document.get("accessors", [])):
+        count = accessor["count"]
+        if not isinstance(count, int) or count < 0:
+            raise _damaged(file, "has an accessor with an invalid count", key=f"accessors[{number}].count", value=count)
+        sparse = accessor.get("sparse", {}).get("count", 0)
+        if "bufferView" not in accessor or "extensions" in views[accessor["bufferView"]]:
+            without_data += count * _COMPONENTS[accessor["type"]]
+        else:
+            view = views[accessor["bufferView"]]
+            element = _COMPONENTS[accessor["type"]] * _COMPONENT_BYTES[accessor["componentType"]]
+            stride = view.get("byteStride") or element
+            needed = accessor.get("byteOffset", 0) + stride * (count - 1) + element if count else 0
+            if needed > view["byteLength"]:
+                raise _damaged(file, f"is truncated or corrupt: an accessor needs {needed} bytes",
+                               key=f"accessors[{number}]", value=view["byteLength"])  # fmt: skip
+        if sparse > count or without_data > _MOST_ELEMENTS:
+            raise _damaged(file, "has accessors that are far too large", key=f"accessors[{number}]", value=count)
+    for number, view in enumerate(views):
+        buffer = document["buffers"][view["buffer"]]
+        if view.get("byteOffset", 0) + view["byteLength"] > buffer["byteLength"] and "extensions" not in view:
+            raise _damaged(file, "has a buffer view outside its buffer", key=f"bufferViews[{number}]")
 
 
 def _damaged(file: Path, what: str, **more: Any) -> AssetError:
@@ -157,64 +205,3 @@ def _check_buffer(file: Path, document: dict[str, Any], size: int, offset: int) 
     needed = buffers[0].get("byteLength", 0) if "uri" not in buffers[0] else 0
     if needed and (not isinstance(needed, int) or offset + 8 + needed > size):
         raise _damaged(file, "is truncated: part of its geometry is missing")
-
-
-def _placed_meshes(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
-    """Each mesh of the default scene with its (4, 4) transform into the scene."""
-    nodes = document.get("nodes", [])
-    scenes = document.get("scenes")
-    if scenes:
-        roots = scenes[document.get("scene", 0)].get("nodes", [])
-    else:
-        children = {child for node in nodes for child in node.get("children", ())}
-        roots = [number for number in range(len(nodes)) if number not in children]
-    waiting = [(number, np.eye(4)) for number in roots]
-    seen = set()
-    while waiting:
-        number, parent = waiting.pop()
-        if number in seen:
-            raise ValueError(f"node {number} is its own ancestor or has two parents")
-        seen.add(number)
-        node = nodes[number]
-        matrix = parent @ _local(node)
-        if "mesh" in node:
-            yield document["meshes"][node["mesh"]], matrix
-        waiting.extend((child, matrix) for child in node.get("children", ()))
-
-
-def _local(node: dict[str, Any]) -> np.ndarray:
-    if "matrix" in node:
-        return np.array(node["matrix"], dtype=float).reshape(4, 4).T
-    x, y, z, w = node.get("rotation", (0, 0, 0, 1))
-    turn = np.array([
-        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-    ])  # fmt: skip
-    matrix = np.eye(4)
-    matrix[:3, :3] = turn * np.array(node.get("scale", (1, 1, 1)), dtype=float)
-    matrix[:3, 3] = node.get("translation", (0, 0, 0))
-    return matrix
-
-
-def _corners(document: dict[str, Any], mesh: dict[str, Any]) -> np.ndarray:
-    """(8 n, 3) corners of the boxes of a mesh's n primitives, in the mesh's axes."""
-    boxes = []
-    for primitive in mesh["primitives"]:
-        accessor = document["accessors"][primitive["attributes"]["POSITION"]]
-        box = np.array([accessor["min"], accessor["max"]], dtype=float).reshape(2, 3)
-        if accessor.get("normalized"):
-            box = np.maximum(box / _NORMALIZED_BY[accessor["componentType"]], -1.0)
-        boxes.append(np.stack(np.meshgrid(*box.T, indexing="ij"), axis=-1).reshape(-1, 3))
-    return np.concatenate(boxes)
-
-
-def triangles(document: dict[str, Any]) -> int:
-    """Number of triangles in the default scene; 0 if the file does not say."""
-    count = 0
-    with contextlib.suppress(AttributeError, KeyError, IndexError, TypeError, ValueError):
-        for mesh, _ in _placed_meshes(document):
-            for primitive in mesh["primitives"]:
-                corners = document["accessors"][primitive.get("indices", primitive["attributes"]["POSITION"])]["count"]
-                count += corners // 3 if primitive.get("mode", 4) == 4 else max(corners - 2, 0)
-    return count

@@ -1,8 +1,9 @@
 """Measures shapes before any scene is sampled: size, number of triangles, materials.
 
-glTF is read here. Other formats are opened by Blender in a child process with limits on time and memory, many files one
-after the other; a file that crashes the process affects no other. Results are cached by the content of the file, the
-files around it and the code that reads it.
+Files of every format are opened by Blender, in a child process with limits on time and memory, many files one after the
+other; a file that crashes the process affects no other. What is measured is the evaluated mesh, which is also what is
+rendered. Results are cached by the content of the file, the files around it and the code that reads it; those of
+built-in packs are shipped (`MEASURED`).
 """
 
 from __future__ import annotations
@@ -20,24 +21,32 @@ from typing import Any
 
 import numpy as np
 
+from blender_synth import resources
 from blender_synth.blender_process import BlenderProcess, JobFailed, JobOutOfMemory, ProcessLost
 from blender_synth.cache import cache_folder, write_atomically
-from blender_synth.errors import AssetError, RunError, SystemLibraryError
-from blender_synth.packs import glb
+from blender_synth.errors import AssetError, SystemLibraryError
+from blender_synth.packs.limits import MOST_MEMORY_BYTES
 from blender_synth.packs.manifest import MANIFEST
 from blender_synth.packs.problems import Problem
-from blender_synth.packs.safety import SHAPE_SUFFIXES, check_file
+from blender_synth.packs.reading import code_version, loss, machine_allows_too_little
+from blender_synth.packs.safety import SHAPE_SUFFIXES
 
-TIME_LIMIT_S = 180.0
-"""For one file."""
-MEMORY_LIMIT_BYTES = 12 * 2**30
-"""Of addresses, for the process that opens them; Blender alone takes some 2 GB."""
+TIME_LIMIT_S = 600.0
+"""Longest wait for one file, far above the limit on processor time: the machine may be busy with other things."""
+LARGEST_M = 1e6
+"""Distance of a shape from its file's origin, before it is scaled."""
+MEASURED = "measured.json"
+"""In a built-in pack: the answers about its files, written by `python -m blender_synth.dev.measure_packs`."""
+MEASURING = 1
+"""To be incremented when answers change, so that those in `MEASURED` are not used until they are written again."""
 _MODULE = "blender_synth.blender.pack_loader.describe"
-READ_HERE = (".glb", ".gltf")
-_BLENDER_FROM_YUP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
-_CODE = ("packs/blendfile.py", "packs/safety.py", "packs/usd.py", "blender/pack_loader/load.py",
-         "blender/pack_loader/loaded.py", "blender/pack_loader/sanitize.py",
+_CODE = ("packs/blendfile.py", "packs/glb.py", "packs/limits.py", "packs/safety.py", "packs/usd.py",
+         "blender/pack_loader/load.py", "blender/pack_loader/loaded.py", "blender/pack_loader/sanitize.py",
          "blender/pack_loader/shapes.py", "blender/pack_loader/describe.py")  # fmt: skip
+
+
+class UnreadableError(AssetError):
+    """A file that Blender cannot read, or not within the limits; there is no more to find out about it."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class Shape:
 
     Attributes:
         file: resolved. root: the pack's folder, resolved. objects, collection: names in a `.blend`.
-        bones: whether bones are wanted, which only Blender can read. surface: material whose faces are wanted.
+        bones: whether bones are wanted. surface: material whose faces are wanted.
     """
 
     file: Path
@@ -55,6 +64,11 @@ class Shape:
     collection: str = ""
     bones: bool = False
     surface: str = ""
+
+    @property
+    def alone(self) -> bool:
+        """Whether files of its format have everything inside."""
+        return self.file.suffix.lower() in (".glb", ".usdz")
 
 
 @dataclass(frozen=True)
@@ -78,27 +92,32 @@ class Description:
 
 
 def describe(shapes: Sequence[Shape]) -> list[Description | AssetError]:
-    """The description of each shape, or why it cannot be used, in order."""
-    found: dict[Shape, Any] = {}
-    waiting: list[tuple[Shape, Path]] = []
+    """The description of each shape, or why it cannot be used, in order.
+
+    Raises:
+        BlenderSynthError: Blender does not start, or the machine's limit on memory is too low.
+    """
+    found: dict[Shape, Description | AssetError] = {}
+    waiting: list[tuple[Shape, Path, int]] = []
+    surroundings: dict[Path, tuple[str, int]] = {}
     for shape in dict.fromkeys(shapes):
         try:
-            if shape.file.suffix.lower() in READ_HERE and not shape.bones and not shape.surface:
-                found[shape] = _gltf(shape)
-                continue
-            check_file(shape.file, shape.root)
-            known = cache_folder("shapes") / f"{_key(shape)}.json"
-            try:
-                answer = json.loads(known.read_text(encoding="utf-8"))
-            except (OSError, ValueError):
-                waiting.append((shape, known))
-            else:
+            if shape.root not in surroundings:
+                surroundings[shape.root] = _surroundings(shape.root)
+            around, size = surroundings[shape.root]
+            content = _digest(shape.file)
+            if (answer := _shipped(shape.root).get(_shipped_key(shape, content))) is not None:
                 found[shape] = _result(shape, answer)
-        except AssetError as error:
-            found[shape] = error
+                continue
+            known = cache_folder("shapes") / f"{_key(shape, content, around)}.json"
+            if (answer := _read_answer(known)) is not None:
+                found[shape] = _result(shape, answer)
+            else:
+                waiting.append((shape, known, shape.file.stat().st_size + (0 if shape.alone else size)))
         except OSError as error:
             found[shape] = AssetError("the file cannot be read", file=shape.file, hint=error.strerror or str(error))
-    for (shape, known), answer in zip(waiting, _ask_blender([s for s, _ in waiting]), strict=True):
+    answers = _ask_blender([(shape, size) for shape, _, size in waiting])
+    for (shape, known, _), answer in zip(waiting, answers, strict=True):
         if not answer.pop("again", False):
             with contextlib.suppress(OSError):
                 write_atomically(known, json.dumps(answer))
@@ -106,11 +125,20 @@ def describe(shapes: Sequence[Shape]) -> list[Description | AssetError]:
     return [found[shape] for shape in shapes]
 
 
+def _read_answer(file: Path) -> dict[str, Any] | None:
+    """An answer from the cache; None if it is not there or damaged."""
+    try:
+        answer = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
 def _result(shape: Shape, answer: Mapping[str, Any]) -> Description | AssetError:
     if "error" in answer:
         about = {"value": answer["value"]} if answer.get("value") else {}
         file, hint = answer.get("file") or shape.file, answer.get("hint") or "export it again"
-        return AssetError(answer["error"], file=file, hint=hint, **about)
+        return UnreadableError(answer["error"], file=file, hint=hint, **about)
     problems = tuple(Problem(**problem) for problem in answer["problems"])
     for problem in problems:
         if problem.severity == "error":
@@ -119,6 +147,10 @@ def _result(shape: Shape, answer: Mapping[str, Any]) -> Description | AssetError
     if answer["box_m"] is None or not np.isfinite(answer["box_m"]).all():
         hint = "export it again with its meshes in the scene that was open, visible in the render"
         return AssetError("the file shows no mesh", file=shape.file, hint=hint)
+    largest_m = float(np.abs(answer["box_m"]).max())
+    if largest_m > LARGEST_M:
+        hint = "correct its scale, or apply its transforms"
+        return AssetError("the shape is far too large", file=shape.file, value=f"{largest_m:g} m", hint=hint)
     return Description(
         box_m=np.array(answer["box_m"]),
         triangles=answer["triangles"],
@@ -129,83 +161,114 @@ def _result(shape: Shape, answer: Mapping[str, Any]) -> Description | AssetError
     )
 
 
-def _gltf(shape: Shape) -> Description:
-    check_file(shape.file, shape.root)
-    document = glb.read_document(shape.file)
-    box = glb.bounding_box_m(shape.file, document) @ _BLENDER_FROM_YUP.T
-    materials = [str(m.get("name", "")) for m in document.get("materials", ()) if isinstance(m, dict)]
-    return Description(box_m=np.sort(box, axis=0), triangles=glb.triangles(document), materials=tuple(materials))
-
-
 @cache
 def _code_version() -> str:
     """Changes with whatever decides what is found out."""
-    package = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256(version("bpy").encode())
-    for name in _CODE:
-        digest.update((package / name).read_bytes())
-    return digest.hexdigest()
+    return code_version(_CODE) + version("bpy")
 
 
-def _key(shape: Shape) -> str:
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _key(shape: Shape, content: str, around: str) -> str:
     """Names a shape's content: its file, what of the pack it may refer to, and the code that reads it."""
-    digest = hashlib.sha256(_code_version().encode())
-    digest.update(
-        repr((shape.file.relative_to(shape.root).as_posix(), shape.objects, shape.collection, shape.surface)).encode()
-    )
-    with shape.file.open("rb") as stream:
-        digest.update(hashlib.file_digest(stream, "sha256").digest())
-    digest.update(_surroundings(shape.root).encode())
-    return digest.hexdigest()
+    part = (shape.file.relative_to(shape.root).as_posix(), shape.objects, shape.collection, shape.surface)
+    return hashlib.sha256(repr((_code_version(), part, content, around)).encode()).hexdigest()
 
 
-def _surroundings(root: Path) -> str:
-    """The pack's other files by name, size and time: textures, material libraries, buffers, linked libraries."""
+def _shipped_key(shape: Shape, content: str) -> str:
+    return ":".join([content, *shape.objects, shape.collection, shape.surface])
+
+
+@cache
+def _shipped(root: Path) -> Mapping[str, dict[str, Any]]:
+    """The answers that a built-in pack is shipped with, by `_shipped_key`; other packs are not trusted to have any."""
+    if root.parent != resources.built_in_packs_dir().resolve():
+        return {}
+    data = _read_answer(root / MEASURED)
+    return data["answers"] if data is not None and data.get("measuring") == MEASURING else {}
+
+
+def measure_again(shapes: Sequence[Shape]) -> dict[str, Any]:
+    """What `MEASURED` should contain for these shapes, which Blender reads afresh."""
+    answers = _ask_blender([(shape, shape.file.stat().st_size) for shape in shapes])
+    keys = [_shipped_key(shape, _digest(shape.file)) for shape in shapes]
+    return {"measuring": MEASURING, "answers": dict(sorted(zip(keys, answers, strict=True)))}
+
+
+def size_to_read(file: Path, root: Path) -> int:
+    """Bytes of a file and of what it may refer to, which decide about its limits; 0 if it is missing."""
+    try:
+        size = file.stat().st_size
+    except OSError:
+        return 0
+    return size if Shape(file, root).alone else size + _surroundings(root)[1]
+
+
+def _surroundings(root: Path) -> tuple[str, int]:
+    """The pack's other files: textures, material libraries, buffers, linked libraries.
+
+    Returns:
+        Their names, sizes and times; their size together, in bytes.
+    """
     rows = []
     for folder, _, names in os.walk(root):
         for name in names:
             file = Path(folder) / name
             suffix = file.suffix.lower()
-            if name == MANIFEST or (suffix in SHAPE_SUFFIXES and suffix != ".blend"):
+            if name in (MANIFEST, MEASURED) or (suffix in SHAPE_SUFFIXES and suffix != ".blend"):
                 continue
             with contextlib.suppress(OSError):
                 state = file.stat()
                 rows.append((file.relative_to(root).as_posix(), state.st_size, state.st_mtime_ns))
-    return repr(sorted(rows))
+    return repr(sorted(rows)), sum(size for _, size, _ in rows)
 
 
-def _ask_blender(shapes: Sequence[Shape]) -> Iterator[dict[str, Any]]:
+def _ask_blender(shapes: Sequence[tuple[Shape, int]]) -> Iterator[dict[str, Any]]:
     """Answers of `blender.pack_loader.describe`, one for each shape; those not to be cached have `again`.
+
+    Args:
+        shapes: each with the size in bytes that decides about its limits.
 
     Raises:
         BlenderSynthError: Blender does not start, or the machine's limit on memory is too low.
     """
-    with BlenderProcess(_MODULE, TIME_LIMIT_S, memory_limit_bytes=MEMORY_LIMIT_BYTES) as process:
-        for shape in shapes:
-            yield _answer(process, shape)
+    limits: dict[str, Any] = {}
+    with BlenderProcess(
+        _MODULE, TIME_LIMIT_S, memory_limit_bytes=MOST_MEMORY_BYTES, on_event=limits.update
+    ) as process:  # fmt: skip
+        for shape, size in shapes:
+            limits.clear()
+            yield _answer(process, shape, size, limits)
 
 
-def _answer(process: BlenderProcess, shape: Shape) -> dict[str, Any]:
+def _answer(process: BlenderProcess, shape: Shape, size: int, limits: Mapping[str, Any]) -> dict[str, Any]:
+    """`limits` becomes the event of `packs.limits.within_limits`."""
     try:
         process.start()
     except ProcessLost as lost:  # not the fault of the file
         raise SystemLibraryError(str(lost), hint=lost.last_line) from None
-    job = {"file": str(shape.file), "root": str(shape.root), "objects": shape.objects}
+    job = {"file": str(shape.file), "root": str(shape.root), "objects": shape.objects, "size": size}
     try:
         return process.ask("describe", **job, collection=shape.collection, surface=shape.surface)
     except AssetError as error:
-        value = "" if error.value is None else str(error.value)
-        return {"error": error.problem, "value": value, "file": str(error.file or shape.file), "hint": error.hint}
+        process_is_bloated = "more memory" in error.problem
+        if process_is_bloated:
+            process.stop()
+        return _error_answer(error, shape)
     except JobOutOfMemory:
-        if process.limited_by_machine:
-            raise RunError(
-                "this machine allows one process too little memory to read the file",
-                file=shape.file,
-                hint="raise the limit on address space (ulimit -v)",
-            ) from None
-        return {"error": "the file needs more memory than the limit", "hint": "make it smaller"}
+        raise machine_allows_too_little(shape.file) from None
     except JobFailed as failure:
         return {"error": "Blender failed to read the file", "value": str(failure)}
     except ProcessLost as lost:
-        reason = f"{lost}: {lost.last_line}" if lost.last_line else str(lost)
-        return {"error": reason, "hint": "export it again, smaller or simpler", "again": True}
+        reason = loss(lost, bool(limits.get("by_machine")), shape.file, size)
+        if not isinstance(reason, AssetError):
+            raise reason from None
+        return _error_answer(reason, shape) | {"again": True}
+
+
+def _error_answer(error: AssetError, shape: Shape) -> dict[str, Any]:
+    value = "" if error.value is None else str(error.value)
+    return {"error": error.problem, "value": value, "file": str(error.file or shape.file), "hint": error.hint}

@@ -18,6 +18,7 @@ Parameters:
 
 All other keys are terms of items. At the top they hold for every item that does not give its own. Their tables are in
 `packs/kinds`: `base.py` has those of every kind, and each kind has a module (`prop.py`, `person.py`, `mirror.py` ...).
+`license` may be written for `licence`.
 
 A 3D file is a `.blend`, `.glb`, `.gltf`, `.fbx`, `.obj` or USD file. In a `.blend` everything that is marked as an
 asset is an item, with its own tags and catalogue; without any marks the whole file is one.
@@ -32,16 +33,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from blender_synth.errors import AssetError
 from blender_synth.packs.kinds.base import Name, number_as_text
+from blender_synth.packs.plain_yaml import PlainYamlError, read_yaml
 
 MANIFEST = "pack.yaml"
 HEAD_KEYS = ("name", "version", "items", "description")
-_LARGEST_MANIFEST_BYTES = 4_000_000
-_MOST_VALUES = 500_000
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -74,32 +73,23 @@ def read_manifest(manifest: Path) -> dict[str, Any]:
         raise AssetError("the folder is not an asset pack", file=manifest.parent, hint=hint)
     if not manifest.resolve().is_relative_to(manifest.parent.resolve()):
         raise AssetError("the manifest is a link that leads out of its pack", file=manifest, hint="copy it here")
-    if manifest.stat().st_size > _LARGEST_MANIFEST_BYTES:
-        hint = "keep data in files of their own"
-        raise AssetError("the file is too large for a manifest", file=manifest, hint=hint)
     try:
-        data = yaml.safe_load(manifest.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        data = read_yaml(manifest)
+    except PlainYamlError as error:
         raise AssetError("the manifest is not valid YAML", file=manifest, hint=str(error)) from None
-    if _value_count(data) > _MOST_VALUES:
-        hint = "use no aliases (*name) of large parts"
-        raise AssetError("the manifest contains too many values", file=manifest, hint=hint)
+    except OSError as error:
+        raise AssetError("the manifest cannot be read", file=manifest, hint=error.strerror or str(error)) from None
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
         raise AssetError("the manifest must be a mapping", file=manifest, value=data, hint="begin with `name: ...`")
+    entries = data.get("items")
+    for number, part in enumerate([data, *(entries if isinstance(entries, list) else ())]):
+        if isinstance(part, dict) and "license" in part:
+            if "licence" in part:
+                key = f"items[{number - 1}].license" if number else "license"
+                hint = "remove one of them; they mean the same"
+                raise AssetError("both `licence` and `license` are given", file=manifest, key=key, hint=hint)
+            part["licence"] = part.pop("license")
     return data
-
-
-def _value_count(data: object) -> int:
-    """Number of values, counting the target of every alias again; stops above `_MOST_VALUES`."""
-    count, waiting = 0, [data]
-    while waiting and count <= _MOST_VALUES:
-        value = waiting.pop()
-        count += 1
-        if isinstance(value, dict):
-            waiting += value.values()
-        elif isinstance(value, list | tuple | set):
-            waiting += value
-    return count
 
 
 def validated(model: type[Model], data: Mapping[str, Any], manifest: Path, key: str) -> Model:

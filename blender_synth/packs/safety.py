@@ -8,12 +8,11 @@ What only Blender can read (textures of `.blend` and FBX) is checked by `blender
 from __future__ import annotations
 
 import re
-import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
-from blender_synth.errors import AssetError
+from blender_synth.errors import AssetError, BlenderSynthError
 from blender_synth.packs import glb
 from blender_synth.packs.blendfile import read_contents
 from blender_synth.packs.usd import usd_words
@@ -23,6 +22,8 @@ USD_SUFFIXES = (".usd", ".usda", ".usdc", ".usdz")
 LARGEST_FILE_BYTES = 1_000_000_000
 _LARGEST_TEXT_BYTES = 400_000_000
 _MOST_FILES = 200
+_LONGEST_LINE = 1_000_000
+_LONGEST_PATH = 4096
 _IMAGES = (".png", ".jpg", ".jpeg", ".exr", ".hdr", ".tif", ".tiff", ".tga", ".bmp", ".webp")
 
 
@@ -51,8 +52,7 @@ def check_file(file: Path, root: Path) -> None:
     if size == 0:
         raise AssetError("the file is empty", file=file, hint="export it again")
     if suffix in (".glb", ".gltf"):
-        document = glb.read_document(file)
-        glb.check_references(file, document, lambda uri: _needed(file, root, uri))
+        glb.check(file, lambda uri: _needed(file, root, uri))
     elif suffix == ".obj":
         _check_obj(file, root)
     elif suffix in USD_SUFFIXES:
@@ -138,7 +138,10 @@ def _check_obj(file: Path, root: Path) -> None:
     points = 0
     for line in _lines(file):
         if line.startswith("mtllib"):
-            libraries.append(line[6:].strip())
+            libraries.append(_short_enough(file, line[6:].strip()))
+            if len(libraries) > _MOST_FILES:
+                hint = "merge its material libraries"
+                raise AssetError("the file names too many material libraries", file=file, hint=hint)
         points += line.startswith(("v ", "v\t"))
     if not points:
         raise AssetError("the file shows no mesh", file=file, hint="export it again as Wavefront OBJ with its mesh")
@@ -151,10 +154,17 @@ def _check_obj(file: Path, root: Path) -> None:
         if not library.resolve().is_relative_to(root):
             raise _outside(file, library.name)
         for line in _lines(library):
-            words = texture_of(line).split()
+            words = _short_enough(library, texture_of(line)).split()
             for number in range(len(words)):  # the importer may know options that are unknown here
                 if inside(root, file.parent, written := " ".join(words[number:])) is None:
                     raise _outside(library, written)
+
+
+def _short_enough(file: Path, written: str) -> str:
+    if len(written) > _LONGEST_PATH:
+        hint = "export it again; no system has such long paths"
+        raise AssetError("the file refers to a path that is too long", file=file, value=written, hint=hint)
+    return written
 
 
 def texture_of(line: str) -> str:
@@ -178,17 +188,22 @@ def _lines(file: Path) -> Iterator[str]:
     """Lines of a text file, with continued lines joined."""
     if file.stat().st_size > _LARGEST_TEXT_BYTES:
         raise AssetError("the file is too large", file=file, value=file.stat().st_size, hint="use a binary format")
-    continued = ""
+    parts: list[str] = []
+    length = 0
     with file.open("r", encoding="utf-8", errors="replace") as stream:
-        for line in stream:
-            line = continued + line.strip()
-            continued = ""
+        for raw in stream:
+            line = raw.strip()
+            length += len(line)
+            if length > _LONGEST_LINE:
+                hint = "export it again; no exporter writes such lines"
+                raise AssetError("the file has a line that is too long", file=file, value=length, hint=hint)
             if line.endswith("\\"):
-                continued = line[:-1] + " "
+                parts.append(line[:-1])
                 continue
-            yield line
-    if continued:
-        yield continued
+            yield " ".join([*parts, line])
+            parts, length = [], 0
+    if parts:
+        yield " ".join(parts)
 
 
 # --- USD
@@ -200,7 +215,9 @@ def _check_usd(file: Path, root: Path) -> None:
     def layers(layer: Path) -> list[Path]:
         try:
             return _usd_layers(layer, file, root)
-        except (ValueError, IndexError, struct.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except (BlenderSynthError, MemoryError):
+            raise
+        except Exception as error:  # whatever damaged numbers and archives lead to
             raise AssetError(
                 "truncated or corrupt USD", file=layer, value=str(error), hint="export it again as .usd or .usdz"
             ) from None

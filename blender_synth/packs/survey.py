@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from blender_synth.errors import AssetError
+from blender_synth.errors import AssetError, shortened
 from blender_synth.packs.drafts import Draft, draft_item, finish_item, item_files, split_marked_assets
-from blender_synth.packs.ingest import describe
+from blender_synth.packs.ingest import UnreadableError, describe
 from blender_synth.packs.items import Item
 from blender_synth.packs.kinds import Terms, terms_class
 from blender_synth.packs.manifest import HEAD_KEYS, MANIFEST, Head, read_manifest, validation_errors
@@ -32,6 +32,7 @@ class Entry:
 
     Attributes:
         name, file, terms, object, collection: as of an `Item`. item: the measured item; None if that failed.
+        readable: whether its file can be opened at all.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Entry:
     object: str
     collection: str
     item: Item[Any] | None
+    readable: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,13 +148,16 @@ def _measured(folder: Path, drafts: list[Draft], findings: list[Finding]) -> Ite
     for draft in drafts:
         description = next(descriptions) if draft.shaped else None
         item = None
-        if not isinstance(description, AssetError):
+        readable = not isinstance(description, UnreadableError)
+        if isinstance(description, UnreadableError):
+            findings.append(replace(finding_of(description, folder), item=draft.name, file=draft.relative))
+        elif not isinstance(description, AssetError):
             try:
                 item = finish_item(draft, folder, description)
             except AssetError as error:
                 finding = finding_of(error, folder)
                 findings.append(replace(finding, item=draft.name, file=finding.file or draft.relative))
-        yield Entry(draft.name, draft.relative, draft.terms, draft.object, draft.collection, item)
+        yield Entry(draft.name, draft.relative, draft.terms, draft.object, draft.collection, item, readable)
 
 
 def finding_of(error: AssetError, folder: Path) -> Finding:
@@ -164,7 +169,7 @@ def finding_of(error: AssetError, folder: Path) -> Finding:
     file = Path(error.file) if error.file is not None else folder
     name = file.relative_to(folder).as_posix() if file.is_relative_to(folder) and file != folder else ""
     prefix = f"{error.key}: " if error.key else ""
-    value = "" if error.value is None else f" ({error.value!r})"
+    value = "" if error.value is None else f" ({shortened(error.value)})"
     text = f"{prefix}{error.problem}{value}"
     code = _code(error)
     hint = _ADD_LICENCE if code == "absent_licence" else error.hint

@@ -1,4 +1,4 @@
-"""MarkReader the files of a scene: its `scene.yaml`, the marks in its `.blend`, and a digest of its content."""
+"""Reads the files of a scene: its `scene.yaml`, the marks in its `.blend`, and a digest of its content."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from blender_synth import __version__
-from blender_synth.blender_process import BlenderProcess, JobError
+from blender_synth.blender_process import BlenderProcess, JobError, JobOutOfMemory, ProcessLost
 from blender_synth.cache import cache_folder, write_atomically
 from blender_synth.errors import AssetError, ConfigError
+from blender_synth.packs.limits import MOST_MEMORY_BYTES
 from blender_synth.packs.paths import file_in_pack
+from blender_synth.packs.plain_yaml import PlainYamlError, read_yaml
+from blender_synth.packs.reading import loss, machine_allows_too_little
 from blender_synth.world.scenery.shared.marks import Marks
 
 SCENE_FILE = "scene.yaml"
-READ_TIMEOUT_S = 300.0
+READ_TIMEOUT_S = 600.0
 MARKS_READER = "blender_synth.blender.scenery.read_marks"
 _MARKS_VERSION = 1
 """To be incremented when the meaning of marks changes, so that cached ones are not used."""
-_LARGEST_YAML_BYTES = 4_000_000
 _NOT_CONTENT = (".py", ".md", ".txt", ".blend1", ".blend2")
 _MARKS = TypeAdapter(Marks)
 
@@ -36,13 +37,10 @@ def read_scene_yaml(file: Path) -> dict[str, Any]:
         ConfigError: missing, too large, not YAML, or not a mapping.
     """
     try:
-        if file.stat().st_size > _LARGEST_YAML_BYTES:
-            hint = "keep data in files of their own"
-            raise ConfigError("the file is too large for a scene.yaml", file=file, hint=hint)
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        data = read_yaml(file)
     except OSError as error:
         raise ConfigError("the scene has no readable scene.yaml", file=file, hint=str(error)) from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except PlainYamlError as error:
         raise ConfigError("the file is not valid YAML", file=file, hint=str(error)) from None
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
         raise ConfigError("a scene.yaml must be a mapping", file=file, hint="see scenes/street/scene.yaml")
@@ -75,9 +73,18 @@ def read_marks(folder: Path, relative: str, indoors: bool, digest: str) -> Marks
 
 
 def _read_in_blender(folder: Path, file: Path, indoors: bool) -> bytes:
-    with BlenderProcess(MARKS_READER, READ_TIMEOUT_S) as blender:
+    limits: dict[str, Any] = {}
+    size = sum(content.stat().st_size for content in content_files(folder))
+    with BlenderProcess(
+        MARKS_READER, READ_TIMEOUT_S, memory_limit_bytes=MOST_MEMORY_BYTES, on_event=limits.update
+    ) as blender:  # fmt: skip
         try:
-            return json.dumps(blender.ask("read", file=str(file), root=str(folder), indoors=indoors)["marks"]).encode()
+            answer = blender.ask("read", file=str(file), root=str(folder), indoors=indoors, size=size)
+            return json.dumps(answer["marks"]).encode()
+        except ProcessLost as lost:
+            raise loss(lost, bool(limits.get("by_machine")), file, size) from None
+        except JobOutOfMemory:
+            raise machine_allows_too_little(file) from None
         except JobError as error:
             hint = "make the scene smaller, or save it again from Blender 4.5 or older"
             raise AssetError("Blender cannot read the file", file=file, value=str(error), hint=hint) from None

@@ -19,9 +19,12 @@ from mathutils import Matrix, Vector
 from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.pack_loader.load import load_file
 from blender_synth.errors import AssetError
+from blender_synth.packs.limits import within_limits
 
 SHARP_DEG = 38.0
 """Edges with a larger angle are sharp when normals are recomputed."""
+EXTRA_BYTES = 50_000_000
+"""By which a model counts as larger than its file for the limits: reducing it takes longer than reading it."""
 _LEAF_FACES, _LEAF_SHARE, _FEWEST_LEAVES = 40, 0.15, 150
 _ZUP_FROM_YUP = Matrix(((1, 0, 0), (0, 0, -1), (0, 1, 0)))
 _METAL = re.compile(r"chrom|metal|steel|alumin|inox|iron|stahl|acier|brass|silver", re.IGNORECASE)
@@ -369,4 +372,9 @@ def _has_texture(material: bpy.types.Material | None) -> bool:
 
 def handlers(report: Report) -> Handlers:
     """The job `convert`, whose fields are the arguments of `convert`."""
-    return {"convert": convert}
+
+    def convert_job(file: str, root: str, out: str, **options: Any) -> dict[str, Any]:
+        size = Path(file).stat().st_size + EXTRA_BYTES
+        return within_limits(report, Path(file), size, lambda: convert(file, root, out, **options))
+
+    return {"convert": convert_job}

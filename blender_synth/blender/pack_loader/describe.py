@@ -14,13 +14,14 @@ import numpy as np
 
 from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.pack_loader.load import Loaded, load_file
-from blender_synth.blender.pack_loader.shapes import shown
+from blender_synth.blender.pack_loader.shapes import points_of, shown
 from blender_synth.errors import AssetError
+from blender_synth.packs.limits import within_limits
 from blender_synth.packs.problems import Problem
 
 MOST_TRIANGLES = 5_000_000
 MOST_PANE_TRIANGLES = 4000
-MOST_PIXELS = 16384 * 16384 // 2
+MOST_PIXELS = 8192 * 8192
 """In one texture."""
 
 
@@ -43,10 +44,8 @@ def describe(
     for shape, matrix, graph in shown(loaded):
         mesh = shape.to_mesh(preserve_all_data_layers=False, depsgraph=graph)
         if mesh is not None and mesh.polygons:
-            points = np.empty(len(mesh.vertices) * 3, np.float32)
-            mesh.attributes["position"].data.foreach_get("vector", points)
             world = np.array(matrix)
-            points = points.reshape(-1, 3).astype(float) @ world[:3, :3].T + world[:3, 3]
+            points = points_of(mesh) @ world[:3, :3].T + world[:3, 3]
             low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
             triangles += len(mesh.loop_triangles)
             names = [loaded.name_of(slot.material) if slot.material else "" for slot in shape.material_slots]
@@ -90,11 +89,13 @@ def _bad_images(loaded: Loaded) -> Iterator[Problem]:
             continue
         width_px, height_px = image.size
         if width_px * height_px == 0:
-            hint = "save it again as PNG, JPEG or EXR"
-            yield Problem("damaged_texture", "error", image.name, "the texture cannot be read", hint)
+            text = "the texture cannot be read, or takes more memory than the limit"
+            hint = "save it again as PNG, JPEG or EXR, of 4096 pixels or less"
+            yield Problem("damaged_texture", "error", image.name, text, hint)
         elif width_px * height_px > MOST_PIXELS:
             text = f"the texture is far too large: {width_px} x {height_px} pixels"
             yield Problem("huge_texture", "error", image.name, text, "scale it down to 4096 pixels or less")
+        image.buffers_free()
 
 
 def _of_material(mesh: bpy.types.Mesh, points: np.ndarray, slots: list[int]) -> np.ndarray:
@@ -106,9 +107,15 @@ def _of_material(mesh: bpy.types.Mesh, points: np.ndarray, slots: list[int]) -> 
 
 
 def handlers(report: Report) -> Handlers:
-    """The job `describe`, whose fields are the arguments of `describe`."""
+    """The job `describe`, whose fields are the arguments of `describe`, and the `size` in bytes of what it reads."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)  # so that limits do not count what Blender itself takes
 
-    def describe_job(file: str, root: str, objects: list[str], collection: str, surface: str) -> dict[str, Any]:
-        return describe(Path(file), Path(root), tuple(objects), collection, surface)
+    def describe_job(
+        file: str, root: str, size: int, objects: list[str], collection: str, surface: str
+    ) -> dict[str, Any]:
+        def do() -> dict[str, Any]:
+            return describe(Path(file), Path(root), tuple(objects), collection, surface)
+
+        return within_limits(report, Path(file), size, do)
 
     return {"describe": describe_job}

@@ -197,7 +197,11 @@ def _import(loaded: Loaded, root: Path, suffix: str) -> None:
                     import_textures_mode="IMPORT_PACK",
                     validate_meshes=True,
                 )
+    except MemoryError:
+        raise
     except Exception as error:
+        if "MemoryError" in str(error):  # an importer's own, wrapped by Blender
+            raise MemoryError from None
         raise _unreadable(file, str(error).strip().splitlines()[-1] if str(error).strip() else repr(error)) from None
     if "FINISHED" not in done:
         raise _unreadable(file, str(done))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import bpy
+import numpy as np
 from mathutils import Matrix
 
 from blender_synth.blender.pack_loader.loaded import Loaded
@@ -36,3 +37,25 @@ def shown(loaded: Loaded) -> Iterator[tuple[bpy.types.Object, Matrix, bpy.types.
             continue
         if shape.type in _SURFACES and not shape.original.hide_render:
             yield shape, instance.matrix_world.copy(), graph
+
+
+def points_of(mesh: bpy.types.Mesh) -> np.ndarray:
+    """(V, 3) float64 vertices of a mesh."""
+    points = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.attributes["position"].data.foreach_get("vector", points)
+    return points.reshape(-1, 3).astype(float)
+
+
+def boxes(loaded: Loaded, turn: np.ndarray) -> Iterator[np.ndarray]:
+    """(2, 3) box of each surface that is rendered.
+
+    Args:
+        turn: (4, 4), from the scene's axes to those of the boxes.
+    """
+    for shape, matrix, graph in shown(loaded):
+        mesh = shape.to_mesh(preserve_all_data_layers=False, depsgraph=graph)
+        if mesh is not None and mesh.polygons:
+            placed = turn @ np.array(matrix)
+            points = points_of(mesh) @ placed[:3, :3].T + placed[:3, 3]
+            yield np.stack([points.min(axis=0), points.max(axis=0)])
+        shape.to_mesh_clear()

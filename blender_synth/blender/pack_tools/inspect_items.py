@@ -17,8 +17,9 @@ from mathutils import Matrix
 
 from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.pack_loader.load import Loaded, load_file
-from blender_synth.blender.pack_loader.shapes import shown
+from blender_synth.blender.pack_loader.shapes import boxes, shown
 from blender_synth.packs.blendfile import read_contents
+from blender_synth.packs.limits import within_limits
 from blender_synth.packs.report import Finding, ImageReport, ItemReport, MeshReport, SkeletonReport
 
 _KEEPS_TRANSFORMS = {".blend", ".glb", ".gltf"}
@@ -52,7 +53,7 @@ def inspect(job: dict[str, Any]) -> dict[str, Any]:
     known = ItemReport.from_json(job["report"])
     report = replace(
         known,
-        box_m=box_of(solid, graph, Matrix(job["item_from_world"]).to_4x4() @ _from_origin(loaded, job, known.origin)),
+        box_m=box_of(loaded, Matrix(job["item_from_world"]).to_4x4() @ _from_origin(loaded, job, known.origin)),
         meshes=tuple(mesh_report(obj, graph, transforms) for obj in solid),
         images=image_reports(solid),
         skeletons=skeleton_reports(loaded.objects),
@@ -128,21 +129,13 @@ def skeleton_reports(objects: Sequence[bpy.types.Object]) -> tuple[SkeletonRepor
     )
 
 
-def box_of(objects: Sequence[bpy.types.Object], graph: bpy.types.Depsgraph, item_from_world: Matrix) -> Any:
-    """(2, 3) box of all mesh vertices in the item's axes, None if there are none."""
-    corners = []
-    for obj in objects:
-        shown = obj.evaluated_get(graph)
-        mesh = shown.to_mesh()
-        points = _points(mesh)
-        if len(points):
-            matrix = np.array(item_from_world @ obj.matrix_world)
-            placed = points @ matrix[:3, :3].T + matrix[:3, 3]
-            corners += [placed.min(axis=0), placed.max(axis=0)]
-        shown.to_mesh_clear()
+def box_of(loaded: Loaded, item_from_world: Matrix) -> Any:
+    """(2, 3) box of the surfaces that are rendered, in the item's axes; None if there are none."""
+    corners = [np.array(box) for box in boxes(loaded, np.array(item_from_world))]
     if not corners:
         return None
-    return tuple(np.min(corners, axis=0).tolist()), tuple(np.max(corners, axis=0).tolist())
+    points = np.concatenate(corners)
+    return tuple(points.min(axis=0).tolist()), tuple(points.max(axis=0).tolist())
 
 
 def _shape_facts(mesh: bpy.types.Mesh, glass_slots: set[int]) -> dict[str, Any]:
@@ -292,5 +285,10 @@ def _is_glass(material: bpy.types.Material | None) -> bool:
 
 
 def handlers(report: Report) -> Handlers:
-    """The job `inspect`, whose fields are those of `inspect`'s `job`."""
-    return {"inspect": lambda **job: inspect(job)}
+    """The job `inspect`, whose fields are those of `inspect`'s `job`, and the `size` in bytes of what it reads."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)  # so that limits do not count what Blender itself takes
+
+    def inspect_job(size: int, **job: Any) -> dict[str, Any]:
+        return within_limits(report, Path(job["file"]), size, lambda: inspect(job))
+
+    return {"inspect": inspect_job}

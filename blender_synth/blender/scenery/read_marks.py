@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.scenery.blend_scene import open_scene
+from blender_synth.packs.limits import within_limits
 from blender_synth.world.scenery.shared.marks import Marks
 from blender_synth.world.scenery.shared.read_marks import MarkReader
 
@@ -29,9 +30,13 @@ def read(file: Path, root: Path, indoors: bool) -> Marks:
 
 
 def handlers(report: Report) -> Handlers:
-    """The job `read`: `file`, `root` (the scene's folder) and `indoors`, as for `read`."""
+    """The job `read`: the arguments of `read`, and the `size` in bytes of the scene."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)  # so that limits do not count what Blender itself takes
 
-    def read_job(file: str, root: str, indoors: bool) -> dict[str, Any]:
-        return {"marks": TypeAdapter(Marks).dump_python(read(Path(file), Path(root), indoors), mode="json")}
+    def read_job(file: str, root: str, indoors: bool, size: int) -> dict[str, Any]:
+        def do() -> dict[str, Any]:
+            return {"marks": TypeAdapter(Marks).dump_python(read(Path(file), Path(root), indoors), mode="json")}
+
+        return within_limits(report, Path(file), size, do)
 
     return {"read": read_job}

@@ -22,10 +22,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from blender_synth.errors import AssetError
-from blender_synth.packs.blendfile import read_contents
-from blender_synth.packs.data_files import IMAGE_SUFFIXES, check_image, check_once, map_of, maps_beside
+from blender_synth.packs.data_files import IMAGE_SUFFIXES, check_image, map_of, maps_beside
 from blender_synth.packs.kinds.base import Size, Terms
-from blender_synth.packs.safety import check_file, inside
+from blender_synth.packs.reading import check_once, contents_of
+from blender_synth.packs.safety import inside
 
 MapName = Literal["albedo", "normal", "roughness", "metallic", "height", "ao"]
 
@@ -78,8 +78,7 @@ class MaterialTerms(Terms):
         return {name: path.resolve().relative_to(root).as_posix() for name, path in sorted(maps.items())}
 
     def _check_blend(self, file: Path, root: Path) -> None:
-        check_file(file, root)
-        names = read_contents(file, root).names["material"]
+        names = contents_of(file, root).names["material"]
         if self.material not in names and (self.material or len(names) != 1):
             hint = f"name one of: {', '.join(sorted(names))}" if names else "give an object in it a material"
             problem = "the file has no such material" if self.material else "the file has several materials, or none"

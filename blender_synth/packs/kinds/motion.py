@@ -20,8 +20,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from blender_synth.packs.bvh import read_bvh
-from blender_synth.packs.data_files import check_once
 from blender_synth.packs.kinds.base import Terms
+from blender_synth.packs.reading import check_once
 
 
 class MotionTerms(Terms):

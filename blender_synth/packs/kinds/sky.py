@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from blender_synth.packs.data_files import check_once, check_panorama
+from blender_synth.packs.data_files import check_panorama
 from blender_synth.packs.kinds.base import Terms
+from blender_synth.packs.reading import check_once
 
 
 class SkyTerms(Terms):
