@@ -1,4 +1,7 @@
-"""The command line: one dispatcher, each command a Hydra app over conf/."""
+"""The command line's boundary: streams, signals and errors. `commands` holds what runs inside it.
+
+Whatever a command raises ends as one message on standard error and an exit status, never as a traceback.
+"""
 
 from __future__ import annotations
 
@@ -7,114 +10,104 @@ from blender_synth import secured  # noqa: F401 - before anything else is import
 # isort: split
 import os
 import sys
-from collections.abc import Callable
+import time
+import traceback
+from pathlib import Path
 
-import hydra
-from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException
-from hydra.types import RunMode
-from omegaconf import DictConfig
-from omegaconf.errors import OmegaConfBaseException
-
-from blender_synth import __version__, keys, pack_tools, pipeline, resources, verify
-from blender_synth.config import any_key, settings_from
+from blender_synth import console
 from blender_synth.errors import BlenderSynthError, RunError
-from blender_synth.settings import RunSettings
 
-
-def render(config: DictConfig) -> None:
-    """Render raw frames into `output`."""
-    _do(pipeline.render, config)
-
-
-def export(config: DictConfig) -> None:
-    """Turn the raw frames of `runs` into a dataset in `dataset`."""
-    _do(pipeline.export, config)
-
-
-def run(config: DictConfig) -> None:
-    """Render into `output`, then export it into `dataset`."""
-    _do(pipeline.run, config)
-
-
-PLAIN_COMMANDS = {"assets": pack_tools.main, "keys": keys.main, "verify": verify.main}
-COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export": export, "run": run}
+DEBUG = "BLENDER_SYNTH_DEBUG"
+"""Set in the environment, it lets unexpected errors through with their traceback."""
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Entry point of `blender-synth`; exits with 0, 1 (error, or frames failed), 2 (usage) or 130 (interrupted).
+    """Entry point of `blender-synth`.
 
-    A closed standard output (`--help | head`) ends it quietly with 141. SIGPIPE itself stays ignored: it would also
-    end the program when a worker dies while a message is sent to it.
+    Exits with 0, 1 (error, or frames failed), 2 (usage), 141 (standard output was closed, as by `| head`) or 128 + the
+    number of the signal that stopped it: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP. SIGPIPE itself stays ignored:
+    it would also end the program when a worker dies while a message is sent to it.
     """
+    if arguments is None:
+        console.protect_streams()
+        console.stop_on_signals()
+    words = sys.argv[1:] if arguments is None else arguments
+    status = _status_of(words)
     try:
-        _main(sys.argv[1:] if arguments is None else arguments)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(141)
+        failure = console.output_failure()
+    except OSError as error:
+        failure = error
+    if failure is not None:
+        status = status or _report_output(failure)
+    if status:
+        sys.exit(status)
 
 
-def _main(arguments: list[str]) -> None:
-    if arguments[:1] == ["--version"]:
-        print(__version__)
-        return
-    if arguments and arguments[0] in PLAIN_COMMANDS:
-        try:
-            PLAIN_COMMANDS[arguments[0]](arguments[1:])
-        except BlenderSynthError as error:
-            print(f"blender-synth: {error}", file=sys.stderr)
-            sys.exit(1)
-        return
-    if not arguments or arguments[0] not in COMMANDS:
-        asked = bool(arguments) and arguments[0] in ("-h", "--help", "help")
-        print(_usage(), file=sys.stdout if asked else sys.stderr)
-        sys.exit(0 if asked else 2)
-    command, sys.argv[1:] = arguments[0], any_key(arguments[1:])
-    sys.argv[0] = f"blender-synth {command}"
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach the handlers below instead of Hydra's own printer
+def _status_of(words: list[str]) -> int:
+    """Run the command; the exit status. Errors are printed."""
     try:
-        hydra.main(version_base="1.3", config_path=str(resources.conf_dir()), config_name="config")(COMMANDS[command])()
-        if _error is not None:
-            raise _error
-    except (BlenderSynthError, HydraException, OmegaConfBaseException) as error:
-        print(f"blender-synth: {error}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        print("blender-synth: stopped; finished frames are kept, the same command renders the rest", file=sys.stderr)
-        sys.exit(130)
+        from blender_synth import commands  # after the signals are handled: this takes a second or two
 
-
-_error: BlenderSynthError | None = None
-
-
-def _do(stage: Callable[[RunSettings], int | None], config: DictConfig) -> None:
-    """One job. Hydra itself reports errors of a sweep, after its last job; that of a single job is kept for `main`."""
-    global _error
-    try:
-        if failed := stage(settings_from(config, HydraConfig.get().overrides.task)):
-            raise RunError(f"{failed} frames failed", hint="see failures.jsonl; the same command tries them again")
+        return commands.run(words)
     except BlenderSynthError as error:
-        if HydraConfig.get().mode == RunMode.MULTIRUN:
+        return _report(error)
+    except KeyboardInterrupt as stopped:
+        print(f"blender-synth: {_stopped(words[0] if words else '')}", file=sys.stderr)
+        return console.exit_status_of(stopped)
+    except SystemExit as leaving:
+        if isinstance(leaving.code, str):
+            print(leaving.code, file=sys.stderr)
+            return 1
+        return leaving.code or 0
+    except BrokenPipeError as error:
+        return _report_output(error)
+    except MemoryError:
+        return _report(
+            RunError("there is not enough memory", hint="use fewer workers, smaller pictures or fewer people")
+        )
+    except OSError as error:
+        from blender_synth.frames.run_folder import disk_error
+
+        return _report(disk_error(error, error.filename))
+    except Exception as error:
+        if os.environ.get(DEBUG):
             raise
-        _error = error
+        return _report(_unexpected(error))
 
 
-def _usage() -> str:
-    lines = [f"  {name:8}{task.__doc__}" for name, task in COMMANDS.items()]
-    lines.append("  assets  Asset packs: new, list, check, preview, import; see `assets --help`.")
-    lines.append(
-        "  keys    Every key that a config may set, with its value; `keys pedestrians.person` those below one."
-    )
-    lines.append("  verify  Check that runs and datasets are complete and undamaged: `verify PATH... [--json]`.")
-    return "\n".join(
-        [
-            "blender_synth: labelled images of people, their reflections and weather.",
-            "",
-            "Usage: blender-synth COMMAND [group=name ...] [key=value ...]",
-            "",
-            *lines,
-            "",
-            "`blender-synth COMMAND --help` lists groups and keys.",
-        ]
+def _report(error: BlenderSynthError) -> int:
+    print(f"blender-synth: {error}", file=sys.stderr)
+    return 1
+
+
+def _report_output(failure: OSError) -> int:
+    if console.is_closed_pipe(failure):
+        return 141
+    return _report(RunError(f"standard output cannot be written ({failure.strerror})", hint="free the disk it goes to"))
+
+
+def _stopped(command: str) -> str:
+    """The sentence for a command that a signal stopped."""
+    if command in ("render", "run"):
+        return "stopped; finished frames are kept, the same command renders the rest"
+    if command == "export":
+        return "stopped; no dataset is left half-written, the same command writes it"
+    return "stopped"
+
+
+def _unexpected(error: Exception) -> BlenderSynthError:
+    """The message for a fault of the program; its traceback goes to a file."""
+    file: Path | None = None
+    try:
+        from blender_synth.cache import cache_folder
+
+        file = cache_folder("errors") / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+        file.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="backslashreplace")
+    except OSError:
+        file = None
+    reason = " ".join(str(error).split())[:300]
+    return RunError(
+        f"the program failed ({type(error).__name__}{': ' if reason else ''}{reason})",
+        file=file,
+        hint=f"report this with the file, which holds the details; {DEBUG}=1 shows them here",
     )

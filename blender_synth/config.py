@@ -1,28 +1,33 @@
-"""From Hydra's composed config to validated settings. With cli.py the only importer of hydra and omegaconf."""
+"""From Hydra's composed config to validated settings."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, TypeVar
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.plugins import Plugins
+from hydra.errors import HydraException
 from hydra.plugins.search_path_plugin import SearchPathPlugin
-from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
-from pydantic import Field, NonNegativeInt
+from pydantic import Field
 
 from blender_synth import resources
+from blender_synth.criteria import checked_criteria
 from blender_synth.develop.settings import DevelopSettings
-from blender_synth.errors import ConfigError
+from blender_synth.errors import BlenderSynthError, ConfigError
 from blender_synth.exporters import exporter_settings
+from blender_synth.hydra_errors import check_argument, explained
 from blender_synth.plugins import check_plugin_folders, plugin_paths
+from blender_synth.quoting import hydra_text
 from blender_synth.scene_files import find_scene, load_scene
 from blender_synth.settings import (
     AcceptanceCriteria,
@@ -32,17 +37,37 @@ from blender_synth.settings import (
     WorkerSettings,
     randomizer_from,
 )
-from blender_synth.validation import validate
+from blender_synth.suggestions import hint_for
+from blender_synth.sweeps import current_job
+from blender_synth.validation import unusable, validate
 from blender_synth.world.materials import SurfaceChoices
 from blender_synth.world.placement.crowd import Crowd
 from blender_synth.world.placement.props import PropRandomizer
 from blender_synth.world.weather.merge import split_phenomena
 
+_T = TypeVar("_T")
+_Settings = TypeVar("_Settings")
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
+FrameIndex = Annotated[int, Field(ge=0, le=10**9)]
+_MOST_FRAMES = 10**7
 _KEYS = {
     "frames", "seed", "output", "dataset", "runs", "packs", "packs_on_error", "props", "accept", "worker", "develop",
     "scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter",
 }  # fmt: skip
+
+CONFIG_NAMES = _KEYS | {"experiment"}
+"""Top-level keys and groups."""
+_PATH_KEYS = {"output", "dataset", "runs", "packs"}
+_EXAMPLES = {
+    "frames": "frames=10", "seed": "seed=1", "output": "output=out/run", "dataset": "dataset=out/data",
+    "runs": "runs=out/run", "packs": "packs=[my_pack]", "packs_on_error": "packs_on_error=stop",
+    "props": "props.count=3", "accept": "accept.min_people=1", "worker": "worker.count=2",
+    "develop": "develop.mor_m=100", "scene": "scene=street", "pedestrians": "pedestrians=few",
+    "mirrors": "mirrors=wall", "weather": "weather=sunny", "camera": "camera=handheld", "render": "render=standard",
+    "exporter": "exporter=coco",
+}  # fmt: skip
+
+GROUPS = {"scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter", "experiment"}
 
 ALIASES = {"wishes": "accept"}
 """Former names of sections, still accepted on the command line and in config files."""
@@ -70,44 +95,144 @@ def settings_from(config: DictConfig, overrides: Sequence[str] = ()) -> RunSetti
         ConfigError: the first thing wrong with it, with its full key.
     """
     check_plugin_folders()
-    plain = cast(dict[str, Any], OmegaConf.to_container(config, resolve=True))  # a config is a mapping
+    try:
+        plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except Exception as error:  # of OmegaConf, and of resolvers
+        raise explained(error, CONFIG_NAMES, overrides) from None
+    if not isinstance(plain, dict):
+        raise ConfigError("a mapping is needed", key="config", value=plain, hint="set keys, e.g. frames=10")
     plain = _with_aliases(plain, overrides)
     for key in plain:
         if key not in _KEYS:
-            raise ConfigError(
-                "there is no such key", key=str(key), value=plain[key], hint=f"use one of: {', '.join(sorted(_KEYS))}"
-            )
-    runs = plain["runs"]
-    scene, materials = plain["scene"], None
-    if isinstance(scene, Mapping) and "materials" in scene:
+            raise ConfigError("there is no such key", key=str(key), value=plain[key], hint=hint_for(key, _KEYS))
+    sections = _Sections(plain)
+    scene, materials = sections.mapping("scene"), None
+    if "materials" in scene:
         scene, materials = {key: scene[key] for key in scene if key != "materials"}, scene["materials"]
-    packs = [plain["packs"]] if isinstance(plain["packs"], str) else plain["packs"]
-    packs = tuple(Path(p) for p in validate(list[str], packs, "packs"))
-    scenery, scene_digest = _scenery(scene, packs)
-    return RunSettings(
-        frames=validate(NonNegativeInt, plain["frames"], "frames"),
-        seed=validate(Seed, plain["seed"], "seed"),
-        output=_sweep_folder(validate(Path, plain["output"], "output")),
-        dataset=_sweep_folder(validate(Path, plain["dataset"], "dataset")),
-        runs=tuple(validate(list[str], [runs] if isinstance(runs, str) else runs, "runs")),
+    mirrors = sections.mapping("mirrors")
+    crowd = sections.mapping("pedestrians")
+    packs = tuple(Path(path).expanduser() for path in _texts("packs", sections["packs"]))
+    with sections.reading("scene"):
+        scenery, scene_digest = _scenery(scene, packs)
+    output, dataset = (_folder(key, sections[key]) for key in ("output", "dataset"))
+    job = current_job(output, dataset)
+    settings = RunSettings(
+        frames=_frames(sections["frames"]),
+        seed=validate(Seed, sections["seed"], "seed"),
+        output=output / job.name if job else output,
+        dataset=dataset / job.name if job else dataset,
+        runs=tuple(_texts("runs", sections["runs"])),
         packs=packs,
-        packs_on_error=validate(Literal["stop", "skip"], plain["packs_on_error"], "packs_on_error"),
-        props=validate(PropRandomizer, plain["props"], "props"),
-        accept=_criteria(plain),
-        render=validate(RenderSettings, plain["render"], "render"),
-        worker=validate(WorkerSettings, plain["worker"], "worker"),
-        develop=validate(DevelopSettings, plain["develop"], "develop"),
+        packs_on_error=validate(Literal["stop", "skip"], sections["packs_on_error"], "packs_on_error"),
+        props=sections.settings(PropRandomizer, "props"),
+        accept=sections.settings(AcceptanceCriteria, "accept"),
+        render=sections.settings(RenderSettings, "render"),
+        worker=sections.settings(WorkerSettings, "worker"),
+        develop=sections.settings(DevelopSettings, "develop"),
         scenery=scenery,
         scene_digest=scene_digest,
         surfaces=validate(SurfaceChoices, materials or {}, "scene.materials"),
-        pedestrians=_crowd(plain["pedestrians"]),
-        mirrors=_mirrors(plain["mirrors"]),
-        paired=validate(bool, (plain["mirrors"] or {}).get("paired", False), "mirrors.paired"),
-        weather=_weather(plain["weather"]),
-        camera=randomizer_from("cameras", plain["camera"], "camera"),
-        exporter=exporter_settings(plain["exporter"]),
+        pedestrians=sections.read("pedestrians", lambda _: _crowd(crowd)),
+        mirrors=sections.read("mirrors", lambda _: _mirrors(mirrors)),
+        paired=validate(bool, mirrors.get("paired", False), "mirrors.paired"),
+        weather=sections.read("weather", _weather),
+        camera=sections.read("camera", lambda data: randomizer_from("cameras", data, "camera")),
+        exporter=sections.read("exporter", exporter_settings),
         plain=plain,
+        overrides=tuple(overrides),
+        config_folders=_config_folders(),
+        job=job,
     )
+    return replace(settings, accept=checked_criteria(settings))
+
+
+class _Sections:
+    """Access to the sections of a config, in which whatever is wrong becomes a `ConfigError` with its key."""
+
+    def __init__(self, plain: Mapping[str, Any]):
+        self._plain = plain
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._plain:
+            raise ConfigError("nothing is chosen for it", key=key, value=None, hint=f"set it, e.g. {_EXAMPLES[key]}")
+        return self._plain[key]
+
+    def mapping(self, key: str) -> dict[str, Any]:
+        """A section whose value has to be a mapping."""
+        data = self[key]
+        if not isinstance(data, Mapping):
+            hint = f"choose one, e.g. {_EXAMPLES[key]}, and set its keys as {key}.KEY=VALUE"
+            raise ConfigError("a mapping is needed", key=key, value=data, hint=hint)
+        for name in data:
+            if not isinstance(name, str):
+                raise ConfigError("names of keys are texts", key=key, value=name, hint="correct it or remove it")
+        return dict(data)
+
+    def settings(self, type_: type[_Settings], key: str) -> _Settings:
+        """A section as its settings class."""
+        return self.read(key, lambda data: validate(type_, data, key))
+
+    def read(self, key: str, read: Callable[[dict[str, Any]], _T]) -> _T:
+        """What `read` makes of a section."""
+        with self.reading(key):
+            return read(self.mapping(key))
+
+    @contextmanager
+    def reading(self, key: str) -> Iterator[None]:
+        """Turns whatever is raised over a section into a `ConfigError`."""
+        try:
+            yield
+        except BlenderSynthError:
+            raise
+        except Exception as error:
+            raise unusable(error, key, self._plain.get(key)) from error
+
+
+def _frames(value: Any) -> range:
+    """The indices of `frames`: a number, or the first one and the one after the last."""
+    if isinstance(value, list | tuple):
+        start, stop = validate(tuple[FrameIndex, FrameIndex], value, "frames")
+        if start > stop:
+            hint = f"write the first index and the one after the last: frames=[{stop},{start}]"
+            raise ConfigError("the range ends before it starts", key="frames", value=value, hint=hint)
+    else:
+        start, stop = 0, validate(FrameIndex, value, "frames")
+    if stop - start > _MOST_FRAMES:
+        hint = f"render them in several runs, as frames=[0,{_MOST_FRAMES}] and so on"
+        raise ConfigError(f"a run has at most {_MOST_FRAMES} frames", key="frames", value=value, hint=hint)
+    return range(start, stop)
+
+
+def _folder(key: str, value: Any) -> Path:
+    """A folder that is written."""
+    if not isinstance(value, str):
+        hint = f"name a folder, e.g. {_EXAMPLES[key]}"
+        if isinstance(value, int | float):
+            hint += f"; quote a name that reads as a number: {key}=\"'NAME'\""
+        raise ConfigError("a path is needed", key=key, value=value, hint=hint)
+    return Path(_usable_path(key, value)).expanduser()
+
+
+def _texts(key: str, value: Any) -> list[str]:
+    """A list of paths, or one path."""
+    texts = validate(list[str], [value] if isinstance(value, str) else value, key)
+    return [_usable_path(f"{key}[{index}]" if len(texts) > 1 else key, text) for index, text in enumerate(texts)]
+
+
+def _usable_path(key: str, text: str) -> str:
+    if not text.strip() or "\0" in text:
+        example = _EXAMPLES[key.partition("[")[0]]
+        raise ConfigError("the path is empty" if not text.strip() else "the path contains a null character",
+                          key=key, value=text, hint=f"name a folder, e.g. {example}")  # fmt: skip
+    return text
+
+
+def _config_folders() -> tuple[str, ...]:
+    """Folders that `--config-dir` added."""
+    if not HydraConfig.initialized():
+        return ()
+    sources = HydraConfig.get().runtime.config_sources
+    return tuple(source.path for source in sources if source.provider == "command-line" and source.schema == "file")
 
 
 def _with_aliases(plain: dict[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
@@ -118,20 +243,6 @@ def _with_aliases(plain: dict[str, Any], overrides: Sequence[str]) -> dict[str, 
             overridden = {match[1]: plain[section][match[1]] for match in named if match}
             plain[section] = {**plain[section], **plain.pop(alias), **overridden}
     return plain
-
-
-def _criteria(plain: dict) -> AcceptanceCriteria:
-    """The acceptance criteria, with numbers in place of null."""
-    criteria = validate(AcceptanceCriteria, plain["accept"], "accept")
-    render = validate(RenderSettings, plain["render"], "render")
-    if criteria.min_reflected_people is None:
-        crowd = plain["pedestrians"] or {}
-        anybody = crowd.get("count") not in (0, [0, 0]) or crowd.get("density_per_m2") is not None
-        criteria = replace(criteria, min_reflected_people=int(bool(_mirrors(plain["mirrors"])) and anybody))
-    if criteria.min_reflected_px is None:
-        share = render.width_px * render.height_px / (960 * 540)
-        criteria = replace(criteria, min_reflected_px=max(criteria.min_visible_px, round(400 * share)))
-    return criteria
 
 
 def any_key(arguments: Sequence[str]) -> list[str]:
@@ -145,18 +256,44 @@ def any_key(arguments: Sequence[str]) -> list[str]:
     return [f"++{argument}" if dotted.match(argument) else argument for argument in named]
 
 
-def _scenery(scene: Any, packs: Sequence[Path]) -> tuple[Any, str]:
+def prepared(arguments: Sequence[str]) -> list[str]:
+    """Arguments as Hydra takes them: see `any_key`; a path that its grammar cannot read is quoted.
+
+    Raises:
+        ConfigError: one of them cannot be read.
+    """
+    words = [_readable(argument) for argument in any_key(arguments)]
+    for before, word in zip(["", *words], words, strict=False):
+        if not word.startswith("-") and "=" in word and not before.startswith("-"):
+            check_argument(word, GROUPS)
+    return words
+
+
+def _readable(argument: str) -> str:
+    key, equals, value = argument.partition("=")
+    if not equals or key.lstrip("+") not in _PATH_KEYS or value.startswith(("[", "{", "'", '"')):
+        return argument
+    try:
+        OverridesParser.create().parse_override(argument)
+    except (HydraException, ValueError):
+        return f"{key}={hydra_text(value)}"
+    return argument
+
+
+def _scenery(scene: Mapping[str, Any], packs: Sequence[Path]) -> tuple[Any, str]:
     """The randomizer of `scenes/<name>/scene.yaml` with the config's other keys laid over it; the scene's digest."""
-    if not isinstance(scene, Mapping) or not isinstance(scene.get("name"), str):
+    if not isinstance(scene.get("name"), str):
         raise ConfigError("a scene needs a name", key="scene.name", value=scene, hint="choose one, e.g. scene=street")
     overrides = {key: value for key, value in scene.items() if key != "name"}
     return load_scene(scene["name"], find_scene(scene["name"], packs), overrides)
 
 
-def _crowd(data: Any) -> Crowd:
-    if not isinstance(data, Mapping):
-        raise ConfigError("a mapping is needed", key="pedestrians", value=data, hint="choose one, e.g. pedestrians=few")
-    person = randomizer_from("people", {"kind": "pedestrian", **(data.get("person") or {})}, "pedestrians.person")
+def _crowd(data: Mapping[str, Any]) -> Crowd:
+    given = data.get("person")
+    if given is not None and not isinstance(given, Mapping):
+        hint = "set its keys, e.g. pedestrians.person.body.child_share=0.1"
+        raise ConfigError("a mapping is needed", key="pedestrians.person", value=given, hint=hint)
+    person = randomizer_from("people", {"kind": "pedestrian", **(given or {})}, "pedestrians.person")
     return validate(Crowd, {**data, "person": person}, "pedestrians")
 
 
@@ -178,9 +315,9 @@ def _weather(data: Any) -> Any:
     return randomizer_from("weather", {**sky, "kind": "combined", "phenomena": found})
 
 
-def _mirrors(data: Any) -> dict[str, MirrorGroup]:
+def _mirrors(data: Mapping[str, Any]) -> dict[str, MirrorGroup]:
     groups = {}
-    for name, group in (data or {}).items():
+    for name, group in data.items():
         key = f"mirrors.{name}"
         if name == "paired":
             continue
@@ -192,14 +329,6 @@ def _mirrors(data: Any) -> dict[str, MirrorGroup]:
             MirrorGroup, {"count": count, "randomizer": randomizer_from("mirrors", fields, key)}, key
         )
     return groups
-
-
-def _sweep_folder(folder: Path) -> Path:
-    """In a multirun, a sub-folder for the job, named after its overrides so that the same command finds it again."""
-    if not HydraConfig.initialized() or HydraConfig.get().mode != RunMode.MULTIRUN:
-        return folder
-    name = re.sub(r"[^\w.,=-]+", "_", HydraConfig.get().job.override_dirname).replace("=", "-").replace(",", "_")
-    return folder / name if name else folder
 
 
 @dataclass(frozen=True)
@@ -223,6 +352,10 @@ def compose(overrides: Sequence[str] = ()) -> RunSettings:
     Raises:
         ConfigError: as on the command line.
     """
-    with initialize_config_dir(str(resources.conf_dir()), version_base="1.3"):
-        named = any_key(overrides)
-        return settings_from(hydra_compose("config", overrides=named), named)
+    named = prepared(overrides)
+    try:
+        with initialize_config_dir(str(resources.conf_dir()), version_base="1.3"):
+            config = hydra_compose("config", overrides=named)
+    except Exception as error:
+        raise explained(error, CONFIG_NAMES, named) from None
+    return settings_from(config, named)

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from blender_synth.config import compose
 from blender_synth.errors import ConfigError
 from blender_synth.settings import RunSettings
+from blender_synth.suggestions import hint_for
 
 _SECTIONS = {
     "scene": "scenery", "pedestrians": "pedestrians", "mirrors": "mirrors", "weather": "weather", "camera": "camera",
@@ -50,8 +51,8 @@ def values_at(settings: RunSettings, key: str) -> Any:
     for name in key.split(".") if key else []:
         path.append(name)
         if not isinstance(found, Mapping) or name not in found:
-            known = ", ".join(found) if isinstance(found, Mapping) else "nothing below it"
-            raise ConfigError("there is no such key", key=".".join(path), value=name, hint=f"use one of: {known}")
+            hint = hint_for(name, found) if isinstance(found, Mapping) else f"there is nothing below {path[-2]}"
+            raise ConfigError("there is no such key", key=".".join(path), value=name, hint=hint)
         found = found[name]
     return found
 

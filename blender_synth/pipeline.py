@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import math
+import os
 import queue
-import shlex
+import shutil
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from tqdm import tqdm
 
+from blender_synth import plugins
 from blender_synth.acceptance import sample_until_accepted
 from blender_synth.blender_process import ProcessLost
 from blender_synth.config import Identity
 from blender_synth.errors import ItemError, RunError
-from blender_synth.exporters import export_dataset
-from blender_synth.frames.run_folder import RunFolder, disk_errors, find_runs
+from blender_synth.exporters import check_dataset_target, export_dataset
+from blender_synth.frames.run_folder import RunFolder, check_output, disk_errors, find_runs
 from blender_synth.packs.items import Pack
 from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
+from blender_synth.quoting import shell_command, text_override
 from blender_synth.settings import RunSettings
 from blender_synth.workers import SceneRefused, Worker, worker_for
 from blender_synth.world.sample import check_packs
@@ -38,6 +42,9 @@ def run(settings: RunSettings) -> int:
 def render(settings: RunSettings, then_export: bool = False) -> int:
     """Render what `output` still lacks; returns the number of failed frames.
 
+    Args:
+        then_export: whether an export into `dataset` follows, which is then checked before the first frame.
+
     Raises:
         BlenderSynthError: nothing can be rendered at all (bad config, device, disk, folder).
     """
@@ -45,19 +52,43 @@ def render(settings: RunSettings, then_export: bool = False) -> int:
     check_packs(settings, packs)  # unknown names are reported before Blender starts
     for sky in settings.weather.sky_files():
         sky_of_packs(sky, packs)
+    check_output(settings.output)
+    if then_export:
+        check_target(settings)
     with RunFolder(settings.output).opened(settings.plain, Identity.of(settings).plain) as folder:
         missing = folder.missing(settings.frames)
         if missing:
+            _check_space(settings, len(missing))
             for item in (item for pack in packs for item in pack.broken):
                 _leave_out(folder, item.pack, item.item, str(item.error))
-        failed = _render_missing(settings, packs, folder, missing) if missing else 0
-    done = settings.frames - len(folder.missing(settings.frames))
-    print(f"{done} of {settings.frames} frames in {settings.output}", end="")
+        try:
+            failed = _render_missing(settings, packs, folder, missing) if missing else 0
+        finally:
+            with disk_errors(folder.path):
+                folder.settle_failures()
+        unmet = _unmet(folder, settings.frames)
+    done = len(settings.frames) - len(folder.missing(settings.frames))
+    print(f"{done} of {len(settings.frames)} frames in {settings.output}", end="")
     print(f"; {failed} failed, see {settings.output / 'failures.jsonl'}" if failed else "")
+    if unmet:
+        print(
+            f"{len(unmet)} of them do not meet the acceptance criteria (first: frame {unmet[0][0]}, {unmet[0][1]}); "
+            "they are marked in frame.json and in the dataset; accept.max_attempts and accept.on_shortfall decide"
+        )
     if not then_export:
-        command = ["blender-synth", "export", f"runs={settings.output}", f"dataset={settings.dataset}"]
-        print(f"next: {shlex.join(command)}")
+        words = [text_override("runs", str(settings.output)), text_override("dataset", str(settings.dataset))]
+        print(f"next: {shell_command(['blender-synth', 'export', *words])}")
     return failed
+
+
+def check_target(settings: RunSettings) -> None:
+    """Check whether `output` can be exported into `dataset`, as far as this is known before there are frames.
+
+    Raises:
+        RunError: the dataset folder cannot be used.
+    """
+    with disk_errors(settings.dataset, "dataset"):
+        check_dataset_target(settings.dataset, [settings.output])
 
 
 def export(settings: RunSettings, runs: list[str] | None = None) -> None:
@@ -66,12 +97,58 @@ def export(settings: RunSettings, runs: list[str] | None = None) -> None:
     Raises:
         BlenderSynthError: no frames, a damaged frame, or the dataset cannot be written.
     """
-    patterns = runs or list(settings.runs)
-    if not patterns:
+    if runs is None and not settings.runs:
         raise RunError("no runs are given", key="runs", value=[], hint="give run folders, e.g. runs=out/run")
-    with disk_errors(settings.dataset):
-        print(export_dataset(find_runs(patterns), settings.dataset, settings.exporter, settings.develop))
+    found = find_runs(settings.runs) if runs is None else [Path(run) for run in runs]
+    with disk_errors(settings.dataset, "dataset"):
+        print(export_dataset(found, settings.dataset, settings.exporter, settings.develop))
     print(f"next: look at {settings.dataset / 'images'}; annotations are in {settings.dataset / 'annotations'}")
+
+
+def reproduce_command(settings: RunSettings, index: int) -> str:
+    """A shell command that renders one frame alone, into a new folder next to `output`."""
+    output = settings.output.absolute()
+    words = ["blender-synth", "render"]
+    for folder in settings.config_folders:
+        words += ["--config-dir", os.path.abspath(folder)]
+    for override in settings.overrides:
+        if override.lstrip("+").partition("=")[0] not in _ONLY_WHERE:
+            words.append(override)
+    words += [f"frames=[{index},{index + 1}]", text_override("output", f"{output}-frame-{index}")]
+    if folders := os.environ.get(plugins.ENVIRONMENT):
+        words = ["env", f"{plugins.ENVIRONMENT}={folders}", *words]
+    return f"cd {shell_command([os.getcwd()], 'utf-8')} && {shell_command(words, 'utf-8')}"
+
+
+_ONLY_WHERE = ("frames", "output", "dataset", "runs")
+"""Keys of which a frame alone has other values."""
+_LEAST_BYTES_PER_PX = 4
+"""Of a raw frame on disk: measured frames take 6 to 14."""
+
+
+def _check_space(settings: RunSettings, frames: int) -> None:
+    """Refuse a run that cannot fit on the disk.
+
+    Raises:
+        RunError: there is less space than the frames need at least.
+    """
+    with disk_errors(settings.output, "output"):
+        free = shutil.disk_usage(settings.output).free
+    needed = frames * settings.render.width_px * settings.render.height_px * _LEAST_BYTES_PER_PX
+    if needed > free:
+        raise RunError(
+            f"{frames} frames need at least {needed / 2**30:.1f} GB, and {free / 2**30:.1f} GB are free",
+            file=settings.output,
+            key="output",
+            value=str(settings.output),
+            hint="free some space, choose another disk, or render fewer or smaller frames",
+        )
+
+
+def _unmet(folder: RunFolder, indices: range) -> list[tuple[int, str]]:
+    """Frames of the run that miss acceptance criteria, and what they miss."""
+    log = folder.frame_log()
+    return [(index, text) for index in sorted(log) if index in indices and (text := log[index].get("missing"))]
 
 
 def _render_missing(settings: RunSettings, packs: Sequence[Pack], folder: RunFolder, missing: list[int]) -> int:
@@ -83,7 +160,8 @@ def _render_missing(settings: RunSettings, packs: Sequence[Pack], folder: RunFol
     broken: set[tuple[str, str]] = set()
     fatal: list[BaseException] = []
     workers = [worker_for(settings, packs) for _ in range(min(settings.worker.count, len(missing)))]
-    with tqdm(total=settings.frames, initial=settings.frames - len(missing), unit="frame", file=sys.stderr) as bar:
+    total = len(settings.frames)
+    with tqdm(total=total, initial=total - len(missing), unit="frame", file=sys.stderr) as bar:
         bar.set_description("starting Blender")
 
         def work(worker: Worker) -> None:
@@ -169,7 +247,8 @@ def _render_frame(
                     raise SceneRefused(f"the acceptance criteria were not met: {candidate.shortfall}")
                 for warning in _warnings(candidate.spec):
                     tqdm.write(f"frame {index}: {warning}", file=sys.stderr)
-                worker.render(str(folder.frame_path(index).absolute()))
+                seconds = worker.render(str(folder.frame_path(index).absolute()), candidate.shortfall)
+                folder.record_frame(index, seconds, candidate.shortfall)
             return True
         except ItemError as error:
             if settings.packs_on_error == "stop":
@@ -178,12 +257,12 @@ def _render_frame(
                 broken.add((error.pack, error.item))
                 _leave_out(folder, error.pack, error.item, str(error))
         except SceneRefused as refused:
-            folder.record_failure(index, str(refused))
+            folder.record_failure(index, str(refused), reproduce_command(settings, index))
             tqdm.write(f"frame {index} failed: {str(refused).strip().splitlines()[-1]}", file=sys.stderr)
             return False
         except ProcessLost as lost:
             tqdm.write(f"frame {index}: {lost}", file=sys.stderr)
             attempt += 1
             if attempt == limits.tries:
-                folder.record_failure(index, lost.details)
+                folder.record_failure(index, lost.details, reproduce_command(settings, index))
     return False

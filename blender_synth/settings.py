@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -13,12 +13,15 @@ from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
 from blender_synth.exporters.contract import ExporterSettings
 from blender_synth.validation import validate
-from blender_synth.values import Converted, Range, plain
+from blender_synth.values import Converted, NonNegativeRange, plain
 from blender_synth.world.contracts import CameraRandomizer, MirrorRandomizer, SceneryRandomizer, WeatherRandomizer
 from blender_synth.world.materials import MaterialChoices
 from blender_synth.world.placement.crowd import Crowd
 from blender_synth.world.placement.props import PropRandomizer
-from blender_synth.world.registry import kind_module
+from blender_synth.world.registry import kind_module, kinds_of
+
+if TYPE_CHECKING:  # it needs Hydra, which workers do without
+    from blender_synth.sweeps import Job
 
 
 @plain
@@ -103,7 +106,7 @@ class WorkerSettings:
 class MirrorGroup:
     """How many mirrors of one kind a scene gets, and their randomizer."""
 
-    count: Range
+    count: NonNegativeRange
     randomizer: Annotated[MirrorRandomizer, Converted()]
 
 
@@ -116,12 +119,14 @@ class RunSettings:
         packs: folders or archives of asset packs. packs_on_error: whether a damaged item stops the run or is skipped.
         surfaces: materials of packs for parts of the scenery, by `materials.SURFACES`.
         exporter: the `Settings` of the exporter chosen.
+        frames: indices of the frames that the run is to hold.
         plain: the config as it was composed, ready for YAML.
+        overrides: of the command line. config_folders: given with `--config-dir`. job: of a sweep.
         scene_digest: of the scene's files; a changed scene has another one.
         paired: whether every scene gives two frames: with its mirrors, and with matt panels in their places.
     """
 
-    frames: int
+    frames: range
     seed: int
     output: Path
     dataset: Path
@@ -143,6 +148,9 @@ class RunSettings:
     surfaces: Mapping[str, MaterialChoices]
     scene_digest: str = ""
     paired: bool = False
+    overrides: tuple[str, ...] = ()
+    config_folders: tuple[str, ...] = ()
+    job: Job | None = None
 
 
 def randomizer_from(group: str, data: Any, key: str | None = None, file: Any = None) -> Any:
@@ -153,7 +161,8 @@ def randomizer_from(group: str, data: Any, key: str | None = None, file: Any = N
     """
     key = key or group
     if not isinstance(data, Mapping) or "kind" not in data:
-        raise ConfigError("a mapping with a `kind` is needed", key=key, value=data, hint=f"choose one, e.g. {key}=...")
+        hint = f"give it a `kind`, one of: {', '.join(kinds_of(group))}"
+        raise ConfigError("a mapping with a `kind` is needed", key=key, value=data, hint=hint)
     randomizer = kind_module(group, str(data["kind"])).Randomizer
     fields = {
         name: value for name, value in data.items() if name != "kind" or "kind" in randomizer.__dataclass_fields__

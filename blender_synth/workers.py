@@ -68,9 +68,13 @@ class Worker:
         self.start()
         return self._ask("probe", spec=spec_json.decode())["seen"]
 
-    def render(self, folder: str) -> dict[str, float]:
-        """Render the picture of the spec last probed and write the frame; returns seconds per stage."""
-        seconds = self._ask("render", folder=folder)["seconds"]
+    def render(self, folder: str, shortfall: str = "") -> dict[str, float]:
+        """Render the picture of the spec last probed and write the frame; returns seconds per stage.
+
+        Args:
+            shortfall: what the frame misses of the acceptance criteria, in words.
+        """
+        seconds = self._ask("render", folder=folder, shortfall=shortfall)["seconds"]
         self.frames += 1
         return seconds
 

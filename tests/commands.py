@@ -24,7 +24,6 @@ def run_here(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comp
         redirect_stderr(err),
         mock.patch.object(sys, "argv", ["blender-synth", *words]),
         mock.patch.dict(os.environ),
-        mock.patch.object(cli, "_error", None),
     ):
         try:
             cli.main(words)

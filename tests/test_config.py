@@ -36,11 +36,11 @@ def _command(*arguments, cwd=None):
 @pytest.mark.parametrize(
     ("override", "key", "says"),
     [
-        ("frames=-1", "frames", "greater than or equal to 0"),
-        ("frames=many", "frames", "integer"),
-        ("seed=-3", "seed", "greater than or equal to 0"),
-        ("render.width_px=wide", "render.width_px", "integer"),
-        ("render.width_px=4", "render.width_px", "greater than or equal to 16"),
+        ("frames=-1", "frames", "at least 0"),
+        ("frames=many", "frames", "whole number"),
+        ("seed=-3", "seed", "at least 0"),
+        ("render.width_px=wide", "render.width_px", "whole number"),
+        ("render.width_px=4", "render.width_px", "at least 16"),
         ("render.device=tpu", "render.device", "'cpu'"),
         ("render.sample=3", "render.sample", "samples"),
         ("camera.pitch_deg=[5,-5]", "camera.pitch_deg", "low 5 is greater than high -5"),
@@ -48,7 +48,7 @@ def _command(*arguments, cwd=None):
         ("mirrors.wall.kind=portal", "mirrors.kind", "wall"),
         ("scene.name=../../etc", "scene.name", "street"),
         ("scene.name=moon", "scene.name", "street"),
-        ("accept.min_people=-1", "accept.min_people", "greater"),
+        ("accept.min_people=-1", "accept.min_people", "at least 0"),
         ("accept.min_persons=1", "accept.min_persons", "min_people"),
         ("exporter.kind=vok", "exporter.kind", "coco"),
         ("exporter.splits={train: -1}", "exporter.splits", "none negative"),
@@ -119,7 +119,7 @@ def test_every_choice_begins_with_a_comment():
 def test_every_choice_of_every_group_is_valid(group):
     for file in (resources.conf_dir() / group).glob("*.yaml"):
         settings = compose([f"{group}={file.stem}"])
-        assert settings.frames == 10
+        assert settings.frames == range(10)
 
 
 def test_sampling_is_deterministic_and_specs_survive_json():

@@ -106,7 +106,10 @@ def test_a_frame_is_self_contained(demo):
     assert frame.radiance.dtype == np.float32
     assert np.isfinite(frame.radiance).all()
     assert frame.meta.root_seed == 1
-    assert {"build", "labels", "picture", "files"} <= set(frame.meta.seconds)
+    (line, *_) = (json.loads(text) for text in (demo[0] / "run/frames.jsonl").read_text().splitlines())
+    assert {"build", "labels", "picture", "files"} <= set(line["seconds"])
+    assert not frame.meta.seconds  # equal frames are equal files
+    assert frame.meta.accept.satisfied
     assert frame.meta.licences[0].licence == "CC0-1.0"
     seen = set(np.unique(frame.labels["surface_id"])) - {0}
     assert seen <= set(frame.meta.by_id)

@@ -20,7 +20,7 @@ from blender_synth.blender.cycles import render_picture
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.temporary_settings import temporary_settings
 from blender_synth.frames.meta import LAYERED_SURFACES
-from blender_synth.frames.raw_frame import GLASS_LAYERS, write_exr
+from blender_synth.frames.raw_frame import GLASS_LAYERS, read_exr, write_exr
 
 _HALF_MAX = 65504.0
 _SMOOTH_PX = 5
@@ -33,6 +33,7 @@ def render_with_shares(stage: Stage, labels: Mapping[str, np.ndarray], folder: P
     layered = np.isin(labels["surface_id"], stage.ids_with(*LAYERED_SURFACES))
     if not layered.any():
         render_picture(stage.scene, folder / "radiance.exr")
+        write_exr(folder / "radiance.exr", read_exr(folder / "radiance.exr"))  # without Blender's date and render time
         return
     passes = _render_passes(stage)
     radiance = np.stack([passes[f"Combined.{c}"] for c in "RGB"], axis=-1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -13,10 +14,24 @@ from blender_synth import __version__
 from blender_synth.blender.glass_light import render_with_shares
 from blender_synth.blender.instance_table import Body, Labels, instance_rows
 from blender_synth.blender.stage import Stage
-from blender_synth.frames.meta import CameraMeta, FrameMeta, InstanceRow, Licence, Medium, Pair
+from blender_synth.frames.meta import Acceptance, CameraMeta, FrameMeta, InstanceRow, Licence, Medium, Pair
 from blender_synth.frames.meta_json import FILE, write_meta
 from blender_synth.frames.raw_frame import write_exr, write_frame
 from blender_synth.world.scene_spec import SceneSpec, spec_to_plain
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a frame records in addition to its scene.
+
+    Attributes:
+        licences: of the assets in the scene. device: name of what renders.
+        shortfall: what the frame misses of the acceptance criteria, in words.
+    """
+
+    licences: Sequence[Mapping[str, str]]
+    device: str
+    shortfall: str = ""
 
 
 def render_frame(
@@ -24,8 +39,7 @@ def render_frame(
     spec: SceneSpec,
     stage: Stage,
     labels: Labels,
-    credit: tuple[Sequence[Mapping[str, str]], str],
-    seconds: Mapping[str, float],
+    facts: Facts,
 ) -> dict[str, float]:
     """Render the picture and write the frame's folder.
 
@@ -33,13 +47,13 @@ def render_frame(
     as long as they do not touch its data.
 
     Args:
-        labels: the layers of `LABEL_LAYERS`. credit: licences of the assets in the scene, and the device's name.
-        seconds: spent on earlier stages, by stage.
+        labels: the layers of `LABEL_LAYERS`. facts: what the scene does not know.
 
     Returns:
-        Seconds by stage; `files` is what the frame took in addition to the picture.
+        Seconds for the picture, and for `files`: what the frame took in addition. They are not written into the frame,
+        so that equal frames are equal files.
     """
-    spent = dict(seconds)
+    spent: dict[str, float] = {}
 
     def fill(temporary: Path) -> None:
         start = time.perf_counter()
@@ -51,7 +65,7 @@ def render_frame(
             spent["picture"] = round(time.perf_counter() - before, 3)
             instances = table.result()
         spent["files"] = round(time.perf_counter() - start - spent["picture"], 3)
-        write_meta(temporary / FILE, _frame_meta(spec, stage, instances, credit, spent))
+        write_meta(temporary / FILE, _frame_meta(spec, stage, instances, facts))
 
     write_frame(folder, fill)
     return spent
@@ -68,11 +82,9 @@ def _frame_meta(
     spec: SceneSpec,
     stage: Stage,
     instances: tuple[InstanceRow, ...],
-    credit: tuple[Sequence[Mapping[str, str]], str],
-    seconds: Mapping[str, float],
+    facts: Facts,
 ) -> FrameMeta:
     camera = spec.camera
-    licences, device = credit
     return FrameMeta(
         frame_index=spec.frame_index,
         pair=None if spec.pair_role is None else Pair(role=spec.pair_role, frame_index=spec.frame_index ^ 1),
@@ -86,8 +98,8 @@ def _frame_meta(
         categories=tuple(sorted({labelled.category for labelled in spec.labelled_instances()})),
         mirror_slots=tuple(stage.mirror_slots),
         medium=stage.medium or Medium(mor_m=spec.weather.mor_m),
-        licences=tuple(Licence(**entry) for entry in licences),
-        versions={"blender_synth": __version__, "blender": bpy.app.version_string, "device": device},
-        seconds=dict(seconds),
+        licences=tuple(Licence(**entry) for entry in facts.licences),
+        versions={"blender_synth": __version__, "blender": bpy.app.version_string, "device": facts.device},
+        accept=Acceptance(satisfied=not facts.shortfall, missing=facts.shortfall),
         spec=spec_to_plain(spec),
     )

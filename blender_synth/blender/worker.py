@@ -65,14 +65,18 @@ class Workbench:
         self.probed = Probed(spec, stage, labels, seconds)
         return {"seen": instance_table.seen_people(spec, stage, labels)}
 
-    def render(self, folder: str) -> dict[str, Any]:
-        """Render the picture of the spec last probed and write the frame into `folder`."""
+    def render(self, folder: str, shortfall: str = "") -> dict[str, Any]:
+        """Render the picture of the spec last probed and write the frame into `folder`.
+
+        Args:
+            shortfall: what the frame misses of the acceptance criteria, in words.
+        """
         probed = self.probed
         if probed is None:
             raise RuntimeError("no spec was probed")
-        credit = (self._licences(probed.spec), self.device_name)
-        seconds = record.render_frame(Path(folder), probed.spec, probed.stage, probed.labels, credit, probed.seconds)
-        return {"seconds": seconds}
+        facts = record.Facts(self._licences(probed.spec), self.device_name, shortfall)
+        seconds = record.render_frame(Path(folder), probed.spec, probed.stage, probed.labels, facts)
+        return {"seconds": {**probed.seconds, **seconds}}
 
     def _licences(self, spec: SceneSpec) -> list[dict[str, str]]:
         """Name, licence, author and source of every asset that the scene shows, each once."""
@@ -100,5 +104,5 @@ def handlers(report: Report) -> Handlers:
     return {
         "setup": set_up,
         "probe": lambda spec: bench.probe(spec),
-        "render": lambda folder: bench.render(folder),
+        "render": lambda folder, shortfall="": bench.render(folder, shortfall),
     }

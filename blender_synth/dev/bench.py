@@ -104,7 +104,7 @@ def accept(overrides: list[str]) -> None:
     worker = worker_for(settings, packs)
     satisfied, attempts = [], []
     try:
-        jobs = [(seed, index) for seed in range(ACCEPT_SEEDS) for index in range(settings.frames)]
+        jobs = [(seed, index) for seed in range(ACCEPT_SEEDS) for index in settings.frames]
         for seed, index in tqdm(jobs, unit="frame"):
             candidate = sample_until_accepted(replace(settings, seed=seed), packs, worker, index)
             satisfied.append(candidate.satisfied)

@@ -48,7 +48,7 @@ def main(overrides: list[str]) -> None:
         rows = []
         try:
             worker.start()
-            for index in tqdm(range(settings.frames), desc=choice, unit="frame"):
+            for index in tqdm(settings.frames, desc=choice, unit="frame"):
                 listener = _Listener(worker)
                 candidate = sample_until_accepted(settings, packs, listener, index)
                 smallest_px = SMALLEST_PX * settings.render.width_px * settings.render.height_px / (960 * 540)

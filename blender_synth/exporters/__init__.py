@@ -16,6 +16,7 @@ from blender_synth.exporters.several import SeveralSettings, write_several
 from blender_synth.exporters.target import check_dataset_target, replacing, write_marker
 from blender_synth.frames.run_folder import frames_of
 from blender_synth.plugins import plugin_paths
+from blender_synth.suggestions import hint_for
 from blender_synth.validation import validate
 
 __path__ += plugin_paths("exporters")
@@ -71,7 +72,7 @@ def _settings_of(given: dict[str, object], key: str = "exporter") -> ExporterSet
             "there is no such exporter",
             key=f"{key}.kind",
             value=kind,
-            hint=f"use one of: {', '.join(exporter_kinds())}",
+            hint=hint_for(kind, exporter_kinds()),
         )
     settings: ExporterSettings = validate(exporter.Settings, given, key)
     return settings

@@ -265,6 +265,8 @@ def _image(record: ImageRecord, file_name: str) -> Json:
         "licenses": list(record.licence_ids),
     }
     row |= {name: value for name, value in json_row(picture_row(record)).items() if name not in (*row, *_OTHER_NAMES)}
+    if not meta.accept.satisfied:
+        row["accept_missing"] = meta.accept.missing
     if record.twin is not None:
         row["pair"] = {"role": record.twin.role, "image_id": record.twin.image_id}
     return row

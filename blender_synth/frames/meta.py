@@ -216,6 +216,14 @@ class Pair:
 
 
 @record
+class Acceptance:
+    """Whether a frame meets the acceptance criteria of its run. `missing` says in words what is missing."""
+
+    satisfied: bool = True
+    missing: str = ""
+
+
+@record
 class FrameMeta:
     """The content of frame.json.
 
@@ -224,7 +232,9 @@ class FrameMeta:
         instances: every labelled instance of the scene, seen or not, in the order of the ids.
         categories: of these instances, sorted. mirror_slots: ids of what reflects (see `raw_frame.decode_via`).
         licences: of the assets in the scene. versions: of blender_synth and Blender, and the render device's name.
-        seconds: by stage. spec: the whole scene as plain data (see `world.scene_spec`), for what has no attribute.
+        accept: whether it meets the run's acceptance criteria.
+        seconds: by stage; recorded in frames of former versions only, later ones have them in frames.jsonl of the run.
+        spec: the whole scene as plain data (see `world.scene_spec`), for what has no attribute.
     """
 
     frame_index: int
@@ -236,6 +246,7 @@ class FrameMeta:
     medium: Medium
     licences: tuple[Licence, ...] = ()
     versions: Mapping[str, str] = Field(default_factory=dict)
+    accept: Acceptance = Acceptance()
     seconds: Mapping[str, float] = Field(default_factory=dict)
     spec: Mapping[str, Any]
 

@@ -95,7 +95,8 @@ def to_plain(meta: FrameMeta) -> dict[str, Any]:
         "medium": _medium(meta.medium),
         "licences": [_licence(licence) for licence in meta.licences],
         "versions": dict(meta.versions),
-        "seconds": dict(meta.seconds),
+        "accept": {"satisfied": meta.accept.satisfied, "missing": meta.accept.missing},
+        **({"seconds": dict(meta.seconds)} if meta.seconds else {}),
         "spec": dict(meta.spec),
     }
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
+import os
 import shutil
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,12 @@ from blender_synth.errors import RunError
 from blender_synth.frames.raw_frame import RawFrame
 
 RUN_VERSION = 1
-SEALED_FILES = ("config.yaml", "run.json", "failures.jsonl")
+SEALED_FILES = ("config.yaml", "run.json", "failures.jsonl", "frames.jsonl")
 """Files of a run that its SHA256SUMS covers, in addition to the SHA256SUMS of its frames."""
+STATE, CONFIG, LOCK = "run.json", "config.yaml", ".lock"
+FAILURES = "failures.jsonl"
+FRAME_LOG = "frames.jsonl"
+"""What rendering each frame took; no part of the frames, which are the same whenever they are rendered."""
 _FREE_BYTES_NEEDED = 64 * 2**20
 
 
@@ -41,18 +47,21 @@ class RunFolder:
         Raises:
             RunError: it belongs to another config, is in use, holds other files, or the disk is full.
         """
-        with disk_errors(self.path):
-            fresh = self._prepare()
+        with disk_errors(self.path, "output"):
+            self._prepare()
             with self._locked():
-                if fresh:
-                    self._write_text("config.yaml", yaml.safe_dump(config, sort_keys=False))
-                    state = {"run_version": RUN_VERSION, "blender_synth": __version__, "identity": identity}
-                    self._write_text("run.json", json.dumps(state, indent=1))
-                else:
+                if (self.path / STATE).exists():
                     self._check_same(identity)
+                else:
+                    # the state first: once it is there, the folder is this run's, whatever else is missing
+                    state = {"run_version": RUN_VERSION, "blender_synth": __version__, "identity": identity}
+                    write_atomically(self.path / STATE, json.dumps(state, indent=1))
+                    write_atomically(self.path / CONFIG, _yaml(config))
+                if not (self.path / CONFIG).exists():
+                    write_atomically(self.path / CONFIG, _yaml(config))
                 self.frames_path.mkdir(exist_ok=True)
-                for stale in self.frames_path.glob(".*.tmp"):
-                    shutil.rmtree(stale, ignore_errors=True)
+                for stale in (*self.path.glob(".*.tmp"), *self.frames_path.glob(".*.tmp")):
+                    _remove(stale)
                 (self.path / checksums.FILE).unlink(missing_ok=True)
                 try:
                     yield self
@@ -60,34 +69,25 @@ class RunFolder:
                     with suppress(OSError):
                         checksums.write_sums(self.path, self._sealed_files())
 
-    def _prepare(self) -> bool:
-        """Create the folder if needed; whether it holds no run yet."""
-        if self.path.exists() and not self.path.is_dir():
-            raise RunError("the output is a file", file=self.path, key="output", hint="choose another output")
-        fresh = not (self.path / "run.json").exists()
-        if fresh and self.path.is_dir() and any(p.name != ".lock" for p in self.path.iterdir()):
-            hint = "choose another output, or empty the folder"
-            raise RunError(
-                "the output folder holds other files", file=self.path, key="output", value=str(self.path), hint=hint
-            )
+    def _prepare(self) -> None:
+        """Create the folder if needed, and check that a run can be in it."""
+        check_output(self.path)
         self.path.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(self.path).free < _FREE_BYTES_NEEDED:
-            hint = "free some space or choose another output"
-            raise RunError("the disk is full", file=self.path, key="output", hint=hint)
-        return fresh
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with open(self.path / ".lock", "w") as lock:
+        with open(self.path / LOCK, "w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 raise RunError(
                     "another process is rendering into this folder",
                     file=self.path,
                     key="output",
                     hint="wait for it, or choose another output",
                 ) from None
+            except OSError:  # a file system without locks
+                pass
             yield
 
     def _check_same(self, identity: dict[str, Any]) -> None:
@@ -97,7 +97,7 @@ class RunFolder:
             if before.get(key) != now.get(key):
                 raise RunError(
                     f"the output folder holds a run with another config ({key} was {before.get(key)!r})",
-                    file=self.path / "config.yaml",
+                    file=self.path / CONFIG,
                     key=key,
                     value=now.get(key),
                     hint="choose another output, or delete this folder",
@@ -113,25 +113,129 @@ class RunFolder:
         """Folder of a frame, whether it exists or not."""
         return self.frames_path / f"{index:06d}"
 
-    def missing(self, count: int) -> list[int]:
-        """Indices below `count` that have no frame yet."""
-        return [i for i in range(count) if not (self.frame_path(i) / "frame.json").is_file()]
+    def missing(self, indices: Sequence[int]) -> list[int]:
+        """Those of the indices that have no frame yet."""
+        return [index for index in indices if not (self.frame_path(index) / "frame.json").is_file()]
 
-    def record_failure(self, index: int, error: str) -> None:
-        """Append one line to failures.jsonl."""
-        with open(self.path / "failures.jsonl", "a", encoding="utf-8") as file:
-            file.write(json.dumps({"frame_index": index, "error": error}) + "\n")
+    def record_failure(self, index: int, error: str, command: str) -> None:
+        """Append one line to failures.jsonl; `command` renders that frame alone."""
+        self._append(FAILURES, {"frame_index": index, "error": error, "command": command})
 
     def record_broken_item(self, name: str, error: str) -> None:
         """Record in failures.jsonl, once, that an item (`pack/item`) of an asset pack is left out."""
-        line = json.dumps({"item": name, "error": error}) + "\n"
-        file = self.path / "failures.jsonl"
-        if not file.exists() or line not in file.read_text(encoding="utf-8").splitlines(keepends=True):
-            with open(file, "a", encoding="utf-8") as stream:
-                stream.write(line)
+        line = {"item": name, "error": error}
+        if line not in read_lines(self.path / FAILURES):
+            self._append(FAILURES, line)
 
-    def _write_text(self, name: str, text: str) -> None:
-        write_atomically(self.path / name, text)
+    def record_frame(self, index: int, seconds: Mapping[str, float], missing: str) -> None:
+        """Append one line to frames.jsonl for a frame that was rendered.
+
+        Args:
+            seconds: by stage. missing: of the acceptance criteria, in words; empty where they are met.
+        """
+        self._append(FRAME_LOG, {"frame_index": index, "seconds": dict(seconds), "missing": missing})
+
+    def frame_log(self) -> dict[int, dict[str, Any]]:
+        """The last line of frames.jsonl for each frame."""
+        lines = read_lines(self.path / FRAME_LOG)
+        return {line["frame_index"]: line for line in lines if isinstance(line.get("frame_index"), int)}
+
+    def settle_failures(self) -> None:
+        """Mark the lines of failures.jsonl whose frame is there by now: `resolved` is true."""
+        file = self.path / FAILURES
+        lines = read_lines(file)
+        settled = [
+            {**line, "resolved": True}
+            if isinstance(index := line.get("frame_index"), int) and index >= 0 and not self.missing([index])
+            else line
+            for line in lines
+        ]
+        if settled != lines:
+            write_atomically(file, "".join(json.dumps(line) + "\n" for line in settled))
+
+    def _append(self, name: str, line: Mapping[str, Any]) -> None:
+        """Append a line to a file of lines, after one that a killed process left unfinished."""
+        with open(self.path / name, "ab+") as file, _append_lock:
+            size = file.seek(0, os.SEEK_END)
+            torn = False
+            if size:
+                file.seek(size - 1)
+                torn = file.read(1) != b"\n"
+            file.write(b"\n" * torn + json.dumps(line).encode() + b"\n")
+
+
+_append_lock = threading.Lock()
+
+
+def read_lines(file: Path) -> list[dict[str, Any]]:
+    """The objects of a file with one JSON object a line; lines that a killed process left unfinished are left out."""
+    try:
+        texts = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    lines = []
+    for text in texts:
+        try:
+            line = json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(line, dict):
+            lines.append(line)
+    return lines
+
+
+def check_output(path: Path) -> None:
+    """Check whether a run can be rendered into a folder, which need not exist.
+
+    Raises:
+        RunError: it is a file, holds other files, cannot be written, or the disk is full.
+    """
+    with disk_errors(path, "output"):
+        if path.is_symlink() and not path.exists():
+            raise RunError(
+                "the output is a link that leads nowhere", file=path, key="output", value=str(path),
+                hint="choose another output, or remove the link",
+            )  # fmt: skip
+        if path.exists() and not path.is_dir():
+            raise RunError(
+                "the output is a file", file=path, key="output", value=str(path), hint="choose another output"
+            )
+        if path.is_dir() and not (path / STATE).exists() and not _only_remains(path):
+            hint = "choose another output, or empty the folder"
+            raise RunError("the output folder holds other files", file=path, key="output", value=str(path), hint=hint)
+        existing = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
+        if not existing.is_dir():
+            hint = "choose another output"
+            raise RunError("the output is below a file", file=existing, key="output", value=str(path), hint=hint)
+        if not os.access(existing, os.W_OK | os.X_OK):
+            hint = "choose a folder you may write to"
+            raise RunError("the folder cannot be written", file=existing, key="output", value=str(path), hint=hint)
+        if shutil.disk_usage(existing).free < _FREE_BYTES_NEEDED:
+            hint = "free some space or choose another output"
+            raise RunError("the disk is full", file=path, key="output", value=str(path), hint=hint)
+
+
+def _only_remains(path: Path) -> bool:
+    """Whether a folder holds only what a run that was killed at its very start leaves, and no file of the user."""
+    names = {entry.name for entry in path.iterdir()}
+    ours = {name for name in names if name == LOCK or (name.startswith(".") and name.endswith(".tmp"))}
+    if LOCK in names:  # a config.yaml next to the lock is of such a run
+        ours |= names & {CONFIG, "frames"}
+        if "frames" in names and any((path / "frames").iterdir()):
+            return False
+    return names == ours
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _yaml(config: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(config), sort_keys=False)
 
 
 def _flat(value: Any, prefix: str = "") -> Iterable[tuple[str, Any]]:
@@ -143,20 +247,54 @@ def _flat(value: Any, prefix: str = "") -> Iterable[tuple[str, Any]]:
 
 
 @contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Turn the `OSError` of a full or unwritable disk into a `RunError`."""
+def disk_errors(path: Path, key: str | None = None) -> Iterator[None]:
+    """Turn every `OSError` into a `RunError` that names the file.
+
+    Args:
+        path: the folder that is written. key: of the config, which chooses it.
+    """
     try:
         yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise RunError(
-                "the disk is full", file=path, hint="free some space and give the same command again"
-            ) from None
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise RunError(
-                "the folder cannot be written", file=error.filename or path, hint="choose a folder you may write to"
-            ) from None
+    except BrokenPipeError:
         raise
+    except OSError as error:
+        raise disk_error(error, path, key) from None
+
+
+def disk_error(error: OSError, path: object, key: str | None = None) -> RunError:
+    """The error to show for one of the system.
+
+    Args:
+        path: where it happened, if the error does not tell. key: of the config, which chooses the path.
+    """
+    file = error.filename if error.filename is not None else path
+    problem, hint = _DISK_ERRORS.get(
+        error.errno or 0, (f"the system reports: {error.strerror or str(error) or 'an error'}", "choose another folder")
+    )
+    value = {} if key is None else {"value": str(path)}
+    return RunError(problem, file=file, key=key, hint=hint, **value)
+
+
+_FULL = ("the disk is full", "free some space and give the same command again")
+_FORBIDDEN = ("the folder cannot be written", "choose a folder you may write to")
+_NOT_A_FOLDER = ("a file, or a link that leads nowhere, stands where a folder is needed", "choose another folder")
+_DISK_ERRORS = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+    errno.EROFS: _FORBIDDEN,
+    errno.ENOTDIR: _NOT_A_FOLDER,
+    errno.EEXIST: _NOT_A_FOLDER,
+    errno.EISDIR: ("a folder stands where a file is needed", "remove it or choose another folder"),
+    errno.ENOENT: ("the file or folder does not exist", "correct the path, or create the folder"),
+    errno.ENAMETOOLONG: ("the name is too long for the file system", "choose a shorter path"),
+    errno.ELOOP: ("the path leads through a link to itself", "remove the link or choose another folder"),
+    errno.EMFILE: ("too many files are open", "raise the limit (ulimit -n) or use fewer workers"),
+    errno.ENOMEM: ("there is not enough memory", "use fewer workers, smaller pictures or fewer people"),
+    errno.EIO: ("the disk cannot be read or written", "check the disk"),
+    errno.ESTALE: ("the network folder was lost", "mount it again and give the same command"),
+}
 
 
 def read_run_state(path: Path) -> dict[str, Any]:
@@ -165,14 +303,14 @@ def read_run_state(path: Path) -> dict[str, Any]:
     Raises:
         RunError: absent, damaged or of another version.
     """
-    file = Path(path) / "run.json"
+    file = Path(path) / STATE
     try:
         state = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RunError(
             "this is not a run folder", file=path, key="runs", hint="give the `output` of a render"
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(
             f"the file is damaged ({error})", file=file, hint="delete the run folder and render again"
         ) from None
@@ -195,26 +333,39 @@ def find_runs(patterns: Iterable[str]) -> list[Path]:
     """
     found: list[Path] = []
     for pattern in patterns:
-        given = Path(pattern)
-        roots = (
-            sorted(Path(given.anchor or ".").glob(str(given.relative_to(given.anchor))))
-            if any(c in pattern for c in "*?[")
-            else [given]
-        )
-        runs = [run for root in roots for run in _runs_below(root)]
+        with disk_errors(Path(pattern), "runs"):
+            runs = [run for root in _matches(pattern) for run in _runs_below(root)]
         if not runs:
-            raise RunError("there is no run folder", key="runs", value=pattern, hint="give the `output` of a render")
+            hint = "give the `output` of a render; the path is relative to the working directory"
+            raise RunError("there is no run folder", key="runs", value=pattern, hint=hint)
         found += [run for run in runs if run not in found]
     return found
 
 
+def _matches(pattern: str) -> list[Path]:
+    """The paths that an entry names. What exists is taken literally, also with brackets or stars in its name."""
+    path = Path(pattern).expanduser()
+    parts, folder = list(path.parts), Path()
+    while parts and os.path.lexists(folder / parts[0]):
+        folder /= parts.pop(0)
+    if not parts:
+        return [path]
+    if not any(c in part for part in parts for c in "*?["):
+        return []
+    try:
+        return sorted(folder.glob(str(Path(*parts))))
+    except (ValueError, NotImplementedError):
+        return []
+
+
 def _runs_below(root: Path) -> list[Path]:
-    if (root / "run.json").is_file():
+    if (root / STATE).is_file():
         return [root]
-    return sorted(p.parent for p in root.glob("**/run.json") if "frames" not in p.relative_to(root).parts)
+    return sorted(p.parent for p in root.glob(f"**/{STATE}") if "frames" not in p.relative_to(root).parts)
 
 
 def frames_of(run: Path) -> list[RawFrame]:
     """The complete frames of a run, by index."""
     read_run_state(run)
-    return [RawFrame(p.parent) for p in sorted((run / "frames").glob("[0-9]*/frame.json"))]
+    files = (run / "frames").glob("[0-9]*/frame.json")
+    return [RawFrame(file.parent) for file in sorted(files, key=lambda file: (len(file.parent.name), file))]

@@ -14,6 +14,7 @@ from blender_synth.packs.manifest import MANIFEST, read_manifest
 from blender_synth.packs.search import pack_folders
 from blender_synth.plugins import plugin_paths
 from blender_synth.scene_files.reading import SCENE_FILE
+from blender_synth.suggestions import hint_for
 
 ENVIRONMENT = "BLENDER_SYNTH_SCENES"
 
@@ -66,6 +67,4 @@ def find_scene(name: str, packs: Iterable[Path] = ()) -> Path:
         matches = [folder for full_name, folder in known.items() if full_name.partition("/")[2] == name]
         if len(matches) == 1:
             return matches[0]
-    raise ConfigError(
-        "there is no such scene", key="scene.name", value=name, hint=f"use one of: {', '.join(sorted(known))}"
-    )
+    raise ConfigError("there is no such scene", key="scene.name", value=name, hint=hint_for(name, known))

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from blender_synth.errors import ConfigError
+from blender_synth.suggestions import hint_for
 
 
 def kinds_of(group: str) -> list[str]:
@@ -31,7 +32,7 @@ def kind_module(group: str, kind: str) -> ModuleType:
             f"there is no {group} kind of that name",
             key=f"{group}.kind",
             value=kind,
-            hint=f"use one of: {', '.join(kinds_of(group))}",
+            hint=hint_for(kind, kinds_of(group)),
         )
     return importlib.import_module(f"blender_synth.world.{group}.{kind}")
 

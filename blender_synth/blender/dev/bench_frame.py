@@ -50,7 +50,7 @@ def main(overrides: list[str]) -> None:
 
 def _full_frame(spec: SceneSpec, stage: Stage, folder: Path, parts: dict[str, float]) -> None:
     labels = label_pass.render_labels(stage)
-    parts |= record.render_frame(folder, spec, stage, labels, ([], "bench"), {})
+    parts |= record.render_frame(folder, spec, stage, labels, record.Facts([], "bench"))
 
 
 if __name__ == "__main__":

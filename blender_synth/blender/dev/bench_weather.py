@@ -68,7 +68,7 @@ def _seconds(overrides: list[str], folder: Path) -> float:
     stage = build_scene(spec, roots)
     name = prepare_render(stage, settings)
     labels = label_pass.render_labels(stage)
-    record.render_frame(folder, spec, stage, labels, ([], name), {})
+    record.render_frame(folder, spec, stage, labels, record.Facts([], name))
     return clock() - start
 
 

@@ -1,0 +1,131 @@
+"""The commands: `render`, `export` and `run` are Hydra apps over conf/; the others read their own arguments."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig
+
+from blender_synth import __version__, keys, pack_tools, pipeline, resources, sweeps, verify
+from blender_synth.config import CONFIG_NAMES, prepared, settings_from
+from blender_synth.errors import BlenderSynthError, RunError
+from blender_synth.hydra_errors import explained
+from blender_synth.settings import RunSettings
+from blender_synth.suggestions import nearest_names
+
+Stage = Callable[[RunSettings], int | None]
+
+
+def render(config: DictConfig) -> None:
+    """Render raw frames into `output`."""
+    _do(pipeline.render, config)
+
+
+def export(config: DictConfig) -> None:
+    """Turn the raw frames of `runs` into a dataset in `dataset`."""
+    _do(pipeline.export, config)
+
+
+def render_and_export(config: DictConfig) -> None:
+    """Render into `output`, then export it into `dataset`."""
+    _do(pipeline.run, config)
+
+
+PLAIN_COMMANDS: dict[str, Callable[[list[str]], None]] = {
+    "assets": pack_tools.main,
+    "keys": keys.main,
+    "verify": verify.main,
+}
+COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export": export, "run": render_and_export}
+_HELP = {
+    "assets": "Asset packs: new, list, check, preview, import; see `assets --help`.",
+    "keys": "Every key that a config may set, with its value; `keys pedestrians.person` those below one.",
+    "verify": "Check that runs and datasets are complete and undamaged: `verify PATH... [--json]`.",
+}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit status.
+
+    Raises:
+        BlenderSynthError: the command failed.
+    """
+    name, *rest = arguments or [""]
+    if name == "--version":
+        print(__version__)
+    elif name in PLAIN_COMMANDS:
+        PLAIN_COMMANDS[name](rest)
+    elif name in COMMANDS:
+        _run_hydra(name, rest)
+    elif name in ("-h", "--help", "help"):
+        print(_usage())
+    else:
+        if nearest := nearest_names(name, [*COMMANDS, *PLAIN_COMMANDS]):
+            print(f"blender-synth: there is no command {name!r}; did you mean {nearest[0]!r}?\n", file=sys.stderr)
+        print(_usage(), file=sys.stderr)
+        return 2
+    return 0
+
+
+def _run_hydra(command: str, arguments: list[str]) -> None:
+    """Run a Hydra app. Errors of a job come out of here as they were raised; those of composing are explained."""
+    global _error
+    _error = None
+    words = prepared(arguments)
+    sys.argv[1:] = [*words, *sweeps.hydra_overrides(command, words)]
+    sys.argv[0] = f"blender-synth {command}"
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come out of Hydra instead of being printed there
+    try:
+        hydra.main(version_base="1.3", config_path=str(resources.conf_dir()), config_name="config")(COMMANDS[command])()
+    except BlenderSynthError:
+        raise
+    except Exception as error:
+        raise explained(error, CONFIG_NAMES, words) from error
+    if _error is not None:
+        raise _error
+
+
+_error: Exception | None = None
+
+
+def _do(stage: Stage, config: DictConfig) -> None:
+    """One job. Its error is kept for `_run_hydra`; in a sweep it is printed at once, and the other jobs go on."""
+    global _error
+    sweeping = HydraConfig.get().mode == RunMode.MULTIRUN
+    try:
+        settings = settings_from(config, HydraConfig.get().overrides.task)
+        if settings.job is not None:
+            settings.job.record(exporting=stage is pipeline.export)
+        if failed := stage(settings):
+            raise RunError(f"{failed} frames failed", hint="see failures.jsonl; the same command tries them again")
+    except Exception as error:
+        if not sweeping:
+            _error = error
+            return
+        if not isinstance(error, BlenderSynthError):
+            raise
+        print(f"blender-synth: job {HydraConfig.get().job.num}: {error}", file=sys.stderr)
+        hint = "the messages above name them; the same command does what is missing"
+        raise RunError("jobs of the sweep failed", hint=hint) from None
+
+
+def _usage() -> str:
+    lines = [f"  {name:8}{task.__doc__}" for name, task in COMMANDS.items()]
+    for name, command in PLAIN_COMMANDS.items():
+        lines.append(f"  {name:8}{_HELP.get(name) or (sys.modules[command.__module__].__doc__ or '').splitlines()[0]}")
+    return "\n".join(
+        [
+            "blender_synth: labelled images of people, their reflections and weather.",
+            "",
+            "Usage: blender-synth COMMAND [group=name ...] [key=value ...]",
+            "",
+            *lines,
+            "",
+            "`blender-synth COMMAND --help` lists groups and keys.",
+        ]
+    )

@@ -1,0 +1,27 @@
+"""Hints for names that do not exist: the nearest ones by spelling, then all of them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+_LISTED = 40
+
+
+def hint_for(name: object, known: Iterable[str]) -> str:
+    """A hint such as ``"did you mean 'sunny'? use one of: cloudy, sunny"`` for a name that is not among `known`."""
+    names = sorted(set(map(str, known)))
+    if not names:
+        return "remove it"
+    nearest = nearest_names(name, names)
+    guess = f"did you mean {' or '.join(repr(near) for near in nearest)}? " if nearest else ""
+    more = f", ... ({len(names)} in all)" if len(names) > _LISTED else ""
+    return f"{guess}use one of: {', '.join(names[:_LISTED])}{more}"
+
+
+def nearest_names(name: object, known: Iterable[str]) -> list[str]:
+    """At most two names that are spelled like `name`, the nearest first."""
+    if not isinstance(name, str) or not name or len(name) > 200:
+        return []
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    return [by_lower[match] for match in difflib.get_close_matches(name.lower(), by_lower, n=2, cutoff=0.65)]
