@@ -150,8 +150,9 @@ class RunFolder:
             else line
             for line in lines
         ]
-        if settled != lines:
-            write_atomically(file, "".join(json.dumps(line) + "\n" for line in settled))
+        text = "".join(json.dumps(line) + "\n" for line in settled)
+        if lines and text.encode() != file.read_bytes():
+            write_atomically(file, text)
 
     def _append(self, name: str, line: Mapping[str, Any]) -> None:
         """Append a line to a file of lines, after one that a killed process left unfinished."""

@@ -17,7 +17,7 @@ from blender_synth.verify.frame import check_frame
 from blender_synth.verify.sums import check_sums, check_unlisted
 
 _SKIPPED = ("frames", "report", ".lock")
-_SWEEP_FILES = ("multirun.yaml",)
+_SWEEP_FILES = ("multirun.yaml", "jobs.csv", ".jobs.lock")
 
 
 def verify_run(run: Path) -> Findings:
@@ -53,8 +53,12 @@ def verify_run(run: Path) -> Findings:
             findings.fault("unlisted-file", folder, "this is no frame")
     _check_pairs(run, metas, findings)
     wanted = config.get("frames")
-    if isinstance(wanted, int):
-        for index in sorted(set(range(wanted)) - indices - failed):
+    if isinstance(wanted, list) and len(wanted) == 2 and all(isinstance(end, int) for end in wanted):
+        asked = range(*wanted)
+    else:
+        asked = range(wanted if isinstance(wanted, int) else 0)
+    if asked:
+        for index in sorted(set(asked) - indices - failed):
             text = "the frame is neither there nor in failures.jsonl"
             if sums:
                 findings.fault("missing-frame", frames / f"{index:06d}", text)
