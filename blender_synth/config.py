@@ -101,7 +101,7 @@ def settings_from(config: DictConfig, overrides: Sequence[str] = ()) -> RunSetti
         raise explained(error, CONFIG_NAMES, overrides) from None
     if not isinstance(plain, dict):
         raise ConfigError("a mapping is needed", key="config", value=plain, hint="set keys, e.g. frames=10")
-    plain = _with_aliases(plain, overrides)
+    plain = _with_aliases({str(key): value for key, value in plain.items()}, overrides)
     for key in plain:
         if key not in _KEYS:
             raise ConfigError("there is no such key", key=str(key), value=plain[key], hint=hint_for(key, _KEYS))

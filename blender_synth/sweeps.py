@@ -106,7 +106,8 @@ def hydra_overrides(command: str, words: Sequence[str]) -> list[str]:
     """Overrides that a sweep's command line needs in addition, for where Hydra writes and how jobs are named."""
     if not {"-m", "--multirun"} & set(words) and not any(word.startswith("hydra.mode=") for word in words):
         return []
-    constant, swept = [], []
+    constant: list[str] = []
+    swept: list[str] = []
     parser = OverridesParser.create()
     for word in words:
         with suppress(HydraException, ValueError):

@@ -146,7 +146,7 @@ def test_a_run_folder_keeps_to_one_config(tmp_path):
         make_frame(run.frame_path(1))
         (run.frames_path / ".000002.9.tmp").mkdir()
     with RunFolder(tmp_path / "run").opened({"seed": 1}, {"seed": 1, "scene": {"name": "street"}}) as run:
-        assert run.missing(3) == [0, 2]
+        assert run.missing(range(3)) == [0, 2]
         assert not (run.frames_path / ".000002.9.tmp").exists()
     other = RunFolder(tmp_path / "run").opened({"seed": 1}, {"seed": 1, "scene": {"name": "plaza"}})
     with pytest.raises(RunError, match=r"scene\.name[\s\S]*plaza"), other:
