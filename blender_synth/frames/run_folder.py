@@ -211,7 +211,8 @@ def check_output(path: Path) -> None:
         if not os.access(existing, os.W_OK | os.X_OK):
             hint = "choose a folder you may write to"
             raise RunError("the folder cannot be written", file=existing, key="output", value=str(path), hint=hint)
-        if shutil.disk_usage(existing).free < _FREE_BYTES_NEEDED:
+        disk = shutil.disk_usage(existing)
+        if disk.total and disk.free < _FREE_BYTES_NEEDED:
             hint = "free some space or choose another output"
             raise RunError("the disk is full", file=path, key="output", value=str(path), hint=hint)
 
