@@ -102,7 +102,7 @@ def export(settings: RunSettings, runs: list[str] | None = None) -> None:
     found = find_runs(settings.runs) if runs is None else [Path(run) for run in runs]
     with disk_errors(settings.dataset, "dataset"):
         print(export_dataset(found, settings.dataset, settings.exporter, settings.develop))
-    print(f"next: look at {settings.dataset / 'images'}; annotations are in {settings.dataset / 'annotations'}")
+    print(f"next: look at {settings.dataset}; .docs/formats.md says how to read it")
 
 
 def reproduce_command(settings: RunSettings, index: int) -> str:

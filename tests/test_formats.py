@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
 
 from blender_synth.errors import ConfigError
 from blender_synth.exporters import export_dataset, exporter_kinds, exporter_settings, table_files
@@ -73,6 +75,17 @@ def test_a_missing_library_is_named_with_the_fix(export, monkeypatch, kind, sett
     with pytest.raises(ConfigError, match=r"needs the library[\s\S]*pip install 'blender-synth\[formats\]'"):
         export(kind, **settings)
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("kind", ["bbox", "segm"])
+def test_cocos_evaluation_of_the_truth_against_itself_is_perfect(export, kind):
+    coco = COCO(str(export("coco") / "annotations" / "instances_train.json"))
+    truth = [a for a in coco.anns.values() if not a["iscrowd"]]
+    evaluation = COCOeval(coco, coco.loadRes([{**a, "score": 1.0} for a in truth]), kind)
+    evaluation.evaluate()
+    evaluation.accumulate()
+    precision = evaluation.eval["precision"][:, :, :, 0, -1]
+    assert precision[precision > -1].min() == 1.0
 
 
 # --- Pascal VOC

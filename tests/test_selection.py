@@ -202,6 +202,21 @@ def test_people_are_known_in_three_dimensions(tmp_path):
     assert annotation["person"]["box_size_m"] == row["box_size_m"]
 
 
+@pytest.mark.parametrize(
+    ("config", "hour"),
+    [
+        ("weather: {sunny: {kind: sky}, clock: '18:30'}", 18.5),
+        ("weather: {kind: sky, clock: 18:30}", 18.5),
+        ("weather: {kind: sky, clock: null}", None),
+        ("weather: [", None),
+    ],
+)
+def test_the_hour_is_that_of_the_run(tmp_path, config, hour):
+    run = _run(tmp_path, 1)
+    (run / "config.yaml").write_text(config)
+    assert _export(run, tmp_path / "data")["images"][0]["hour"] == hour
+
+
 def test_every_column_is_documented_with_its_unit():
     page = (Path(__file__).parents[1] / ".docs" / "tables.md").read_text()
     for column in (*FRAME_COLUMNS, *PERSON_COLUMNS):

@@ -39,7 +39,7 @@ from blender_synth.exporters.selection import (
     passes_early,
 )
 from blender_synth.frames.raw_frame import RawFrame
-from blender_synth.frames.table import Row, frame_row, person_rows
+from blender_synth.frames.table import Row, frame_row, hour_of_run, person_rows
 from blender_synth.optics.extinction import CONTRAST_AT_MOR
 from blender_synth.values import Weights, plain
 
@@ -123,7 +123,7 @@ class ImageRecord:
         group: name of the frame, which its pictures in different air share. split: of the scene. run: name of its run.
         frame, shot: where it is from. seen: all instances of at least `min_area_px`, for overlays and panoptic maps.
         annotations: those of them that the policy for reflections and the filters keep. licence_ids: of `Credits`.
-        people: rows of `table.person_rows`, by instance id.
+        people: rows of `table.person_rows`, by instance id. hour: local time, where it is known.
     """
 
     image_id: int
@@ -138,6 +138,7 @@ class ImageRecord:
     twin: TwinImage | None = field(default=None)
     run: str = ""
     people: Mapping[int, Row] = field(default_factory=dict)
+    hour: float | None = None
 
     @property
     def air_hides_everybody(self) -> bool:
@@ -171,7 +172,7 @@ def image_records(
             run = prefixes[source.run]
             group = f"{run}_{frame.folder.name}"
             split = split_of(frame, settings.splits)
-            facts: Row = {"split": split, "run": run, **frame_row(frame.meta)}
+            facts: Row = {"split": split, "run": run, **frame_row(frame.meta), "hour": hour_of_run(source.run)}
             rows = [
                 facts
                 | {
@@ -212,6 +213,7 @@ def image_records(
                     else TwinImage(pair.role, None if twin is None else twin * shots_per_frame + order),
                     run=run,
                     people=people,
+                    hour=hour_of_run(source.run),
                 )
                 if not passes(settings, whole := picture_row(record)):
                     left_out.add(whole)

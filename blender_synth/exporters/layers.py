@@ -131,7 +131,9 @@ class _Writer:
         if self.settings.layer_format == "npz":
             np.savez_compressed(folder / f"{record.group}.npz", **{layer: values})
         elif self.settings.layer_format == "exr":
-            channels = {"XYZ"[i]: values[..., i] for i in range(3)} if values.ndim == 3 else {layer: values}
+            channels: dict[str, np.ndarray] = {layer: values}
+            if values.ndim == 3:
+                channels = {axis: values[..., number] for number, axis in enumerate("XYZ")}
             write_exr(folder / f"{record.group}.exr", channels)
         else:
             write_image(folder / f"{record.group}.png", _as_png(values, layer, record.frame))

@@ -37,6 +37,7 @@ def picture_row(record: ImageRecord) -> Row:
         "split": record.split,
         "run": record.run,
         **frame_row(record.frame.meta),
+        "hour": record.hour,
         "pair_image_id": None if record.twin is None else record.twin.image_id,
         "mor_m": record.shot.mor_m,
         "exposure_ev": record.shot.exposure_ev,

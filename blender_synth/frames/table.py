@@ -7,11 +7,15 @@ by `exporters/rows.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import yaml
 
 from blender_synth.frames.meta import FrameMeta, InstanceRow
 from blender_synth.frames.scene_facts import PersonFacts, WeatherFacts
@@ -128,8 +132,7 @@ def frame_row(meta: FrameMeta) -> Row:
     weather, rig, width = meta.weather, meta.rig, meta.camera.width_px
     kinds = [] if meta.medium.indoors else weathers(weather)
     mirrors = [row.mirror for row in meta.instances if row.mirror is not None]
-    spec_weather, pair = meta.spec.get("weather", {}), meta.pair
-    hour = spec_weather.get("hour")
+    pair = meta.pair
     return {
         "frame_index": meta.frame_index,
         "scene_index": meta.scene_index,
@@ -141,7 +144,6 @@ def frame_row(meta: FrameMeta) -> Row:
         "weather": "indoors" if meta.medium.indoors else (kinds[0] if kinds else None),
         "weathers": kinds,
         "time_of_day": time_of_day(weather.sun_elevation_deg),
-        "hour": None if hour is None else float(hour),
         "scene_mor_m": weather.mor_m if weather.mor_m is not None else meta.medium.mor_m,
         "rain_mm_h": weather.rain_mm_h,
         "snow_mm_h": weather.snow_mm_h,
@@ -170,6 +172,24 @@ def frame_row(meta: FrameMeta) -> Row:
         "mirror_kinds": sorted({mirror.mirror_kind for mirror in mirrors}),
         "people": sum(row.person is not None for row in meta.instances),
     }
+
+
+@lru_cache(maxsize=64)
+def hour_of_run(run: Path) -> float | None:
+    """Local time of a run whose weather was given by place, date and clock; None for other runs."""
+    try:
+        config = yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8"))
+        weather = config["weather"]
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
+        return None
+    parts = [weather, *weather.values()] if isinstance(weather, Mapping) else []
+    for part in parts:
+        clock = part.get("clock") if isinstance(part, Mapping) else None
+        if isinstance(clock, int):  # YAML 1.1 reads 18:30 as a number of minutes
+            return round(clock / 60, 4)
+        if isinstance(clock, str) and (found := re.match(r"(\d+):(\d+)", clock)):
+            return round(int(found[1]) + int(found[2]) / 60, 4)
+    return None
 
 
 def weathers(weather: WeatherFacts) -> list[str]:

@@ -59,7 +59,7 @@ def _score(evaluation) -> float:
     evaluation.params.areaRng, evaluation.params.areaRngLbl = [[0, 1e10]], ["all"]
     evaluation.evaluate()
     evaluation.accumulate()
-    precision = evaluation.eval["precision"]
+    precision = evaluation.eval["precision"][..., -1]  # with the most detections
     return float(precision[precision > -1].mean())
 
 
