@@ -139,27 +139,32 @@ def supervision_coco(folder: Path) -> str:
 
 @check("coco")
 def fiftyone_coco(folder: Path) -> str:
-    return _fiftyone(folder, "COCODetectionDataset")
-
-
-def _fiftyone(folder: Path, kind: str) -> str:
-    import fiftyone as fo
+    """FiftyOne's own importer, which `Dataset.from_dir` uses; it needs no database."""
+    from fiftyone.utils.coco import COCODetectionDatasetImporter
 
     lines = []
     for file in _annotations(folder, "instances"):
         split = file.stem.removeprefix("instances_")
-        data = fo.Dataset.from_dir(
-            dataset_type=getattr(fo.types, kind),
-            data_path=str(folder / "images" / split),
-            labels_path=str(file),
-            label_types=["detections", "segmentations"],
-        )
-        truth = json.loads(file.read_text())
-        assert len(data) == len(truth["images"])
-        field = "segmentations" if "segmentations" in data.get_field_schema() else "detections"
-        lines.append(f"{split}: {len(data)} samples, {data.count(f'{field}.detections')} detections")
-        data.delete()
+        importer = COCODetectionDatasetImporter(
+            data_path=str(folder / "images" / split), labels_path=str(file),
+            label_types=["detections", "segmentations"], extra_attrs=True,
+        )  # fmt: skip
+        lines.append(f"{split}: {_imported(importer)}")
     return "; ".join(lines)
+
+
+def _imported(importer) -> str:
+    samples = count = 0
+    with importer:
+        for path, _, labels in importer:
+            assert Path(path).is_file()
+            labels = labels if isinstance(labels, dict) else {"detections": labels}
+            fields = [field for field in labels.values() if field is not None]
+            count += sum(len(field.detections) for field in fields)
+            assert all(-1e-5 <= v <= 1.001 for f in fields for d in f.detections for v in d.bounding_box)
+            assert all(d.to_dict() for field in fields for d in field.detections)  # as the database takes it
+            samples += 1
+    return f"{samples} samples, {count} detections in {len(fields)} fields"
 
 
 @check("voc")
@@ -220,16 +225,21 @@ def torchvision_kitti(folder: Path) -> str:
 
 @check("kitti")
 def fiftyone_kitti(folder: Path) -> str:
-    import fiftyone as fo
+    from fiftyone.utils.kitti import KITTIDetectionDatasetImporter
 
-    data = fo.Dataset.from_dir(
-        dataset_type=fo.types.KITTIDetectionDataset,
-        data_path=str(folder / "training" / "image_2"),
-        labels_path=str(folder / "training" / "label_2"),
-    )
-    line = f"{len(data)} samples, {data.count('ground_truth.detections')} detections"
-    data.delete()
-    return line
+    root = folder / "training"
+    return _imported(KITTIDetectionDatasetImporter(data_path=str(root / "image_2"), labels_path=str(root / "label_2")))
+
+
+@check("yolo-detect")
+def fiftyone_yolo(folder: Path) -> str:
+    from fiftyone.utils.yolo import YOLOv5DatasetImporter
+
+    lines = [
+        f"{split}: {_imported(YOLOv5DatasetImporter(dataset_dir=str(folder), yaml_path='data.yaml', split=split))}"
+        for split in ("train", "val")
+    ]
+    return "; ".join(lines)
 
 
 @check("yolo-segment")
