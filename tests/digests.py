@@ -83,10 +83,15 @@ def digest(plain: Any) -> str:
     return hashlib.sha256(json.dumps(_rounded(plain), sort_keys=True).encode()).hexdigest()[:24]
 
 
+def spec_digest(overrides: tuple[str, ...]) -> str:
+    """Digest of the scene of one config."""
+    return digest(spec_to_plain(spec_of(overrides)))
+
+
 def spec_digests() -> Iterator[tuple[str, str]]:
     """(config, digest) of every scene of `SPECS`."""
     for overrides in SPECS:
-        yield " ".join(overrides), digest(spec_to_plain(spec_of(overrides)))
+        yield " ".join(overrides), spec_digest(overrides)
 
 
 def label_layers(overrides: tuple[str, ...]) -> dict[str, np.ndarray]:

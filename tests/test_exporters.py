@@ -1,4 +1,4 @@
-"""Dataset formats are found by their files; what they share is in one place."""
+"""Dataset formats are found by their files, and their defaults are those of the config."""
 
 from __future__ import annotations
 
@@ -6,45 +6,10 @@ import dataclasses
 
 import pytest
 
-from blender_synth import exporters
 from blender_synth.config import compose
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
-from blender_synth.exporters import export_dataset, exporter_kinds, exporter_settings
-from tests.made_frames import NEUTRAL, make_run
-
-COUNTS = '''
-"""Counts of the instances in each picture."""
-
-from typing import Literal
-
-from blender_synth.attribution import Credits
-from blender_synth.exporters.common import CommonSettings, image_records
-from blender_synth.values import plain
-
-
-@plain
-class Settings(CommonSettings):
-    kind: Literal["counts"] = "counts"
-    separator: str = ","
-
-
-def write(frames, folder, settings, develop):
-    lines = [
-        settings.separator.join((record.split, record.name, str(len(record.annotations))))
-        for record in image_records(frames, settings, develop, Credits())
-    ]
-    (folder / "counts.csv").write_text("\\n".join(lines))
-    return f"{len(lines)} lines"
-'''
-
-
-@pytest.fixture
-def plugin(tmp_path, monkeypatch):
-    """A format in a folder of plug-ins."""
-    (tmp_path / "exporters").mkdir()
-    (tmp_path / "exporters" / "counts.py").write_text(COUNTS)
-    monkeypatch.setattr(exporters, "__path__", [*exporters.__path__, str(tmp_path / "exporters")])
+from blender_synth.exporters import exporter_kinds, exporter_settings
 
 
 def test_modules_without_settings_and_write_are_no_formats():
@@ -53,17 +18,6 @@ def test_modules_without_settings_and_write_are_no_formats():
     for kind in ("common", "contract", "nothing", None):
         with pytest.raises(ConfigError, match=r"use one of: [\w, ]*coco"):
             exporter_settings({"kind": kind})
-
-
-def test_a_format_is_added_by_one_file(plugin, tmp_path):
-    assert {"coco", "counts"} <= set(exporter_kinds())
-    settings = exporter_settings({"kind": "counts", "separator": ";", "splits": {"all": 1}})
-    run = make_run(tmp_path / "run", 2)
-    assert export_dataset([run], tmp_path / "data", settings, NEUTRAL).startswith("2 lines")
-    lines = (tmp_path / "data" / "counts.csv").read_text().splitlines()
-    assert [line.split(";") for line in lines] == [["all", "run_000000", "5"], ["all", "run_000001", "5"]]
-    with pytest.raises(ConfigError, match=r"exporter\.separator"):
-        exporter_settings({"kind": "counts", "separator": [1]})
 
 
 def test_defaults_of_settings_are_those_of_the_config():
