@@ -1,8 +1,8 @@
 # make demo    sets up .venv and renders the demo dataset
 # make test    lint and tests, on all cores; TESTS='tests/test_x.py -k word' runs some
-# make test-fast   the tests that do not start Blender
+# make test-fast   those of them that do not start Blender, in less than a minute
 # make readers   datasets read by ultralytics, torchvision, supervision, fiftyone, datasets ... in .venv-readers
-# make chaos   the long suites of kills, damage and mutations (marker chaos)
+# make chaos   the long suites that `make test` leaves out (markers chaos and slow);  make test-all   all of them
 # make lint    ruff and mypy
 # make bench   seconds per frame;  make bench-accept  how often frames meet their acceptance criteria
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
@@ -20,7 +20,7 @@ LOCK := docker/constraints.txt
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props measured lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props measured lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -55,7 +55,10 @@ test: lint
 	$(PYTEST) $(TESTS)
 
 test-fast: setup-dev
-	$(PYTEST) -m "not blender and not chaos and not readers" $(TESTS)
+	$(PYTEST) -m "not blender and not chaos and not slow and not readers" $(TESTS)
+
+test-all: lint
+	$(PYTEST) -m "not readers" $(TESTS)
 
 # The readers need an environment of their own: they want other versions of numpy and OpenCV than Blender does.
 READERS_PYTHON ?= .venv-readers/bin/python
@@ -69,7 +72,7 @@ readers: setup-dev $(if $(filter .venv-readers/%,$(READERS_PYTHON)),.venv-reader
 	@touch $@
 
 chaos: setup-dev
-	$(PYTEST) -m chaos $(TESTS)
+	$(PYTEST) -m "chaos or slow" $(TESTS)
 
 lint: setup-dev
 	$(BIN)/ruff check .

@@ -25,6 +25,7 @@ from blender_synth.world.people.activities import activities
 from blender_synth.world.people.complexion import HAIR_STYLES
 from blender_synth.world.people.pedestrian import Randomizer, Spec
 from blender_synth.world.people.situation import Situation
+from tests.nearest import nearest
 
 MILD = Climate()
 FROST = Climate(temperature_c=-5, snow_mm_h=0.5, sunlight=0.2)
@@ -173,9 +174,7 @@ def _inside(v: np.ndarray, vertices: np.ndarray, faces: np.ndarray) -> tuple[np.
     """Whether a face of cloth lies over each vertex, and the vertex's height above it (positive: outside)."""
     centres, normals = vertices[faces].mean(1), face_normals(vertices, faces)
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
-    near = np.concatenate(
-        [(0.5 * (centres**2).sum(1) - v[i : i + 512] @ centres.T).argmin(1) for i in range(0, len(v), 512)]
-    )
+    near = nearest(centres, v)
     d = v - centres[near]
     height = (d * normals[near]).sum(1)
     distance = np.linalg.norm(d, axis=1)

@@ -26,6 +26,7 @@ from blender_synth.keypoints import COCO_KEYPOINTS
 from blender_synth.packs.loading import load_pack
 from blender_synth.seeds import Streams
 from blender_synth.world.people.pedestrian import Randomizer, Spec
+from tests.nearest import nearest
 
 COUNT = 12
 
@@ -141,16 +142,14 @@ def poke_through(spec: Spec) -> tuple[int, int]:
         centres = s.vertices[faces].mean(1)
         normals = face_normals(s.vertices, faces)
         normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
-        for start in range(0, len(v), 500):
-            chunk = v[start : start + 500]
-            d2 = (chunk**2).sum(1)[:, None] - 2 * chunk @ centres.T + (centres**2).sum(1)
-            near = d2.argmin(1)
-            close = d2[np.arange(len(chunk)), near] < 0.02**2
-            height = ((chunk - centres[near]) * normals[near]).sum(1)
-            tangent = np.sqrt(np.maximum(d2[np.arange(len(chunk)), near] - height**2, 0))
-            over = close & (tangent < 0.008)
-            covered += int(over.sum())
-            outside += int((over & (height > 0.001)).sum())
+        near = nearest(centres, v)
+        d = v - centres[near]
+        height = (d * normals[near]).sum(1)
+        distance = np.linalg.norm(d, axis=1)
+        tangent = np.sqrt(np.maximum(distance**2 - height**2, 0))
+        over = (distance < 0.02) & (tangent < 0.008)
+        covered += int(over.sum())
+        outside += int((over & (height > 0.001)).sum())
     return max(covered, 1), outside
 
 

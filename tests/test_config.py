@@ -215,16 +215,16 @@ def test_choices_and_scenes_of_plugin_folders_are_found(plugin):
     assert settings.plain["weather"] == compose(["weather=foggy"]).plain["weather"]
     assert list(settings.mirrors) == ["wall"]
     assert settings.plain["scene"] == {"name": "yard"}
-    done = _command("render", "weather=murky", "--cfg", "job")
+    done = run_here("render", "weather=murky", "--cfg", "job")
     assert done.returncode == 0, done.stderr
-    assert "murky" in _command("render", "--help").stdout
+    assert "murky" in run_here("render", "--help").stdout
 
 
 def test_a_plugin_folder_that_does_not_exist_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setenv(plugins.ENVIRONMENT, str(tmp_path / "none"))
     with pytest.raises(ConfigError, match=plugins.ENVIRONMENT):
         compose([])
-    done = _command("render", "frames=0", cwd=tmp_path)
+    done = run_here("render", "frames=0", cwd=tmp_path)
     assert done.returncode == 1
     assert plugins.ENVIRONMENT in done.stderr
     assert "Traceback" not in done.stderr
@@ -236,7 +236,7 @@ def test_a_plugin_folder_that_does_not_exist_is_an_error(tmp_path, monkeypatch):
 @pytest.mark.parametrize("override", ["wishes.min_people=3", "++wishes.min_people=3"])
 def test_the_former_name_of_a_section_works_on_the_command_line(override, tmp_path):
     assert compose([override]).accept.min_people == 3
-    job = yaml.safe_load(_command("render", override, "--cfg", "job", cwd=tmp_path).stdout)
+    job = yaml.safe_load(run_here("render", override, "--cfg", "job", cwd=tmp_path).stdout)
     assert job["accept"]["min_people"] == 3
     assert "wishes" not in job
 
