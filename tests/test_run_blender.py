@@ -40,9 +40,8 @@ def _start(*arguments, cwd):
 
 
 def _command(*arguments, cwd):
-    process = _start(*arguments, cwd=cwd)
-    out, err = process.communicate(timeout=300)
-    return process.returncode, out, err
+    done = run_here(*arguments, cwd=cwd)
+    return done.returncode, done.stdout, done.stderr
 
 
 def _labels(run: Path) -> dict[str, dict]:
@@ -74,8 +73,9 @@ def _wait_for(condition, process=None, seconds=90.0):
 def demo(tmp_path_factory):
     """A finished run of three frames and its dataset."""
     folder = tmp_path_factory.mktemp("demo")
-    code, out, err = _command("run", *TINY, "frames=3", "output=run", "dataset=data", cwd=folder)
-    assert code == 0, err
+    process = _start("run", *TINY, "frames=3", "output=run", "dataset=data", cwd=folder)
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
     return folder, out
 
 
@@ -201,11 +201,12 @@ def test_a_missing_device_is_an_error_that_lists_the_available_ones(tmp_path):
 
 
 def test_jobs_of_a_sweep_run_in_parallel_in_separate_folders(tmp_path):
-    code, _, err = _command(
+    process = _start(
         "render", "-m", *TINY[:-2], "frames=1", "weather=sunny,cloudy", "output=sweep",
         "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", cwd=tmp_path,
     )  # fmt: skip
-    assert code == 0, err
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
     runs = sorted(p.parent.name for p in tmp_path.glob("sweep/*/run.json"))
     assert len(runs) == 2
     assert "weather-cloudy" in runs[0]
