@@ -14,7 +14,10 @@ from blender_synth import cli
 
 
 def run_here(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """What `blender-synth ARGUMENTS` returns and prints. Not for commands that must be signalled: what runs Blender is a child of this process."""
+    """What `blender-synth ARGUMENTS` returns and prints; not for commands that must be signalled.
+
+    Blender runs in a child of this process.
+    """
     words = [str(argument) for argument in arguments]
     out, err = io.StringIO(), io.StringIO()
     status: int | str | None = 0
