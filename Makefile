@@ -18,7 +18,8 @@ ENGINE ?= docker
 WORKERS ?= auto
 LOCK := docker/constraints.txt
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+# By the environment, so that it also holds for what builds the package.
+PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: demo setup setup-dev test test-fast test-all chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props measured lock image clean
 
@@ -42,11 +43,11 @@ setup-dev: .venv/installed-dev
 	@touch $@
 
 .venv/installed: .venv/python pyproject.toml $(LOCK)
-	$(PIP) install --quiet -c $(LOCK) -e .
+	$(PIP) install --quiet -e .
 	@touch $@
 
 .venv/installed-dev: .venv/installed
-	$(PIP) install --quiet -c $(LOCK) -e '.[dev]'
+	$(PIP) install --quiet -e '.[dev]'
 	@touch $@
 
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal
@@ -114,7 +115,7 @@ measured: setup
 # Resolves the newest versions that pyproject.toml allows, in a fresh environment, and pins them.
 lock: .venv/python
 	rm -rf .venv/lock && "$(PYTHON)" -m venv .venv/lock
-	.venv/lock/bin/python -m pip --disable-pip-version-check install --quiet -e '.[dev]'
+	.venv/lock/bin/python -m pip --disable-pip-version-check install --quiet hatchling~=1.27 editables -e '.[dev]'
 	{ echo '# Every version that was tested together; written by `make lock`.'; \
 	  .venv/lock/bin/python -m pip freeze --exclude-editable; } > $(LOCK)
 	rm -rf .venv/lock

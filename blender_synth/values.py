@@ -119,6 +119,11 @@ def uniform(rng: np.random.Generator, interval: tuple[float, float]) -> float:
     return float(rng.uniform(interval[0], interval[1]))
 
 
+def clamped(value: float, most: float) -> float:
+    """A number limited to ±`most`; `np.clip` takes ten times as long for one number."""
+    return min(max(float(value), -most), most)
+
+
 def pick(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
     """One draw from `Weights`."""
     names = list(weights)

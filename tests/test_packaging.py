@@ -95,7 +95,7 @@ for name in {names!r}:
 # --- what is shipped
 
 
-@pytest.mark.slow
+@pytest.mark.blender
 def test_wheel_carries_and_finds_conf_assets_and_scenes(tmp_path: Path):
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
     subprocess.run(command, check=True, timeout=300)
@@ -152,10 +152,11 @@ def test_a_checkout_finds_its_folders():
 
 
 def test_every_dependency_is_pinned_for_reproducible_installs():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    configuration = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project, build = configuration["project"], configuration["build-system"]["requires"]
     pinned = re.findall(r"^([\w.-]+)==", (ROOT / "docker/constraints.txt").read_text(), flags=re.MULTILINE)
     tidy = {re.sub(r"[-_.]+", "-", name).lower() for name in pinned}
-    for need in project["dependencies"] + project["optional-dependencies"]["dev"]:
+    for need in project["dependencies"] + project["optional-dependencies"]["dev"] + build:
         name = re.match(r"[\w-]+", need)[0]
         assert re.sub(r"[-_.]+", "-", name).lower() in tidy, f"run `make lock`: {need}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -36,6 +37,7 @@ class ArmPose:
     touches_body: bool = False
 
 
+@cache
 def arm_poses() -> Mapping[str, ArmPose]:
     """All arm poses by name."""
     return entries(__name__, "ARM_POSE", ArmPose)

@@ -10,8 +10,9 @@ Surfaces are in the rest pose. Their fields are those of the shells (`cloth.shel
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -140,9 +141,14 @@ class UpperCut(Cut, ABC):
         return min(garment.length, LOWEST_HEM)
 
 
+@cache
+def _cuts() -> Mapping[str, Cut]:
+    return entries(__name__, "CUT", Cut)
+
+
 def lower_cut(garment: GarmentSpec) -> LowerCut:
     """The cut of a garment of hips and legs."""
-    cut = entries(__name__, "CUT", Cut)[garment.kind]
+    cut = _cuts()[garment.kind]
     if not isinstance(cut, LowerCut):
         raise TypeError(f"{garment.kind} is no cut of hips and legs")
     return cut
@@ -150,7 +156,7 @@ def lower_cut(garment: GarmentSpec) -> LowerCut:
 
 def upper_cut(garment: GarmentSpec) -> UpperCut:
     """The cut of a top, jacket, coat or vest."""
-    cut = entries(__name__, "CUT", Cut)[garment.kind]
+    cut = _cuts()[garment.kind]
     if not isinstance(cut, UpperCut):
         raise TypeError(f"{garment.kind} is no cut of the upper body")
     return cut
@@ -158,4 +164,4 @@ def upper_cut(garment: GarmentSpec) -> UpperCut:
 
 def cut_of(garment: GarmentSpec) -> Cut:
     """The cut of any garment."""
-    return entries(__name__, "CUT", Cut)[garment.kind]
+    return _cuts()[garment.kind]

@@ -22,7 +22,7 @@ from typing import Annotated, Literal, get_args
 
 import numpy as np
 
-from blender_synth.values import Range, Vec3, Weights, pick, plain, uniform
+from blender_synth.values import Range, Vec3, Weights, clamped, pick, plain, uniform
 from blender_synth.world.people import anthropometry
 from blender_synth.world.people.choices import among, one_of
 
@@ -135,9 +135,9 @@ def draw_body(ranges: BodyRanges, rng: np.random.Generator, generation: str | No
         muscle = max(0.3, min(muscle, 0.62 - 0.05 * (index - 22)))
     masculinity = float(np.clip(rng.normal(0.93 if sex == "male" else 0.06, 0.05), 0, 1))
     variety = uniform(rng, ranges.face_variety)
-    details = {n: round(float(np.clip(rng.normal() * variety, -1, 1)), 4) for n in FACE_DETAILS}
+    details = {n: round(clamped(rng.normal() * variety, 1.0), 4) for n in FACE_DETAILS}
     details[f"head-{HEAD_SHAPES[int(rng.integers(len(HEAD_SHAPES)))]}"] = round(uniform(rng, (0.0, 0.4)), 4)
-    details |= {n: round(float(np.clip(rng.normal() * 0.35, -0.8, 0.8)), 4) for n in BODY_DETAILS}
+    details |= {n: round(clamped(rng.normal() * 0.35, 0.8), 4) for n in BODY_DETAILS}
     details["eye-height"] = round(uniform(rng, (0.15, 0.6)), 4)
     details["smile"] = round(max(0.0, float(rng.normal(0.05, 0.2))), 4)
     details["stomach-tone"] = round(uniform(rng, (-0.3, 0.6)), 4)

@@ -45,5 +45,5 @@ HIVIS: tuple[Rgb, ...] = ((0.62, 0.85, 0.03), (0.90, 0.20, 0.02))
 
 def rounded_rgb(values: np.ndarray, low: float = 0.0, high: float = 1.0) -> Rgb:
     """A colour clipped and rounded for a spec."""
-    r, g, b = (round(float(np.clip(v, low, high)), 5) for v in values)
+    r, g, b = (round(v, 5) for v in np.clip(np.asarray(values, float), low, high).tolist())
     return r, g, b

@@ -29,7 +29,7 @@ from typing import Annotated
 
 import numpy as np
 
-from blender_synth.values import Range, Weights, pick, plain, uniform
+from blender_synth.values import Range, Weights, clamped, pick, plain, uniform
 from blender_synth.world.people.activities import Activity, activities
 from blender_synth.world.people.body import BodySpec
 from blender_synth.world.people.carrying import CarriedSpec
@@ -193,11 +193,11 @@ def draw_pose(
     shift = float(rng.choice([-1, 1])) * float(rng.beta(2.5, 1.4)) if rng.random() < 0.72 else 0.0
     variety = uniform(rng, ranges.joint_variety)
     offsets = {
-        f"{n}.{s}": float(np.clip(rng.normal(), -2, 2)) * sd * variety
+        f"{n}.{s}": clamped(rng.normal(), 2.0) * sd * variety
         for n, sd in OFFSET_CHANNELS.items()
         for s in "LR"
     }
-    offsets |= {n: float(np.clip(rng.normal(), -2, 2)) * sd * variety for n, sd in CENTRE_CHANNELS.items()}
+    offsets |= {n: clamped(rng.normal(), 2.0) * sd * variety for n, sd in CENTRE_CHANNELS.items()}
     for side, lively in (("L", rng.uniform(-1, 1, 3)), ("R", rng.uniform(-1, 1, 3))):
         if arms["left" if side == "L" else "right"] == "talk":
             for channel, reach, u in zip(("shoulder_flexion", "elbow", "pronation"), (12, 22, 35), lively, strict=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from blender_synth.plugins import plugin_paths
@@ -63,6 +64,7 @@ class Activity:
     recorded: bool = False
 
 
+@cache
 def activities() -> Mapping[str, Activity]:
     """All activities by name, in order."""
     return entries(__name__, "ACTIVITY", Activity, lambda activity: activity.order)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -251,8 +252,13 @@ class OuterGarment(_Garment):
 _G = TypeVar("_G", LowerGarment, TopGarment, OuterGarment)
 
 
+@cache
+def _garments() -> Mapping[str, _Garment]:
+    return entries(__name__, "GARMENT", _Garment, lambda garment: garment.order)
+
+
 def _of(type_: type[_G]) -> dict[str, _G]:
-    found = entries(__name__, "GARMENT", _Garment, lambda garment: garment.order)
+    found = _garments()
     return {name: garment for name, garment in found.items() if isinstance(garment, type_)}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from blender_synth.plugins import plugin_paths
@@ -44,6 +45,7 @@ class Gesture:
     other_hand: bool = False
 
 
+@cache
 def gestures() -> Mapping[str, Gesture]:
     """All gestures by name."""
     return entries(__name__, "GESTURE", Gesture)
