@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -115,10 +116,13 @@ def test_every_choice_begins_with_a_comment():
         assert lines, file
 
 
-@pytest.mark.parametrize("group", ["scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter"])
-def test_every_choice_of_every_group_is_valid(group):
-    for file in (resources.conf_dir() / group).glob("*.yaml"):
-        settings = compose([f"{group}={file.stem}"])
+def test_every_choice_of_every_group_is_valid():
+    """The first choices of all groups together, then the second ones, and so on: composing takes 0.1 s."""
+    groups = ("scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter")
+    choices = [[f"{g}={f.stem}" for f in sorted((resources.conf_dir() / g).glob("*.yaml"))] for g in groups]
+    assert all(choices)
+    for together in itertools.zip_longest(*choices):
+        settings = compose([choice for choice in together if choice])
         assert settings.frames == range(10)
 
 
@@ -182,15 +186,16 @@ def test_all_errors_share_a_base_class():
 
 def test_every_printed_key_can_be_set():
     """`keys` prints values that the config takes back."""
-    person = values_at(compose([]), "pedestrians.person.pose")
+    settings = compose([])
+    person = values_at(settings, "pedestrians.person.pose")
     assert person["walk_speed_mps"] == [0.8, 1.7]
     for section in ("pedestrians.person.body", "weather", "render", "develop"):
-        values = {n: v for n, v in values_at(compose([]), section).items() if v is not None and not isinstance(v, dict)}
+        values = {n: v for n, v in values_at(settings, section).items() if v is not None and not isinstance(v, dict)}
         texts = {name: json.dumps(value).replace('"', "") for name, value in values.items()}
         again = values_at(compose([f"{section}.{name}={text}" for name, text in texts.items()]), section)
         assert {name: again[name] for name in values} == values
     with pytest.raises(ConfigError, match=r"pedestrians\.persons"):
-        values_at(compose([]), "pedestrians.persons.body")
+        values_at(settings, "pedestrians.persons.body")
 
 
 # --- plug-in folders

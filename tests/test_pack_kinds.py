@@ -109,8 +109,8 @@ def test_mirrors_of_a_pack_are_measured_in_their_real_size(mirrors):
 
 def test_mirrors_of_a_pack_hang_lean_and_stand_at_walls(mirrors):
     shown, kinds = 0, set()
+    settings = compose([*SMALL, "scene=studio", "mirrors=pack", "mirrors.pack.count=2", "camera=handheld"])
     for index in range(6):
-        settings = compose([*SMALL, "scene=studio", "mirrors=pack", "mirrors.pack.count=2", "camera=handheld"])
         spec = sample_scene(settings, mirrors, index)
         assert spec == spec_from_json(spec_to_json(spec))
         layout = spec.scenery.layout()

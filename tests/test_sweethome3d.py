@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from blender_synth.pack_tools.importing import select
 from blender_synth.packs import load_pack
 from blender_synth.packs import sweethome3d as sh3f
 from blender_synth.packs.glb import read_document
+from tests.commands import run_here
 
 # Twice as wide as deep, with a nose in front (+Z); centimetres are of no account: it is scaled.
 CUBE = """mtllib cube.mtl
@@ -245,8 +245,7 @@ def test_damaged_libraries_are_named(tmp_path):
 
 
 def _command(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "blender_synth", "assets", "import", "sweethome3d", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    return run_here("assets", "import", "sweethome3d", *map(str, arguments), cwd=cwd)
 
 
 def test_selection_is_by_category_name_and_licence(tmp_path):
