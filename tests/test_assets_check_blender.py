@@ -6,8 +6,6 @@ import argparse
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,14 +14,14 @@ from blender_synth.blender_process import BlenderProcess, ProcessLost
 from blender_synth.pack_tools import check as assets_check
 from blender_synth.packs.survey import survey
 from tests import broken_items
+from tests.commands import run_here
 from tests.made_assets import export, make_crate
 
 pytestmark = pytest.mark.blender
 
 
 def check(*arguments, cwd: Path):
-    command = [sys.executable, "-m", "blender_synth", "assets", "check", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    return run_here("assets", "check", *arguments, cwd=cwd)
 
 
 @pytest.fixture(scope="module")

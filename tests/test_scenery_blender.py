@@ -22,26 +22,44 @@ from blender_synth.world.weather import sky  # noqa: E402
 pytestmark = pytest.mark.blender
 
 
-@pytest.fixture(scope="module")
-def built():
+def build_street():
+    """A street in an empty scene: (spec, stage, sum of all coordinates)."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     spec = street.Randomizer().sample(Streams(4, 0))
     stage = Stage(bpy.context.scene)
     street_builder.build(spec, stage)
-    return spec, stage
+    return spec, stage, sum(float(np.abs(local_points(obj)).sum()) for obj in meshes(stage))
+
+
+@pytest.fixture(scope="module")
+def built():
+    return build_street()
 
 
 def meshes(stage):
     return [o for o in stage.scene.objects if o.type == "MESH"]
 
 
+def local_points(obj) -> np.ndarray:
+    """Vertices (N, 3) in the object's axes."""
+    flat = np.empty(len(obj.data.vertices) * 3, np.float32)
+    obj.data.vertices.foreach_get("co", flat)
+    return flat.reshape(-1, 3).astype(float)
+
+
+def world_points(obj) -> np.ndarray:
+    """Vertices (N, 3) in the world's axes."""
+    matrix = np.array(obj.matrix_world)
+    return local_points(obj) @ matrix[:3, :3].T + matrix[:3, 3]
+
+
 def test_every_thing_is_there_and_every_object_is_labelled(built):
-    spec, stage = built
+    spec, stage, _ = built
     assert {o.pass_index for o in meshes(stage)} == {t.instance_id for t in spec.labelled_instances()}
 
 
 def test_triangles_stay_within_bounds(built):
-    _, stage = built
+    _, stage, _ = built
     shared = {o.data.name: o.data for o in meshes(stage)}
     for mesh in shared.values():
         mesh.calc_loop_triangles()
@@ -49,39 +67,28 @@ def test_triangles_stay_within_bounds(built):
 
 
 def test_geometry_is_finite_and_stands_where_the_plan_says(built):
-    spec, stage = built
+    spec, stage, _ = built
     bpy.context.view_layer.update()
     for obj in meshes(stage):
-        corners = np.array([obj.matrix_world @ v.co for v in obj.data.vertices])
+        corners = world_points(obj)
         assert np.isfinite(corners).all()
         assert corners[:, 2].min() > -0.1, obj.name
     for car in spec.cars:
         obj = stage.objects[car.instance_id][0]
-        corners = np.array([obj.matrix_world @ v.co for v in obj.data.vertices])
+        corners = world_points(obj)
         assert abs(corners[:, 2].min()) < 0.02
         assert np.abs(corners[:, :2] - car.position_m[:2]).max() < 3.0
 
 
 def test_materials_have_a_surface(built):
-    _, stage = built
+    _, stage, _ = built
     for obj in meshes(stage):
         for material in obj.data.materials:
             assert material.node_tree.nodes["Material Output"].inputs["Surface"].is_linked
 
 
-def test_building_twice_gives_the_same_geometry():
-    counts = []
-    for _ in range(2):
-        bpy.ops.wm.read_factory_settings(use_empty=True)
-        stage = Stage(bpy.context.scene)
-        street_builder.build(street.Randomizer().sample(Streams(7, 1)), stage)
-        total = 0.0
-        for obj in meshes(stage):
-            flat = np.empty(len(obj.data.vertices) * 3, np.float32)
-            obj.data.vertices.foreach_get("co", flat)
-            total += float(np.abs(flat.astype(float)).sum())
-        counts.append(total)
-    assert counts[0] == counts[1]
+def test_building_twice_gives_the_same_geometry(built):
+    assert build_street()[2] == built[2]
 
 
 def test_mirror_is_flat_and_where_its_spec_says():
@@ -92,9 +99,9 @@ def test_mirror_is_flat_and_where_its_spec_says():
     wall_builder.build(mirror, stage)
     bpy.context.view_layer.update()
     (glass,) = stage.objects[1001]
-    corners = np.array([glass.matrix_world @ v.co for v in glass.data.vertices])
+    corners = world_points(glass)
     np.testing.assert_allclose(corners, mirror.corners_m(), atol=1e-5)
-    frame = np.concatenate([[o.matrix_world @ v.co for v in o.data.vertices] for o in stage.objects[2001]])
+    frame = np.concatenate([world_points(o) for o in stage.objects[2001]])
     assert frame[:, 2].min() == pytest.approx(mount.base_z_m, abs=0.01)
     out = (frame[:, :2] - mount.start_xy_m) @ [
         math.cos(math.radians(mount.facing_deg)),
