@@ -12,12 +12,14 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from blender_synth.config import compose
+from blender_synth.packs.items import Pack
 from blender_synth.packs.search import find_packs
 from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import SceneSpec, spec_to_plain
@@ -59,14 +61,21 @@ SPECS: tuple[tuple[str, ...], ...] = (
     ("scene=studio", "mirrors=wall", "pedestrians=few", "camera=handheld", "seed=31"),
     ("scene=studio", "mirrors=none", "pedestrians=crowd", "weather=cloudy", "camera=handheld", "seed=32"),
 )
+DERIVED = ("dataset.json", "SHA256SUMS")
+"""Files of an export without a digest of their own: one names the program's version, one sums up the others."""
 _SMALL = ("render.width_px=320", "render.height_px=180")
 LABELS: tuple[tuple[str, ...], ...] = tuple((*SPECS[n], *_SMALL) for n in (1, 3, 19, 24, 26, 29))
 
 
+@cache
+def built_in_packs() -> tuple[Pack, ...]:
+    """The packs of every config here."""
+    return tuple(find_packs((), "stop"))
+
+
 def spec_of(overrides: tuple[str, ...]) -> SceneSpec:
     """The scene of one config."""
-    settings = compose(overrides)
-    return sample_scene(settings, tuple(find_packs(settings.packs, "stop")), 3)
+    return sample_scene(compose(overrides), built_in_packs(), 3)
 
 
 def _rounded(value: Any) -> Any:
@@ -99,7 +108,7 @@ def label_layers(overrides: tuple[str, ...]) -> dict[str, np.ndarray]:
     from blender_synth.blender import build, cycles, label_pass
 
     settings = compose(overrides)
-    packs = tuple(find_packs(settings.packs, "stop"))
+    packs = built_in_packs()
     spec = sample_scene(settings, packs, 3)
     folder = settings.scenery.folder
     stage = build.build_scene(spec, {pack.name: pack.folder for pack in packs}, Path(folder))
@@ -130,7 +139,7 @@ def export_digests() -> dict[str, str]:
         settings = exporter_settings({"kind": "coco", "overlays": True, "amodal_masks": True})
         export_dataset([run], dataset, settings, NEUTRAL)
         found = {}
-        for file in sorted(p for p in dataset.rglob("*") if p.is_file() and p.name != "dataset.json"):
+        for file in sorted(p for p in dataset.rglob("*") if p.is_file() and p.name not in DERIVED):
             data = file.read_bytes()
             name = file.relative_to(dataset).as_posix()
             found[name] = digest(json.loads(data)) if file.suffix == ".json" else hashlib.sha256(data).hexdigest()[:24]
