@@ -77,7 +77,7 @@ chaos: setup-dev
 
 lint: setup-dev
 	$(BIN)/ruff check .
-	-$(BIN)/mypy
+	$(BIN)/mypy
 
 bench: setup
 	$(BIN)/python -m blender_synth.dev.bench frame

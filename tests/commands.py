@@ -1,9 +1,10 @@
-"""Runs the command line in this process: a tenth of the time that a process of its own takes."""
+"""Runs the command line: in this process, which takes a tenth of the time, or as the real command."""
 
 from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -11,6 +12,23 @@ from pathlib import Path
 from unittest import mock
 
 from blender_synth import cli
+
+TINY = [
+    "experiment=demo", "scene=studio", "pedestrians.count=2", "pedestrians.dress=fixed", "props.count=0",
+    "render.width_px=64", "render.height_px=36", "render.samples=1",
+    "accept.max_attempts=1", "accept.min_people=0", "accept.min_reflected_people=0",
+    "exporter.splits={train: 1}", "render.device=cpu",
+]  # fmt: skip
+"""A config whose frames take a second or two."""
+
+
+def start(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
+    """Start the real command, which Ctrl-C reaches: jobs in the background of a shell inherit an ignored SIGINT."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "blender_synth", *arguments],
+        cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
 
 
 def run_here(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +31,27 @@ def _measured_without_blender(request: pytest.FixtureRequest, monkeypatch: pytes
         from tests import plain_describer
 
         monkeypatch.setattr(ingest, "_ask_blender", plain_describer.ask)
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of one `run` command: run folder `run` of three frames with two people each, dataset `data`, `output.txt`.
+
+    All workers of pytest-xdist share it; copy what a test changes.
+    """
+    from tests.commands import TINY, start
+
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "rendered"
+    folder.mkdir(exist_ok=True)
+    with open(folder / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "output.txt").exists():
+            process = start("run", *TINY, "frames=3", "output=run", "dataset=data", cwd=folder)
+            out, err = process.communicate(timeout=300)
+            assert process.returncode == 0, err
+            (folder / "output.txt").write_text(out)
+    return folder
 
 
 @pytest.hookimpl(tryfirst=True)

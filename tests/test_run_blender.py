@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,26 +16,10 @@ import pytest
 from pycocotools.coco import COCO
 
 from blender_synth.frames.raw_frame import RawFrame, read_exr
-from tests.commands import run_here
+from tests.commands import TINY, run_here, start
 from tests.small_glb import write_box
 
 pytestmark = pytest.mark.blender
-
-TINY = [
-    "experiment=demo", "scene=studio", "pedestrians.count=2", "pedestrians.dress=fixed", "props.count=0",
-    "render.width_px=64", "render.height_px=36", "render.samples=1",
-    "accept.max_attempts=1", "accept.min_people=0", "accept.min_reflected_people=0",
-    "exporter.splits={train: 1}", "render.device=cpu",
-]  # fmt: skip
-
-
-def _start(*arguments, cwd):
-    """The real command, which Ctrl-C reaches: jobs in the background of a shell inherit an ignored SIGINT."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "blender_synth", *arguments],
-        cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )  # fmt: skip
 
 
 def _command(*arguments, cwd):
@@ -69,18 +52,8 @@ def _wait_for(condition, process=None, seconds=90.0):
     raise AssertionError("timed out")
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """A finished run of three frames and its dataset."""
-    folder = tmp_path_factory.mktemp("demo")
-    process = _start("run", *TINY, "frames=3", "output=run", "dataset=data", cwd=folder)
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == 0, err
-    return folder, out
-
-
-def test_a_run_writes_pictures_and_coco_files_and_prints_where(demo):
-    folder, out = demo
+def test_a_run_writes_pictures_and_coco_files_and_prints_where(rendered):
+    folder, out = rendered, (rendered / "output.txt").read_text()
     assert "3 of 3 frames in run" in out
     assert "in data" in out
     coco = COCO(str(folder / "data/annotations/instances_train.json"))
@@ -101,12 +74,12 @@ def test_a_run_writes_pictures_and_coco_files_and_prints_where(demo):
     assert len(COCO(str(folder / "data/annotations/person_keypoints_train.json")).anns) > 0
 
 
-def test_a_frame_is_self_contained(demo):
-    frame = RawFrame(demo[0] / "run/frames/000000")
+def test_a_frame_is_self_contained(rendered):
+    frame = RawFrame(rendered / "run/frames/000000")
     assert frame.radiance.dtype == np.float32
     assert np.isfinite(frame.radiance).all()
     assert frame.meta.root_seed == 1
-    (line, *_) = (json.loads(text) for text in (demo[0] / "run/frames.jsonl").read_text().splitlines())
+    (line, *_) = (json.loads(text) for text in (rendered / "run/frames.jsonl").read_text().splitlines())
     assert {"build", "labels", "picture", "files"} <= set(line["seconds"])
     assert not frame.meta.seconds  # equal frames are equal files
     assert frame.meta.accept.satisfied
@@ -115,8 +88,9 @@ def test_a_frame_is_self_contained(demo):
     assert seen <= set(frame.meta.by_id)
 
 
-def test_the_same_command_again_renders_only_missing_frames(demo):
-    folder, _ = demo
+def test_the_same_command_again_renders_only_missing_frames(rendered, tmp_path):
+    folder = tmp_path
+    shutil.copytree(rendered / "run", folder / "run")
     before = _labels(folder / "run")
     kept = folder / "run/frames/000000/radiance.exr"
     stamp = kept.stat().st_mtime_ns
@@ -133,28 +107,27 @@ def test_the_same_command_again_renders_only_missing_frames(demo):
             np.testing.assert_array_equal(values, after[index][layer], err_msg=f"{index} {layer}")
 
 
-def test_another_config_for_the_same_folder_is_refused(demo):
-    folder, _ = demo
-    code, _, err = _command("render", *TINY, "frames=3", "output=run", "seed=99", cwd=folder)
+def test_another_config_for_the_same_folder_is_refused(rendered):
+    code, _, err = _command("render", *TINY, "frames=3", "output=run", "seed=99", cwd=rendered)
     assert code == 1
     assert "seed" in err
     assert "another output" in err
 
 
-def test_weather_changes_no_label(demo, tmp_path):
+def test_weather_changes_no_label(rendered, tmp_path):
     code, _, err = _command("render", *TINY, "frames=1", "output=run", "weather=cloudy", cwd=tmp_path)
     assert code == 0, err
-    sunny, cloudy = _labels(demo[0] / "run")["000000"], _labels(tmp_path / "run")["000000"]
+    sunny, cloudy = _labels(rendered / "run")["000000"], _labels(tmp_path / "run")["000000"]
     for layer, values in sunny.items():
         np.testing.assert_array_equal(values, cloudy[layer], err_msg=layer)
 
 
-def test_a_run_survives_a_killed_worker_and_leaves_no_temporary_files(demo, tmp_path, monkeypatch):
+def test_a_run_survives_a_killed_worker_and_leaves_no_temporary_files(rendered, tmp_path, monkeypatch):
     places = [tmp_path / "temporary", tmp_path / "cache"]
     places[0].mkdir()
     monkeypatch.setenv("TMPDIR", str(places[0]))
     monkeypatch.setenv("BLENDER_SYNTH_CACHE", str(places[1]))
-    process = _start("render", *TINY, "frames=3", "output=run", cwd=tmp_path)
+    process = start("render", *TINY, "frames=3", "output=run", cwd=tmp_path)
     worker = _wait_for(lambda: [p for p in _workers() if _parent(p) == process.pid], process)[0]
     _wait_for(lambda: list(tmp_path.glob("run/frames/000000")), process)
     os.kill(worker, signal.SIGKILL)
@@ -164,7 +137,7 @@ def test_a_run_survives_a_killed_worker_and_leaves_no_temporary_files(demo, tmp_
     assert not list(places[0].iterdir())  # not even Blender's own folder
     assert [path.name for path in places[1].glob("scratch/*")] == [".lock"]
     for index, layers in _labels(tmp_path / "run").items():
-        np.testing.assert_array_equal(layers["surface_id"], _labels(demo[0] / "run")[index]["surface_id"])
+        np.testing.assert_array_equal(layers["surface_id"], _labels(rendered / "run")[index]["surface_id"])
 
 
 def _parent(pid: int) -> int:
@@ -176,7 +149,7 @@ def _parent(pid: int) -> int:
 
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_a_stopped_run_leaves_complete_frames_only_and_can_be_continued(tmp_path, sent, status):
-    process = _start("render", *TINY, "frames=4", "output=run", cwd=tmp_path)
+    process = start("render", *TINY, "frames=4", "output=run", cwd=tmp_path)
     _wait_for(lambda: list(tmp_path.glob("run/frames/000000/frame.json")), process)
     worker = next(p for p in _workers() if _parent(p) == process.pid)
     os.kill(process.pid, sent)
@@ -201,7 +174,7 @@ def test_a_missing_device_is_an_error_that_lists_the_available_ones(tmp_path):
 
 
 def test_jobs_of_a_sweep_run_in_parallel_in_separate_folders(tmp_path):
-    process = _start(
+    process = start(
         "render", "-m", *TINY[:-2], "frames=1", "weather=sunny,cloudy", "output=sweep",
         "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", cwd=tmp_path,
     )  # fmt: skip
@@ -247,7 +220,7 @@ def test_a_full_disk_stops_the_run_and_keeps_finished_frames(tmp_path):
         before = _labels(disk / "run")
         with open(disk / "ballast", "wb") as file:
             file.write(b"\0" * (shutil.disk_usage(disk).free - 65 * 2**20 + 2**20))
-        command = _start("render", *TINY, "frames=3", "output=disk/run", cwd=tmp_path)
+        command = start("render", *TINY, "frames=3", "output=disk/run", cwd=tmp_path)
         _wait_for(lambda: list(disk.glob("run/frames/.*.tmp")) or command.poll() is not None, None)
         with open(disk / "more", "wb") as file:
             while True:

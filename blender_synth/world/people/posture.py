@@ -192,11 +192,7 @@ def draw_pose(
 
     shift = float(rng.choice([-1, 1])) * float(rng.beta(2.5, 1.4)) if rng.random() < 0.72 else 0.0
     variety = uniform(rng, ranges.joint_variety)
-    offsets = {
-        f"{n}.{s}": clamped(rng.normal(), 2.0) * sd * variety
-        for n, sd in OFFSET_CHANNELS.items()
-        for s in "LR"
-    }
+    offsets = {f"{n}.{s}": clamped(rng.normal(), 2.0) * sd * variety for n, sd in OFFSET_CHANNELS.items() for s in "LR"}
     offsets |= {n: clamped(rng.normal(), 2.0) * sd * variety for n, sd in CENTRE_CHANNELS.items()}
     for side, lively in (("L", rng.uniform(-1, 1, 3)), ("R", rng.uniform(-1, 1, 3))):
         if arms["left" if side == "L" else "right"] == "talk":
