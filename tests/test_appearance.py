@@ -44,7 +44,7 @@ def person(index: int, climate: Climate = MILD, seed: int = 9, **situation) -> S
 
 
 @functools.cache
-def shares(climate: Climate, count: int = 160) -> dict[str, float]:
+def shares(climate: Climate, count: int = 120) -> dict[str, float]:
     """Shares of people who wear things."""
     seen: collections.Counter[str] = collections.Counter()
     for i in range(count):
