@@ -9,7 +9,8 @@ import pytest
 from blender_synth.config import compose
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
-from blender_synth.exporters import exporter_kinds, exporter_settings
+from blender_synth.exporters import export_dataset, exporter_kinds, exporter_settings
+from tests.made_frames import NEUTRAL, make_run
 
 
 def test_modules_without_settings_and_write_are_no_formats():
