@@ -29,7 +29,7 @@ COMMAND = [
     "scene=yard", "mirrors=tile", "weather=hail", "weather.hail_mm_h=40", "camera=rising", "exporter=counts",
     "exporter.splits={all: 1}", "exporter.separator=|", "pedestrians.count=2", "pedestrians.dress=fixed",
     "pedestrians.person.outfit.outers={poncho: 1}", "pedestrians.person.pose.gestures={salute: 1}",
-    "pedestrians.person.pose.activity={stroll: 1}", "pedestrians.person.child_share=0", "props.count=0",
+    "pedestrians.person.pose.activity={stroll: 1}", "pedestrians.person.body.child_share=0", "props.count=0",
     "accept.max_attempts=30", "accept.min_people=1", "accept.min_reflected_people=1", "accept.min_visible_px=8",
     "accept.min_reflected_px=1", "frames=1", "seed=1", "render.device=cpu",
     "render.width_px=64", "render.height_px=48", "render.samples=1", "output=run", "dataset=data",
