@@ -33,7 +33,8 @@ MAY_IMPORT = {
     "exporters": {"exporters", "annotate", "attribution", "develop", "frames", "settings"},
 }
 EVERYBODY = {
-    "cache", "categories", "errors", "seeds", "geometry", "optics", "keypoints", "plugins", "validation", "__version__",
+    "cache", "categories", "checksums", "errors", "seeds", "geometry", "optics", "keypoints", "plugins", "validation",
+    "__version__",
 }  # fmt: skip
 ANYWHERE = ("blender_synth.values", "blender_synth.packs.bvh")
 """Single modules that every layer may import: value types, and the reader of motion files."""
@@ -41,9 +42,12 @@ ANYWHERE = ("blender_synth.values", "blender_synth.packs.bvh")
 
 @cache
 def _imports(module: Path) -> set[str]:
-    """Full names of everything a module imports, wherever in it."""
+    """Full names of everything a module imports, wherever in it, but for type checkers only."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    typing_only = [n for n in tree.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
+    tree.body = [node for node in tree.body if node not in typing_only]
     names = set()
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
