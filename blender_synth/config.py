@@ -246,14 +246,24 @@ def _with_aliases(plain: dict[str, Any], overrides: Sequence[str]) -> dict[str, 
 
 
 def any_key(arguments: Sequence[str]) -> list[str]:
-    """Arguments in which `section.key=value` may also set a key that the chosen YAML does not list.
+    """Arguments in which `section.key=value` may set a key that the chosen YAML does not list, and filters are text.
 
-    Hydra alone refuses those without a `+`; here the validation that follows tells a good key from a typo.
+    Hydra alone refuses those without a `+`; here the validation that follows tells a good key from a typo. A filter
+    (`exporter.where=weather == 'foggy'`) is no value that Hydra's grammar can read, and is quoted.
     """
     dotted = re.compile(rf"({'|'.join(sorted(_KEYS))})\.[^=]*=")
     alias = re.compile(rf"^(\+{{0,2}}|~)({'|'.join(ALIASES)})(?=[.=])")
     named = [alias.sub(lambda found: found[1] + ALIASES[found[2]], argument) for argument in arguments]
-    return [f"++{argument}" if dotted.match(argument) else argument for argument in named]
+    quoted = [
+        f"{found[1]}{hydra_text(found[2])}" if (found := _FILTER.fullmatch(argument)) else argument
+        for argument in named
+    ]
+    return [f"++{argument}" if dotted.match(argument) else argument for argument in quoted]
+
+
+_QUOTED = r"""(?!"(?:[^"\\]|\\.)*"$|'(?:[^'\\]|\\.)*'$)"""
+_FILTER = re.compile(rf"(\+{{0,2}}exporter\.(?:\w+\.)?(?:annotation_)?where=){_QUOTED}(.*)", re.DOTALL)
+"""An override of a filter that is not quoted as a whole: the key with its sign, and the filter."""
 
 
 def prepared(arguments: Sequence[str]) -> list[str]:

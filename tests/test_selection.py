@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from blender_synth.config import compose
 from blender_synth.errors import ConfigError, RunError
 from blender_synth.exporters import export_dataset, exporter_settings
 from blender_synth.exporters.expressions import Expression
@@ -100,7 +101,7 @@ def test_the_time_of_day_follows_from_the_sun():
 
 
 def test_classes_rename_merge_and_leave_out():
-    classes = {"pedestrian": "person", "pedestrian_reflection": "person", "*": None}
+    classes = {"pedestrian": "person", "pedestrian_reflection": "person", "others": None}
     assert class_names(("pedestrian", "pedestrian_reflection", "mirror"), classes) == ("person",)
     assert class_of("mirror", {"road": None}) == "mirror"
     assert class_of("road", {"road": None}) is None
@@ -147,6 +148,26 @@ def test_where_keeps_pictures_and_their_ids(tmp_path):
     assert [a["image_id"] for a in hazy["annotations"]] == [2, 3]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "weather == 'foggy' and mor_m < 200",
+        "'foggy' == weather or scene == 'street'",
+        "weather in ['foggy', 'hazy']",
+        'weather == "foggy"',
+        "scene == 'it\\'s' and mor_m/10 % 3 < 2",
+        "",
+    ],
+)
+def test_filters_need_no_quotes_of_hydra(text):
+    assert compose([f"exporter.where={text}"]).exporter.where == text
+    several = compose(["exporter=[coco,yolo]", f"exporter.yolo.where={text}"]).exporter.parts
+    assert (several["yolo"].where, several["coco"].where) == (text, "")
+    if "\\" not in text:
+        quoted = "'" + text.replace("'", "\\'") + "'"
+        assert compose([f"exporter.where={quoted}"]).exporter.where == text
+
+
 def test_nothing_left_names_the_values_that_occur(tmp_path):
     run = _run(tmp_path)
     with pytest.raises(RunError, match=r"no picture is left[\s\S]*mor_m: 100 to 10000; weather: 'foggy', 'hazy'"):
@@ -173,7 +194,7 @@ def test_annotations_are_filtered_or_ignored(tmp_path):
 def test_classes_in_a_dataset(tmp_path):
     run = _run(tmp_path, 1)
     data = _export(
-        run, tmp_path / "data", classes={"pedestrian": "person", "pedestrian_reflection": "person", "*": None}
+        run, tmp_path / "data", classes={"pedestrian": "person", "pedestrian_reflection": "person", "others": None}
     )
     assert [c["name"] for c in data["categories"]] == ["person"]
     assert {a["category_id"] for a in data["annotations"]} == {1}

@@ -11,7 +11,7 @@ Parameters:
 | `min_transmittance` | 0 | 0 to 1 | annotations of which the air transmits less light are filtered |
 | `max_distance_m` | null | m | annotations with a longer light path are filtered |
 | `filtered` | omit | choice | whether filtered annotations are left out (omit) or become regions to ignore (ignore) |
-| `classes` | {} | names | class by category; null leaves a category out, `"*": null` all that are not named |
+| `classes` | {} | names | class by category; null leaves a category out, `others: null` all that are not named |
 
 The columns of `where` are those of `frames.parquet` (`.docs/tables.md`), those of `annotation_where` are
 `rows.ANNOTATION_COLUMNS`. Where a value is not known (the outline in a curved mirror, say), the minima and maxima pass,
@@ -32,7 +32,8 @@ from blender_synth.exporters.rows import ANNOTATION_COLUMNS
 from blender_synth.frames.table import FRAME_COLUMNS, Row, Value
 from blender_synth.values import plain
 
-OTHERS = "*"
+OTHERS = "others"
+"""Stands for every category that `classes` does not name."""
 _FRAME_NAMES = tuple(column.name for column in FRAME_COLUMNS)
 _AFTER_ANNOTATING = frozenset({"iso", "exposure_ev", "people_seen", "reflections_seen", "annotations"})
 """Columns that are known once a picture is developed and annotated."""
