@@ -9,11 +9,13 @@ import importlib
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.errors import AssetError, BlenderSynthError
 from blender_synth.packs.limits import within_limits
+
+if TYPE_CHECKING:  # that package is for what loads Blender
+    from blender_synth.blender.job_server import Handlers, Report
 
 
 def handlers(report: Report) -> Handlers:
