@@ -66,9 +66,10 @@ def _check_size(text: str) -> None:
     open_parts: list[tuple[str | None, int]] = []  # anchors of the collections around, and the count before them
     event: Any  # its marks are typed as optional
     for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in sizes:
-                raise PlainYamlError(f"line {event.start_mark.line + 1}: *{event.anchor} names nothing before it")
+                raise PlainYamlError(f"line {line}: *{event.anchor} names nothing before it")
             count += sizes[event.anchor]
         elif isinstance(event, yaml.ScalarEvent):
             count += 1
@@ -86,4 +87,4 @@ def _check_size(text: str) -> None:
                 f"it contains more than {MOST_VALUES:,} values, counting those of aliases (*name) each time"
             )
         if len(open_parts) > DEEPEST:
-            raise PlainYamlError(f"line {event.start_mark.line + 1} is more than {DEEPEST} levels deep")
+            raise PlainYamlError(f"line {line} is more than {DEEPEST} levels deep")
