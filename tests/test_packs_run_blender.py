@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from blender_synth import pipeline
+from blender_synth.blender_process import BlenderProcess
 from blender_synth.config import compose
 from blender_synth.errors import AssetError
 from blender_synth.frames.raw_frame import RawFrame
+from blender_synth.packs import ingest
 from tests.small_glb import box_document, glb_bytes, write_pack
 
 pytestmark = pytest.mark.blender
@@ -24,7 +27,7 @@ TINY = [
 
 @pytest.fixture
 def pack(tmp_path: Path, monkeypatch) -> Path:
-    """Two whole boxes, one that is damaged, and one that only Blender finds to be so."""
+    """Two whole boxes, one that is damaged, and one that is damaged after it was measured."""
     monkeypatch.setenv("BLENDER_SYNTH_CACHE", str(tmp_path / "cache"))
     folder = write_pack(
         tmp_path / "pack",
@@ -36,6 +39,14 @@ def pack(tmp_path: Path, monkeypatch) -> Path:
     document["accessors"][0]["bufferView"] = 77
     (folder / "c_late.glb").write_bytes(glb_bytes(document, binary))
     (folder / "d_early.obj").write_text("no shape at all\n")
+    ask = ingest._answer
+
+    def answer(process: BlenderProcess, shape: ingest.Shape, *more: Any) -> dict[str, Any]:
+        if shape.file.name != "c_late.glb":
+            return ask(process, shape, *more)
+        return {"box_m": [[0, 0, 0], [1, 1, 1]], "triangles": 12, "materials": [], "bones": {}, "problems": []}
+
+    monkeypatch.setattr(ingest, "_answer", answer)
     return folder
 
 
