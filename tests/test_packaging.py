@@ -147,6 +147,7 @@ def check_children_use(installed: Path, scratch: Path):
     )
     for paths, folder in (([str(installed)], scratch), ([], installed)):  # by PYTHONPATH; by the working directory
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*paths, str(scratch / "modules")])}
+        environment.pop("PYTHONSAFEPATH", None)  # which the command sets
         done = subprocess.run(
             [sys._base_executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True
         )
