@@ -9,6 +9,10 @@ Polygon = np.ndarray
 """(N, 2) float64: x, y in pixels, where a pixel covers [x, x + 1] x [y, y + 1]. Closed without repeating a point."""
 
 
+_SIDE_OVER_TOLERANCE = 20.0
+"""An outline is simplified by at most this part of the root of its area."""
+
+
 def loops(mask: np.ndarray, tolerance_px: float = 0.5, min_part_px: float = 4.0) -> list[Polygon]:
     """Boundaries of a mask (H, W) bool along the edges of its pixels: of parts, largest first, and of holes.
 
@@ -16,7 +20,7 @@ def loops(mask: np.ndarray, tolerance_px: float = 0.5, min_part_px: float = 4.0)
     out, but for the largest part.
 
     Args:
-        tolerance_px: how far a simplified outline may lie from the exact one.
+        tolerance_px: how far a simplified outline may lie from the exact one; small parts get less.
     """
     rows, columns = np.nonzero(mask)
     if not len(rows):
@@ -31,10 +35,12 @@ def loops(mask: np.ndarray, tolerance_px: float = 0.5, min_part_px: float = 4.0)
     contours, hierarchy = cv2.findContours(lattice, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     found: list[tuple[bool, float, Polygon]] = []
     for contour, relation in zip(contours, hierarchy[0], strict=True):
-        simple = cv2.approxPolyDP(contour, 2 * tolerance_px, True) if tolerance_px else contour
+        area_px = cv2.contourArea(contour) / 4
+        tolerance = 2 * min(tolerance_px, area_px**0.5 / _SIDE_OVER_TOLERANCE)
+        simple = cv2.approxPolyDP(contour, tolerance, True)
         if len(simple) >= 3:
             points = simple[:, 0].astype(float) / 2 + (left, top)
-            found.append((bool(relation[3] >= 0), cv2.contourArea(contour) / 4, points))
+            found.append((bool(relation[3] >= 0), area_px, points))
     found.sort(key=lambda entry: (entry[0], -entry[1]))
     return [points for number, (_, area, points) in enumerate(found) if number == 0 or area >= min_part_px]
 
