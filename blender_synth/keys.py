@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from blender_synth.config import compose
 from blender_synth.errors import ConfigError
+from blender_synth.exporters.several import SeveralSettings
 from blender_synth.settings import RunSettings
 from blender_synth.suggestions import hint_for
 
@@ -61,6 +62,8 @@ def _plain(value: Any) -> Any:
     """A settings object as mappings, lists and numbers."""
     if isinstance(value, Mapping):
         return {name: _plain(entry) for name, entry in value.items()}
+    if isinstance(value, SeveralSettings):
+        return {name: _plain(part) for name, part in value.parts.items()}
     if is_dataclass(value) and not isinstance(value, type):
         # fields that are not in the repr are set by the program
         entries = {field.name: getattr(value, field.name) for field in fields(value) if field.repr}

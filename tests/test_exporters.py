@@ -10,6 +10,7 @@ from blender_synth.config import compose
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
 from blender_synth.exporters import export_dataset, exporter_kinds, exporter_settings
+from blender_synth.keys import values_at
 from tests.made_frames import NEUTRAL, make_run
 
 
@@ -56,6 +57,16 @@ def test_several_formats_share_one_pass(tmp_path, monkeypatch):
 def test_keys_of_several_formats_are_checked(overrides, message):
     with pytest.raises(ConfigError, match=message):
         compose(overrides)
+
+
+def test_a_name_of_a_format_is_no_path():
+    with pytest.raises(ConfigError, match="sub-folder"):
+        exporter_settings({"../x": {"kind": "yolo"}, "coco": {"kind": "coco"}})
+
+
+def test_keys_of_several_formats_are_listed_as_a_config_sets_them():
+    settings = compose(["exporter=[coco,yolo]", "exporter.yolo.task=pose"])
+    assert values_at(settings, "exporter.yolo.task") == "pose"
 
 
 def test_a_format_with_other_common_settings_is_written_in_a_pass_of_its_own(tmp_path):

@@ -48,6 +48,13 @@ def exporter_settings(data: object) -> ExporterSettings:
     known: set[str] = set()
     settings = {}
     for name, part in parts.items():
+        if not name.replace("-", "").replace("_", "").isalnum():
+            raise ConfigError(
+                "the name of a format is that of its sub-folder",
+                key="exporter",
+                value=name,
+                hint="use letters, digits, - and _",
+            )
         exporter = _exporter(str(part["kind"]))
         keys = {} if exporter is None else getattr(exporter.Settings, "__dataclass_fields__", {})
         known |= set(keys)
