@@ -19,6 +19,7 @@ PEOPLE = "people"
 """Credit of generated people."""
 _ID_LAYERS = ("surface_id", "reflected_id", "transmitted_id")
 _CREATIVE_COMMONS = re.compile(r"CC-(BY(?:-NC)?(?:-ND|-SA)?)-(\d\.\d)(?:-([A-Z]{2}))?")
+_COUNTED_UP_TO = 10**6
 _HEAD = """\
 # Attribution
 
@@ -46,6 +47,28 @@ def licence_url(licence: str) -> str:
     return f"https://spdx.org/licenses/{first.rstrip('+')}.html"
 
 
+def strictness(licence: str) -> int:
+    """How much a licence asks of who passes images on: 0 nothing (CC0), 1 credit, 2 the same licence or other terms,
+    3 no changes, 4 no commercial use."""
+    parts = set(re.split(r"[-\s()]+", licence.upper()))
+    for rank, words in (
+        (4, {"NC"}),
+        (3, {"ND"}),
+        (2, {"SA", "GPL", "LGPL", "AGPL", "LICENSEREF"}),
+        (0, {"CC0", "PDDL"}),
+    ):
+        if words & parts:
+            return rank
+    return 1
+
+
+def distinct(ids: np.ndarray) -> list[int]:
+    """The values of a layer of ids. Counting is faster than sorting, where the ids are small."""
+    if ids.max(initial=0) > _COUNTED_UP_TO:
+        return [int(number) for number in np.unique(ids)]
+    return [int(number) for number in np.flatnonzero(np.bincount(ids.ravel()))]
+
+
 def shown_in(frame: RawFrame) -> list[Licence]:
     """Credits of the assets that some pixel of a frame shows, directly, mirrored or behind glass, in the frame's order.
 
@@ -56,7 +79,7 @@ def shown_in(frame: RawFrame) -> list[Licence]:
         ids_of.setdefault(person.asset or PEOPLE, set()).add(person.instance_id)
     for prop in frame.meta.props:
         ids_of.setdefault(prop.asset or PEOPLE, set()).add(prop.instance_id)
-    seen = {int(number) for layer in _ID_LAYERS for number in np.unique(frame.labels[layer])}
+    seen = {number for layer in _ID_LAYERS for number in distinct(frame.labels[layer])}
     return [licence for licence in frame.meta.licences if not (ids := ids_of.get(licence.name)) or ids & seen]
 
 

@@ -9,6 +9,7 @@ import pytest
 from pycocotools.coco import COCO
 
 from blender_synth.attribution import Credits, licence_url, shown_in
+from blender_synth.checksums import files_below, write_sums
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.exporters import export_dataset
 from blender_synth.exporters.coco import Settings
@@ -49,6 +50,7 @@ def run(tmp_path):
         made = layers()
         made[layer][2:6, 2:6] = number
         write_exr(folder / "labels.exr", made)
+        write_sums(folder, set(files_below(folder)) - {"SHA256SUMS"})
     return run
 
 
@@ -75,7 +77,8 @@ def test_coco_licences_can_be_looked_up_from_each_image(run, tmp_path):
     assert (bench["name"], bench["author"]) == ("CC-BY-3.0", "A. Maker")
     assert bench["url"] == "https://creativecommons.org/licenses/by/3.0/"
     for kind in ("person_keypoints", "panoptic"):
-        other = json.loads((tmp_path / f"data/annotations/{kind}_train.json").read_text())
+        place = "panoptic" if kind == "panoptic" else "annotations"
+        other = json.loads((tmp_path / f"data/{place}/{kind}_train.json").read_text())
         assert other["licenses"] == coco.dataset["licenses"]
 
 

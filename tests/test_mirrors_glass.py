@@ -126,14 +126,14 @@ def test_the_dataset_carries_mix_and_overlap_and_panoptic_stays_a_partition(tmp_
     export_dataset([run], tmp_path / "data", settings, DevelopSettings())
     coco = COCO(str(tmp_path / "data/annotations/instances_train.json"))
     (front,) = [a for a in coco.loadAnns(coco.getAnnIds(catIds=[2])) if a["reflection_of"] == PERSON]
-    (back,) = [a for a in coco.loadAnns(coco.getAnnIds(catIds=[1])) if a["instance_id"] == BEHIND]
+    (back,) = [a for a in coco.loadAnns(coco.getAnnIds(catIds=[1])) if a["object_id"] == BEHIND]
     assert front["overlap"] is back["overlap"] is True
     assert front["mix"] == pytest.approx(REFLECTED_SHARE, abs=1e-3)
     assert back["behind"] == [MIRROR]
     assert coco.annToMask(front).astype(bool)[BOTH].all()
-    panoptic = json.loads((tmp_path / "data/annotations/panoptic_train.json").read_text())["annotations"][0]
+    panoptic = json.loads((tmp_path / "data/panoptic/panoptic_train.json").read_text())["annotations"][0]
     areas = {s["id"]: s["area"] for s in panoptic["segments_info"]}
-    assert areas[front["instance_id"]] == front["area"]
+    assert areas[front["object_id"]] == front["area"]
     assert areas[BEHIND] == back["area"] - 14 * 2
     (mirror,) = coco.loadAnns(coco.getAnnIds(catIds=[3]))
     assert mirror["surface"] == "glass"

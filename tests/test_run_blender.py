@@ -68,7 +68,7 @@ def test_a_run_writes_pictures_and_coco_files_and_prints_where(rendered):
         (mirror,) = reflection["via"]
         mask = coco.annToMask(reflection)
         same = coco.getAnnIds(imgIds=[reflection["image_id"]], catIds=[3])
-        owner = next(a for a in coco.loadAnns(same) if a["instance_id"] == mirror)
+        owner = next(a for a in coco.loadAnns(same) if a["object_id"] == mirror)
         assert (mask <= coco.annToMask(owner)).all()
         assert 0 < reflection["visibility"] <= 1
     assert len(COCO(str(folder / "data/annotations/person_keypoints_train.json")).anns) > 0

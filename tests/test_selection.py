@@ -182,9 +182,9 @@ def test_nothing_left_names_the_values_that_occur(tmp_path):
 def test_annotations_are_filtered_or_ignored(tmp_path):
     run = _run(tmp_path, 1)
     near = _export(run, tmp_path / "near", max_distance_m=20)
-    assert {a["category_id"] for a in near["annotations"]} == {1, 3, 4}
+    assert {a["category_id"] for a in near["annotations"]} == {1, 3, 13}
     ignored = _export(run, tmp_path / "ignored", max_distance_m=20, filtered="ignore")
-    assert {a["instance_id"]: a["iscrowd"] for a in ignored["annotations"]} == {
+    assert {a["object_id"]: a["iscrowd"] for a in ignored["annotations"]} == {
         PERSON: 0, 1001: 0, 3001: 0, 100001: 1, 100002: 1,
     }  # fmt: skip
     tall = _export(run, tmp_path / "tall", min_height_px=15)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 
 from blender_synth.annotate.ownership import GlassPolicy, Sighting, people_seen
-from blender_synth.categories import PEDESTRIAN, REFLECTION
+from blender_synth.categories import PEDESTRIAN, REFLECTION, reflection_of
 from blender_synth.develop.air import layer_air_m, layer_paths_m, transmittance
+from blender_synth.frames.cross_check import FIRST_FREE_ID
 from blender_synth.frames.meta import Amodal, InstanceRow, PersonRow, Rle
 from blender_synth.frames.raw_frame import RawFrame, decode_via
 from blender_synth.geometry import project
@@ -17,7 +19,7 @@ from blender_synth.keypoints import COCO_KEYPOINTS
 from blender_synth.optics.curved_mirrors import reflection_points_by_chain
 from blender_synth.optics.mirror_shapes import MirrorShape
 
-REFLECTION_IDS_FROM = 100_001
+REFLECTION_IDS_FROM = FIRST_FREE_ID
 """Reflections are numbered from here within a frame; no other instance has such an id."""
 _KEYPOINT_RADIUS_PX = 1
 
@@ -67,33 +69,62 @@ class Instance:
     mirror_kind: str | None = None
     surface: str | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: the mask as the bits of its box."""
+        x, y, width, height = self.bbox_xywh_px
+        packed = np.packbits(self.mask[y : y + height, x : x + width])
+        return vars(self) | {"mask": (self.mask.shape, packed)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """The inverse of `__getstate__`."""
+        shape, packed = state["mask"]
+        x, y, width, height = state["bbox_xywh_px"]
+        mask = np.zeros(shape, bool)
+        mask[y : y + height, x : x + width] = np.unpackbits(packed, count=width * height).reshape(height, width)
+        vars(self).update(state | {"mask": mask})
+
     @property
     def is_person(self) -> bool:
         """Whether it is a person or the reflection of one."""
         return self.category in (PEDESTRIAN, REFLECTION)
 
 
-def annotate(frame: RawFrame, mor_m: float | None, policy: GlassPolicy | None = None) -> list[Instance]:
+def annotate(
+    frame: RawFrame,
+    mor_m: float | None,
+    policy: GlassPolicy | None = None,
+    reflected: Collection[str] | Literal["all"] = (PEDESTRIAN,),
+) -> list[Instance]:
     """All instances seen in a frame: objects and people in the order of their ids, then reflections.
 
     Args:
         frame: a raw frame.
         mor_m: meteorological optical range of the air that the picture is developed with; None for clear air.
         policy: who owns what glass shows; None for the default.
+        reflected: categories whose reflections are instances; those of people come first.
 
     Raises:
         FrameError: a file of the frame is missing or damaged.
     """
+    policy = policy or GlassPolicy()
     people = {row.instance_id: row.person for row in frame.meta.instances if row.person is not None}
-    sightings = people_seen(frame, list(people), policy or GlassPolicy())
+    sightings = people_seen(frame, list(people), policy)
     direct = [sighting for sighting in sightings if not sighting.via_code]
-    in_view = {sighting.instance_id for sighting in direct}
     annotator = _Annotator(frame, mor_m)
-    instances = [*annotator.objects(people), *(annotator.person(people[s.instance_id], s) for s in direct)]
+    objects = list(annotator.objects(people))
+    instances = [*objects, *(annotator.person(people[s.instance_id], s) for s in direct)]
     instances.sort(key=lambda instance: instance.instance_id)
-    reflected = (sighting for sighting in sightings if sighting.via_code)
-    for number, sighting in enumerate(reflected, start=REFLECTION_IDS_FROM):
-        person = people[sighting.instance_id]
+    in_view = {instance.instance_id for instance in instances}
+    mirrored = [s for s in sightings if s.via_code] if reflected == "all" or PEDESTRIAN in reflected else []
+    others = [
+        row.instance_id
+        for row in frame.meta.instances
+        if row.instance_id not in people and (reflected == "all" or row.category in reflected)
+    ]
+    if others and frame.meta.mirror_slots:
+        mirrored += [s for s in people_seen(frame, others, policy) if s.via_code]
+    for number, sighting in enumerate(mirrored, start=REFLECTION_IDS_FROM):
+        person = people.get(sighting.instance_id)
         instances.append(annotator.reflection(number, person, sighting, sighting.instance_id in in_view))
     return instances
 
@@ -106,19 +137,18 @@ class _Annotator:
         self.rows = frame.meta.by_id
         lengths_m = layer_paths_m(frame)
         air_m = layer_air_m(frame, lengths_m)
-        self.paths_m = {layer: np.stack([lengths_m[layer], air_m[layer]]) for layer in lengths_m}
-        """(2, H, W) by layer: length of the light's path, and of the part of it that leads through air as at the
-        ground."""
+        self.paths_m = {layer: (lengths_m[layer].ravel(), air_m[layer].ravel()) for layer in lengths_m}
+        """By layer and pixel, row by row: length of the light's path, and of the part of it that leads through air as
+        at the ground."""
 
     def objects(self, people: Mapping[int, PersonRow]) -> Iterator[Instance]:
         """Everything in view but people, by first hit."""
-        surface = self.frame.labels["surface_id"]
-        boxes = _boxes(surface)
+        pixels_of = pixels_by_id(self.frame.labels["surface_id"])
         for row in self.frame.meta.instances:
-            if row.instance_id in people or row.instance_id not in boxes:
+            if row.instance_id in people or row.instance_id not in pixels_of:
                 continue
-            mask = surface == row.instance_id
-            instance = self._measured(row, {"surface": mask}, mask, boxes[row.instance_id], None)
+            pixels = pixels_of[row.instance_id]
+            instance = self._measured(row, {"surface": pixels}, pixels, None)
             if row.mirror is not None:
                 instance = replace(instance, mirror_kind=row.mirror.mirror_kind, surface=row.mirror.surface)
             yield instance
@@ -128,50 +158,61 @@ class _Annotator:
         instance = self._seen(sighting, person.amodal)
         return replace(instance, keypoints=self._keypoints(person, instance.mask, ()))
 
-    def reflection(self, number: int, person: PersonRow, sighting: Sighting, source_in_frame: bool) -> Instance:
-        """A person in a chain of mirrors, with an instance id of its own."""
+    def reflection(self, number: int, person: PersonRow | None, sighting: Sighting, source_in_frame: bool) -> Instance:
+        """A person or an object in a chain of mirrors, with an instance id of its own."""
         via = tuple(decode_via(sighting.via_code, self.frame.meta.mirror_slots))
-        amodal = next((entry.amodal for entry in person.reflections if entry.via == via), None)
+        chains = person.reflections if person else ()
+        amodal = next((entry.amodal for entry in chains if entry.via == via), None)
         instance = self._seen(sighting, amodal)
         return replace(
             instance,
             instance_id=number,
-            category=REFLECTION,
+            category=reflection_of(instance.category),
             name=f"reflection of {instance.name}",
             reflection_of=sighting.instance_id,
             via=via,
             bounces=len(via),
             source_in_frame=source_in_frame,
-            keypoints=self._keypoints(person, instance.mask, via),
+            keypoints=self._keypoints(person, instance.mask, via) if person else None,
         )
 
     def _seen(self, sighting: Sighting, amodal: Amodal | None) -> Instance:
         """What a direct view of a person and a reflection have in common."""
-        mask = sighting.mask
-        box = _boxes(mask.astype(np.uint32))[1]
+        masks = {layer: np.flatnonzero(mask) for layer, mask in sighting.masks.items()}
+        pixels = next(iter(masks.values())) if len(masks) == 1 else np.flatnonzero(sighting.mask)
         glass: Sequence[int] = ()
-        if "transmitted" in sighting.masks:
-            glass = np.unique(self.frame.labels["surface_id"][sighting.masks["transmitted"]]).tolist()
+        if "transmitted" in masks:
+            glass = np.unique(self.frame.labels["surface_id"].ravel()[masks["transmitted"]]).tolist()
         return replace(
-            self._measured(self.rows[sighting.instance_id], sighting.masks, mask, box, amodal),
+            self._measured(self.rows[sighting.instance_id], masks, pixels, amodal),
             mix=sighting.mix,
             overlap=sighting.overlap,
             behind=tuple(glass),
         )
 
     def _measured(
-        self, row: InstanceRow, masks: Mapping[str, np.ndarray], mask: np.ndarray, box: Box, amodal: Amodal | None
+        self, row: InstanceRow, masks: Mapping[str, np.ndarray], pixels: np.ndarray, amodal: Amodal | None
     ) -> Instance:
-        """An instance with what is measured on its pixels. `masks` by layer, `mask` their union; (H, W) bool."""
-        visible_px = int(mask.sum())
-        lengths_m, air_m = np.concatenate([self.paths_m[layer][:, pixels] for layer, pixels in masks.items()], axis=1)
+        """An instance with what is measured on its pixels.
+
+        Args:
+            masks: numbers of its pixels, counted row by row, by layer. pixels: of all layers, ascending.
+        """
+        visible_px = len(pixels)
+        paths = [(self.paths_m[layer][0][where], self.paths_m[layer][1][where]) for layer, where in masks.items()]
+        lengths_m, air_m = (
+            np.concatenate(values) if len(values) > 1 else values[0] for values in zip(*paths, strict=True)
+        )
+        width, height = self.frame.size_px
+        mask = np.zeros(height * width, bool)
+        mask[pixels] = True
         return Instance(
             instance_id=row.instance_id,
             category=row.category,
             name=row.name,
-            mask=mask,
+            mask=mask.reshape(height, width),
             visible_px=visible_px,
-            bbox_xywh_px=box,
+            bbox_xywh_px=box_of(pixels, width),
             amodal_px=amodal.amodal_px if amodal else None,
             visibility=round(visible_px / amodal.amodal_px, 4) if amodal and amodal.amodal_px else None,
             truncation=amodal.truncation if amodal else None,
@@ -208,15 +249,31 @@ class _Annotator:
         return result
 
 
-def _boxes(ids: np.ndarray) -> dict[int, Box]:
-    """Box of every id but 0 in an (H, W) layer."""
-    rows, columns = np.nonzero(ids)
-    values = ids[rows, columns]
-    boxes = {}
-    order = np.argsort(values, kind="stable")
-    values, rows, columns = values[order], rows[order], columns[order]
-    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]]).tolist() if len(values) else []
-    for start, stop in zip(starts, [*starts[1:], len(values)], strict=True):
-        x, y = columns[start:stop], rows[start:stop]
-        boxes[int(values[start])] = (int(x.min()), int(y.min()), int(np.ptp(x)) + 1, int(np.ptp(y)) + 1)
-    return boxes
+def pixels_by_id(ids: np.ndarray) -> dict[int, np.ndarray]:
+    """Numbers of the pixels of every id but 0 in an (H, W) layer, counted row by row, ascending."""
+    flat = ids.ravel()
+    values, counts = _counts(flat)
+    if len(values) > 2**16:
+        raise ValueError("a layer has more ids than an image can show")
+    rank = np.zeros(int(values[-1]) + 1 if len(values) else 1, np.uint16)
+    rank[values] = np.arange(len(values))
+    order = np.argsort(rank[flat], kind="stable")  # a radix sort, as ranks are of 16 bits
+    ends = np.cumsum(counts)
+    return {
+        int(value): order[end - count : end] for value, count, end in zip(values, counts, ends, strict=True) if value
+    }
+
+
+def _counts(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct ids and how often they occur; ids are small, so that counting is faster than sorting."""
+    counts = np.bincount(flat)
+    values = np.flatnonzero(counts)
+    return values, counts[values]
+
+
+def box_of(pixels: np.ndarray, width_px: int) -> Box:
+    """Box of pixels that are counted row by row, ascending."""
+    first, last = int(pixels[0]) // width_px, int(pixels[-1]) // width_px
+    columns = pixels % width_px
+    left, right = int(columns.min()), int(columns.max())
+    return left, first, right - left + 1, last - first + 1

@@ -60,15 +60,21 @@ def people_seen(frame: RawFrame, people: Sequence[int], policy: GlassPolicy) -> 
     """Every (person, chain) that the frame shows under a policy, by instance id and chain code.
 
     Args:
-        people: their instance ids.
+        people: their instance ids; or those of other objects.
     """
     found: dict[tuple[int, int], Sighting] = {}
+    wanted = np.zeros(max([*people, *(int(ids.max(initial=0)) for _, ids, _ in id_layers(frame.labels))]) + 1, bool)
+    wanted[list(people)] = True
     for layer, ids, codes in id_layers(frame.labels):
-        rows, columns = np.nonzero(np.isin(ids, people))
-        keys = np.stack([ids[rows, columns], codes[rows, columns]])
-        for number, code in np.unique(keys, axis=1).T.tolist():
-            sighting = found.setdefault((number, code), Sighting(number, code, {}))
-            sighting.masks[layer] = (ids == number) & (codes == code)
+        pixels = np.flatnonzero(wanted[ids])
+        keys = ids.ravel()[pixels].astype(np.uint64) << np.uint64(32) | codes.ravel()[pixels]
+        order = np.argsort(keys, kind="stable")
+        unique, starts = np.unique(keys[order], return_index=True)
+        for key, where in zip(unique.tolist(), np.split(pixels[order], starts[1:]), strict=False):
+            number, code = key >> 32, key & 0xFFFFFFFF
+            mask = np.zeros(ids.size, bool)
+            mask[where] = True
+            found.setdefault((number, code), Sighting(number, code, {})).masks[layer] = mask.reshape(ids.shape)
     seen = [found[key] for key in sorted(found)]
     shares = _shares(frame)
     for sighting in seen:

@@ -46,6 +46,13 @@ def transmittance(path_m: np.ndarray, mor_m: float) -> np.ndarray:
 
 def rays(frame: RawFrame) -> tuple[np.ndarray, np.ndarray]:
     """(z, azimuth) of each pixel's direction, (H, W) float32: sine of the elevation, radians from +X."""
+    if "rays" not in frame.derived:
+        frame.derived["rays"] = _rays(frame)
+    found: tuple[np.ndarray, np.ndarray] = frame.derived["rays"]
+    return found
+
+
+def _rays(frame: RawFrame) -> tuple[np.ndarray, np.ndarray]:
     width, height = frame.size_px
     k, pose = frame.k, frame.pose
     x = ((np.arange(width) + 0.5 - k[0, 2]) / k[0, 0])[None, :]
@@ -85,6 +92,13 @@ def layer_paths_m(frame: RawFrame) -> dict[str, np.ndarray]:
 
     It is inf for sky, and 0 where a layer shows nothing.
     """
+    if "layer_paths_m" not in frame.derived:
+        frame.derived["layer_paths_m"] = _layer_paths_m(frame)
+    found: dict[str, np.ndarray] = frame.derived["layer_paths_m"]
+    return found
+
+
+def _layer_paths_m(frame: RawFrame) -> dict[str, np.ndarray]:
     labels = frame.labels
     height, width = labels["depth_m"].shape
     return {
@@ -96,6 +110,15 @@ def layer_paths_m(frame: RawFrame) -> dict[str, np.ndarray]:
 
 def layer_air_m(frame: RawFrame, paths_m: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """`air_m` of each layer's paths."""
+    if paths_m is not frame.derived.get("layer_paths_m"):
+        return _layer_air_m(frame, paths_m)
+    if "layer_air_m" not in frame.derived:
+        frame.derived["layer_air_m"] = _layer_air_m(frame, paths_m)
+    found: dict[str, np.ndarray] = frame.derived["layer_air_m"]
+    return found
+
+
+def _layer_air_m(frame: RawFrame, paths_m: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     medium = frame.meta.medium
     if not medium.fog_height_m and not any(np.isinf(path).any() for path in paths_m.values()):
         return dict(paths_m)

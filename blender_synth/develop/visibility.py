@@ -5,6 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+_BY_KERNEL_PX = 8
+"""Dilation by a disk takes a time that grows with its area, a distance transform does not."""
+
 
 def contrast(luminance: np.ndarray, mask: np.ndarray, bbox_xywh_px: tuple[int, int, int, int]) -> float | None:
     """Weber contrast of an object against its surround; None without a surround (it fills the picture).
@@ -27,8 +30,7 @@ def contrast(luminance: np.ndarray, mask: np.ndarray, bbox_xywh_px: tuple[int, i
     reach = max(3, round(0.1 * h))
     rows, columns = slice(max(y - reach, 0), min(y + h + reach, height)), slice(max(x - reach, 0), x + w + reach)
     target, light = mask[rows, columns], luminance[rows, columns]
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    ring = (cv2.dilate(target.astype(np.uint8), kernel) > 0) & ~target
+    ring = _near(target, reach) & ~target
     if not ring.any() or not target.any():
         return None
     surround = float(light[ring].mean(dtype=np.float64))
@@ -36,3 +38,14 @@ def contrast(luminance: np.ndarray, mask: np.ndarray, bbox_xywh_px: tuple[int, i
         return None
     mean_square = float(np.square(light[target].astype(np.float64) - surround).mean())
     return round(mean_square**0.5 / surround, 4)
+
+
+def _near(mask: np.ndarray, reach_px: int) -> np.ndarray:
+    """Pixels (H, W) bool within a distance of a mask, the mask included."""
+    if reach_px <= _BY_KERNEL_PX:
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach_px + 1, 2 * reach_px + 1))
+        grown: np.ndarray = cv2.dilate(mask.astype(np.uint8), kernel) > 0
+        return grown
+    distance = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    near: np.ndarray = distance <= reach_px
+    return near

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from blender_synth import __version__
 from blender_synth.develop.settings import DevelopSettings
-from blender_synth.errors import ConfigError, RunError
+from blender_synth.errors import ConfigError, FrameError, RunError
+from blender_synth.exporters.category_ids import CategoryIds
+from blender_synth.exporters.common import CommonSettings, read_heads, warn_of_versions
 from blender_synth.exporters.contract import Exporter, ExporterSettings, SourceFrame
 from blender_synth.exporters.expressions import did_you_mean
 from blender_synth.exporters.several import SeveralSettings, write_several
 from blender_synth.exporters.target import check_dataset_target, replacing, write_marker
+from blender_synth.frames.cross_check import check_frame
+from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.run_folder import frames_of
 from blender_synth.plugins import plugin_paths
 from blender_synth.suggestions import hint_for
@@ -108,7 +113,15 @@ def export_dataset(runs: list[Path], dataset: Path, settings: ExporterSettings, 
     exporter = _exporter(settings.kind)
     if exporter is None and not isinstance(settings, SeveralSettings):
         raise ConfigError("there is no such exporter", key="exporter.kind", value=settings.kind)
+    skipped: list[str] = []
+    common = [part for part in _parts(settings) if isinstance(part, CommonSettings)]
+    handed_on = _handed_on(dataset, common)
+    if any(part.on_bad_frame == "skip" for part in common):
+        frames = _without_bad(frames, skipped)
+    warn_of_versions(read_heads(frames).versions)
     with replacing(dataset, runs) as folder:
+        if handed_on.registered:
+            handed_on.write(folder)
         if isinstance(settings, SeveralSettings):
             summary = write_several(frames, folder, settings, develop)
         elif exporter is not None:
@@ -120,9 +133,22 @@ def export_dataset(runs: list[Path], dataset: Path, settings: ExporterSettings, 
                 "exporter": settings.kind,
                 "runs": [str(run) for run in runs],
                 "frames": len(frames),
+                **({"skipped": skipped} if skipped else {}),
             },
         )
-    return f"{summary} in {dataset}"
+    return f"{summary} in {dataset}" + (f"; {len(skipped)} bad frames left out" if skipped else "")
+
+
+def _parts(settings: ExporterSettings) -> list[ExporterSettings]:
+    return list(settings.parts.values()) if isinstance(settings, SeveralSettings) else [settings]
+
+
+def _handed_on(dataset: Path, parts: Sequence[CommonSettings]) -> CategoryIds:
+    """The registry of categories that the dataset goes on with."""
+    for part in parts:
+        if part.categories:
+            return CategoryIds.read(Path(part.categories), "exporter.categories")
+    return CategoryIds.read(dataset)
 
 
 def _module_names() -> list[str]:
@@ -135,3 +161,23 @@ def _exporter(kind: str) -> Exporter | None:
         return None
     module: object = importlib.import_module(f"{__name__}.{kind}")
     return module if isinstance(module, Exporter) else None
+
+
+def _without_bad(frames: Sequence[SourceFrame], skipped: list[str]) -> list[SourceFrame]:
+    """The frames that can be exported; the others are reported and listed in `skipped`.
+
+    Raises:
+        RunError: there is none.
+    """
+    good = []
+    for source in frames:
+        frame = RawFrame(source.frame.folder)  # read anew, so that nothing of it stays in memory
+        try:
+            check_frame(frame)
+            good.append(source)
+        except FrameError as error:
+            skipped.append(str(frame.folder))
+            print(f"left out: {error}", file=sys.stderr)
+    if not good:
+        raise RunError("all frames are damaged", key="runs", value=skipped[:5], hint="render them again")
+    return good

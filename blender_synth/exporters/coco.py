@@ -1,4 +1,4 @@
-"""COCO: instances, person keypoints and panoptic, with people's reflections as annotations of their own.
+"""COCO: instances, person keypoints and panoptic, with reflections as annotations of their own.
 
 Parameters:
 
@@ -11,6 +11,11 @@ Parameters:
 | `image_format` | jpg | choice | jpg, png, or png16: linear, 65535 is four times diffuse white |
 | `min_area_px` | 1 | px | smaller annotations are left out |
 | `stuff` | [] | names | categories that are stuff in addition to `categories.STUFF` |
+| `reflected` | [pedestrian] | names | categories whose reflections are annotated; or `all` |
+| `categories` | "" | path | dataset whose ids of categories that are not built in are kept |
+| `on_bad_frame` | stop | choice | `skip`: damaged frames are left out and listed |
+| `workers` | 1 | count | processes; the dataset does not depend on it |
+| `segmentation` | rle | choice | rle, or polygon: exact, along the pixels' edges (crowd regions stay RLE) |
 | `amodal_masks` | false | switch | whether to add `amodal_segmentation` |
 | `panoptic` | true | switch | whether to write the panoptic files |
 | `overlays` | false | switch | whether to write pictures with the masks drawn in |
@@ -18,8 +23,10 @@ Parameters:
 Files:
 
     images/<split>/<run>_<frame>.jpg
-    annotations/instances_<split>.json  person_keypoints_<split>.json  panoptic_<split>.json  panoptic_<split>/*.png
+    annotations/instances_<split>.json  person_keypoints_<split>.json
+    panoptic/panoptic_<split>.json      panoptic_<split>/*.png
     overlays/<split>/...                with `overlays: true`
+    categories.json                     ids of categories that are not built in (see `category_ids`)
     ATTRIBUTION.md                      authors and licences of what the pictures show
     frames.parquet  people.parquet      see .docs/tables.md
 
@@ -30,7 +37,8 @@ regions.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,18 +46,22 @@ import cv2
 import numpy as np
 
 from blender_synth import __version__
-from blender_synth.annotate.instances import Instance
+from blender_synth.annotate.instances import Instance, box_of, pixels_by_id
 from blender_synth.annotate.overlay import draw_overlay
+from blender_synth.annotate.polygons import polygons
 from blender_synth.attribution import Credits
-from blender_synth.categories import MIRROR, PEDESTRIAN, REFLECTION, is_thing
+from blender_synth.categories import PEDESTRIAN, REFLECTION, is_thing, supercategory
 from blender_synth.develop.settings import DevelopSettings
+from blender_synth.exporters.category_ids import CategoryIds
 from blender_synth.exporters.common import (
     AnnotationRecord,
     CommonSettings,
     ImageRecord,
-    category_names,
+    category_ids,
+    category_of,
     class_in,
     picture_file_name,
+    reflected_categories,
     write_image,
     write_picture,
 )
@@ -57,6 +69,7 @@ from blender_synth.exporters.contract import SourceFrame
 from blender_synth.exporters.rows import JOINTS, json_row, person_attributes, picture_row
 from blender_synth.exporters.selection import class_names, class_of
 from blender_synth.exporters.streams import PictureWriter, write_streams
+from blender_synth.exporters.timing import step
 from blender_synth.frames.meta import Rle
 from blender_synth.keypoints import COCO_KEYPOINTS, COCO_SKELETON
 from blender_synth.values import plain
@@ -64,7 +77,10 @@ from blender_synth.values import plain
 Json = dict[str, Any]
 _OTHER_NAMES = ("image", "image_id", "width_px", "height_px")
 """Columns of `FRAME_COLUMNS` that a row of `images` has under COCO's own name."""
-_SUPERCATEGORY = {PEDESTRIAN: "person", REFLECTION: "person", MIRROR: "mirror"}
+_IDS_PER_IMAGE = 20_000
+"""Annotation ids are the image's id times this plus a running number: below 2**31 up to 107,000 images."""
+_PARTS = ".parts"
+_KINDS = ("images", "instances", "keypoints", "panoptic")
 
 
 @plain
@@ -72,6 +88,7 @@ class Settings(CommonSettings):
     """See the module's docstring."""
 
     kind: Literal["coco"] = "coco"
+    segmentation: Literal["rle", "polygon"] = "rle"
     amodal_masks: bool = False
     panoptic: bool = True
     overlays: bool = False
@@ -84,11 +101,12 @@ def write(frames: Sequence[SourceFrame], folder: Path, settings: Settings, devel
 
 def writer(frames: Sequence[SourceFrame], folder: Path, settings: Settings) -> PictureWriter:
     """A writer into an empty folder. See `streams.StreamingExporter`."""
-    return _Writer(folder, settings, _categories(category_names(frames), settings))
+    return _Writer(folder, settings, _categories(category_ids(folder, frames), settings))
 
 
 class _Writer:
     def __init__(self, folder: Path, settings: Settings, categories: list[Json]):
+        self.folder = folder
         self.files = {name: _SplitFiles(name, folder, categories, settings) for name in settings.splits}
 
     def add(self, record: ImageRecord) -> None:
@@ -100,23 +118,26 @@ class _Writer:
         files = self.files.values()
         for file in files:
             file.finish(credits.rows())
+        shutil.rmtree(self.folder / _PARTS)
         counts = {name: sum(file.counts.get(name, 0) for file in files) for name in (PEDESTRIAN, REFLECTION)}
-        pictures = sum(len(file.images) for file in files)
+        pictures = sum(file.pictures for file in files)
         return f"{pictures} pictures, {counts[PEDESTRIAN]} pedestrians, {counts[REFLECTION]} reflections"
 
 
-def _categories(names: Sequence[str], settings: Settings) -> list[Json]:
-    """COCO's categories. Ids are positions in `names`, from 1, also where reflections have no category; a class has the
-    id of the first category that is mapped to it."""
+def _categories(ids: CategoryIds, settings: Settings) -> list[Json]:
+    """COCO's categories: all built-in and registered ones, whether they are seen or not, so that the list of every
+    export is the same. A class has the id of the first category that is mapped to it."""
+    names = [name for name in ids.names if name != REFLECTION or settings.reflections == "category"]
+    names += reflected_categories(settings, ids.names)
     categories: dict[str, Json] = {}
-    for number, name in enumerate(names, start=1):
+    for name in sorted(names, key=ids.id_of):
         given = class_of(name, settings.classes)
-        if given is None or given in categories or (name == REFLECTION and settings.reflections != "category"):
+        if given is None or given in categories:
             continue
         categories[given] = {
-            "id": number,
+            "id": ids.id_of(name),
             "name": given,
-            "supercategory": _SUPERCATEGORY.get(name, "scenery"),
+            "supercategory": supercategory(name),
             "isthing": int(is_thing(name, settings.stuff)),
         }
     return list(categories.values())
@@ -128,52 +149,63 @@ class _SplitFiles:
     def __init__(self, split: str, folder: Path, categories: list[Json], settings: Settings):
         self.split, self.folder, self.categories, self.settings = split, folder, categories, settings
         self.category_ids: dict[str, int] = {category["name"]: category["id"] for category in categories}
-        self.images: list[Json] = []
-        self.instances: list[Json] = []
-        self.keypoints: list[Json] = []
-        self.panoptic: list[Json] = []
         self.counts: dict[str, int] = {}
         """Annotations by what they show; reflections count as such under any policy."""
-        for name in ("images", *(["overlays"] if settings.overlays else [])):
-            (folder / name / split).mkdir(parents=True)
-        (folder / "annotations").mkdir(exist_ok=True)
-        if settings.panoptic:
-            (folder / "annotations" / f"panoptic_{split}").mkdir()
+        self.pictures = 0
+        folders = [f"images/{split}", *([f"overlays/{split}"] if settings.overlays else [])]
+        for path in [*folders, *([f"panoptic/panoptic_{split}"] if settings.panoptic else [])]:
+            (folder / path).mkdir(parents=True)
+        for path in ("annotations", _PARTS):
+            (folder / path).mkdir(exist_ok=True)
+        self._streams = {kind: open(self._part(kind), "w", encoding="utf-8") for kind in _KINDS}  # noqa: SIM115
+        """Rows wait on disk, so that memory does not grow with the dataset."""
+
+    def _part(self, kind: str) -> Path:
+        return self.folder / _PARTS / f"{kind}_{self.split}"
+
+    def _append(self, kind: str, row: Json) -> None:
+        self._streams[kind].write(json.dumps(row) + "\n")
 
     def add(self, record: ImageRecord) -> None:
-        """Write one picture and collect its annotations."""
+        """Write one picture and its annotations."""
         file_name = picture_file_name(record.name, self.settings.image_format)
-        write_picture(self.folder / "images" / self.split / file_name, record.shot, self.settings.image_format)
+        with step("picture"):
+            write_picture(self.folder / "images" / self.split / file_name, record.shot, self.settings.image_format)
         if self.settings.overlays:
             picture = cv2.cvtColor(record.shot.picture, cv2.COLOR_RGB2BGR)
             overlay = self.folder / "overlays" / self.split / f"{record.name}.png"
             write_image(overlay, draw_overlay(picture, list(record.seen)))
-        self.images.append(_image(record, file_name))
-        for entry in record.annotations:
-            annotation = self._annotation(entry, record.image_id)
-            person = person_attributes(entry, record.people)
-            if person:
-                annotation["person"] = {name: value for name, value in person.items() if name not in JOINTS}
-            self.instances.append(annotation)
-            category = entry.instance.category
-            self.counts[category] = self.counts.get(category, 0) + 1
-            if entry.instance.keypoints is not None and not entry.ignore:
-                with_joints = {} if not person else {"person": person}
-                self.keypoints.append(annotation | _keypoints(entry.instance.keypoints) | with_joints)
+        self.pictures += 1
+        with step("annotations"):
+            self._append("images", _image(record, file_name))
+            for number, entry in enumerate(record.annotations, start=1):
+                annotation = self._annotation(entry, record.image_id, number)
+                person = person_attributes(entry, record.people)
+                if person:
+                    annotation["person"] = {name: value for name, value in person.items() if name not in JOINTS}
+                self._append("instances", annotation)
+                category = entry.instance.category
+                self.counts[category] = self.counts.get(category, 0) + 1
+                if entry.instance.keypoints is not None and not entry.ignore:
+                    with_joints = {} if not person else {"person": person}
+                    self._append("keypoints", annotation | _keypoints(entry.instance.keypoints) | with_joints)
         if self.settings.panoptic:
-            self._add_panoptic(record)
+            with step("panoptic"):
+                self._add_panoptic(record)
 
-    def _annotation(self, entry: AnnotationRecord, image_id: int) -> Json:
-        instance = entry.instance
+    def _annotation(self, entry: AnnotationRecord, image_id: int, number: int) -> Json:
+        instance, reflected = entry.instance, self.settings.reflected
+        as_polygons = self.settings.segmentation == "polygon" and not entry.ignore
         annotation: Json = {
-            "id": image_id * 1_000_000 + instance.instance_id,
+            "id": image_id * _IDS_PER_IMAGE + number,
             "image_id": image_id,
             "category_id": self.category_ids[entry.category],
-            "segmentation": Rle.of(instance.mask).coco(),
+            "segmentation": polygons(instance.mask) if as_polygons else Rle.of(instance.mask).coco(),
             "area": instance.visible_px,
             "bbox": list(instance.bbox_xywh_px),
             "iscrowd": int(entry.ignore),
-            "instance_id": instance.instance_id,
+            "object_id": instance.instance_id,
+            "former": {"instance_id": instance.instance_id},
             "visible_px": instance.visible_px,
             "amodal_px": instance.amodal_px,
             "visibility": instance.visibility,
@@ -186,7 +218,8 @@ class _SplitFiles:
             annotation |= {"mirror_kind": instance.mirror_kind, "surface": instance.surface}
         if instance.is_person:
             annotation |= {"mix": instance.mix, "overlap": instance.overlap, "behind": list(instance.behind)}
-        if self.settings.reflections == "attribute" and entry.category == PEDESTRIAN:
+        source = category_of(instance, self.settings.reflections)
+        if self.settings.reflections == "attribute" and (reflected == "all" or source in reflected):
             annotation["is_reflection"] = entry.is_reflection
         if entry.is_reflection:
             annotation |= {
@@ -201,51 +234,61 @@ class _SplitFiles:
 
     def _add_panoptic(self, record: ImageRecord) -> None:
         """Every pixel belongs to one segment: a reflection, or a person behind glass, takes it from what shows it; of
-        two people, the one that contributes more of the light has it."""
+        two people, the one that contributes more of the light has it. Stuff is one segment per category."""
         width, height = record.frame.size_px
         owner = np.zeros((height, width), np.uint32)
+        segments: dict[str | int, tuple[int, str]] = {}
+        """Number and class, by class of stuff and by instance."""
         for instance in sorted(record.seen, key=_panoptic_order):
-            if instance.category == REFLECTION and self.settings.reflections in ("omit", "ignore"):
-                continue
-            if class_in(instance, self.settings) is not None:
-                owner[instance.mask] = instance.instance_id
-        segments = []
-        for instance in record.seen:
-            y, x = np.nonzero(owner == instance.instance_id)
+            reflection = instance.reflection_of is not None
             name = class_in(instance, self.settings)
-            if not len(y) or name is None:
+            if name is None or (reflection and self.settings.reflections in ("omit", "ignore")):
                 continue
-            segments.append(
-                {
-                    "id": instance.instance_id,
-                    "category_id": self.category_ids[name],
-                    "area": len(y),
-                    "bbox": [int(x.min()), int(y.min()), int(np.ptp(x)) + 1, int(np.ptp(y)) + 1],
-                    "iscrowd": 0,
-                }
-            )
+            stuff = not is_thing(category_of(instance, self.settings.reflections), self.settings.stuff)
+            key = name if stuff else instance.instance_id
+            owner[instance.mask] = segments.setdefault(key, (instance.instance_id, name))[0]
+        pixels_of = pixels_by_id(owner)
+        rows = [
+            {
+                "id": number,
+                "category_id": self.category_ids[name],
+                "area": len(pixels_of[number]),
+                "bbox": list(box_of(pixels_of[number], width)),
+                "iscrowd": 0,
+            }
+            for number, name in sorted(segments.values())
+            if number in pixels_of
+        ]
         bgr = np.stack([owner >> 16 & 255, owner >> 8 & 255, owner & 255], axis=-1).astype(np.uint8)
         file_name = f"{record.name}.png"
-        write_image(self.folder / "annotations" / f"panoptic_{self.split}" / file_name, bgr)
-        self.panoptic.append({"image_id": record.image_id, "file_name": file_name, "segments_info": segments})
+        write_image(self.folder / "panoptic" / f"panoptic_{self.split}" / file_name, bgr)
+        self._append("panoptic", {"image_id": record.image_id, "file_name": file_name, "segments_info": rows})
 
     def finish(self, licences: list[Json]) -> None:
         """Write the split's JSON files."""
-        info = {"description": "synthetic images made with blender_synth", "version": __version__}
-        head = {"info": info, "licenses": licences, "images": self.images}
+        for stream in self._streams.values():
+            stream.close()
         person = [
             {**c, "keypoints": list(COCO_KEYPOINTS), "skeleton": [list(bone) for bone in COCO_SKELETON]}
             for c in self.categories
             if c["name"] in class_names((PEDESTRIAN, REFLECTION), self.settings.classes)
         ]
-        self._write("instances", {**head, "annotations": self.instances, "categories": self.categories})
-        self._write("person_keypoints", {**head, "annotations": self.keypoints, "categories": person})
+        self._write("annotations/instances", "instances", licences, self.categories)
+        self._write("annotations/person_keypoints", "keypoints", licences, person)
         if self.settings.panoptic:
-            self._write("panoptic", {**head, "annotations": self.panoptic, "categories": self.categories})
+            self._write("panoptic/panoptic", "panoptic", licences, self.categories)
 
-    def _write(self, name: str, content: Json) -> None:
-        path = self.folder / "annotations" / f"{name}_{self.split}.json"
-        path.write_text(json.dumps(content), encoding="utf-8")
+    def _write(self, name: str, kind: str, licences: Iterable[Json], categories: Iterable[Json]) -> None:
+        info = {"description": "synthetic images made with blender_synth", "version": __version__}
+        with open(self.folder / f"{name}_{self.split}.json", "w", encoding="utf-8") as file:
+            file.write(f'{{"info": {json.dumps(info)},\n"licenses": {json.dumps(licences)},\n')
+            for key, part in (("images", "images"), ("annotations", kind)):
+                file.write(f'"{key}": [')
+                with open(self._part(part), encoding="utf-8") as rows:
+                    for number, row in enumerate(rows):
+                        file.write(("," if number else "") + "\n" + row.rstrip("\n"))
+                file.write("\n],\n")
+            file.write(f'"categories": {json.dumps(categories)}}}\n')
 
 
 def _image(record: ImageRecord, file_name: str) -> Json:
@@ -262,6 +305,7 @@ def _image(record: ImageRecord, file_name: str) -> Json:
         "frame_group": record.group,
         "mor_m": shot.mor_m,
         "iso": None if shot.iso is None else round(shot.iso),
+        "license": record.strictest_licence_id,
         "licenses": list(record.licence_ids),
     }
     row |= {name: value for name, value in json_row(picture_row(record)).items() if name not in (*row, *_OTHER_NAMES)}
@@ -278,6 +322,8 @@ def _keypoints(keypoints: np.ndarray) -> Json:
     return {"keypoints": flat, "num_keypoints": int((keypoints[:, 2] > 0).sum())}
 
 
-def _panoptic_order(instance: Instance) -> tuple[bool, float]:
-    """Later instances take pixels from earlier ones: people from everything else, then by their share of the light."""
-    return instance.is_person, 1.0 if instance.mix is None else instance.mix
+def _panoptic_order(instance: Instance) -> tuple[int, float]:
+    """Later instances take pixels from earlier ones: reflections from what shows them, people from everything else,
+    then by their share of the light."""
+    layer = 2 if instance.is_person else int(instance.reflection_of is not None)
+    return layer, 1.0 if instance.mix is None else instance.mix

@@ -6,26 +6,34 @@ only has to write it down.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import math
+import multiprocessing
+import signal
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
 from pydantic import Field, field_validator
 from tqdm import tqdm
 
+from blender_synth import __version__
 from blender_synth.annotate.instances import Instance, annotate
 from blender_synth.annotate.ownership import GlassPolicy
-from blender_synth.attribution import Credits, shown_in
-from blender_synth.categories import MIRROR, PEDESTRIAN, REFLECTION, STUFF, is_thing
+from blender_synth.attribution import Credits, shown_in, strictness
+from blender_synth.categories import MIRROR, PEDESTRIAN, REFLECTION, STUFF, is_thing, reflection_of
 from blender_synth.develop.picture import Shot, shots, visibilities
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
+from blender_synth.exporters.category_ids import CategoryIds
 from blender_synth.exporters.contract import SourceFrame
 from blender_synth.exporters.rows import annotation_row, picture_row
 from blender_synth.exporters.selection import (
@@ -38,6 +46,10 @@ from blender_synth.exporters.selection import (
     passes,
     passes_early,
 )
+from blender_synth.exporters.timing import step
+from blender_synth.frames.cross_check import check_frame
+from blender_synth.frames.meta import Licence
+from blender_synth.frames.meta_json import FILE as FRAME_FILE
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.table import Row, frame_row, hour_of_run, person_rows
 from blender_synth.optics.extinction import CONTRAST_AT_MOR
@@ -63,6 +75,10 @@ class CommonSettings(SelectionSettings):
     | `image_format` | jpg | choice | jpg, png, or png16: linear, 65535 is four times diffuse white |
     | `min_area_px` | 1 | px | smaller annotations are left out |
     | `stuff` | [] | names | categories that are stuff in addition to `categories.STUFF` |
+    | `reflected` | [pedestrian] | names | categories whose reflections are annotated; or `all` |
+    | `categories` | "" | path | dataset whose ids of categories that are not built in are kept |
+    | `on_bad_frame` | stop | choice | `skip`: damaged frames are left out and listed |
+    | `workers` | 1 | count | processes; the dataset does not depend on it |
 
     Reflections of people may also be pedestrians with an attribute (`attribute`), regions to ignore (`ignore`) or
     absent (`omit`). The quality of JPEG files is `develop.jpeg_quality`. Filters and class names: see `selection`.
@@ -75,6 +91,10 @@ class CommonSettings(SelectionSettings):
     image_format: ImageFormat = "jpg"
     min_area_px: int = Field(default=1, ge=1)
     stuff: tuple[str, ...] = ()
+    reflected: Literal["all"] | tuple[str, ...] = (PEDESTRIAN,)
+    categories: str = ""
+    on_bad_frame: Literal["stop", "skip"] = "stop"
+    workers: int = Field(default=1, ge=1, le=256)
 
     @field_validator("splits")
     @classmethod
@@ -102,7 +122,7 @@ class AnnotationRecord:
 
     @property
     def is_reflection(self) -> bool:
-        """Whether it is the reflection of a person, whatever its category."""
+        """Whether it is a reflection, whatever its category."""
         return self.instance.reflection_of is not None
 
 
@@ -123,7 +143,9 @@ class ImageRecord:
         group: name of the frame, which its pictures in different air share. split: of the scene. run: name of its run.
         frame, shot: where it is from. seen: all instances of at least `min_area_px`, for overlays and panoptic maps.
         annotations: those of them that the policy for reflections and the filters keep. licence_ids: of `Credits`.
+        strictest_licence_id: of the licence that asks most of who passes the picture on; None where there is none.
         people: rows of `table.person_rows`, by instance id. hour: local time, where it is known.
+        shown: licences of the assets that are seen.
     """
 
     image_id: int
@@ -139,6 +161,14 @@ class ImageRecord:
     run: str = ""
     people: Mapping[int, Row] = field(default_factory=dict)
     hour: float | None = None
+    shown: tuple[Licence, ...] = ()
+    strictest_licence_id: int | None = None
+
+    def credited(self, credits: Credits) -> ImageRecord:
+        """The same picture, counted in the credits and with their ids."""
+        ids = tuple(credits.add(self.shown))
+        ranked = sorted((-strictness(licence.licence), number) for licence, number in zip(self.shown, ids, strict=True))
+        return replace(self, licence_ids=ids, strictest_licence_id=ranked[0][1] if ranked else None)
 
     @property
     def air_hides_everybody(self) -> bool:
@@ -147,10 +177,134 @@ class ImageRecord:
         return bool(arriving) and max(arriving) < CONTRAST_AT_MOR
 
 
+@dataclass(frozen=True)
+class FrameHeads:
+    """What is needed of all frames before the first one is exported.
+
+    Attributes:
+        versions: of the programs that rendered them, with the first such frame.
+    """
+
+    categories: tuple[str, ...]
+    versions: Mapping[str, Path]
+
+
+def read_heads(frames: Iterable[SourceFrame]) -> FrameHeads:
+    """Read categories and versions of all frames; damaged frames are passed over, and reported when they are exported.
+
+    Of each frame.json only the lines of these keys are decoded.
+    """
+    categories: set[str] = set()
+    versions: dict[str, Path] = {}
+    for source in frames:
+        try:
+            head = _head(source.frame.folder / FRAME_FILE)
+            categories.update(str(name) for name in head.get("categories", ()))
+            used = {name: head["versions"].get(name) for name in ("blender_synth", "blender")}
+            if rendered_by := ", ".join(f"{name} {version}" for name, version in used.items() if version):
+                versions.setdefault(rendered_by, source.frame.folder)
+        except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            continue
+    return FrameHeads(tuple(sorted(categories)), versions)
+
+
+def _head(file: Path) -> dict[str, Any]:
+    keys = (b'"categories":', b'"versions":')
+    found: dict[str, Any] = {}
+    with open(file, "rb") as stream:
+        for line in stream:
+            if line.strip().startswith(keys):
+                found |= json.loads(b"{" + line.strip().rstrip(b",") + b"}")
+    return found if len(found) == len(keys) else json.loads(file.read_bytes())
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What the pictures of a frame depend on, apart from the frame."""
+
+    settings: CommonSettings
+    develop: DevelopSettings
+    prefixes: Mapping[Path, str]
+    numbers: Mapping[tuple[Path, str], int]
+    """Number of each frame by run and name of its folder."""
+
+    def records(self, source: SourceFrame) -> Iterator[ImageRecord | Row]:
+        """The pictures of one frame, or the row of a picture that the filter leaves out.
+
+        The frame is read anew, so that nothing of it stays in memory.
+        """
+        settings, develop = self.settings, self.develop
+        frame = RawFrame(source.frame.folder)
+        shots_per_frame = len(develop.mor_m or (None,))
+        policy = GlassPolicy(glass=settings.glass, min_mix=settings.min_mix)
+        number, run = self.numbers[source.run, frame.folder.name], self.prefixes[source.run]
+        group = f"{run}_{frame.folder.name}"
+        with step("read"):
+            split = split_of(frame, settings.splits)
+            facts: Row = {"split": split, "run": run, **frame_row(frame.meta), "hour": hour_of_run(source.run)}
+        rows = [
+            facts
+            | {
+                "image": f"{group}_mor{mor_m:g}" if shots_per_frame > 1 else group,
+                "image_id": number * shots_per_frame + order,
+                "mor_m": mor_m,
+            }
+            for order, mor_m in enumerate(visibilities(frame, develop), start=1)
+        ]
+        early = [passes_early(settings, row) for row in rows]
+        if not any(early):
+            yield from rows
+            return
+        with step("read"):
+            _ = frame.labels, frame.radiance, frame.shares
+        with step("check"):
+            check_frame(frame)
+        with step("annotate"):
+            shown, pair = tuple(shown_in(frame)), frame.meta.pair
+            people = person_rows(frame.meta)
+        twin = None if pair is None else self.numbers.get((source.run, f"{pair.frame_index:06d}"))
+        developed = shots(frame, develop)
+        for order, row in enumerate(rows, start=1):
+            with step("develop"):
+                shot = next(developed)
+            if not early[order - 1]:
+                yield row
+                continue
+            with step("annotate"):
+                seen = tuple(
+                    instance
+                    for instance in annotate(frame, shot.mor_m, policy, settings.reflected)
+                    if instance.visible_px >= settings.min_area_px
+                )
+            with step("contrast"):
+                annotations = tuple(annotation_records(seen, shot, settings, develop.min_contrast, people))
+            record = ImageRecord(
+                image_id=number * shots_per_frame + order,
+                name=str(row["image"]),
+                group=group,
+                split=split,
+                frame=frame,
+                shot=shot,
+                seen=seen,
+                annotations=annotations,
+                twin=None
+                if pair is None
+                else TwinImage(pair.role, None if twin is None else twin * shots_per_frame + order),
+                run=run,
+                people=people,
+                hour=hour_of_run(source.run),
+                shown=shown,
+            )
+            yield record if passes(settings, whole := picture_row(record)) else whole
+
+
 def image_records(
     frames: Sequence[SourceFrame], settings: CommonSettings, develop: DevelopSettings, credits: Credits
 ) -> Iterator[ImageRecord]:
-    """Every selected picture of every frame, developed and annotated one after the other. Shows a progress bar.
+    """Every selected picture of every frame, developed and annotated, in the order of the frames. Shows a progress bar.
+
+    With `settings.workers` several processes make them; the result does not depend on their number, and at most a few
+    frames per process are in memory.
 
     Args:
         credits: collects the licences of what the pictures show.
@@ -162,66 +316,65 @@ def image_records(
     """
     check_classes(settings.classes, sorted({*category_names(frames), *STUFF}))
     left_out, left = LeftOut(settings), 0
-    prefixes = run_prefixes(source.run for source in frames)
-    numbers = {(source.run, source.frame.meta.frame_index): number for number, source in enumerate(frames)}
-    shots_per_frame = len(develop.mor_m or (None,))
-    policy = GlassPolicy(glass=settings.glass, min_mix=settings.min_mix)
-    with tqdm(frames, desc="export", unit="frame") as bar:
-        for number, source in enumerate(bar):
-            frame = source.frame
-            run = prefixes[source.run]
-            group = f"{run}_{frame.folder.name}"
-            split = split_of(frame, settings.splits)
-            facts: Row = {"split": split, "run": run, **frame_row(frame.meta), "hour": hour_of_run(source.run)}
-            rows = [
-                facts
-                | {
-                    "image": f"{group}_mor{mor_m:g}" if shots_per_frame > 1 else group,
-                    "image_id": number * shots_per_frame + order,
-                    "mor_m": mor_m,
-                }
-                for order, mor_m in enumerate(visibilities(frame, develop), start=1)
-            ]
-            early = [passes_early(settings, row) for row in rows]
-            if not any(early):
-                for row in rows:
-                    left_out.add(row)
-                continue
-            shown, pair = shown_in(frame), frame.meta.pair
-            twin = None if pair is None else numbers.get((source.run, pair.frame_index))
-            people = person_rows(frame.meta)
-            for order, shot in enumerate(shots(frame, develop), start=1):
-                if not early[order - 1]:
-                    left_out.add(rows[order - 1])
-                    continue
-                seen = tuple(
-                    instance
-                    for instance in annotate(frame, shot.mor_m, policy)
-                    if instance.visible_px >= settings.min_area_px
-                )
-                record = ImageRecord(
-                    image_id=number * shots_per_frame + order,
-                    name=str(rows[order - 1]["image"]),
-                    group=group,
-                    split=split,
-                    frame=frame,
-                    shot=shot,
-                    seen=seen,
-                    annotations=tuple(annotation_records(seen, shot, settings, develop.min_contrast, people)),
-                    twin=None
-                    if pair is None
-                    else TwinImage(pair.role, None if twin is None else twin * shots_per_frame + order),
-                    run=run,
-                    people=people,
-                    hour=hour_of_run(source.run),
-                )
-                if not passes(settings, whole := picture_row(record)):
-                    left_out.add(whole)
-                    continue
-                left += 1
-                yield replace(record, licence_ids=tuple(credits.add(shown)))
+    numbers = {(source.run, source.frame.folder.name): number for number, source in enumerate(frames)}
+    plan = _Plan(settings, develop, run_prefixes(source.run for source in frames), numbers)
+    for record in _in_order(plan, frames):
+        if isinstance(record, ImageRecord):
+            left += 1
+            yield record.credited(credits)
+        else:
+            left_out.add(record)
     if not left:
         raise left_out.error()
+
+
+def _in_order(plan: _Plan, frames: Sequence[SourceFrame]) -> Iterator[ImageRecord | Row]:
+    workers = plan.settings.workers
+    with tqdm(frames, desc="export", unit="frame") as bar:
+        if workers == 1:
+            for source in bar:
+                yield from plan.records(source)
+            return
+        # a plain fork would copy locks that OpenCV's and OpenEXR's threads hold
+        context = multiprocessing.get_context("forkserver")
+        with ProcessPoolExecutor(workers, context, _start_worker, (plan,)) as pool:
+            pending: deque[Future[list[tuple[ImageRecord | Row, bytes | None]]]] = deque()
+            todo = iter(frames)
+            try:
+                while True:
+                    while len(pending) < 2 * workers and (source := next(todo, None)) is not None:
+                        pending.append(pool.submit(_made_in_worker, source.run, source.frame.folder))
+                    if not pending:
+                        return
+                    for record, data in pending.popleft().result():
+                        if isinstance(record, ImageRecord) and data is not None:
+                            _last[:] = [(record.shot, plan.settings.image_format, data)]
+                        yield record
+                    bar.update()
+            finally:
+                for future in pending:
+                    future.cancel()
+
+
+_plan_of_worker: _Plan | None = None
+
+
+def _start_worker(plan: _Plan) -> None:
+    global _plan_of_worker
+    _plan_of_worker = plan
+    cv2.setNumThreads(1)
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the workers
+
+
+def _made_in_worker(run: Path, folder: Path) -> list[tuple[ImageRecord | Row, bytes | None]]:
+    """Records of one frame, each with its encoded picture."""
+    assert _plan_of_worker is not None
+    image_format = _plan_of_worker.settings.image_format
+    return [
+        (record, encoded_picture(record.shot, image_format) if isinstance(record, ImageRecord) else None)
+        for record in _plan_of_worker.records(SourceFrame(run, RawFrame(folder)))
+    ]
 
 
 def annotation_records(
@@ -238,7 +391,7 @@ def annotation_records(
     """
     policy = settings.reflections
     for instance in instances:
-        reflection = instance.category == REFLECTION
+        reflection = instance.reflection_of is not None
         name = class_in(instance, settings)
         if (reflection and policy == "omit") or name is None:
             continue
@@ -258,7 +411,9 @@ def annotation_records(
 
 def category_of(instance: Instance, policy: ReflectionPolicy) -> str:
     """The category of an instance under a policy for reflections."""
-    return PEDESTRIAN if instance.category == REFLECTION and policy != "category" else instance.category
+    if instance.reflection_of is not None and policy != "category":
+        return instance.category.removesuffix("_reflection")
+    return instance.category
 
 
 def class_in(instance: Instance, settings: CommonSettings) -> str | None:
@@ -270,19 +425,42 @@ def object_classes(
     frames: Sequence[SourceFrame], settings: CommonSettings, include_stuff: bool = False
 ) -> tuple[str, ...]:
     """Names of the classes that the dataset may have, in the order of `category_names`: of things, or of all."""
+    known = category_names(frames)
     names = [
         name
-        for name in category_names(frames)
+        for name in (*known, *reflected_categories(settings, known))
         if (include_stuff or is_thing(name, settings.stuff))
         and (name != REFLECTION or settings.reflections == "category")
     ]
     return class_names(names, settings.classes)
 
 
+def category_ids(folder: Path, frames: Iterable[SourceFrame]) -> CategoryIds:
+    """The ids of all categories of a dataset; new ones are entered in its registry.
+
+    Args:
+        folder: of the dataset that is being written. The registry that it goes on with is there already, or, if it is
+            one of several, in the folder around it.
+    """
+    ids = CategoryIds.read(folder)
+    ids = ids if ids.registered else CategoryIds.read(folder.parent)
+    ids.register(read_heads(frames).categories)
+    ids.write(folder)
+    return ids
+
+
 def category_names(frames: Iterable[SourceFrame]) -> tuple[str, ...]:
     """Pedestrian, reflection, mirror, then the other categories of these frames by name."""
     first = (PEDESTRIAN, REFLECTION, MIRROR)
-    return (*first, *sorted({name for source in frames for name in source.frame.meta.categories} - set(first)))
+    return (*first, *sorted({*read_heads(frames).categories} - set(first)))
+
+
+def reflected_categories(settings: CommonSettings, names: Iterable[str]) -> tuple[str, ...]:
+    """Categories of reflections other than people's that a dataset with these categories may have."""
+    if settings.reflections != "category":
+        return ()
+    others = [name for name in names if name not in (PEDESTRIAN, REFLECTION)]
+    return tuple(reflection_of(name) for name in others if settings.reflected == "all" or name in settings.reflected)
 
 
 def split_of(frame: RawFrame, splits: Mapping[str, float]) -> str:
@@ -343,6 +521,16 @@ def encoded(image: np.ndarray, suffix: str, jpeg_quality: int = 95) -> bytes:
     if not ok:
         raise OSError(f"an image of {image.shape} {image.dtype} could not be encoded as {suffix}")
     return bytes(data)
+
+
+def warn_of_versions(versions: Mapping[str, Path]) -> None:
+    """Print a warning where frames were rendered by different versions of the program or of Blender, or by others than
+    the one that exports them."""
+    others = [f"{version} ({folder})" for version, folder in versions.items()]
+    if len(others) > 1:
+        tqdm.write(f"the frames were rendered by different versions: {'; '.join(others)}", file=sys.stderr)
+    elif others and not others[0].startswith(f"blender_synth {__version__}"):
+        tqdm.write(f"the frames were rendered by {others[0]}; this is blender_synth {__version__}", file=sys.stderr)
 
 
 def warn_hidden_by_air(names: Sequence[str]) -> None:

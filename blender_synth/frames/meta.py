@@ -20,6 +20,8 @@ FRAME_VERSION = 1
 _T = TypeVar("_T")
 _IGNORE_UNKNOWN = ConfigDict(extra="ignore")
 
+Id = Annotated[int, Field(gt=0, strict=True)]
+"""Of an instance: a whole number, not a text of one."""
 Vector = tuple[float, float, float]
 Matrix = tuple[tuple[float, ...], ...]
 
@@ -101,10 +103,21 @@ class Rle:
 
     @classmethod
     def of(cls, mask: np.ndarray) -> Rle:
-        """Encode an (H, W) bool mask."""
-        encoded = _coco_mask.encode(np.asfortranarray(mask.astype(np.uint8)))
-        height, width = encoded["size"]
-        return cls(size=(int(height), int(width)), counts=encoded["counts"].decode("ascii"))
+        """Encode an (H, W) bool mask: lengths of runs of equal pixels column by column, the first of zeros."""
+        height, width = mask.shape
+        columns = np.flatnonzero(mask.any(axis=0))
+        first, last = (int(columns[0]), int(columns[-1]) + 1) if len(columns) else (0, 0)
+        flat = mask[:, first:last].T.ravel()
+        changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+        edges = [0, *([first * height] if len(flat) and flat[0] else []), *(changes + first * height).tolist()]
+        if len(flat) == 0 or not flat[-1] or last < width:
+            edges += [last * height] if len(flat) and flat[-1] else []
+            edges.append(height * width)
+        else:
+            edges.append(height * width)
+        runs = {"size": [height, width], "counts": np.diff(edges).tolist()}
+        encoded = _coco_mask.frPyObjects(runs, height, width)
+        return cls(size=(height, width), counts=encoded["counts"].decode("ascii"))
 
     def mask(self) -> np.ndarray:
         """The mask, (H, W) bool."""
@@ -137,7 +150,7 @@ class ReflectionRow:
             (curved mirrors).
     """
 
-    via: tuple[int, ...]
+    via: tuple[Id, ...]
     amodal: Amodal | None = None
 
 
@@ -190,7 +203,7 @@ LAYERED_SURFACES = ("glass", "water", "polished")
 class InstanceRow:
     """One labelled instance. `person` and `mirror` are set for people and for reflecting surfaces only."""
 
-    instance_id: int = Field(gt=0)
+    instance_id: Id
     category: str
     name: str
     person: PersonRow | None = None
@@ -242,7 +255,7 @@ class FrameMeta:
     camera: CameraMeta
     instances: tuple[InstanceRow, ...]
     categories: tuple[str, ...]
-    mirror_slots: tuple[int, ...]
+    mirror_slots: tuple[Id, ...]
     medium: Medium
     licences: tuple[Licence, ...] = ()
     versions: Mapping[str, str] = Field(default_factory=dict)

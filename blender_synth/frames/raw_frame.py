@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import OpenEXR
@@ -135,6 +136,13 @@ class RawFrame:
 
     def __init__(self, folder: Path):
         self.folder = Path(folder)
+        self.derived: dict[str, Any] = {}
+        """What other modules have computed from the frame and want to keep as long as it, by name."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: the folder and the metadata; layers are read again there when they are needed."""
+        kept = {name: value for name, value in vars(self).items() if name in ("folder", "meta")}
+        return kept | {"derived": {}}
 
     @cached_property
     def meta(self) -> FrameMeta:

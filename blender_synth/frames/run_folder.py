@@ -92,6 +92,14 @@ class RunFolder:
 
     def _check_same(self, identity: dict[str, Any]) -> None:
         state = read_run_state(self.path)
+        if state.get("blender_synth", __version__) != __version__:
+            raise RunError(
+                "the run was begun by another version of the program, whose frames would mix with those of this one",
+                file=self.path / "run.json",
+                key="blender_synth",
+                value=state["blender_synth"],
+                hint=f"choose another output, or go on with that version; this is {__version__}",
+            )
         before, now = dict(_flat(state.get("identity", {}))), dict(_flat(json.loads(json.dumps(identity))))
         for key in sorted({*before, *now}):
             if before.get(key) != now.get(key):
@@ -367,7 +375,7 @@ def _runs_below(root: Path) -> list[Path]:
 
 
 def frames_of(run: Path) -> list[RawFrame]:
-    """The complete frames of a run, by index."""
+    """The frames of a run, by index; one that lacks files is damaged, since frames get their folders when complete."""
     read_run_state(run)
-    files = (run / "frames").glob("[0-9]*/frame.json")
-    return [RawFrame(file.parent) for file in sorted(files, key=lambda file: (len(file.parent.name), file))]
+    folders = [folder for folder in (run / "frames").glob("[0-9]*") if folder.is_dir()]
+    return [RawFrame(folder) for folder in sorted(folders, key=lambda folder: (len(folder.name), folder))]
