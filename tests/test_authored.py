@@ -208,14 +208,14 @@ def test_every_material_of_parts_can_be_made():
     ({"part": "box", "size_m": [1, 1, 1], "at_m": [0, 0, 0], "category": "pedestrian"}, "category"),
     ({"part": "box", "size_m": [1, 1, 1], "at_m": [0, 0, 0], "material": "chese"}, "material"),
     ({"part": "box", "size_m": [1, 1, 1], "at_m": [0, 0, 0], "colour": "red"}, "colour"),
-    ({"part": "blob"}, "parts.0"),
+    ({"part": "blob"}, "parts[0]"),
     ({"part": "light", "at_m": [0, 0, math.nan]}, "at_m"),
 ])  # fmt: skip
 def test_a_bad_part_is_named_with_its_key_and_file(tmp_path, part, key):
     folder = write(tmp_path / "s", {**ROOM, "parts": [part]})
     with pytest.raises(ConfigError) as caught:
         scene_files.load_scene("s", folder, {})
-    assert "scene.parts.0" in str(caught.value)
+    assert "scene.parts[0]" in str(caught.value)
     assert key in str(caught.value)
     assert str(folder / "scene.yaml") in str(caught.value)
 
