@@ -12,7 +12,10 @@ import select
 import signal
 import sys
 from types import FrameType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 STOPPED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _IMPATIENT = 3
@@ -54,9 +57,9 @@ class _Output(io.FileIO):
 
     failure: OSError | None = None
 
-    def write(self, data: object) -> int:  # type: ignore[override]  # of any buffer
+    def write(self, data: Buffer) -> int:
         """Write all of `data`, waiting for a full pipe that does not block."""
-        rest = memoryview(data).cast("B")  # type: ignore[arg-type]
+        rest = memoryview(data).cast("B")
         size = len(rest)
         while rest and self.failure is None:
             try:

@@ -280,7 +280,14 @@ def test_failures_are_marked_when_their_frame_is_there(tmp_path):
 
 def test_the_command_of_a_failure_composes_to_that_frame_alone(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    overrides = ["seed=4", "frames=9", "output='o, ü'", "weather.date='2026-06-21'", "pedestrians.count=[1,2]"]
+    overrides = [
+        "seed=4",
+        "frames=9",
+        "output='o, ü'",
+        "scene.name='studio'",
+        "weather.temperature_c=5",
+        "pedestrians.count=[1,2]",
+    ]
     settings = compose(overrides)
     command = pipeline.reproduce_command(settings, 7)
     script = f'blender-synth() {{ printf "%s\\0" "$@"; }}; {command}'
@@ -430,8 +437,8 @@ def _sweep(folder: Path, *arguments: str) -> list[str]:
 def test_jobs_of_a_sweep_have_short_names_that_stay(tmp_path):
     long = [
         "weather.temperature_c=5", "pedestrians.person.body.age_years=[20,40]", "render.height_px=36",
-        "pedestrians.person.pose.activity={walk: 1, run: 1}", "weather.clock='20:45'", "accept.min_height_px=30",
-        "accept.max_attempts=3", "output=long", "weather.date='2026-06-21'",
+        "pedestrians.person.pose.activity={walk: 1, run: 1}", "accept.min_visible_px=60", "accept.min_height_px=30",
+        "accept.max_attempts=3", "output=long", "props.count=[0,1]",
     ]  # fmt: skip
     swept = "develop.mor_m=[50,100,200,1000],[50,100,200,2000]"
     names = _sweep(tmp_path, *long, swept)
@@ -489,7 +496,7 @@ def test_run_finds_an_unusable_dataset_before_it_renders(tmp_path):
 
 
 def test_run_finds_that_the_disk_is_too_small(tmp_path):
-    size = ["render.width_px=16384", "render.height_px=16384", "frames=9999999"]
+    size = ["render.width_px=16384", "render.height_px=16384", "frames=200000"]
     done = run_here("render", "scene=studio", *size, "output=run", cwd=tmp_path)
     assert done.returncode == 1
     assert "frames need at least" in done.stderr

@@ -147,7 +147,7 @@ def _parent(pid: int) -> int:
         return -1
 
 
-@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 def test_a_stopped_run_leaves_complete_frames_only_and_can_be_continued(tmp_path, sent, status):
     process = start("render", *TINY, "frames=4", "output=run", cwd=tmp_path)
     _wait_for(lambda: list(tmp_path.glob("run/frames/000000/frame.json")), process)

@@ -18,6 +18,7 @@ import yaml
 from blender_synth import __version__, checksums
 from blender_synth.cache import write_atomically
 from blender_synth.errors import RunError
+from blender_synth.frames.meta_json import FILE
 from blender_synth.frames.raw_frame import RawFrame
 
 RUN_VERSION = 1
@@ -123,7 +124,13 @@ class RunFolder:
 
     def missing(self, indices: Sequence[int]) -> list[int]:
         """Those of the indices that have no frame yet."""
-        return [index for index in indices if not (self.frame_path(index) / "frame.json").is_file()]
+        try:
+            there = set(os.listdir(self.frames_path))
+        except FileNotFoundError:
+            there = set()
+        return [
+            index for index in indices if not (f"{index:06d}" in there and (self.frame_path(index) / FILE).is_file())
+        ]
 
     def record_failure(self, index: int, error: str, command: str) -> None:
         """Append one line to failures.jsonl; `command` renders that frame alone."""
@@ -154,7 +161,9 @@ class RunFolder:
         lines = read_lines(file)
         settled = [
             {**line, "resolved": True}
-            if isinstance(index := line.get("frame_index"), int) and index >= 0 and not self.missing([index])
+            if isinstance(index := line.get("frame_index"), int)
+            and index >= 0
+            and (self.frame_path(index) / FILE).is_file()
             else line
             for line in lines
         ]
