@@ -19,7 +19,7 @@ from blender_synth.blender.scenery.meshes import to_object  # noqa: E402
 from blender_synth.blender.scenery.pieces import place  # noqa: E402
 from blender_synth.blender.shading.traits import MaterialTraits, declare_traits  # noqa: E402
 from blender_synth.blender.stage import Stage  # noqa: E402
-from blender_synth.blender.weather import cover, falling, heights, night  # noqa: E402
+from blender_synth.blender.weather import cover, falling, headlights, heights, night  # noqa: E402
 from blender_synth.blender.weather import sky as sky_builder  # noqa: E402
 from blender_synth.blender.weather.night import Lamps  # noqa: E402
 from blender_synth.blender.weather.outdoors import Outdoors  # noqa: E402
@@ -31,7 +31,7 @@ from blender_synth.packs.search import find_packs  # noqa: E402
 from blender_synth.settings import RenderSettings  # noqa: E402
 from blender_synth.world.sample import sample_scene  # noqa: E402
 from blender_synth.world.scene_spec import PERSON_IDS  # noqa: E402
-from blender_synth.world.weather import sky  # noqa: E402
+from blender_synth.world.weather import daylight, low_beam, sky  # noqa: E402
 from blender_synth.world.weather.falling import rain_sizes  # noqa: E402
 
 pytestmark = pytest.mark.blender
@@ -187,13 +187,39 @@ def test_lit_cars_throw_beams_ahead_and_stay_as_they_are_to_the_labels(yard):
     np.testing.assert_allclose(places[of_car][:, 1], 4.0 - length / 2, atol=0.2)  # at its nose, which looks along -y
     assert 0.5 < places[of_car][:, 2].mean() < 1.0
     assert np.ptp(places[of_car][:, 0]) > 0.8
-    assert all(ray[1] < -0.9 and -0.15 < ray[2] < 0 for ray, own in zip(ahead, of_car, strict=True) if own)
+    assert all(ray[1] < -0.9 and abs(ray[2]) < 0.01 for ray, own in zip(ahead, of_car, strict=True) if own)
     own = places[:, 1] < -5
     assert own.sum() == 2
     assert all(ray[1] > 0.9 for ray, mine in zip(ahead, own, strict=True) if mine)
     after = label_pass.render_labels(yard)
     for name, layer in before.items():
         np.testing.assert_array_equal(layer, after[name], err_msg=name)
+
+
+def test_a_beam_on_a_wall_is_that_of_the_table(yard, tmp_path):
+    for obj in list(yard.scene.objects):
+        if obj.type == "MESH":
+            bpy.data.objects.remove(obj)
+    wall = [(-4.0, 10.0, -2.0), (4.0, 10.0, -2.0), (4.0, 10.0, 4.0), (-4.0, 10.0, 4.0)]
+    yard.add(coloured("wall", wall, [(0, 1, 2, 3)], (0.5, 0.5, 0.5)), 3001)
+    bsdf = bpy.data.materials["wall"].node_tree.nodes["Principled BSDF"]
+    bsdf.inputs["Specular IOR Level"].default_value = 0.0
+    camera = yard.scene.camera
+    camera.location, camera.rotation_euler, camera.data.lens = (0, 0, 0.8), (math.radians(90), 0, 0), 60
+    headlights._beam(yard, np.array([0.0, 0.0, 0.65]), math.pi / 2, 1.0)
+    bpy.context.view_layer.update()
+    lux = picture(yard, tmp_path / "beam.exr").mean(axis=2) / np.mean(headlights.BEAM_RGB)
+    lux *= math.pi / 0.5 * daylight.LUX_PER_UNIT
+    height, width = lux.shape
+    half = 10 * camera.data.sensor_width / 2 / camera.data.lens
+    x = ((np.arange(width) + 0.5) / width * 2 - 1) * half
+    z = 0.8 - ((np.arange(height) + 0.5) / height * 2 - 1) * half * height / width - 0.65
+    right, up = np.degrees(np.arctan2(x, 10.0))[None], np.degrees(np.arctan2(z[:, None], np.hypot(10.0, x)[None]))
+    distance = np.sqrt(100 + x[None] ** 2 + z[:, None] ** 2)
+    expected = low_beam.intensity_cd(right, up) * 10 / distance**3
+    far = np.abs(up + 0.4) > 0.7  # from the cut-off, which the lamp's size softens
+    assert np.median(np.abs(lux[far] / np.maximum(expected[far], 0.1) - 1)) < 0.05
+    assert lux.max() == pytest.approx(expected.max(), rel=0.15)
 
 
 @pytest.mark.parametrize("changes", [{"headlights": False, "lit_cars": 0.0}, {"sun_elevation_deg": 40.0}])

@@ -27,7 +27,7 @@ from blender_synth.packs.sweethome3d import find_libraries, read_libraries, unpa
 
 HERE = Path(__file__).resolve().parent
 OWN = {"licence": "CC0-1.0", "author": "blender_synth", "source": "assets/starter/models.py of blender_synth"}
-PAVEMENT, ROAD, INDOORS, WALL, TABLE = "pavement", "road", "indoors", "wall", "table"
+PAVEMENT, EDGE, ROAD, INDOORS, WALL, TABLE = "pavement", "edge", "road", "indoors", "wall", "table"
 TRIANGLES, TEXTURE_PX = 5000, 512
 
 
@@ -79,15 +79,15 @@ STREET = [
     Item("bench_park", "bench", (PAVEMENT,), ("seat",), 2.0, "Kator Legaz#concrete-bench"),
     Item("bin_park", "bin", (PAVEMENT,), ("litter",), 1.5, "Kator Legaz#park-trashcan", (0.62, 0.62, 0.95),
          looks={"Green": {"roughness": 0.5, "colour": (0.012, 0.085, 0.045)}}),
-    Item("bin_wheeled", "bin", (PAVEMENT,), ("rubbish", "wheelie"), 1.0, "Kator Legaz#residential-trashcan",
+    Item("bin_wheeled", "bin", (EDGE,), ("rubbish", "wheelie"), 1.0, "Kator Legaz#residential-trashcan",
          (0.58, 0.72, 1.07), looks={"green": {"colour": (0.03, 0.12, 0.07)}, "black": {"colour": (0.03, 0.03,
          0.03)}}, variants={"PLASTIC_green": {"#22432f": 2, "#2b2d2f": 2, "#1f3d66": 1, "#7a5a2a": 0.5}}),
-    Item("mailbox", "mailbox", (PAVEMENT,), (), 0.4, CC0 + "mofx_mailbox", (0.22, 0.62, 1.16),
+    Item("mailbox", "mailbox", (EDGE,), (), 0.4, CC0 + "mofx_mailbox", (0.22, 0.62, 1.16),
          variants={"Metal": {"#3a3d40": 2, "#d9d9d4": 1, "#1d2c4d": 1}}),
-    Item("hydrant", "hydrant", (PAVEMENT,), (), 0.7, "Kator Legaz#fire-hydrant",
+    Item("hydrant", "hydrant", (EDGE,), (), 0.7, "Kator Legaz#fire-hydrant",
          looks={"red": {"colour": (0.42, 0.02, 0.015), "roughness": 0.45}},
          variants={"PAINT_shiny_red": {"#8f1a16": 3, "#c9a227": 1, "#9aa0a4": 0.6}}),
-    Item("railing", "railing", (PAVEMENT,), ("barrier",), 0.8, CC0 + "pedestrianRailing1", (1.8, 0.06, 1.02)),
+    Item("railing", "railing", (EDGE,), ("barrier",), 0.8, CC0 + "pedestrianRailing1", (1.8, 0.06, 1.02)),
     Item("crate", "crate", (PAVEMENT, INDOORS), ("box", "market"), 0.5, CC0 + "crate"),
     Item("barrel", "barrel", (PAVEMENT, INDOORS), ("market",), 0.3, CC0 + "barrel", (0.62, 0.62, 0.88)),
     Item("pallet", "pallet", (PAVEMENT, INDOORS), ("market",), 0.3, CC0 + "pallet", (1.2, 0.8, 0.144)),
@@ -185,13 +185,13 @@ MODELLED = [
         variants={"firstcolor": {"#1b1c1e": 3, "#7a1c1c": 1, "#1f4e6b": 1, "#d8d6cf": 1, "#3d5a45": 1}},
     ),
     Item("a_board", "sign", (PAVEMENT, INDOORS), ("a_board", "cafe"), 1.0),
-    Item("sign_parking", "sign", (PAVEMENT,), ("traffic_sign", "parking"), 0.6),
-    Item("pay_station", "pay_station", (PAVEMENT, INDOORS), ("parking", "machine"), 0.4),
+    Item("sign_parking", "sign", (EDGE,), ("traffic_sign", "parking"), 0.6),
+    Item("pay_station", "pay_station", (EDGE, INDOORS), ("parking", "machine"), 0.4),
     Item("fruit_stand", "market_stand", (PAVEMENT, INDOORS), ("market", "fruit"), 0.5),
     Item(
         "electric_cabinet",
         "cabinet",
-        (PAVEMENT, WALL),
+        (EDGE, WALL),
         ("utility",),
         0.35,
         variants={"shell": {"#9a9d96": 2, "#6f7f6a": 1, "#b8b3a3": 1}},

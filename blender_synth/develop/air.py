@@ -12,6 +12,8 @@ an approximation.
 Light of a lamp that fog scatters forward reaches the lens from around the lamp, as a glow. The forward half of a fog
 droplet's phase function lies within some degrees (Narasimhan & Nayar 2003, "Shedding light on the weather"); here it is
 spread by three Gaussians whose energies sum to that share.
+
+At night street lamps add light to the air below them only, so that the sky above a lit street stays dark.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 """Rec. 709 luminance weights."""
 _MAX_AIR_M = 2e4
 """Longest path through air to the sky."""
+_LIT_M = 500.0
+"""Extent of a town's lit streets."""
 _TOP_M = 1500.0
 """Top of the air where the medium has none; the radiance of the sky includes what lies above it."""
 _GLOW = ((0.9, 0.30), (3.0, 0.17), (9.0, 0.08))
@@ -87,6 +91,17 @@ def air_m(path_m: np.ndarray, up: np.ndarray, eye_z_m: float, medium: Medium) ->
     return np.where(level, length * math.exp(-eye / scale), slanted)
 
 
+def lit_m(path_m: np.ndarray, up: np.ndarray, eye_z_m: float, top_m: float) -> np.ndarray:
+    """Metres of paths (H, W) through the air that street lamps light, which ends at a height and `_LIT_M` away.
+
+    Args:
+        path_m: lengths, inf for sky. up: z of the ray's unit direction. eye_z_m: of the camera. top_m: the height.
+    """
+    length = np.minimum(path_m, _LIT_M)
+    leaves = np.maximum(top_m - eye_z_m, 0.0) / np.maximum(up, 1e-4)
+    return np.where(up > 1e-4, np.minimum(length, leaves), length).astype(np.float32)
+
+
 def layer_paths_m(frame: RawFrame) -> dict[str, np.ndarray]:
     """Length (H, W) in metres of the light's path by layer (see `raw_frame.id_layers`).
 
@@ -139,7 +154,12 @@ class Air:
         self._air = layer_air_m(frame, paths)
         self._shares = frame.shares
         seen = np.where(self._bounced, paths["reflected"], paths["surface"])
-        horizon = frame.meta.medium.horizon_rgb
+        medium = frame.meta.medium
+        self._lamps_rgb = None if medium.lamps_rgb is None else np.array(medium.lamps_rgb, np.float32)
+        if medium.lamps_rgb is not None and medium.lamps_top_m is not None:
+            up, _ = rays(frame)
+            self._lit_m = lit_m(seen, up, float(frame.pose[2, 3]), medium.lamps_top_m)
+        horizon = medium.horizon_rgb
         if horizon is None:
             self.airlight = sky_colour(radiance, seen).astype(np.float32)
         else:
@@ -171,11 +191,14 @@ class Air:
     def through(self, mor_m: float) -> np.ndarray:
         """The radiance (H, W, 3) float32 that reaches the lens."""
         t = self.transmittance(mor_m)[..., None]
-        lit = self._radiance * t + self.airlight * (1 - t)
-        return self._with_glow(lit, t, mor_m)
+        lit, airlight = self._radiance * t + self.airlight * (1 - t), self.airlight
+        if self._lamps_rgb is not None:
+            lit = lit + self._lamps_rgb * (1 - transmittance(self._lit_m, mor_m))[..., None]
+            airlight = airlight + self._lamps_rgb
+        return self._with_glow(lit, airlight, t, mor_m)
 
-    def _with_glow(self, lit: np.ndarray, t: np.ndarray, mor_m: float) -> np.ndarray:
-        lost = np.maximum(self._radiance - _LAMP_TIMES_AIR * self.airlight, 0) * (1 - t)
+    def _with_glow(self, lit: np.ndarray, airlight: np.ndarray, t: np.ndarray, mor_m: float) -> np.ndarray:
+        lost = np.maximum(self._radiance - _LAMP_TIMES_AIR * airlight, 0) * (1 - t)
         if mor_m > 2e4 or float(lost.max(initial=0)) <= 0:
             return lit
         height, width = lost.shape[:2]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blender_synth.develop import lens, sensor
+from blender_synth.develop import lens, metering, sensor
 from blender_synth.develop.air import LUMINANCE, Air
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import FrameError
@@ -97,7 +97,10 @@ def _shot(frame: RawFrame, settings: DevelopSettings, mor_m: float | None, light
     through_lens = lens.with_drops(light, drops, rng_for(*seed, "develop/drops")) if drops else light
     if flakes := round(sampled("lens_flakes", settings.lens_flakes)):
         through_lens = lens.with_flakes(through_lens, flakes, rng_for(*seed, "develop/flakes"))
-    factor = sensor.exposure_factor(through_lens, settings.exposure, sampled("exposure", settings.exposure_ev), cd_m2)
+    ev, highest_iso = sampled("exposure", settings.exposure_ev), None if settings.iso is None else settings.iso[1]
+    factor = metering.exposure_factor(
+        through_lens, settings.exposure, ev, cd_m2, highest_iso, indoors=frame.meta.medium.indoors
+    )
     gains = sensor.balance_gains(through_lens, settings.white_balance, sampled("warmth", settings.warmth_ev))
     exposed = through_lens * (factor * gains)
     if corners := sampled("vignetting", settings.vignetting_ev):

@@ -1,4 +1,4 @@
-"""The sensor and what follows it: exposure, white balance, noise, tone curve and encoding."""
+"""The sensor and what follows it: white balance, noise, tone curve and encoding."""
 
 from __future__ import annotations
 
@@ -6,38 +6,11 @@ import numpy as np
 
 from blender_synth.develop.air import LUMINANCE
 
-MIDDLE_GREY = 0.18
 _FULL_WELL_E, _READ_E, _WELL_AT = 24000.0, 3.0, 4.0
 """Full-well capacity and read noise in electrons, and the exposed value that fills the well at ISO 100: a sensor with
 pixels of 2 to 3 micrometres (EMVA 1288 data sheets give 10 to 30 ke and 2 to 5 e)."""
 _WIDTH_PX = 1920
 """Width of the sensor. Smaller pictures are from the same sensor: each of their pixels is the mean of several."""
-_DAY_CD_M2, _DUSK_SLOPE = 60.0, 0.07
-"""Below this mean luminance, automatic exposure makes pictures darker, by this power of the luminance."""
-
-
-def exposure_factor(radiance: np.ndarray, mode: str, ev: float, cd_m2_per_unit: float = 11000.0) -> float:
-    """Factor that brings radiance (H, W, 3) to the sensor's range, where diffuse white lies near 1.
-
-    `auto` is an average meter with highlight protection: the mean log luminance becomes middle grey, but at most 2 % of
-    the picture lie above four times the level of diffuse white. As cameras do, it shows fog and snow, which have little
-    contrast, lighter than grey, and dusk and night darker than day.
-
-    Args:
-        mode: `auto` or `fixed`. ev: stops added; with `fixed`, the exposure itself.
-        cd_m2_per_unit: luminance of one unit of radiance.
-    """
-    bias = 2.0**ev
-    if mode == "fixed":
-        return bias
-    luminance = radiance[::2, ::2] @ LUMINANCE
-    floor = max(float(luminance.mean()) * 1e-3, 1e-12)
-    logs = np.log2(np.maximum(luminance, floor))
-    centre = 2.0 ** float(logs.mean())
-    dark, light, highlight = np.quantile(logs, (0.05, 0.95, 0.98))
-    key = MIDDLE_GREY * (1 + 1.3 * np.exp(-(light - dark) / 1.8))
-    key *= min(1.0, (centre * cd_m2_per_unit / _DAY_CD_M2) ** _DUSK_SLOPE)
-    return float(bias * min(key / centre, 4.0 / max(2.0**highlight, floor)))
 
 
 def iso_for(luminance_cd_m2: float, limits: tuple[float, float]) -> float:

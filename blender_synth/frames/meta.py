@@ -82,6 +82,8 @@ class Medium:
         watts_per_unit: radiance of one unit of radiance.exr, W m⁻² sr⁻¹.
         horizon_rgb: colour of the lit air by azimuth, from +X counter-clockwise in equal steps, in units of
             `WATTS_PER_UNIT`; None where it is to be estimated from the picture.
+        lamps_rgb, lamps_top_m: colour of the air below lit street lamps, in addition, and height up to which they
+            light it; None by day.
         indoors: whether the whole scene is under a roof, in clear air.
     """
 
@@ -91,6 +93,8 @@ class Medium:
     top_m: float | None = Field(default=None, gt=0)
     watts_per_unit: float = Field(default=WATTS_PER_UNIT, gt=0)
     horizon_rgb: tuple[Vector, ...] | None = Field(default=None, min_length=1)
+    lamps_rgb: Vector | None = None
+    lamps_top_m: float | None = Field(default=None, gt=0)
     indoors: bool = False
 
 

@@ -186,6 +186,8 @@ def _medium(medium: Medium) -> dict[str, Any]:
     }
     if medium.horizon_rgb is not None:
         plain["horizon_rgb"] = medium.horizon_rgb
+    if medium.lamps_rgb is not None:
+        plain |= {"lamps_rgb": medium.lamps_rgb, "lamps_top_m": medium.lamps_top_m}
     return plain | ({"indoors": True} if medium.indoors else {})
 
 

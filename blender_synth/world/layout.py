@@ -144,7 +144,7 @@ class PropSpot:
     """A place where a prop from a pack may stand.
 
     Attributes:
-        use: ``"pavement"``, ``"road"``, ``"parking"``, ``"wall"`` or ``"indoors"``.
+        use: ``"pavement"``, ``"edge"`` (of a pavement), ``"road"``, ``"parking"``, ``"wall"`` or ``"indoors"``.
         heading_deg: azimuth that the prop's front should face.
         room_m: radius of the free circle around it.
         bay_m: instead of a circle, free length along the heading and width across it, with position_m in its middle;

@@ -1,4 +1,4 @@
-"""Builds a traffic mirror: the convex glass, a rim with a hood, a back shell, a bracket and a pole."""
+"""Builds a traffic mirror: the convex glass, a rim with a hood, a back shell, and a pole or a bracket on a wall."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ def build(spec: Spec, stage: Stage) -> None:
     materials["convex_glass"] = mirror_glass("convex_glass", materials, spec.tint, spec.roughness, spec.dust)
     shape = cap(spec.centre_m, spec.radius_m, spec.axis, spec.half_angle_deg, "convex_glass")
     add_body(spec, stage, [shape], materials)
-    add_holder(spec, stage, join([_rim(spec), _hood(spec), _back(spec), _pole(spec)]), materials)
+    add_holder(
+        spec,
+        stage,
+        join(
+            [_rim(spec), _hood(spec), _back(spec), _bracket(spec) if spec.pole_m is None else _pole(spec, spec.pole_m)]
+        ),
+        materials,
+    )
 
 
 def _frame(spec: Spec) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]:
@@ -76,7 +83,7 @@ def _back(spec: Spec) -> Part:
     return loft(np.array(rings)[:, ::-1], "paint", tuple(0.7 * c for c in spec.rim_rgb), caps=True)
 
 
-def _pole(spec: Spec) -> Part:
+def _pole(spec: Spec, height_m: float) -> Part:
     """The pole stands behind the mirror, an arm reaches forward to the shell."""
     middle, _, _, axis, _ = _frame(spec)
     foot = np.array(spec.foot_m)
@@ -84,7 +91,7 @@ def _pole(spec: Spec) -> Part:
     level = np.array([axis[0], axis[1], 0.0])
     level /= max(float(np.linalg.norm(level)), 1e-9)
     stand = np.array([back[0], back[1], foot[2]]) - 0.14 * level
-    top = stand + (0, 0, spec.pole_m)
+    top = stand + (0, 0, height_m)
     arm = np.array([stand[0], stand[1], back[2]])
     flange = lathe([(0.11, 0.0), (0.11, 0.012), (0.05, 0.016)], 20, "metal", _POLE_RGB).moved(stand)
     return join(
@@ -92,5 +99,19 @@ def _pole(spec: Spec) -> Part:
             tube(np.array([stand, top]), 0.038, 20, "metal", _POLE_RGB),
             tube(np.array([arm, back + 0.02 * axis]), 0.024, 12, "metal", _POLE_RGB),
             flange,
+        ]
+    )
+
+
+def _bracket(spec: Spec) -> Part:
+    """An arm from a plate on the wall to the shell."""
+    middle, _, _, axis, _ = _frame(spec)
+    wall, back = np.array(spec.foot_m), middle - 0.08 * axis
+    apex = np.array(spec.centre_m) + spec.radius_m * axis
+    normal = (apex - wall) / np.linalg.norm(apex - wall)
+    return join(
+        [
+            tube(np.array([wall - 0.01 * normal, wall + 0.012 * normal]), 0.09, 20, "metal", _POLE_RGB),
+            tube(np.array([wall, back]), 0.024, 12, "metal", _POLE_RGB),
         ]
     )

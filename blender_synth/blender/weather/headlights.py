@@ -1,28 +1,30 @@
 """Headlights of standing cars with their lights on, and of the car that a dashcam looks out of.
 
-Dipped beams: some 4000 cd each in the middle of a flat cone that ends a little above the horizontal, as a lamp of
-1000 lm gives over that solid angle. Lenses seen from the side are about as bright as a street lamp's.
+Dipped beams with the cut-off and the aim of `world.weather.low_beam`. Lenses seen from the side are about as bright as
+a street lamp's.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import bpy
 import numpy as np
 
 from blender_synth.blender.scenery.materials import HEAD_LAMP, LIGHTS_PROPERTY, TAIL_LAMP
+from blender_synth.blender.shading.nodes import NodeBuilder, Socket
 from blender_synth.blender.stage import Stage
 from blender_synth.values import Vec3
+from blender_synth.world.weather import low_beam
 from blender_synth.world.weather.daylight import LUX_PER_UNIT
 from blender_synth.world.weather.sky import Spec
 
-BEAM_CD = 4000.0
 LENS_CD_M2 = {HEAD_LAMP: 15_000.0, TAIL_LAMP: 1200.0}
 BEAM_RGB = (1.06, 0.99, 0.88)
 """Between halogen and LED, luminance 1."""
-_WIDE_DEG, _HIGH_DEG, _DIP_DEG = 64.0, 15.0, 4.5
+_CONE_DEG = 150.0
+"""Opening of the lamps' spots, wider than their beams."""
 _SEEN_BELOW_LUX = 400.0
 """In brighter daylight beams add nothing visible; only the lenses shine."""
 _REACH_M, _MAX_CARS = 70.0, 8
@@ -93,12 +95,46 @@ def _corners(mesh: bpy.types.Mesh, polygon: bpy.types.MeshPolygon) -> Iterator[V
 
 def _beam(stage: Stage, position_m: np.ndarray, heading: float, brighter: float) -> None:
     lamp = bpy.data.lights.new("headlight", "SPOT")
-    lamp.energy, lamp.color = 4 * math.pi * BEAM_CD / LUX_PER_UNIT * brighter, BEAM_RGB
-    lamp.spot_size, lamp.spot_blend, lamp.shadow_soft_size = math.radians(_WIDE_DEG), 1.0, 0.06
+    lamp.energy, lamp.color = 4 * math.pi * low_beam.PEAK_CD / LUX_PER_UNIT * brighter, BEAM_RGB
+    lamp.spot_size, lamp.spot_blend, lamp.shadow_soft_size = math.radians(_CONE_DEG), 0.1, 0.06
+    lamp.use_nodes = True
+    nodes = NodeBuilder(lamp.node_tree)
+    emission = next(node for node in lamp.node_tree.nodes if node.type == "EMISSION")
+    nodes.feed(emission.inputs["Strength"], _share_of_peak(nodes, heading))
     obj = bpy.data.objects.new("headlight", lamp)
     obj.location = position_m
-    # a spot shines along its own -z; its x is across the road, and its cone is flattened along y
-    obj.rotation_euler = (math.radians(90.0 - _DIP_DEG), 0.0, heading - math.pi / 2)
-    obj.scale = (1.0, math.tan(math.radians(_HIGH_DEG / 2)) / math.tan(math.radians(_WIDE_DEG / 2)), 1.0)
+    obj.rotation_euler = (math.radians(90.0), 0.0, heading - math.pi / 2)  # a spot shines along its own -z
     obj.visible_camera = obj.visible_glossy = False  # the lenses are seen
     stage.scene.collection.objects.link(obj)
+
+
+def _share_of_peak(nodes: NodeBuilder, heading: float) -> Socket:
+    """`low_beam.intensity_cd` over its peak as shader nodes, for a lamp that faces an azimuth in radians."""
+    out = nodes.node("ShaderNodeNewGeometry").outputs["Incoming"]  # of a lamp: from it to what it lights
+    ahead = nodes.vector("DOT_PRODUCT", out, (math.cos(heading), math.sin(heading), 0.0))
+    aside = nodes.vector("DOT_PRODUCT", out, (math.sin(heading), -math.cos(heading), 0.0))
+    up = nodes.math("DEGREES", nodes.math("ARCSINE", nodes.axes(out)[2]))
+    right = nodes.math("DEGREES", nodes.math("ARCTAN2", aside, ahead))
+    start, end = low_beam.CUT_OFF_DEG, low_beam.HIGHEST_CUT_OFF_DEG
+    cut_off = nodes.ramp(right, 0.0, (end - start) / low_beam.CUT_OFF_RISE, start, end, smooth=False)
+    below = nodes.math("SUBTRACT", cut_off, up)
+    lit = nodes.ramp(below, -low_beam.SOFT_DEG, low_beam.SOFT_DEG)
+    beam = nodes.math("MULTIPLY", lit, _interpolated(nodes, below, low_beam.BELOW_DEG, low_beam.BELOW_SHARE))
+    level = nodes.math("ABSOLUTE", up)
+    stray = _interpolated(nodes, level, low_beam.STRAY_DEG, low_beam.STRAY_SHARE)
+    sides = _interpolated(nodes, nodes.math("ABSOLUTE", right), low_beam.ASIDE_DEG, low_beam.ASIDE_SHARE)
+    return nodes.math("MULTIPLY", nodes.math("MAXIMUM", beam, stray), sides)
+
+
+def _interpolated(nodes: NodeBuilder, value: Socket, places: Sequence[float], levels: Sequence[float]) -> Socket:
+    """`numpy.interp` for places from 0 on, as a colour ramp."""
+    position = nodes.math("DIVIDE", value, places[-1])
+    node = nodes.node("ShaderNodeValToRGB", {0: position})
+    ramp = node.color_ramp
+    ramp.interpolation = "LINEAR"
+    while len(ramp.elements) > 1:
+        ramp.elements.remove(ramp.elements[-1])
+    for k, (place, level) in enumerate(zip(places, levels, strict=True)):
+        element = ramp.elements[0] if k == 0 else ramp.elements.new(place / places[-1])
+        element.position, element.color = place / places[-1], (level, level, level, 1.0)
+    return node.outputs["Color"]

@@ -42,6 +42,14 @@ class Lamps:
         down = np.clip(-apart[..., 2] / np.sqrt(squared), 0.12, 1)
         return (self.flux * down / (math.pi * squared)).sum(axis=1)[:, None] * self.rgb
 
+    def any(self) -> bool:
+        """Whether lamps are lit."""
+        return bool(len(self.places_m))
+
+    def top_m(self) -> float:
+        """Height up to which they light the air: they shine downwards, and a little above the horizontal."""
+        return round(float(self.places_m[:, 2].max()) + 1.0, 2)
+
     def airlight(self) -> np.ndarray:
         """Radiance (3,) of fog between the lamps: their light on the street, scattered isotropically."""
         if not len(self.places_m):

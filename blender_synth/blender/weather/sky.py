@@ -33,8 +33,8 @@ INDOOR_MOR_M = 50_000.0
 """Air indoors is clear, whatever the weather outside."""
 GROUND_ALBEDO = 0.16
 MOON_RGB = (1.12, 0.97, 0.84)
-CITY_RGB = np.array([1.25, 0.97, 0.62])
-"""Light of a town with lamps of 2000 to 4000 K, luminance 1."""
+CITY_RGB = np.array([1.14, 0.98, 0.78])
+"""Light of a town with lamps of 2000 to 4000 K and lit windows, luminance 1."""
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 BRIGHTEST = 400.0
 """Upper limit of any radiance given to the world, far below half float's 65504."""
@@ -79,7 +79,7 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
         _beam("sun", strength * brighter, photograph.sun_rgb, up, spec.sun_azimuth_deg, spec.sun_blur_deg, stage)
     lamps = night.light(spec, stage, brighter)
     headlights.light(spec, stage, brighter)
-    airlight = horizon(image) / brighter + lamps.airlight()
+    airlight = horizon(image) / brighter
     if stage.indoors:
         dark = np.zeros_like(airlight)  # no skylight falls on the little air of a room
         stage.medium = Medium(
@@ -97,6 +97,8 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
         top_m=spec.air_top_m(),
         watts_per_unit=watts,
         horizon_rgb=_rounded(airlight),
+        lamps_rgb=_rounded(lamps.airlight()[None])[0] if lamps.any() else None,
+        lamps_top_m=lamps.top_m() if lamps.any() else None,
     )
     precipitation = any((spec.wetness, spec.ice, spec.snow_depth_cm, spec.rain_mm_h, spec.snow_mm_h))
     if precipitation or add_phenomena:

@@ -12,11 +12,13 @@ Parameters:
 | `up_axis` | null | | direction in the file that is up: +x -x +y -y +z -z; null: by the file's format |
 | `front` | null | | direction in the file that is the front; null: by the file's format |
 | `origin` | foot | | point put on the spot: `foot`, middle of the base (at a wall: of the back), or of the `file` |
-| `stands` | [pavement] | | where it may be placed: any of pavement, road, parking, wall, indoors, table |
+| `stands` | [pavement] | | where it may be placed: any of pavement, edge, road, parking, wall, indoors, table |
 | `variants` | {} | | appearances by material name: colours, ramps or materials, listed or with weights |
 
 Variants are colours `"#rrggbb"` (sRGB, multiplied with a texture), ramps `"#rrggbb..#rrggbb"` or other materials of the
-file. What stands on the road may be parked, too.
+file. `edge` is the edge of a pavement, never open ground as in the middle of a square; what stands on a `pavement` may
+stand there, too. `wall` is a wall indoors or outdoors; for items that also name places of only one of the two, only
+there. What stands on the road may be parked, too.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from blender_synth.packs.kinds.base import Axis, Size, Terms, one_or_several
 
-Use = Literal["pavement", "road", "parking", "wall", "indoors", "table"]
+Use = Literal["pavement", "edge", "road", "parking", "wall", "indoors", "table"]
 USES: tuple[str, ...] = get_args(Use)
 """Uses of spots."""
 SIZE_KEYS = ("height_m", "size_m", "scale")

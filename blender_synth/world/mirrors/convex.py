@@ -1,4 +1,4 @@
-"""A convex traffic mirror on a pole at the side of the road: a part of a sphere in a bright rim.
+"""A convex traffic mirror, a part of a sphere in a bright rim: on a pole by the kerb of a road, else on a wall.
 
 Parameters:
 
@@ -6,8 +6,11 @@ Parameters:
 | --- | --- | --- | --- |
 | `diameter_m` | [0.75, 1.0] | m | diameter of the glass; makers sell 0.6 to 1.0 m |
 | `radius_m` | [2.4, 3.6] | m | radius of curvature; makers sell 2 to 3.6 m |
-| `height_m` | [1.8, 2.4] | m | height of its middle above the ground |
-| `distance_m` | [2.2, 4.8] | m | distance from the camera |
+| `height_m` | [1.8, 2.4] | m | height of its middle above the ground, on a pole |
+| `wall_height_m` | [2.2, 2.8] | m | the same on a wall |
+| `distance_m` | [2.2, 4.8] | m | distance from the camera, on a pole |
+| `wall_distance_m` | [2.2, 8.0] | m | the same on a wall; makers name viewing distances of 5 to 15 m |
+| `wall_share` | 0.2 | 0 to 1 | share of mirrors on walls where there are roads, too |
 | `reflectance` | [0.8, 0.92] | 0 to 1 | reflectance of silvered acrylic or polished steel |
 | `roughness` | [0.0, 0.02] | 0 to 1 | roughness of the surface |
 | `dust` | [0.1, 0.6] | 0 to 1 | dust on the surface, in the picture only |
@@ -25,12 +28,17 @@ from blender_synth.seeds import Streams
 from blender_synth.values import Range, Rgb, Vec3, pick, plain, uniform, vec3
 from blender_synth.world.contracts import MirrorRandomizerDefaults
 from blender_synth.world.mirrors.placement_context import PlacementContext
+from blender_synth.world.mirrors.roadside import WallPlace, has_roads, kerb_place, wall_place
 from blender_synth.world.mirrors.shapes import Ball
 
 RIMS = {"orange": (0.75, 0.13, 0.01), "red": (0.55, 0.02, 0.015), "black": (0.02, 0.02, 0.02)}
 
 _STEEPEST = 0.4
 """Largest slope of the axis: such mirrors are tipped forward by at most about 20 degrees."""
+_SHELL_M = 0.3
+"""From a wall to the top of the glass of a mirror that is parallel to it: bracket, shell and rise of the glass."""
+_FARTHEST_TURN_DEG = 50.0
+"""Largest angle between the axis and the normal of the wall."""
 
 
 @plain
@@ -38,15 +46,22 @@ class Spec(Ball):
     """One traffic mirror.
 
     Attributes:
-        foot_m: where its pole stands. pole_m: height of the pole. rim_rgb: of rim and hood. rim_m: width of the rim.
+        foot_m: where its pole stands, or where its bracket is fixed to a wall. pole_m: height of the pole; None on a
+            wall. wall: name of the mount there, if it has one. rim_rgb: of rim and hood. rim_m: width of the rim.
     """
 
     kind: Literal["convex"] = "convex"
     surface: Literal["mirror"] = "mirror"
     foot_m: Vec3
-    pole_m: float = Field(gt=0)
+    pole_m: float | None = Field(default=None, gt=0)
+    wall: str | None = None
     rim_rgb: Rgb
     rim_m: float = Field(gt=0)
+
+    @property
+    def mount_name(self) -> str | None:
+        """The mount on whose wall it hangs."""
+        return self.wall
 
 
 @plain
@@ -57,58 +72,77 @@ class Randomizer(MirrorRandomizerDefaults):
     diameter_m: Range = (0.75, 1.0)
     radius_m: Range = (2.4, 3.6)
     height_m: Range = (1.8, 2.4)
+    wall_height_m: Range = (2.2, 2.8)
     distance_m: Range = (2.2, 4.8)
+    wall_distance_m: Range = (2.2, 8.0)
+    wall_share: float = Field(default=0.2, ge=0, le=1)
     reflectance: Range = (0.8, 0.92)
     roughness: Range = (0.0, 0.02)
     dust: Range = (0.1, 0.6)
 
     def propose(self, streams: Streams, ids: tuple[int, int], context: PlacementContext) -> Spec | None:
-        """A mirror at the side of the road, aimed between the camera and somebody; None where the place is taken."""
+        """A mirror aimed between the camera and somebody; None where the place is taken or no wall is near."""
         rng, look = streams.rng("place"), streams.rng("look")
-        place = context.roadside(rng, *self.distance_m)
-        if place is None or not context.free(place[:2], 0.15):
-            return None
+        on_wall = streams.rng("wall").random() < self.wall_share or not has_roads(context.layout)
         diameter, radius = uniform(look, self.diameter_m), uniform(look, self.radius_m)
-        apex = np.array(place) + (0.0, 0.0, uniform(look, self.height_m))
-        if len(context.feet_m):
-            near = 1.0 / (1.0 + np.hypot(*(context.feet_m[:, :2] - apex[:2]).T)) ** 2
-            target = context.feet_m[int(rng.choice(len(near), p=near / near.sum()))] + (0, 0, 1.0)
+        height_m = uniform(look, self.wall_height_m if on_wall else self.height_m)
+        wall: WallPlace | None = None
+        if on_wall:
+            wall = wall_place(context, rng, *self.wall_distance_m, diameter / 2 + 0.1)
+            if wall is None or height_m > wall.clear_height_m - diameter / 2 - 0.05:
+                return None
+            out_m = _SHELL_M + diameter / 2 * math.sin(math.radians(_FARTHEST_TURN_DEG))
+            apex = wall.foot_m + out_m * wall.normal + (0, 0, height_m)
         else:
-            target = context.camera_m
-        to_camera, to_target = ((v - apex) / np.linalg.norm(v - apex) for v in (context.camera_m, target))
-        axis = to_camera + to_target + rng.normal(0, 0.06, 3)
-        if np.linalg.norm(axis[:2]) < 0.5:
+            place = kerb_place(context, rng, *self.distance_m)
+            if place is None or not context.free(place[:2], 0.15):
+                return None
+            apex = place + (0.0, 0.0, height_m)
+        axis = _aim(apex, rng, context)
+        if axis is None or not _has_room(apex, axis, diameter / 2 + 0.12, context, behind=wall is None):
             return None
-        level = float(np.linalg.norm(axis[:2]))
-        axis[2] = np.clip(axis[2], -_STEEPEST * level, 0.05 * level)
-        axis /= np.linalg.norm(axis)
-        centre = apex - radius * axis
-        if not _has_room(apex, axis, diameter / 2 + 0.12, context):
+        if wall is not None and axis @ wall.normal < math.cos(math.radians(_FARTHEST_TURN_DEG)):
             return None
         rim = pick(look, dict.fromkeys(RIMS, 1.0))
         reflectance = uniform(look, self.reflectance)
         return Spec(
             instance_id=ids[0],
             frame_instance_id=ids[1],
-            centre_m=vec3(centre),
+            centre_m=vec3(apex - radius * axis),
             radius_m=radius,
             axis=vec3(axis),
             half_angle_deg=math.degrees(math.asin(diameter / 2 / radius)),
             roughness=uniform(look, self.roughness),
             tint=(reflectance, reflectance, 0.98 * reflectance),
             dust=uniform(look, self.dust),
-            foot_m=vec3(place),
-            pole_m=float(apex[2] - place[2]) + diameter / 2 + 0.05,
+            foot_m=vec3(place if wall is None else wall.foot_m + (0, 0, height_m)),
+            pole_m=height_m + diameter / 2 + 0.05 if wall is None else None,
+            wall=None if wall is None else wall.mount,
             rim_rgb=RIMS[rim],
             rim_m=float(look.uniform(0.03, 0.06)),
         )
 
 
-def _has_room(apex: np.ndarray, axis: np.ndarray, half_m: float, context: PlacementContext) -> bool:
-    """Whether glass and pole are clear of walls, trees and lamps."""
+def _aim(apex: np.ndarray, rng: np.random.Generator, context: PlacementContext) -> np.ndarray | None:
+    """Axis (3,) of a mirror at (3,) that shows somebody near it to the camera; None for one that would lie flat."""
+    if len(context.feet_m):
+        near = 1.0 / (1.0 + np.hypot(*(context.feet_m[:, :2] - apex[:2]).T)) ** 2
+        target = context.feet_m[int(rng.choice(len(near), p=near / near.sum()))] + (0, 0, 1.0)
+    else:
+        target = context.camera_m
+    to_camera, to_target = ((v - apex) / np.linalg.norm(v - apex) for v in (context.camera_m, target))
+    axis: np.ndarray = to_camera + to_target + rng.normal(0, 0.06, 3)
+    level = float(np.linalg.norm(axis[:2]))
+    if level < 0.5:
+        return None
+    axis[2] = np.clip(axis[2], -_STEEPEST * level, 0.05 * level)
+    return axis / np.linalg.norm(axis)
+
+
+def _has_room(apex: np.ndarray, axis: np.ndarray, half_m: float, context: PlacementContext, *, behind: bool) -> bool:
+    """Whether the glass, and with `behind` the pole, are clear of walls, trees and lamps."""
     side = np.array([-axis[1], axis[0], 0.0]) / max(float(np.hypot(axis[0], axis[1])), 1e-9)
-    behind = apex - 0.35 * np.array([axis[0], axis[1], 0.0])
-    for at in (apex, apex + half_m * side, apex - half_m * side, behind):
-        if (context.obstacles.holding(at[:2], 0.06) & (context.obstacles.high > apex[2] - half_m)).any():
-            return False
-    return True
+    points = [apex, apex + half_m * side, apex - half_m * side]
+    points += [apex - 0.35 * np.array([axis[0], axis[1], 0.0])] if behind else []
+    obstacles = context.obstacles
+    return not any((obstacles.holding(p[:2], 0.06) & (obstacles.high > p[2] - half_m)).any() for p in points)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -19,6 +19,9 @@ from blender_synth.world.placement.prop_spots import free_spots
 
 PROP_IDS = range(2101, 3000)
 """2001 to 2100 are frames of mirrors, 3001 and on the scenery's."""
+_ALSO = {"parking": "road", "edge": "pavement"}
+"""Uses of spots on which what stands elsewhere may stand, too."""
+_INDOORS, _OUTDOORS = {"indoors", "table"}, {"pavement", "edge", "road", "parking"}
 
 
 @plain
@@ -121,7 +124,7 @@ class PropRandomizer:
         Raises:
             ConfigError: a category, a tag or a weight for something that no pack has.
         """
-        choices = self.choices(packs)
+        choices, indoors = self.choices(packs), layout.indoor_c is not None
         wanted = min(draw_count(streams, "count", self.count), len(PROP_IDS))
         props: list[PropSpec] = []
         spots = [spot for spot in layout.prop_spots if spot.use != "parking"]
@@ -129,20 +132,20 @@ class PropRandomizer:
             if len(props) == wanted:
                 break
             spot = spots[number]
-            prop = self._at(spot, streams.child(spot.name), choices, PROP_IDS[len(props)])
+            prop = self._at(spot, streams.child(spot.name), choices, PROP_IDS[len(props)], indoors)
             if prop is not None:
                 props.append(prop)
         for spot in layout.prop_spots if self.count[1] > 0 and choices else ():
             here = streams.child(spot.name)
             if spot.use == "parking" and here.rng("parked").random() < self.parked and len(props) < len(PROP_IDS):
-                prop = self._at(spot, here, choices, PROP_IDS[len(props)])
+                prop = self._at(spot, here, choices, PROP_IDS[len(props)], indoors)
                 props += [prop] if prop is not None else []
         more = min(draw_count(streams, "scatter", self.scatter), len(PROP_IDS) - len(props)) if choices else 0
         wanted = len(props) + more
         for spot in free_spots(layout, props, more, streams.child("scatter")) if more else ():
             if len(props) == wanted:
                 break
-            prop = self._at(spot, streams.child(spot.name), choices, PROP_IDS[len(props)])
+            prop = self._at(spot, streams.child(spot.name), choices, PROP_IDS[len(props)], indoors)
             if prop is not None:
                 props.append(prop)
         return tuple(props)
@@ -194,14 +197,16 @@ class PropRandomizer:
                 hint = f"use one of: {', '.join(sorted(known))}" if known else "add a pack: packs=[FOLDER]"
                 raise ConfigError("no asset pack has such a prop", key=f"props.weights.{name}", value=name, hint=hint)
 
-    def _at(self, spot: PropSpot, streams: Streams, choices: list[WeightedItem], instance_id: int) -> PropSpec | None:
+    def _at(
+        self, spot: PropSpot, streams: Streams, choices: list[WeightedItem], instance_id: int, indoors: bool
+    ) -> PropSpec | None:
         """The prop at a spot; None where nothing fits."""
         size = uniform(streams.rng("scale"), self.scale)
         fitting = [
             choice
             for choice in choices
             if choice[2] > 0
-            and (spot.use in choice[1].terms.stands or (spot.use == "parking" and "road" in choice[1].terms.stands))
+            and may_stand(choice[1].terms.stands, spot.use, indoors)
             and (not spot.wants or {choice[1].terms.category, *choice[1].terms.tags} & {*spot.wants})
             and _fits(_box_m(choice[1], spot.use, size), spot)
         ]
@@ -233,6 +238,19 @@ class PropRandomizer:
             author=item.terms.author,
             source=item.terms.source,
         )
+
+
+def may_stand(stands: Collection[str], use: str, indoors: bool) -> bool:
+    """Whether an item that stands in some places, as its manifest says, may stand on a spot of a use.
+
+    Args:
+        indoors: whether the spot is under a roof.
+    """
+    if use == "wall":
+        # a wall that an item stands at is one of the places that it otherwise stands in, where it has any
+        here, there = (_INDOORS, _OUTDOORS) if indoors else (_OUTDOORS, _INDOORS)
+        return "wall" in stands and (not there & set(stands) or bool(here & set(stands)))
+    return use in stands or _ALSO.get(use) in stands
 
 
 def chosen_variant(item: Item, streams: Streams) -> dict[str, str]:

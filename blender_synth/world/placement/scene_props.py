@@ -12,7 +12,7 @@ from blender_synth.errors import ConfigError
 from blender_synth.packs.items import Pack
 from blender_synth.seeds import Streams
 from blender_synth.world.layout import Layout, PlacedProp, PropSpot
-from blender_synth.world.placement.props import PROP_IDS, PropRandomizer, PropSpec
+from blender_synth.world.placement.props import PROP_IDS, PropRandomizer, PropSpec, may_stand
 
 _ROOM_M = 1000.0
 _ALONE = PropRandomizer(count=(1.0, 1.0), turn_deg=(0.0, 0.0), scale=(1.0, 1.0))
@@ -55,8 +55,9 @@ def _prop_at(place: PlacedProp, packs: Sequence[Pack], streams: Streams, instanc
     pack, item = asked[int(streams.rng("choice").choice(len(asked), p=shares))]
     spot = PropSpot(name=place.name, use=item.terms.stands[0], position_m=place.position_m,
                     heading_deg=place.heading_deg, room_m=_ROOM_M)  # fmt: skip
+    indoor_c = 20.0 if spot.use == "wall" and not may_stand(item.terms.stands, "wall", indoors=False) else None
     only = dataclasses.replace(pack, items=(dataclasses.replace(item, terms=_weighty(item.terms)),))
-    (prop,) = _ALONE.sample(streams, Layout(areas=(), prop_spots=(spot,)), [only])
+    (prop,) = _ALONE.sample(streams, Layout(areas=(), prop_spots=(spot,), indoor_c=indoor_c), [only])
     return dataclasses.replace(prop, instance_id=instance_id)
 
 

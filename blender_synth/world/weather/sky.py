@@ -208,9 +208,13 @@ class Spec:
         return total * (1 - 0.75 * n**3.4) * (share + (1 - share) * n * n) + self.city_glow()
 
     def city_glow(self) -> float:
-        """Horizontal irradiance that a lit city sends back to itself; clouds make it tenfold (Kyba et al. 2011)."""
-        n = self.cloud_oktas / 8
-        return math.pi * self.sky_glow_cd_m2 * (1 + 9 * n * n) / daylight.LUX_PER_UNIT
+        """Horizontal irradiance that a lit city sends back to itself.
+
+        Clouds make it tenfold (Kyba et al. 2011), and snow on the ground adds to it, as it reflects four times as much
+        light upwards as paving (Jechow & Hoelker 2019, "Snowglow").
+        """
+        n, white = self.cloud_oktas / 8, min(self.snow_depth_cm / 2, 1.0)
+        return math.pi * self.sky_glow_cd_m2 * (1 + 9 * n * n) * (1 + 1.5 * white) / daylight.LUX_PER_UNIT
 
     def diffuse(self) -> float:
         """Horizontal irradiance of sky, clouds and lit air at the ground.

@@ -201,7 +201,7 @@ def _prop_spots(spec: Spec, obstacles: tuple[Obstacle, ...]) -> tuple[PropSpot, 
                     spots.append(
                         PropSpot(
                             name=f"kerb_{arm.name}_{side}_{found}",
-                            use="pavement",
+                            use="edge",
                             position_m=(*at, spec.kerb_step_m),
                             heading_deg=(arm.azimuth_deg - 90.0 * sign) % 360.0,
                             room_m=room,

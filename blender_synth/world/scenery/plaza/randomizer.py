@@ -39,7 +39,7 @@ import numpy as np
 from pydantic import Field
 
 from blender_synth.seeds import Streams
-from blender_synth.values import Range, Vec2, Weights, only, pick, plain, seed_of, uniform
+from blender_synth.values import Range, Vec2, Vec3, Weights, only, pick, plain, seed_of, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.scenery.plaza.elements import (
     BUILDING_FIRST_ID,
@@ -64,6 +64,7 @@ from blender_synth.world.scenery.shared.furniture_placer import (
 )
 from blender_synth.world.scenery.shared.houses import Houses
 from blender_synth.world.scenery.shared.street_parts import (
+    FURNITURE_SIZE_M,
     Building,
     Furniture,
     FurnitureKind,
@@ -300,6 +301,10 @@ class Randomizer(SceneryRandomizerDefaults, Houses):
             t, out, v = float(rng.uniform(-0.85, 0.85)), float(rng.uniform(2.6, 4.4)), int(rng.integers(0, 3))
             at = (-nx * (half_x - out) + abs(ny) * t * half_x, -ny * (half_y - out) + abs(nx) * t * half_y)
             heading = math.degrees(math.atan2(ny, nx)) + 90.0
+            if kind == "cabinet":  # against a house, never amid the square
+                if (place := _by_house(spec, t, FURNITURE_SIZE_M[kind])) is None:
+                    continue
+                at, heading = place
             placer.add(kind, at, heading, rgb=colours.of(kind), variant=v, gap_m=0.5)
         return tuple(placer.pieces)
 
@@ -389,3 +394,23 @@ def _along(start: Vec2, facing_deg: float, along_m: float) -> Vec2:
 def _within(xy_m: Vec2, size_m: Vec2, margin_m: float) -> bool:
     """Whether a point lies in the square, `margin_m` or more from its edges."""
     return all(abs(c) <= size / 2 - margin_m for c, size in zip(xy_m, size_m, strict=True))
+
+
+def _by_house(spec: Spec, share: float, size_m: Vec3) -> tuple[Vec2, float] | None:
+    """Middle and heading of something that stands with its back to a house, under a window.
+
+    Args:
+        share: -1 to 1, which of these places. size_m: along the wall, out from it, high.
+    """
+    places = [
+        (house, bay)
+        for house in spec.buildings
+        if not house.name.startswith("building_end")
+        for bay in house.ground
+        if bay.kind == "window" and house.bay_span(bay)[1] - house.bay_span(bay)[0] > size_m[0]
+    ]
+    if not places:
+        return None
+    house, bay = places[min(int((share + 1) / 2 * len(places)), len(places) - 1)]
+    start, end = house.bay_span(bay)
+    return house.point((start + end) / 2, size_m[1] / 2 + 0.12), house.facing_deg + 90.0

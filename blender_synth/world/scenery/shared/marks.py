@@ -27,7 +27,7 @@ from blender_synth.world.scenery.shared import outlines as outlines
 
 MARKS = ("walk", "crossing", "road", "flow", "seat", "mirror", "camera", "lamp", "spot", "obstacle")
 WALK_USES = ("pavement", "indoors", "crossing", "road")
-SPOT_USES = ("pavement", "road", "wall", "indoors")
+SPOT_USES = ("pavement", "edge", "road", "wall", "indoors")
 MOUNT_USES = ("wall", "front")
 LAMP_KINDS = {"mast": 0, "lantern": 1}
 Surface = Literal["mirror", "glass", "water", "polished"]

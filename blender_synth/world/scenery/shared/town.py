@@ -132,9 +132,9 @@ def window_spots(
 
 
 def kerb_spot(name: str, xy: Vec2, z_m: float, heading_deg: float, room_m: float) -> PropSpot:
-    """A prop spot on a pavement."""
+    """A prop spot on a pavement, by its kerb."""
     return PropSpot(
-        name=name, use="pavement", position_m=(xy[0], xy[1], z_m), heading_deg=heading_deg % 360.0, room_m=room_m
+        name=name, use="edge", position_m=(xy[0], xy[1], z_m), heading_deg=heading_deg % 360.0, room_m=room_m
     )
 
 
