@@ -2,13 +2,12 @@
 
 Usage: python -m blender_synth.dev.weathers_page [weather ...] [time ...] [group=name ...]   these only; overrides
 
-Pictures are written to out/weathers-page first; those that exist are not rendered again.
+Raw frames are written to out/weathers-page first; those that exist are developed again, but not rendered again.
 """
 
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 
 import cv2
@@ -48,25 +47,26 @@ def main(arguments: list[str]) -> None:
     times = [a for a in arguments if a in TIMES] or list(TIMES)
     overrides = [a for a in arguments if a not in WEATHERS and a not in TIMES]
     CELLS.mkdir(parents=True, exist_ok=True)
-    jobs = [(w, t) for w in weathers for t in times if not _cell(w, t).is_file()]
+    jobs = [(w, t) for w in weathers for t in times if not _cell(w, t).is_dir()]
     worker = None
     try:
         for weather, time in tqdm(jobs, unit="picture"):
             settings = _settings(weather, time, overrides)
             worker = worker or _worker(settings)
-            cv2.imwrite(str(_cell(weather, time)), _render(settings, worker))
+            worker.probe(spec_to_json(sample_scene(settings, find_packs(settings.packs), 0)))
+            worker.render(str(_cell(weather, time)))
     finally:
         if worker:
             worker.stop()
-    missing = [f"{w} by {t}" for w in WEATHERS for t in TIMES if not _cell(w, t).is_file()]
+    missing = [f"{w} by {t}" for w in WEATHERS for t in TIMES if not _cell(w, t).is_dir()]
     if missing:
         print(f"{CELLS}: still missing {', '.join(missing)}")
         return
-    write_jpeg(SHEET, _sheet(), LARGEST_BYTES)
+    write_jpeg(SHEET, _sheet(overrides), LARGEST_BYTES)
 
 
 def _cell(weather: str, time: str) -> Path:
-    return CELLS / f"{weather}-{time}.png"
+    return CELLS / f"{weather}-{time}"
 
 
 def _settings(weather: str, time: str, overrides: list[str]) -> RunSettings:
@@ -86,21 +86,18 @@ def _worker(settings: RunSettings) -> Worker:
     return worker
 
 
-def _render(settings: RunSettings, worker: Worker) -> np.ndarray:
-    """The picture (H, W, 3), BGR, of the experiment's first scene."""
-    worker.probe(spec_to_json(sample_scene(settings, find_packs(settings.packs), 0)))
-    with tempfile.TemporaryDirectory() as folder:
-        worker.render(str(Path(folder) / "frame"))
-        shot = next(shots(RawFrame(Path(folder) / "frame"), settings.develop))
+def _picture(folder: Path, settings: RunSettings) -> np.ndarray:
+    """The picture (H, W, 3), BGR, of a raw frame."""
+    shot = next(shots(RawFrame(folder), settings.develop))
     return cv2.cvtColor(shot.picture, cv2.COLOR_RGB2BGR)
 
 
-def _sheet() -> np.ndarray:
+def _sheet(overrides: list[str]) -> np.ndarray:
     """Weathers in rows, times in columns, with their names."""
     width, height = SIZE_PX
     rows = [row([text("", 84, _BAR_PX), *(text(time, width, _BAR_PX) for time in TIMES)])]
     for weather in WEATHERS:
-        cells = [cv2.imread(str(_cell(weather, time))) for time in TIMES]
+        cells = [_picture(_cell(weather, time), _settings(weather, time, overrides)) for time in TIMES]
         rows.append(row([text(weather, 84, height), *cells]))
     return stack(rows)
 
