@@ -85,7 +85,8 @@ def exposure_factor(
 
 def _at(light_ev: float, table: tuple[tuple[float, float], ...]) -> float:
     """Stops by exposure value, interpolated."""
-    return float(np.interp(light_ev, *zip(*table, strict=True)))
+    values, stops = np.array(table).T
+    return float(np.interp(light_ev, values, stops))
 
 
 def _pattern() -> np.ndarray:

@@ -91,13 +91,14 @@ class Randomizer(MirrorRandomizerDefaults):
             wall = wall_place(context, rng, *self.wall_distance_m, diameter / 2 + 0.1)
             if wall is None or height_m > wall.clear_height_m - diameter / 2 - 0.05:
                 return None
+            foot = wall.foot_m + (0, 0, height_m)
             out_m = _SHELL_M + diameter / 2 * math.sin(math.radians(_FARTHEST_TURN_DEG))
-            apex = wall.foot_m + out_m * wall.normal + (0, 0, height_m)
+            apex = foot + out_m * wall.normal
         else:
             place = kerb_place(context, rng, *self.distance_m)
             if place is None or not context.free(place[:2], 0.15):
                 return None
-            apex = place + (0.0, 0.0, height_m)
+            foot, apex = place, place + (0.0, 0.0, height_m)
         axis = _aim(apex, rng, context)
         if axis is None or not _has_room(apex, axis, diameter / 2 + 0.12, context, behind=wall is None):
             return None
@@ -115,7 +116,7 @@ class Randomizer(MirrorRandomizerDefaults):
             roughness=uniform(look, self.roughness),
             tint=(reflectance, reflectance, 0.98 * reflectance),
             dust=uniform(look, self.dust),
-            foot_m=vec3(place if wall is None else wall.foot_m + (0, 0, height_m)),
+            foot_m=vec3(foot),
             pole_m=height_m + diameter / 2 + 0.05 if wall is None else None,
             wall=None if wall is None else wall.mount,
             rim_rgb=RIMS[rim],
