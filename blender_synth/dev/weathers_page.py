@@ -74,7 +74,7 @@ def _settings(weather: str, time: str, overrides: list[str]) -> RunSettings:
         f"render.width_px={SIZE_PX[0]}",
         f"render.height_px={SIZE_PX[1]}",
         "render.samples=12",
-        "pedestrians.count=[4,5]",
+        "pedestrians.count=[5,6]",
     ]
     which = ["experiment=weathers", f"weather={weather}", f"weather.time={time}"]
     return compose([*which, *WEATHERS[weather], *size, *overrides])
