@@ -11,7 +11,7 @@ import pytest
 from blender_synth.annotate.instances import annotate
 from blender_synth.config import compose
 from blender_synth.develop import lens, metering, sensor
-from blender_synth.develop.air import Air, air_m, transmittance
+from blender_synth.develop.air import Air, air_m, lit_m, transmittance
 from blender_synth.develop.picture import develop, shots
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
@@ -102,6 +102,21 @@ def test_fog_over_level_water_is_the_same_folded_or_not():
     """Down to the water and up again by as much: twice the way down."""
     down = air_m(np.array([10.0]), np.array([-0.16]), 1.6, FOG)[0]
     assert air_m(np.array([20.0]), np.array([-0.16]), 1.6, FOG)[0] == pytest.approx(2 * down)
+
+
+def test_lamps_light_the_air_below_them_only(tmp_path):
+    path, up = np.array([50.0, 50.0, np.inf, np.inf, 3.0]), np.array([0.0, -0.2, 0.5, 0.05, 0.9])
+    assert lit_m(path, up, 1.5, 8.5) == pytest.approx([50.0, 50.0, 14.0, 140.0, 3.0])
+    assert lit_m(np.array([np.inf, 80.0]), np.array([0.3, -0.3]), 9.0, 8.5) == pytest.approx([0.0, 80.0])
+    folder = make_frame(tmp_path / "000000")
+    dark = with_medium(folder, horizon_rgb=[[0.1] * 3] * 4)
+    before = Air(dark, dark.radiance).through(30.0)
+    lit = with_medium(folder, horizon_rgb=[[0.1] * 3] * 4, lamps_rgb=[2.0, 1.0, 0.5], lamps_top_m=8.0)
+    added = Air(lit, lit.radiance).through(30.0) - before
+    row, column = HEIGHT // 2, PERSON_BOX[1].start
+    metres = DEPTH_M * math.hypot(1.0, (column + 0.5 - WIDTH / 2) / 50.0, (row + 0.5 - HEIGHT / 2) / 50.0)
+    expected = np.array([2.0, 1.0, 0.5]) * (1 - 0.05 ** (metres / 30))
+    np.testing.assert_allclose(added[row, column], expected, atol=4e-3)  # the glow changes a little, too
 
 
 def test_glow_of_a_lamp_adds_what_was_scattered_forward(tmp_path):

@@ -77,9 +77,10 @@ def _sized(width, height):
     return stage, camera
 
 
-def test_a_convex_mirror_agrees_with_traced_triangles():
+@pytest.mark.parametrize("spec", [CONVEX, dataclasses.replace(CONVEX, foot_m=(0.2, 2.9, 1.5), pole_m=None)])
+def test_a_convex_mirror_on_a_pole_or_a_wall_agrees_with_traced_triangles(spec):
     stage, camera = _sized(320, 240)
-    convex_builder.build(CONVEX, stage)
+    convex_builder.build(spec, stage)
     labels = _agrees(stage, camera)
     assert {1, 2} <= set(np.unique(labels["reflected_id"]))
 
