@@ -19,7 +19,7 @@ from blender_synth.world.sample import sample_scene
 from blender_synth.world.scene_spec import SceneSpec
 
 TOWN, ROOMS = ("street", "crosswalk", "plaza"), ("lobby", "gym", "car_park", "waiting_room")
-SEEDS = range(4)
+SEEDS = range(2)
 
 
 @functools.cache
