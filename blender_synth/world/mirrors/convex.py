@@ -9,7 +9,7 @@ Parameters:
 | `height_m` | [1.8, 2.4] | m | height of its middle above the ground, on a pole |
 | `wall_height_m` | [2.2, 2.8] | m | the same on a wall |
 | `distance_m` | [2.2, 4.8] | m | distance from the camera, on a pole |
-| `wall_distance_m` | [2.2, 8.0] | m | the same on a wall; makers name viewing distances of 5 to 15 m |
+| `wall_distance_m` | [2.2, 12.0] | m | the same on a wall; makers name viewing distances of 5 to 15 m |
 | `wall_share` | 0.2 | 0 to 1 | share of mirrors on walls where there are roads, too |
 | `reflectance` | [0.8, 0.92] | 0 to 1 | reflectance of silvered acrylic or polished steel |
 | `roughness` | [0.0, 0.02] | 0 to 1 | roughness of the surface |
@@ -74,7 +74,7 @@ class Randomizer(MirrorRandomizerDefaults):
     height_m: Range = (1.8, 2.4)
     wall_height_m: Range = (2.2, 2.8)
     distance_m: Range = (2.2, 4.8)
-    wall_distance_m: Range = (2.2, 8.0)
+    wall_distance_m: Range = (2.2, 12.0)
     wall_share: float = Field(default=0.2, ge=0, le=1)
     reflectance: Range = (0.8, 0.92)
     roughness: Range = (0.0, 0.02)
