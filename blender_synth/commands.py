@@ -11,7 +11,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from blender_synth import __version__, keys, pack_tools, pipeline, resources, sweeps, verify
+from blender_synth import __version__, keys, pack_tools, pipeline, report, resources, sweeps, verify
 from blender_synth.config import CONFIG_NAMES, prepared, settings_from
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.hydra_errors import explained
@@ -40,12 +40,14 @@ PLAIN_COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "assets": pack_tools.main,
     "keys": keys.main,
     "verify": verify.main,
+    "report": report.main,
 }
 COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export": export, "run": render_and_export}
 _HELP = {
     "assets": "Asset packs: new, list, check, preview, import; see `assets --help`.",
     "keys": "Every key that a config may set, with its value; `keys pedestrians.person` those below one.",
     "verify": "Check that runs and datasets are complete and undamaged: `verify PATH... [--json]`.",
+    "report": "Write a page to browse a run or dataset: `report PATH [--output FOLDER]`.",
 }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from blender_synth import __version__
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError, FrameError, RunError
+from blender_synth.exporters.card import write_card
 from blender_synth.exporters.category_ids import CategoryIds
 from blender_synth.exporters.common import CommonSettings, read_heads, warn_of_versions
 from blender_synth.exporters.contract import Exporter, ExporterSettings, SourceFrame
@@ -126,6 +127,7 @@ def export_dataset(runs: list[Path], dataset: Path, settings: ExporterSettings, 
             summary = write_several(frames, folder, settings, develop)
         elif exporter is not None:
             summary = exporter.write(frames, folder, settings, develop)
+        write_card(dataset, folder, frames, settings, develop, summary)
         write_marker(
             folder,
             {
