@@ -20,6 +20,7 @@ PEOPLE = "people"
 _ID_LAYERS = ("surface_id", "reflected_id", "transmitted_id")
 _CREATIVE_COMMONS = re.compile(r"CC-(BY(?:-NC)?(?:-ND|-SA)?)-(\d\.\d)(?:-([A-Z]{2}))?")
 _COUNTED_UP_TO = 10**6
+_SPDX_ID = re.compile(r"[A-Za-z0-9.+-]+")
 _HEAD = """\
 # Attribution
 
@@ -42,7 +43,7 @@ def licence_url(licence: str) -> str:
     if found := _CREATIVE_COMMONS.fullmatch(first):
         terms, version, country = (part.lower() if part else "" for part in found.groups())
         return f"https://creativecommons.org/licenses/{terms}/{version}/" + (f"{country}/" if country else "")
-    if not first or first.startswith(("LicenseRef-", "DocumentRef-")):
+    if not _SPDX_ID.fullmatch(first) or first.startswith(("LicenseRef-", "DocumentRef-")):
         return ""
     return f"https://spdx.org/licenses/{first.rstrip('+')}.html"
 

@@ -55,7 +55,8 @@ def render(settings: RunSettings, then_export: bool = False) -> int:
     check_output(settings.output)
     if then_export:
         check_target(settings)
-    with RunFolder(settings.output).opened(settings.plain, Identity.of(settings).plain) as folder:
+    identity, command = Identity.of(settings).plain, render_command(settings)
+    with RunFolder(settings.output).opened(settings.plain, identity, command) as folder:
         missing = folder.missing(settings.frames)
         if missing:
             _check_space(settings, len(missing))
@@ -105,19 +106,29 @@ def export(settings: RunSettings, runs: list[str] | None = None) -> None:
     print(f"next: look at {settings.dataset}; .docs/formats.md says how to read it")
 
 
+def render_command(settings: RunSettings) -> str:
+    """A shell command that renders the same run, into a folder of the same name."""
+    words = _render_words(settings, ("output", "dataset", "runs"))
+    return shell_command([*words, text_override("output", settings.output.name)], "utf-8")
+
+
 def reproduce_command(settings: RunSettings, index: int) -> str:
     """A shell command that renders one frame alone, into a new folder next to `output`."""
     output = settings.output.absolute()
+    words = _render_words(settings, _ONLY_WHERE)
+    words += [f"frames=[{index},{index + 1}]", text_override("output", f"{output}-frame-{index}")]
+    return f"cd {shell_command([os.getcwd()], 'utf-8')} && {shell_command(words, 'utf-8')}"
+
+
+def _render_words(settings: RunSettings, left_out: Sequence[str]) -> list[str]:
+    """The words of a `render` command with the same overrides but for some keys."""
     words = ["blender-synth", "render"]
     for folder in settings.config_folders:
         words += ["--config-dir", os.path.abspath(folder)]
-    for override in settings.overrides:
-        if override.lstrip("+").partition("=")[0] not in _ONLY_WHERE:
-            words.append(override)
-    words += [f"frames=[{index},{index + 1}]", text_override("output", f"{output}-frame-{index}")]
+    words += [word for word in settings.overrides if word.lstrip("+").partition("=")[0] not in left_out]
     if folders := os.environ.get(plugins.ENVIRONMENT):
         words = ["env", f"{plugins.ENVIRONMENT}={folders}", *words]
-    return f"cd {shell_command([os.getcwd()], 'utf-8')} && {shell_command(words, 'utf-8')}"
+    return words
 
 
 _ONLY_WHERE = ("frames", "output", "dataset", "runs")

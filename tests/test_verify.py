@@ -300,7 +300,7 @@ def test_a_missing_frame_that_failed_is_no_fault(copy: Path):
     run = copy / "run"
     shutil.rmtree(run / "frames" / "000002")
     with RunFolder(run).opened({}, {"seed": 0}) as folder:
-        folder.record_failure(2, "lost")
+        folder.record_failure(2, "lost", "blender-synth render")
     assert _names(run) == set()
     (run / "failures.jsonl").write_text("")
     with RunFolder(run).opened({}, {"seed": 0}):
@@ -340,7 +340,6 @@ def test_other_paths_are_refused(tmp_path: Path, path: str):
 
 
 def test_every_name_has_a_meaning_in_the_help(capsys: pytest.CaptureFixture[str]):
-    with pytest.raises(SystemExit):
-        cli.main(["verify", "--help"])
+    cli.main(["verify", "--help"])
     text = capsys.readouterr().out
     assert all(name in text for name in FAULTS)

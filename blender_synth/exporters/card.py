@@ -7,7 +7,6 @@ import dataclasses
 import json
 import os
 import re
-import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from blender_synth.exporters import croissant
 from blender_synth.exporters.contract import ExporterSettings, SourceFrame
 from blender_synth.frames.run_folder import read_run_state
 from blender_synth.frames.table import frame_row
+from blender_synth.quoting import hydra_text, shell_command
 
 FILE = "README.md"
 DESCRIPTION = (
@@ -45,7 +45,6 @@ _HUGGING_FACE_LICENCES = {
     "CC-BY-SA-4.0": "cc-by-sa-4.0", "MIT": "mit", "Apache-2.0": "apache-2.0",
 }  # fmt: skip
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
-_HYDRA_WORDS = ("null", "true", "false", "nan", "inf")
 _COUNTED = ("scene", "weather", "time_of_day", "rig")
 
 
@@ -182,7 +181,9 @@ def _commands(
 ) -> Iterator[str]:
     """Commands, seeds, versions and configs. The same versions on any machine give the same scenes and labels."""
     runs = list(dict.fromkeys(source.run for source in frames))
-    configs, commands, versions = [], [], Counter[str]()
+    configs: list[str] = []
+    commands: list[str] = []
+    versions: Counter[str] = Counter()
     for source in frames:
         versions[", ".join(f"{name} {value}" for name, value in sorted(source.frame.meta.versions.items()))] += 1
     for run in runs:
@@ -194,7 +195,7 @@ def _commands(
     words = ["blender-synth", "export", f"runs=[{','.join(hydra_value(str(run)) for run in runs)}]",
              f"dataset={hydra_value(str(dataset))}", *_exporter_overrides(settings),
              *overrides("develop", develop, DevelopSettings())]  # fmt: skip
-    commands.append(shlex.join(words))
+    commands.append(shell_command(words, "utf-8"))
     yield _fenced("\n".join(commands), "sh")
     seeds = sorted({str(source.frame.meta.spec.get("root_seed")) for source in frames})
     recorded = "; ".join(name for name in versions if name) or "not recorded"
@@ -242,19 +243,8 @@ def hydra_value(value: object) -> str:
         return json.dumps(value)
     if isinstance(value, int | float):
         return repr(value)
-    if isinstance(value, os.PathLike):
-        return hydra_value(os.fspath(value))
-    if isinstance(value, str):
-        if re.fullmatch(r"[A-Za-z_/.][\w/.\-]*", value) and value.lower() not in (
-            "null",
-            "true",
-            "false",
-            "nan",
-            "inf",
-        ):
-            return value
-        quoted = value.replace("\\", "\\\\").replace("'", "\\'") if value.endswith("\\") or "'" in value else value
-        return f"'{quoted}'"
+    if isinstance(value, str | os.PathLike):
+        return hydra_text(os.fspath(value))
     if isinstance(value, Mapping):
         return "{" + ",".join(f"{hydra_value(str(key))}:{hydra_value(entry)}" for key, entry in value.items()) + "}"
     if isinstance(value, list | tuple | set | frozenset):

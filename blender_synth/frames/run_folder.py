@@ -39,11 +39,12 @@ class RunFolder:
         self.frames_path = self.path / "frames"
 
     @contextmanager
-    def opened(self, config: dict[str, Any], identity: dict[str, Any]) -> Iterator[RunFolder]:
+    def opened(self, config: dict[str, Any], identity: dict[str, Any], command: str = "") -> Iterator[RunFolder]:
         """Create the folder, or continue with it, and hold its lock.
 
         Args:
             config: the whole config, kept as config.yaml. identity: its part that decides what frames look like.
+            command: renders the same again; the last one is kept in run.json.
 
         Raises:
             RunError: it belongs to another config, is in use, holds other files, or the disk is full.
@@ -53,9 +54,11 @@ class RunFolder:
             with self._locked():
                 if (self.path / STATE).exists():
                     self._check_same(identity)
+                    self._record_command(command)
                 else:
                     # the state first: once it is there, the folder is this run's, whatever else is missing
                     state = {"run_version": RUN_VERSION, "blender_synth": __version__, "identity": identity}
+                    state |= {"command": command}
                     write_atomically(self.path / STATE, json.dumps(state, indent=1))
                     write_atomically(self.path / CONFIG, _yaml(config))
                 if not (self.path / CONFIG).exists():
@@ -111,6 +114,11 @@ class RunFolder:
                     value=now.get(key),
                     hint="choose another output, or delete this folder",
                 )
+
+    def _record_command(self, command: str) -> None:
+        state = read_run_state(self.path)
+        if command and state.get("command") != command:
+            write_atomically(self.path / STATE, json.dumps({**state, "command": command}, indent=1))
 
     def _sealed_files(self) -> Iterator[str]:
         """Files that the run's checksums cover; those of the frames are covered through the frames' own checksums."""

@@ -21,7 +21,7 @@ from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import BlenderSynthError, FrameError, RunError
 from blender_synth.exporters.common import run_prefixes
 from blender_synth.frames.raw_frame import RawFrame
-from blender_synth.frames.run_folder import frames_of
+from blender_synth.frames.run_folder import FAILURES, FRAME_LOG, frames_of, read_lines
 from blender_synth.frames.table import frame_row
 from blender_synth.report.entry import Entry, Mark, MarkKind
 from blender_synth.report.outlines import svg_path
@@ -82,13 +82,13 @@ def _run_source(path: Path, runs: list[Path]) -> Source:
     failures = [line for run in runs for line in _failures(run)]
     if not frames and not failures:
         raise RunError("the run holds no complete frames", file=path, hint="render them first")
-    develop = {run: _develop(run) for run in runs}
+    develop, seconds = {run: _develop(run) for run in runs}, _Seconds()
     source = Source(path, "run", len(frames), iter(()), runs, failures)
 
     def entries() -> Iterator[Entry]:
         for name, run, frame in frames:
             try:
-                yield _frame_entry(name, frame, develop[run])
+                yield _frame_entry(name, frame, develop[run], seconds)
             except (FrameError, ValueError) as error:
                 source.failures.append(f"{name}/{frame.folder.name}: {error}")
 
@@ -96,7 +96,7 @@ def _run_source(path: Path, runs: list[Path]) -> Source:
     return source
 
 
-def _frame_entry(run: str, frame: RawFrame, develop: DevelopSettings) -> Entry:
+def _frame_entry(run: str, frame: RawFrame, develop: DevelopSettings, seconds: _Seconds) -> Entry:
     shot = next(shots(frame, develop))
     instances = annotate(frame, shot.mor_m)
     name = f"{run}_{frame.folder.name}"
@@ -109,7 +109,7 @@ def _frame_entry(run: str, frame: RawFrame, develop: DevelopSettings) -> Entry:
         facts=facts,
         marks=tuple(_mark(instance) for instance in instances),
         depth_m=frame.labels["depth_m"],
-        seconds=dict(frame.meta.seconds),
+        seconds=seconds.of(frame),
         credits=_credits(frame),
     )
 
@@ -164,6 +164,7 @@ def _coco_source(path: Path, splits: list[tuple[str, Path]]) -> Source:
     frames = SourceFrames(path, [str(run) for run in runs] if isinstance(runs, list) else [])
     source = Source(path, "dataset", sum(len(c["images"]) for _, _, c in contents), iter(()), frames.runs)
     source.failures = [line for run in frames.runs for line in _failures(run)]
+    stages = _Seconds()
 
     def entries() -> Iterator[Entry]:
         for split, file, content in contents:
@@ -175,7 +176,9 @@ def _coco_source(path: Path, splits: list[tuple[str, Path]]) -> Source:
             licences = {row["id"]: row for row in content.get("licenses", ()) if isinstance(row, dict) and "id" in row}
             for image in content["images"]:
                 try:
-                    yield _coco_entry(split, file, image, rows.get(image["id"], []), categories, licences, frames)
+                    yield _coco_entry(
+                        split, file, image, rows.get(image["id"], []), categories, licences, frames, stages
+                    )
                 except (KeyError, TypeError, ValueError, BlenderSynthError) as error:
                     source.failures.append(f"{image.get('file_name')}: {type(error).__name__}: {error}")
 
@@ -199,6 +202,7 @@ def _coco_entry(
     categories: Mapping[object, str],
     licences: Mapping[int, Json],
     frames: SourceFrames,
+    stages: _Seconds,
 ) -> Entry:
     picture = file.parent.parent / "images" / split / image["file_name"]
     if not picture.is_file():
@@ -207,11 +211,13 @@ def _coco_entry(
     group = str(attribute(image, "frame_group") or picture.stem)
     frame = frames.find(group)
     facts: dict[str, object] = {}
-    depth, seconds, credits = None, {}, _coco_credits(image, licences)
+    depth: np.ndarray | None = None
+    seconds: Mapping[str, float] = {}
+    credits = _coco_credits(image, licences)
     if frame is not None:
         try:
             facts = {**frame_row(frame.meta), **_versions(frame)}
-            depth, seconds, credits = frame.labels["depth_m"], dict(frame.meta.seconds), _credits(frame)
+            depth, seconds, credits = frame.labels["depth_m"], stages.of(frame), _credits(frame)
         except FrameError:
             depth = None
     facts |= {key: value for key, value in image.items() if key not in _LONG_FACTS and value is not None}
@@ -300,17 +306,28 @@ def _develop(run: Path) -> DevelopSettings:
 
 
 def _failures(run: Path) -> list[str]:
-    """Lines of failures.jsonl as text."""
-    try:
-        lines = (run / "failures.jsonl").read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        return []
+    """Lines of failures.jsonl as text, but for failures that a later render made good."""
     texts = []
-    for line in lines:
-        try:
-            entry = json.loads(line)
-            what = f"frame {entry['frame_index']}" if "frame_index" in entry else str(entry.get("item", ""))
-            texts.append(f"{run.name}, {what}: {entry.get('error', '')}")
-        except (ValueError, AttributeError, TypeError):
-            texts.append(f"{run.name}: {line}")
+    for line in read_lines(run / FAILURES):
+        if not line.get("resolved"):
+            what = f"frame {line['frame_index']}" if "frame_index" in line else str(line.get("item", ""))
+            texts.append(f"{run.name}, {what}: {line.get('error', '')}")
     return texts
+
+
+class _Seconds:
+    """Seconds by stage of the frames of runs, from frames.jsonl; from frame.json for runs of older versions."""
+
+    def __init__(self) -> None:
+        self._logs: dict[Path, dict[int, Mapping[str, float]]] = {}
+
+    def of(self, frame: RawFrame) -> Mapping[str, float]:
+        run = frame.folder.parent.parent
+        if run not in self._logs:
+            lines = read_lines(run / FRAME_LOG)
+            self._logs[run] = {
+                line["frame_index"]: line["seconds"]
+                for line in lines
+                if isinstance(line.get("frame_index"), int) and isinstance(line.get("seconds"), dict)
+            }
+        return self._logs[run].get(frame.meta.frame_index, frame.meta.seconds)
