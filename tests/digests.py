@@ -63,6 +63,8 @@ SPECS: tuple[tuple[str, ...], ...] = (
 )
 DERIVED = ("dataset.json", "SHA256SUMS")
 """Files of an export without a digest of their own: one names the program's version, one sums up the others."""
+_WITH_PATHS = ("dataset.json", "README.md", "SHA256SUMS")
+"""Files of a dataset that name the folders of the runs, or depend on those that do."""
 _SMALL = ("render.width_px=320", "render.height_px=180")
 LABELS: tuple[tuple[str, ...], ...] = tuple((*SPECS[n], *_SMALL) for n in (1, 3, 19, 24, 26, 29))
 

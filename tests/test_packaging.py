@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "frames": {"frames"},
     "develop": {"develop", "frames"},
     "annotate": {"annotate", "develop", "frames"},
-    "exporters": {"exporters", "annotate", "attribution", "develop", "frames", "settings"},
+    "exporters": {"exporters", "quoting", "annotate", "attribution", "develop", "frames", "settings"},
 }
 EVERYBODY = {
     "cache", "categories", "checksums", "errors", "seeds", "geometry", "optics", "keypoints", "plugins", "validation",
