@@ -61,10 +61,8 @@ SPECS: tuple[tuple[str, ...], ...] = (
     ("scene=studio", "mirrors=wall", "pedestrians=few", "camera=handheld", "seed=31"),
     ("scene=studio", "mirrors=none", "pedestrians=crowd", "weather=cloudy", "camera=handheld", "seed=32"),
 )
-DERIVED = ("dataset.json", "SHA256SUMS")
+DERIVED = ("dataset.json", "SHA256SUMS", "README.md", "croissant.json")
 """Files of an export without a digest of their own: one names the program's version, one sums up the others."""
-_WITH_PATHS = ("dataset.json", "README.md", "SHA256SUMS")
-"""Files of a dataset that name the folders of the runs, or depend on those that do."""
 _SMALL = ("render.width_px=320", "render.height_px=180")
 LABELS: tuple[tuple[str, ...], ...] = tuple((*SPECS[n], *_SMALL) for n in (1, 3, 19, 24, 26, 29))
 
