@@ -7,6 +7,7 @@
 # make bench   seconds per frame;  make bench-accept  how often frames meet their acceptance criteria
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
 # make bench-people   cost of crowds;  make bench-weather  cost of weathers;  make bench-props  cost of props
+# make bench-export    images per second of an export, by step; RUNS='out/run ...'
 # make scenes-page, make mirrors-page, make weathers-page   the README's sheets
 # make measured   measures the built-in packs again, after a change to their files
 # make image   the container image
@@ -102,6 +103,9 @@ scenes-page: setup
 
 mirrors-page: setup
 	$(BIN)/python -m blender_synth.dev.mirrors_page
+
+bench-export: setup
+	$(BIN)/python -m blender_synth.dev.bench_export $(RUNS)
 
 bench-people: setup
 	$(BIN)/python -m blender_synth.dev.bench people

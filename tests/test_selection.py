@@ -188,7 +188,7 @@ def test_annotations_are_filtered_or_ignored(tmp_path):
         PERSON: 0, 1001: 0, 3001: 0, 100001: 1, 100002: 1,
     }  # fmt: skip
     tall = _export(run, tmp_path / "tall", min_height_px=15)
-    assert {a["instance_id"] for a in tall["annotations"]} == {PERSON, 1001, 3001}
+    assert {a["object_id"] for a in tall["annotations"]} == {PERSON, 1001, 3001}
 
 
 def test_classes_in_a_dataset(tmp_path):

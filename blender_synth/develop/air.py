@@ -39,6 +39,8 @@ _TOP_M = 1500.0
 """Top of the air where the medium has none; the radiance of the sky includes what lies above it."""
 _GLOW = ((0.9, 0.30), (3.0, 0.17), (9.0, 0.08))
 """Standard deviation in degrees, and share of the scattered light."""
+_STEPS = 128
+"""Of the airlight's colour between two azimuths of the table: finer than 8 bits can show."""
 _LAMP_TIMES_AIR = 6.0
 """What is brighter than the airlight by this factor counts as a lamp."""
 
@@ -164,12 +166,11 @@ class Air:
             self.airlight = sky_colour(radiance, seen).astype(np.float32)
         else:
             # the horizon is brighter towards the sun: looked up by azimuth
-            table = np.array(horizon, np.float64)
             _, azimuth = rays(frame)
-            at = (azimuth / (2 * math.pi) % 1.0) * len(table)
-            i, f = at.astype(int) % len(table), (at % 1.0)[..., None].astype(np.float32)
-            table = table.astype(np.float32)
-            self.airlight = table[i] * (1 - f) + table[(i + 1) % len(table)] * f
+            table = _fine(np.array(horizon, np.float64))
+            # of a turn more, since truncation is towards zero
+            step = (azimuth * np.float32(len(table) / (2 * math.pi)) + len(table)).astype(np.int32) % len(table)
+            self.airlight = table.take(step, axis=0)
         self._radiance = radiance
         self._px_per_deg = float(frame.k[1, 1]) * math.tan(math.radians(1.0))
 
@@ -208,6 +209,13 @@ class Air:
             sigma = max(degrees * self._px_per_deg / 4, 0.6)
             glow += share * _blurred(small, sigma)
         return lit + cv2.resize(glow, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _fine(table: np.ndarray) -> np.ndarray:
+    """A table (N, 3) of colours around the horizon, interpolated to (N * `_STEPS`, 3) float32."""
+    fraction = ((np.arange(_STEPS) + 0.5) / _STEPS)[None, :, None]
+    following = np.roll(table, -1, axis=0)
+    return (table[:, None] * (1 - fraction) + following[:, None] * fraction).reshape(-1, 3).astype(np.float32)
 
 
 def _blurred(image: np.ndarray, sigma_px: float) -> np.ndarray:

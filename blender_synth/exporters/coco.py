@@ -261,7 +261,7 @@ class _SplitFiles:
         ]
         bgr = np.stack([owner >> 16 & 255, owner >> 8 & 255, owner & 255], axis=-1).astype(np.uint8)
         file_name = f"{record.name}.png"
-        write_image(self.folder / "panoptic" / f"panoptic_{self.split}" / file_name, bgr)
+        write_image(self.folder / "panoptic" / f"panoptic_{self.split}" / file_name, bgr, png_level=1)
         self._append("panoptic", {"image_id": record.image_id, "file_name": file_name, "segments_info": rows})
 
     def finish(self, licences: list[Json]) -> None:

@@ -508,15 +508,15 @@ def encoded_picture(shot: Shot, image_format: ImageFormat) -> bytes:
     return data
 
 
-def write_image(path: Path, image: np.ndarray, jpeg_quality: int = 95) -> None:
+def write_image(path: Path, image: np.ndarray, jpeg_quality: int = 95, png_level: int = _PNG_COMPRESSION) -> None:
     """Encode an image (H, W, 3), B G R, or (H, W), uint8 or uint16, in the format of the path's extension."""
-    path.write_bytes(encoded(image, path.suffix, jpeg_quality))
+    path.write_bytes(encoded(image, path.suffix, jpeg_quality, png_level))
 
 
-def encoded(image: np.ndarray, suffix: str, jpeg_quality: int = 95) -> bytes:
+def encoded(image: np.ndarray, suffix: str, jpeg_quality: int = 95, png_level: int = _PNG_COMPRESSION) -> bytes:
     """An image as `write_image` writes it. `suffix`: ``".jpg"`` or ``".png"``."""
     jpeg = suffix == ".jpg"
-    options = [cv2.IMWRITE_JPEG_QUALITY, jpeg_quality] if jpeg else [cv2.IMWRITE_PNG_COMPRESSION, _PNG_COMPRESSION]
+    options = [cv2.IMWRITE_JPEG_QUALITY, jpeg_quality] if jpeg else [cv2.IMWRITE_PNG_COMPRESSION, png_level]
     ok, data = cv2.imencode(suffix, image, options)
     if not ok:
         raise OSError(f"an image of {image.shape} {image.dtype} could not be encoded as {suffix}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from blender_synth.annotate.instances import Instance
 from blender_synth.categories import PEDESTRIAN, REFLECTION
-from blender_synth.frames.table import PERSON_COLUMNS, Row, Value, frame_row, person_rows
+from blender_synth.frames.table import PERSON_COLUMNS, Row, Value, frame_row
 
 if TYPE_CHECKING:
     from blender_synth.exporters.common import AnnotationRecord, ImageRecord
@@ -53,7 +53,7 @@ def people_rows(record: ImageRecord) -> list[Row]:
     direct = {e.instance.instance_id: e.instance for e in record.annotations if e.instance.category == PEDESTRIAN}
     mirrored = [e.instance.reflection_of for e in record.annotations if e.instance.category == REFLECTION]
     rows: list[Row] = []
-    for number, row in person_rows(record.frame.meta).items():
+    for number, row in record.people.items():
         seen = direct.get(number)
         rows.append(
             {
