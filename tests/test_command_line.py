@@ -480,6 +480,16 @@ def test_a_failing_job_of_a_sweep_is_reported_and_the_others_go_on(tmp_path):
     assert (tmp_path / "sw/seed-2/run.json").is_file()
 
 
+def test_pictures_of_former_sweeps_get_short_names(tmp_path):
+    former = "render.height_px-540__render.width_px-960_mirrors-wall_pedestrians.count-2_weather-"
+    runs = [make_run(tmp_path / f"{former}{weather}", 1) for weather in ("sunny", "cloudy")]
+    done = run_here("export", f"runs={tmp_path}/*weather*", "dataset=data", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    names = [path.name for path in (tmp_path / "data/images").rglob("*.jpg")]
+    assert len(set(names)) == len(runs)
+    assert all(len(name) < 50 for name in names), names
+
+
 # --- before the first frame
 
 

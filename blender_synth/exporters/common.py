@@ -58,6 +58,8 @@ from blender_synth.values import Weights, plain
 ReflectionPolicy = Literal["category", "attribute", "ignore", "omit"]
 ImageFormat = Literal["jpg", "png", "png16"]
 _PNG_COMPRESSION = 4
+_LONGEST_PREFIX = 40
+"""Characters of a run's name that go into the names of its pictures unchanged."""
 
 
 @plain
@@ -475,13 +477,18 @@ def split_of(frame: RawFrame, splits: Mapping[str, float]) -> str:
 
 
 def run_prefixes(runs: Iterable[Path]) -> dict[Path, str]:
-    """A short name for each run, unique among them."""
+    """A short name for each run, unique among them: its folder's, or the beginning of that with a digest."""
     unique = list(dict.fromkeys(runs))
     names = [run.resolve().name for run in unique]
-    return {
-        run: name if names.count(name) == 1 else f"{name}-{hashlib.sha256(str(run.resolve()).encode()).hexdigest()[:8]}"
-        for run, name in zip(unique, names, strict=True)
-    }
+    prefixes = {}
+    for run, name in zip(unique, names, strict=True):
+        short = name if len(name) <= _LONGEST_PREFIX else f"{name[:24]}-{_digest8(name)}"
+        prefixes[run] = short if names.count(name) == 1 else f"{short}-{_digest8(str(run.resolve()))}"
+    return prefixes
+
+
+def _digest8(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:8]
 
 
 def picture_file_name(name: str, image_format: ImageFormat) -> str:
