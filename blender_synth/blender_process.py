@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -29,6 +30,8 @@ from blender_synth.errors import error_from_json
 from blender_synth.safe_path import PACKAGE_PARENT, absolute_entries
 
 _LOG_TAIL_BYTES = 2000
+_START_BYTES = 2**31
+"""Of address space that Blender needs to start on any machine."""
 
 
 class JobError(Exception):
@@ -191,6 +194,9 @@ class BlenderProcess:
             env=child_environment() | self._own_environment(folder),
         )
         theirs.close()
+        _, machine_bytes = resource.getrlimit(resource.RLIMIT_AS)
+        wanted_bytes = self._memory_limit_bytes or _START_BYTES
+        self.limited_by_machine = machine_bytes != resource.RLIM_INFINITY and machine_bytes < wanted_bytes
         with self._lock:
             self._process, self._folder = process, folder
             self._connection = Connection(ours.detach())
@@ -260,7 +266,7 @@ class BlenderProcess:
         self.stop()
         text = f"Blender {'did not start' if starting else 'crashed'} ({_status(process)})"
         if self.limited_by_machine:
-            text += "; it may need more memory than this machine allows one process"
+            text += "; it may need more memory than this machine allows one process (ulimit -v)"
         lost = self._lost(text, starting)
         lost.out_of_time = process.returncode == -signal.SIGXCPU
         return lost

@@ -136,7 +136,7 @@ def test_a_lower_limit_of_the_machine_stays_and_is_named():
     done = subprocess.run([sys.executable, "-c", LIMITED], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
         f"{2**30} True",
-        "Blender crashed (signal SIGSEGV); it may need more memory than this machine allows one process",
+        "Blender crashed (signal SIGSEGV); it may need more memory than this machine allows one process (ulimit -v)",
     ]
 
 

@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from blender_synth import resources
 from blender_synth.errors import AssetError, BlenderSynthError, printable
 from blender_synth.packs import glb, load_pack
 from blender_synth.packs.archive import unpack_into
 from blender_synth.packs.bvh import read_bvh
 from blender_synth.packs.plain_yaml import PlainYamlError, read_yaml
 from blender_synth.packs.survey import survey
+from blender_synth.scene_files import checking, describe_scene
 from tests.small_glb import box_document, glb_bytes, write_box, write_pack
 
 FEW, MANY = 12, 300
@@ -165,6 +167,7 @@ def test_yaml_is_read_with_limits(tmp_path: Path):
     file = tmp_path / "x.yaml"
     for text, says in (
         ("[" * 41, "levels deep"),
+        ("a:\n  - 0x" + "f" * 5000, "line 2: the integer is too large"),
         ("a: &a [*a]", "names nothing before it"),
         ("x" * 1_000_001, "larger than"),
         ("[" + "1," * 100_001 + "]", "more than 100,000 values"),
@@ -395,3 +398,37 @@ def test_licence_may_be_spelt_license(tmp_path: Path):
     (folder / "pack.yaml").write_text("name: x\nlicense: MIT\nlicence: MIT\n")
     with pytest.raises(AssetError, match="both `licence` and `license`"):
         load_pack(folder)
+
+
+# --- scenes
+
+SCENES = ("street", "courtyard", "lobby")
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_scene_files(tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(checking, "SEEDS", 0)  # values are checked, layouts are not sampled
+    monkeypatch.setattr(checking, "check_once", lambda *_: None)
+    monkeypatch.setattr(checking, "read_marks", lambda *_: pytest.skip("Blender was asked"))
+    rng, refused = _rng(), 0
+    for number in range(count):
+        text = (resources.scenes_dir() / SCENES[number % len(SCENES)] / "scene.yaml").read_text()
+        lines = [line for line in text.splitlines() if line.strip() and not line.startswith(("#", "file:"))]
+        if number % 2:
+            lines = _bytes_mutated(rng, "\n".join(lines).encode()).decode("latin-1").splitlines()
+        else:
+            row = int(rng.integers(len(lines)))
+            lines[row] = lines[row].partition(":")[0] + ": " + _pick(rng, VALUES)
+        (tmp_path / "scene.yaml").write_bytes("\n".join(lines).encode("utf-8", "surrogatepass"))
+        problems, _ = describe_scene(tmp_path)
+        refused += any(problem.severity == "error" for problem in problems)
+    assert refused > count / 4
+
+
+@pytest.mark.chaos
+def test_a_scene_of_huge_numbers_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BLENDER_SYNTH_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "scene.yaml").write_text("kind: street\nfurniture_per_10_m: 12:30:45.5\n")
+    problems, layout = describe_scene(tmp_path)
+    assert layout is None
+    assert "takes longer to read than the limit" in problems[0].text

@@ -81,7 +81,7 @@ def too_much_memory(file: Path, size_bytes: int) -> AssetError:
 
 def too_much_time(file: Path, size_bytes: int) -> AssetError:
     """The error for a file that needs more processor time than the limit for its size."""
-    hint = "use fewer triangles, smaller textures or lower modifiers, or split the file"
+    hint = "use fewer triangles, smaller textures, lower modifiers or smaller numbers, or split the file"
     value = f"{cpu_limit_s(size_bytes):g} s"
     return AssetError("the file takes longer to read than the limit", file=file, value=value, hint=hint)
 

@@ -15,6 +15,7 @@ import yaml
 LARGEST_BYTES = 1_000_000
 MOST_VALUES = 100_000
 DEEPEST = 40
+_LARGEST_INTEGER = 2**63
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -27,6 +28,20 @@ _PlainLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:timestamp"]
     for first, rules in _Loader.yaml_implicit_resolvers.items()
 }
+
+
+def _integer(loader: Any, node: yaml.ScalarNode) -> int:
+    value: int = loader.construct_yaml_int(node)
+    if abs(value) >= _LARGEST_INTEGER:
+        raise PlainYamlError(f"line {_line(node)}: the integer is too large")
+    return value
+
+
+def _line(node: Any) -> int:
+    return node.start_mark.line + 1
+
+
+_PlainLoader.add_constructor("tag:yaml.org,2002:int", _integer)
 
 
 class PlainYamlError(Exception):

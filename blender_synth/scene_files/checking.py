@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from blender_synth.errors import BlenderSynthError, ConfigError
+from blender_synth.packs.reading import check_once
 from blender_synth.scene_files.loading import RESERVED_KEYS, check_licence, load_scene
 from blender_synth.scene_files.reading import SCENE_FILE, content_files, digest_of, read_marks, read_scene_yaml
 from blender_synth.seeds import Streams
@@ -29,6 +30,8 @@ def describe_scene(folder: Path) -> tuple[list[SceneProblem], Layout | None]:
     layout = None
     try:
         randomizer = _randomizer(folder, file, problems)
+        if read_scene_yaml(file).get("kind") != "authored":
+            check_once(file, "layouts", sample_layouts)
         for seed in range(SEEDS):
             layout = randomizer.sample(Streams(seed, 0).child("scenery")).layout()
             problems += layout_problems(layout)
@@ -39,6 +42,17 @@ def describe_scene(folder: Path) -> tuple[list[SceneProblem], Layout | None]:
                                hint=error.hint)  # fmt: skip
         return [*dict.fromkeys([*problems, problem])], None
     return [*dict.fromkeys(problems)], layout
+
+
+def sample_layouts(file: Path) -> None:
+    """Sample the layouts of a procedural scene, for the process with limits: huge numbers in it take huge time.
+
+    Raises:
+        BlenderSynthError: the scene cannot be used.
+    """
+    randomizer, _ = load_scene(file.parent.name, file.parent, {})
+    for seed in range(SEEDS):
+        randomizer.sample(Streams(seed, 0).child("scenery")).layout()
 
 
 def _randomizer(folder: Path, file: Path, problems: list[SceneProblem]) -> SceneryRandomizer:
