@@ -343,3 +343,62 @@ def test_every_name_has_a_meaning_in_the_help(capsys: pytest.CaptureFixture[str]
     cli.main(["verify", "--help"])
     text = capsys.readouterr().out
     assert all(name in text for name in FAULTS)
+
+
+@pytest.fixture(scope="module")
+def several(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset of several formats."""
+    from blender_synth.config import compose
+
+    folder = tmp_path_factory.mktemp("several") / "data"
+    export_dataset([whole / "run"], folder, compose(["exporter=[coco,yolo,voc]"]).exporter, NEUTRAL)
+    assert _names(folder) == set()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "fault"),
+    [
+        ("image", "run_000000", "duplicate-id"),
+        ("image_id", 1, "duplicate-id"),
+        ("image", "lost", "missing-file"),
+        ("image", "lost", "orphan-annotation"),
+        ("scene_index", 0, "split-leak"),
+        ("pair_image_id", 99, "wrong-link"),
+    ],
+)
+def test_tables_of_every_format_are_checked(several: Path, tmp_path: Path, column: str, value: object, fault: str):
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    copy = tmp_path / "data"
+    shutil.copytree(several, copy)
+    file = copy / "yolo" / "frames.parquet"
+    table = pq.read_table(file)
+    rows = table.to_pylist()
+    for number, row in enumerate(rows):
+        if number == 1 or column == "scene_index":
+            row[column] = value
+        row["split"] = ("train", "val")[number % 2] if column == "scene_index" else row["split"]
+    pq.write_table(pa.Table.from_pylist(rows, table.schema), file)
+    _reseal(file)
+    assert fault in _names(copy)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("99999 0.5 0.5 0.1 0.1\n", "unknown-id"),
+        ("0 1.5 0.5 0.1 0.1\n", "wrong-value"),
+        ("0 0.5\n", "wrong-value"),
+        ("nobody\n", "wrong-type"),
+    ],
+)
+def test_labels_of_yolo_are_checked(several: Path, tmp_path: Path, text: str, fault: str):
+    copy = tmp_path / "data"
+    shutil.copytree(several, copy)
+    file = next((copy / "yolo" / "labels").rglob("*.txt"))
+    file.write_text(text)
+    _reseal(file)
+    assert fault in _names(copy)
+    file.rename(file.with_name("lost.txt"))
+    assert "orphan-annotation" in _names(copy)

@@ -29,6 +29,7 @@ from tqdm import tqdm
 
 from blender_synth import __version__
 from blender_synth.cache import cache_folder, write_atomically
+from blender_synth.categories import PEDESTRIAN, REFLECTION
 from blender_synth.errors import RunError
 from blender_synth.exporters.common import write_image
 from blender_synth.frames.run_folder import disk_errors
@@ -234,7 +235,9 @@ def _row(entry: Entry, width: int, height: int) -> dict[str, Any]:
         "mirrors": sorted({*mirrors.values(), *(map(str, kinds) if isinstance(kinds, list) else ())}),
         "seconds": entry.seconds,
         "people": [
-            _person(mark, mirrors, width, height) for mark in entry.marks if mark.kind in ("person", "reflection")
+            _person(mark, mirrors, width, height)
+            for mark in entry.marks
+            if mark.kind == "person" or (mark.kind == "reflection" and mark.category in (REFLECTION, PEDESTRIAN))
         ],
     }
 

@@ -30,8 +30,19 @@ from blender_synth.verify.coco_files import Json, attribute, load, mask_of, spli
 from blender_synth.verify.source_frames import SourceFrames
 
 _SHOWN_BY_BROWSERS = (".jpg", ".jpeg", ".png", ".webp")
-_OWN_KEYS = {"id", "image_id", "category_id", "segmentation", "bbox", "keypoints", "attributes", "amodal_segmentation"}
-_LONG_FACTS = {"camera", "licenses", "attributes"}
+_OWN_KEYS = {
+    "id",
+    "image_id",
+    "category_id",
+    "segmentation",
+    "bbox",
+    "keypoints",
+    "attributes",
+    "amodal_segmentation",
+    "person",
+    "former",
+}
+_LONG_FACTS = {"camera", "licenses", "license", "attributes", "former"}
 
 
 @dataclass
@@ -250,7 +261,9 @@ def _coco_mark(row: Json, category: str, height: int, width: int) -> Mark:
     number = number if isinstance(number, int) else int(row["id"])
     reflected = source is not None or category == REFLECTION or bool(attribute(row, "is_reflection"))
     nested = row.get("attributes") if isinstance(row.get("attributes"), dict) else {}
-    values = {key: value for key, value in {**row, **(nested or {})}.items() if key not in _OWN_KEYS}
+    person = row.get("person") if isinstance(row.get("person"), dict) else {}
+    values = {**row, **(nested or {}), **(person or {})}
+    values = {key: value for key, value in values.items() if key not in _OWN_KEYS}
     try:
         outline = svg_path(mask_of(row.get("segmentation"), height, width))
     except ValueError:
