@@ -319,6 +319,8 @@ def test_reflections_of_everything(run, tmp_path):
     def mirrored(channels):
         channels["reflected_id"][38:42, 32:58] = ROAD
         channels["reflected_path_m"][38:42, 32:58] = 7.0
+        channels["transmitted_id"][39, 32:58] = MIRROR  # what is behind the glass takes nothing from it
+        channels["transmitted_path_m"][39, 32:58] = 9.0
 
     layer(run / "frames/000000", "labels.exr", mirrored)
     before = annotate(RawFrame(run / "frames/000000"), None)

@@ -122,7 +122,9 @@ def annotate(
         if row.instance_id not in people and (reflected == "all" or row.category in reflected)
     ]
     if others and frame.meta.mirror_slots:
-        mirrored += [s for s in people_seen(frame, others, policy) if s.via_code]
+        # no pixel is taken from a reflection by what is behind the glass: that would tear holes into faint ones
+        undivided = replace(policy, glass="both")
+        mirrored += [s for s in people_seen(frame, others, undivided) if s.via_code]
     for number, sighting in enumerate(mirrored, start=REFLECTION_IDS_FROM):
         person = people.get(sighting.instance_id)
         instances.append(annotator.reflection(number, person, sighting, sighting.instance_id in in_view))

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -344,7 +345,7 @@ def _in_order(plan: _Plan, frames: Sequence[SourceFrame]) -> Iterator[ImageRecor
             todo = iter(frames)
             try:
                 while True:
-                    while len(pending) < 2 * workers and (source := next(todo, None)) is not None:
+                    for source in islice(todo, 2 * workers - len(pending)):
                         pending.append(pool.submit(_made_in_worker, source.run, source.frame.folder))
                     if not pending:
                         return
