@@ -21,6 +21,7 @@ from blender_synth.frames.meta import (
     PersonRow,
 )
 from blender_synth.optics.mirror_shapes import CurvedPart
+from blender_synth.validation import allowed
 
 FILE = "frame.json"
 RENDER_AGAIN = "delete the frame's folder and render again"
@@ -60,7 +61,7 @@ def read_meta(path: Path) -> FrameMeta:
         if first["type"] == "missing":
             raise FrameError("a key is missing", file=path, key=key, hint=RENDER_AGAIN) from None
         raise FrameError(
-            f"a value is wrong: {first['msg']}", file=path, key=key, value=_short(first["input"]), hint=RENDER_AGAIN
+            f"a value is wrong: {allowed(first)}", file=path, key=key, value=_short(first["input"]), hint=RENDER_AGAIN
         ) from None
 
 

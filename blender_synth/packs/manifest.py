@@ -38,6 +38,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from blender_synth.errors import AssetError
 from blender_synth.packs.kinds.base import Name, number_as_text
 from blender_synth.packs.plain_yaml import PlainYamlError, read_yaml
+from blender_synth.suggestions import hint_for
+from blender_synth.validation import allowed
 
 MANIFEST = "pack.yaml"
 HEAD_KEYS = ("name", "version", "items", "description")
@@ -119,10 +121,10 @@ def validation_errors(model: type[BaseModel], data: Mapping[str, Any], manifest:
 def _errors(error: ValidationError, model: type[BaseModel], manifest: Path, key: str) -> list[AssetError]:
     errors = []
     for detail in error.errors():
-        problem, hint = "the value cannot be used", detail["msg"].removeprefix("Value error, ")
+        problem, hint = "the value cannot be used", allowed(detail)
         if detail["type"] == "extra_forbidden":
             problem = "there is no such key"
-            hint = f"use one of: {', '.join(sorted({*model.model_fields, *HEAD_KEYS}))}"
+            hint = hint_for(detail["loc"][-1], {*model.model_fields, *HEAD_KEYS})
         elif detail["type"] == "missing":
             problem, hint = "a key is missing", f"add `{detail['loc'][-1]}: ...`"
         path = ".".join([key, *(str(part) for part in detail["loc"])]).strip(".")
