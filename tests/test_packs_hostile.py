@@ -16,7 +16,7 @@ LONGEST_S = 10.0
 WITHOUT_BLENDER = [
     "yaml_merges", "yaml_many_items", "motion_lines", "material_tiff", "sky_huge", "tar_header", "zip_zeros",
 ]  # fmt: skip
-IN_BLENDER = ["glb_count", "glb_pictures", "usdc_lz4", "mtl_words"]
+IN_BLENDER = ["glb_count", "usdc_lz4", "mtl_words"]
 ACCEPTED = {"obj_continuations", "glb_reused", "glb_meshopt"}
 
 
