@@ -13,7 +13,7 @@ from blender_synth.errors import ConfigError, RunError
 from blender_synth.exporters import export_dataset, exporter_settings
 from blender_synth.exporters.expressions import Expression
 from blender_synth.exporters.rows import ANNOTATION_COLUMNS
-from blender_synth.exporters.selection import class_names, class_of
+from blender_synth.exporters.selection import all_class_names, class_names, class_of
 from blender_synth.frames.scene_facts import WeatherFacts
 from blender_synth.frames.table import FRAME_COLUMNS, PERSON_COLUMNS, boxes_3d, person_rows, time_of_day, weathers
 from tests.made_frames import HIDDEN_PERSON, PERSON, make_run
@@ -104,6 +104,8 @@ def test_classes_rename_merge_and_leave_out():
     classes = {"pedestrian": "person", "pedestrian_reflection": "person", "others": None}
     assert class_names(("pedestrian", "pedestrian_reflection", "mirror"), classes) == ("person",)
     assert class_of("mirror", {"road": None}) == "mirror"
+    fixed = {"car": "car", "pedestrian": "person", "bus": None, "others": None}
+    assert all_class_names(("mirror", "pedestrian"), fixed) == ("car", "person")
     assert class_of("road", {"road": None}) is None
 
 

@@ -40,8 +40,8 @@ from blender_synth.exporters.rows import annotation_row, picture_row
 from blender_synth.exporters.selection import (
     LeftOut,
     SelectionSettings,
+    all_class_names,
     check_classes,
-    class_names,
     class_of,
     keeps_annotation,
     passes,
@@ -435,7 +435,7 @@ def object_classes(
         if (include_stuff or is_thing(name, settings.stuff))
         and (name != REFLECTION or settings.reflections == "category")
     ]
-    return class_names(names, settings.classes)
+    return all_class_names(names, settings.classes)
 
 
 def category_ids(folder: Path, frames: Iterable[SourceFrame]) -> CategoryIds:

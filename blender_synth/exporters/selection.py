@@ -130,6 +130,15 @@ def class_names(categories: Iterable[str], classes: Mapping[str, str | None]) ->
     return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
+def all_class_names(categories: Iterable[str], classes: Mapping[str, str | None]) -> tuple[str, ...]:
+    """The classes of a dataset with these categories.
+
+    Where `classes` leaves out all others, they are those that it names, in its order, whether the categories occur or
+    not: their numbers are the same in all datasets.
+    """
+    return class_names(classes if OTHERS in classes else categories, classes)
+
+
 def check_classes(classes: Mapping[str, str | None], categories: Sequence[str]) -> None:
     """Refuse names that no category has.
 
