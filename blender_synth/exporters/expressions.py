@@ -54,6 +54,8 @@ class Expression:
             _check(node, columns)
         self.names = frozenset(node.id for node in ast.walk(self._root) if isinstance(node, ast.Name))
         """Columns that it uses."""
+        if not self.names:
+            raise ValueError("the filter names no column; write e.g. mor_m < 200")
 
     def __call__(self, row: Mapping[str, Value]) -> bool:
         """Whether a row passes.
