@@ -16,8 +16,10 @@ from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
+from blender_synth.categories import BUILT_IN
 from blender_synth.errors import ConfigError
 from blender_synth.exporters import export_dataset, exporter_kinds, exporter_settings, table_files
+from blender_synth.exporters.cityscapes import label_ids
 from blender_synth.exporters.kitti import level_from_world, placed, projection
 from blender_synth.frames.raw_frame import RawFrame, read_exr
 from blender_synth.frames.table import Box3d
@@ -55,6 +57,23 @@ def test_every_format_has_the_tables(export, kind):
     assert people.column("instance_id").to_pylist() == [PERSON, HIDDEN_PERSON] * 3
     assert people.column("box_size_m").to_pylist()[:2] == [[0.9, 0.6, 1.8], None]
     assert (data / "ATTRIBUTION.md").is_file()
+
+
+def test_processes_and_reflections_of_everything_work_in_every_format(run, tmp_path):
+    kinds = exporter_kinds()
+    common = {"splits": {"train": 1}, "reflected": "all", "layer_format": "npz"}
+    data = {}
+    for workers in (1, 2):
+        settings = exporter_settings({k: {"kind": k} for k in kinds} | common | {"workers": workers})
+        export_dataset([run], tmp_path / str(workers), settings, NEUTRAL)
+        files = {f.relative_to(tmp_path / str(workers)): f for f in (tmp_path / str(workers)).rglob("*") if f.is_file()}
+        data[workers] = {name: f.read_bytes() for name, f in files.items() if name.name not in _DATED}
+    assert data[1].keys() == data[2].keys()
+    assert [name for name in data[1] if data[1][name] != data[2][name]] == []
+    assert len({name.parts[0] for name in data[1]} & set(kinds)) == len(kinds)
+
+
+_DATED = ("dataset.json", "SHA256SUMS")
 
 
 def test_tables_are_csv_without_pyarrow(export, monkeypatch):
@@ -127,6 +146,15 @@ def test_cityscapes_has_labels_and_instances(export):
     objects = {o["instanceId"]: o for o in json.loads(Path(f"{stem}_objects.json").read_text())["objects"]}
     assert objects[24000]["object_id"] == PERSON
     assert set(objects) == {int(v) for v in np.unique(instances) if v >= 1000}
+
+
+def test_label_ids_do_not_depend_on_what_else_there_is():
+    few, many = label_ids(["pedestrian", "bench"]), label_ids(["building", "pedestrian", "mirror", "bench", "my_thing"])
+    assert few == {name: many[name] for name in few}
+    assert many["my_thing"] == 254
+    assert len(set(label_ids(list(BUILT_IN)).values())) >= len(BUILT_IN) - 1  # person and pedestrian are one
+    with pytest.raises(ConfigError, match="no room"):
+        label_ids([f"class_{number}" for number in range(230)])
 
 
 # --- KITTI

@@ -17,9 +17,10 @@ Files:
     label_ids.json                       name, id, trainId, hasInstances and colour of every class
     frames.parquet  people.parquet  ATTRIBUTION.md
 
-Classes that Cityscapes has too keep its ids (road 7, sky 23, person 24, car 26 ...); others follow from 34. A pixel
-belongs to one object: a reflection takes it from the mirror, unless `reflections` is `omit`. What is to be ignored is
-0 and 255.
+Classes that Cityscapes has too have its ids (road 7, sky 23, person 24, car 26 ...), other built-in categories 34 plus
+their id in COCO's files: the same in every dataset. Classes of packs and of your own take what is left, from 254 down.
+A pixel belongs to one object: a reflection takes it from the mirror, unless `reflections` is `omit`. What is to be
+ignored is 0 and 255.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ import cv2
 import numpy as np
 
 from blender_synth.attribution import Credits
-from blender_synth.categories import PEDESTRIAN, REFLECTION, is_thing
+from blender_synth.categories import BUILT_IN, PEDESTRIAN, REFLECTION, is_thing
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
 from blender_synth.exporters.common import (
@@ -83,14 +84,18 @@ def writer(frames: Sequence[SourceFrame], folder: Path, settings: Settings) -> P
 
 
 def label_ids(classes: Sequence[str]) -> dict[str, int]:
-    """The id of every class: Cityscapes' own, or the next free one from 34.
+    """The id of every class, see the module's docstring.
 
     Raises:
         ConfigError: there are more than an 8-bit PNG has room for.
     """
-    others = iter(range(_FIRST_OWN, _NO_TRAIN_ID))
-    ids = {name: CITYSCAPES_IDS.get(name) or next(others, None) for name in classes}
-    found = {name: number for name, number in ids.items() if number is not None}
+    found: dict[str, int] = {}
+    for name in classes:
+        number = CITYSCAPES_IDS.get(name) or (_FIRST_OWN + BUILT_IN[name][0] if name in BUILT_IN else _NO_TRAIN_ID)
+        if number < _NO_TRAIN_ID:
+            found[name] = number
+    free = [number for number in range(_NO_TRAIN_ID - 1, _FIRST_OWN - 1, -1) if number not in found.values()]
+    found |= dict(zip((name for name in classes if name not in found), free, strict=False))
     if len(found) < len(classes):
         raise ConfigError(
             "an 8-bit PNG has no room for so many classes",
