@@ -6,8 +6,12 @@ import errno
 import hashlib
 import json
 import os
+import random
 import shutil
+import signal
 import subprocess
+import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -358,3 +362,30 @@ def test_an_export_can_be_repeated(tmp_path):
     for settings in (SETTINGS, replace(SETTINGS, image_format="png"), SETTINGS):
         export_dataset([run], dataset, settings, NEUTRAL)
     assert {p.suffix for p in (dataset / "images/train").iterdir()} == {".jpg"}
+
+
+@pytest.mark.chaos
+def test_exports_that_are_killed_at_random_moments(tmp_path):
+    """The whole command, with and without processes: the dataset is always the old or the new one."""
+    run, dataset = make_run(tmp_path / "run", 30), tmp_path / "data"
+    export_dataset([run], dataset, replace(SETTINGS, image_format="png"), NEUTRAL)
+    rng = random.Random(7)
+    killed = 0
+    for attempt in range(40):
+        image_format = ("jpg", "png")[attempt % 2]
+        command = [sys.executable, "-m", "blender_synth", "export", f"runs={run}", f"dataset={dataset}",
+                   f"exporter.image_format={image_format}", f"exporter.workers={1 + attempt % 2}"]  # fmt: skip
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(rng.uniform(1.0, 6.0))
+        killed += process.poll() is None
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        subprocess.run(["sha256sum", "-c", "--strict", "--quiet", "SHA256SUMS"], cwd=dataset, check=True)
+        assert len({p.suffix for p in (dataset / "images").rglob("*.*")}) == 1
+    check_dataset_target(dataset)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["data", "run"]
+    assert killed > 5
