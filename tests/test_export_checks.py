@@ -20,7 +20,7 @@ from blender_synth.annotate.polygons import polygons
 from blender_synth.categories import BUILT_IN, FIRST_REGISTERED_ID, REFLECTION_OFFSET, STUFF
 from blender_synth.checksums import files_below, write_sums
 from blender_synth.errors import ConfigError, FrameError, RunError
-from blender_synth.exporters import export_dataset
+from blender_synth.exporters import export_dataset, exporter_settings
 from blender_synth.exporters.category_ids import CategoryIds
 from blender_synth.exporters.coco import Settings
 from blender_synth.frames.meta import Rle
@@ -233,6 +233,18 @@ def test_two_exports_merge(tmp_path):
     assert all(len(names) == 1 for names in merged.values())
     export_dataset([tmp_path / "b"], tmp_path / "first", SETTINGS, NEUTRAL)  # goes on with its own registry
     assert (categories(tmp_path / "first")["shingle"], categories(tmp_path / "first")["gravel"]) == (1000, 1001)
+
+
+def test_the_registry_of_several_formats_is_handed_on(tmp_path):
+    runs = [make_run(tmp_path / name, 1) for name in "ab"]
+    for run, category in zip(runs, ("shingle", "gravel"), strict=True):
+        rename(run, category)
+    several = exporter_settings({"coco": {"kind": "coco", "splits": {"train": 1}}, "yolo": {"kind": "yolo"}})
+    export_dataset(runs[:1], tmp_path / "both", several, NEUTRAL)
+    export_dataset(runs[1:], tmp_path / "one", replace(SETTINGS, categories=str(tmp_path / "both")), NEUTRAL)
+    export_dataset(runs[1:], tmp_path / "both", several, NEUTRAL)
+    for dataset in (tmp_path / "one", tmp_path / "both/coco"):
+        assert (categories(dataset)["shingle"], categories(dataset)["gravel"]) == (1000, 1001)
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"version": 1}', '{"version": 1, "categories": {"x": 5}}',

@@ -12,7 +12,7 @@ from blender_synth import __version__
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError, FrameError, RunError
 from blender_synth.exporters.card import write_card
-from blender_synth.exporters.category_ids import CategoryIds
+from blender_synth.exporters.category_ids import REGISTRY, CategoryIds
 from blender_synth.exporters.common import CommonSettings, read_heads, warn_of_versions
 from blender_synth.exporters.contract import Exporter, ExporterSettings, SourceFrame
 from blender_synth.exporters.expressions import did_you_mean
@@ -149,8 +149,15 @@ def _handed_on(dataset: Path, parts: Sequence[CommonSettings]) -> CategoryIds:
     """The registry of categories that the dataset goes on with."""
     for part in parts:
         if part.categories:
-            return CategoryIds.read(Path(part.categories), "exporter.categories")
-    return CategoryIds.read(dataset)
+            return CategoryIds.read(_registry_in(Path(part.categories)), "exporter.categories")
+    return CategoryIds.read(_registry_in(dataset))
+
+
+def _registry_in(dataset: Path) -> Path:
+    """The folder with the registry: the dataset's own, or, where it has several formats, that of one of them."""
+    if (dataset / REGISTRY).is_file() or not dataset.is_dir():
+        return dataset
+    return next((file.parent for file in sorted(dataset.glob(f"*/{REGISTRY}"))), dataset)
 
 
 def _module_names() -> list[str]:
