@@ -52,14 +52,10 @@ class Triangles:
         return found, lengths, normals
 
 
-def trace(stage: Stage, pose: np.ndarray, k: np.ndarray, shape: tuple[int, int], through: bool = False, bounces=4):
-    """Per pixel centre: first id, id at the end, chain code and path length; `through` lets light pass glass."""
-    world = Triangles(stage)
-    height, width = shape
-    y, x = np.mgrid[0:height, 0:width] + 0.5
-    rays = np.stack([(x - k[0, 2]) / k[0, 0], (y - k[1, 2]) / k[1, 1], np.ones(shape)], axis=-1).reshape(-1, 3)
-    direction = (rays / np.linalg.norm(rays, axis=1, keepdims=True)) @ pose[:3, :3].T
-    origin = np.tile(pose[:3, 3], (len(direction), 1))
+def follow(world: Triangles, origin: np.ndarray, direction: np.ndarray, through: bool = False, bounces: int = 4):
+    """Where rays (N, 3) end that sharp mirrors reflect: first id, id at the end, chain code, path length, and the point
+    (N, 3) there; `through` lets light pass glass."""
+    origin, direction = origin.astype(float).copy(), direction.astype(float).copy()
     live = np.ones(len(direction), bool)
     end, code, met = (np.zeros(len(direction), np.int64) for _ in range(3))
     path, first = np.zeros(len(direction)), None
@@ -89,8 +85,25 @@ def trace(stage: Stage, pose: np.ndarray, k: np.ndarray, shape: tuple[int, int],
         moved = index[~ended]
         origin[moved] += _OFF_M * direction[moved]
         path[moved] += _OFF_M
-    return {name: values.reshape(shape) for name, values in
-            (("first", first), ("end", end), ("code", code), ("path", path))}  # fmt: skip
+    return first, end, code, path, origin
+
+
+def trace(stage: Stage, pose: np.ndarray, k: np.ndarray, shape: tuple[int, int], through: bool = False, bounces=4):
+    """Per pixel centre: first id, id at the end, chain code and path length; `through` lets light pass glass."""
+    height, width = shape
+    y, x = np.mgrid[0:height, 0:width] + 0.5
+    origin, direction = camera_rays(np.stack([x, y], axis=-1).reshape(-1, 2), pose, k)
+    found = follow(Triangles(stage), origin, direction, through, bounces)
+    names = ("first", "end", "code", "path")
+    return {name: values.reshape(shape) for name, values in zip(names, found, strict=False)}
+
+
+def camera_rays(pixels: np.ndarray, pose: np.ndarray, k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Origins and unit directions (N, 3) of the rays through pixels (N, 2)."""
+    x, y = pixels.T
+    rays = np.stack([(x - k[0, 2]) / k[0, 0], (y - k[1, 2]) / k[1, 1], np.ones(len(x))], axis=-1)
+    direction = (rays / np.linalg.norm(rays, axis=1, keepdims=True)) @ pose[:3, :3].T
+    return np.tile(pose[:3, 3], (len(direction), 1)), direction
 
 
 def share_agreeing(found: np.ndarray, answer: np.ndarray) -> float:

@@ -228,3 +228,63 @@ def test_bad_crowds_are_refused(override, key):
     with pytest.raises(ConfigError) as caught:
         compose([override])
     assert key in str(caught.value)
+
+
+def _canopies(people):
+    """(person, middle (2,), radius, lowest, highest) of every open umbrella."""
+    rows = []
+    for person in people:
+        canopy = person.footprint().canopy
+        if canopy is not None:
+            ahead = geometry.direction(person.heading_deg)[:2]
+            left = np.array([-ahead[1], ahead[0]])
+            middle = np.array(person.position_m[:2]) + canopy.ahead_m * ahead + canopy.left_m * left
+            z = person.position_m[2]
+            rows.append((person, middle, canopy.radius_m, z + canopy.low_m, z + canopy.high_m))
+    return rows
+
+
+def test_open_umbrellas_hit_nobody_and_move_nobody():
+    crowded = ("scene=street", "pedestrians=crowd", "pedestrians.person.carried.umbrella_in_rain=1")
+    kept = 0
+    for index in range(3):
+        wet = sample_scene(compose([*crowded, "weather=rainy"]), (), index)
+        dry = sample_scene(compose([*crowded, "weather=cloudy"]), (), index)
+        assert [p.position_m for p in wet.people] == [p.position_m for p in dry.people]
+        rows = _canopies(wet.people)
+        kept += len(rows)
+        for n, (person, middle, radius, low, high) in enumerate(rows):
+            for other in wet.people:
+                head = other.position_m[2] + other.footprint().height_m
+                apart = np.linalg.norm(middle - other.position_m[:2])
+                assert other is person or apart > radius + 0.1 or head < low
+            for _, other_middle, other_radius, other_low, other_high in rows[:n]:
+                over = other_low > high or low > other_high
+                assert over or np.linalg.norm(middle - other_middle) > radius + other_radius
+    assert kept >= 10
+
+
+def test_nobody_walks_inside_a_lift():
+    in_cabin = 0
+    for index in range(8):
+        scene = sample_scene(compose(["scene=lift", "pedestrians=street", "camera=cctv"]), (), index)
+        inside = [person for person in scene.people if person.position_m[1] > 0.0]
+        in_cabin += len(inside)
+        assert all(person.pose.legs == "stand" for person in inside)
+    assert in_cabin >= 8
+
+
+def test_who_has_short_legs_sits_further_forward():
+    found = 0
+    for index in range(12):
+        spec = sample_scene(compose(["scene=lobby", "pedestrians.count=[8,8]"]), (), index)
+        seats = spec.scenery.layout().seats
+        for person in spec.people:
+            if person.pose.legs != "sit":
+                continue
+            seat = min(seats, key=lambda s: np.linalg.norm(np.subtract(s.position_m, person.position_m)))
+            forward = np.subtract(person.position_m, seat.position_m) @ geometry.direction(seat.heading_deg)
+            assert -1e-9 <= forward <= seat.front_m
+            assert seat.front_m - forward <= 0.155 * person.footprint().height_m + 1e-6
+            found += 1
+    assert found >= 3

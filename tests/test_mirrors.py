@@ -16,7 +16,7 @@ from blender_synth.errors import ConfigError
 from blender_synth.exporters import export_dataset
 from blender_synth.exporters.coco import Settings
 from blender_synth.geometry import mirror_points, polygon_area
-from blender_synth.optics.curved_mirrors import reflection_points, reflection_points_by_chain
+from blender_synth.optics.curved_mirrors import reflection_points, views_by_chain
 from blender_synth.optics.mirror_shapes import CylinderPart, MirrorPlane, MirrorShape, SpherePart
 from blender_synth.packs.search import find_packs
 from blender_synth.seeds import Streams
@@ -68,16 +68,19 @@ def test_a_chain_with_a_flat_and_a_curved_mirror_unfolds():
     flat, ball = MirrorShape(plane=plane), MirrorShape(curved=(SPHERE,))
     point = np.array([[-1.5, -2.0, 1.0]])
     image = mirror_points(point, plane.point_m, plane.normal)
-    first, valid = reflection_points_by_chain([ball, flat], EYE, point)
+    first, valid, length = views_by_chain([ball, flat], EYE, point)
     assert valid.all()
-    np.testing.assert_allclose(first, reflection_points([SPHERE], EYE, image)[0])
-    second, _ = reflection_points_by_chain([flat, ball], EYE, point)
+    on_ball = reflection_points([SPHERE], EYE, image)[0]
+    np.testing.assert_allclose(first, on_ball)
+    np.testing.assert_allclose(length, np.linalg.norm(on_ball - EYE) + np.linalg.norm(image - on_ball))
+    second, _, _ = views_by_chain([flat, ball], EYE, point)
     virtual_eye = mirror_points(EYE, plane.point_m, plane.normal)
     on_ball = reflection_points([SPHERE], virtual_eye, point)[0]
     np.testing.assert_allclose(second, mirror_points(on_ball, plane.point_m, plane.normal))
-    assert reflection_points_by_chain([ball, ball], EYE, point) is None
-    flat_only, valid = reflection_points_by_chain([flat], EYE, point)
+    assert views_by_chain([ball, ball], EYE, point) is None
+    flat_only, valid, length = views_by_chain([flat], EYE, point)
     np.testing.assert_allclose(flat_only, image)
+    np.testing.assert_allclose(length, np.linalg.norm(image - EYE))
     assert valid.all()
 
 

@@ -24,7 +24,7 @@ from blender_synth.blender.mirrors.materials import GLASS_IOR, pane  # noqa: E40
 from blender_synth.blender.scenery.materials import Materials  # noqa: E402
 from blender_synth.blender.shading.nodes import Graph  # noqa: E402
 from blender_synth.frames.raw_frame import decode_via, read_exr  # noqa: E402
-from blender_synth.optics.curved_mirrors import reflection_points_by_chain  # noqa: E402
+from blender_synth.optics.curved_mirrors import views_by_chain  # noqa: E402
 from blender_synth.optics.mirror_shapes import MirrorShape  # noqa: E402
 from blender_synth.settings import RenderSettings  # noqa: E402
 from tests.test_labels_blender import MIRROR, _box, _rectangle, _stage  # noqa: E402
@@ -107,7 +107,7 @@ def test_joints_are_solved_where_the_label_pass_shows_them():
         stage.add(_box(Box(number, (x - 0.04, y - 0.04, z - 0.04), (x + 0.04, y + 0.04, z + 0.04))), number)
     labels = label_pass.render_labels(stage)
     shape = MirrorShape(curved=tuple(CONVEX.curved()))
-    points, valid = reflection_points_by_chain([shape], np.array(camera.position_m), joints)
+    points, valid, _ = views_by_chain([shape], np.array(camera.position_m), joints)
     pixels, _ = project(points, camera.world_from_camera(), camera.k())
     found = 0
     for number, (x, y), ok in zip((11, 12, 13), pixels, valid, strict=True):

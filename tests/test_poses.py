@@ -307,3 +307,19 @@ def test_weights_and_names_are_checked():
     assert compose(["pedestrians.person.carried.instance=own"]).pedestrians.person.carried == CarriedRanges(
         instance="own"
     )
+
+
+@pytest.mark.parametrize("activity", ["walk", "stand"])
+def test_a_trolley_case_stands_on_its_wheels(activity):
+    found = 0
+    for number in range(6):
+        spec = Randomizer(carried=CarriedRanges(female_bags={"suitcase": 1.0}, male_bags={"suitcase": 1.0})).sample(
+            Streams(9, 0).child(f"people/{number}"), 1, situation=Situation(activity=activity, generation="adult")
+        )
+        if not any(item.kind == "suitcase" for item in spec.carried):
+            continue
+        parts = [part for part in dressed_person(spec, "tiny").parts if "carried" in part.shading.name]
+        lowest = min(float(part.vertices[:, 2].min()) for part in parts)
+        assert -0.002 < lowest < 0.02
+        found += 1
+    assert found >= 3

@@ -8,20 +8,17 @@ from typing import Any, Literal
 
 import numpy as np
 
+from blender_synth.annotate.keypoints import visible_keypoints
 from blender_synth.annotate.ownership import GlassPolicy, Sighting, people_seen
 from blender_synth.categories import PEDESTRIAN, REFLECTION, reflection_of
 from blender_synth.develop.air import layer_air_m, layer_paths_m, transmittance
 from blender_synth.frames.cross_check import FIRST_FREE_ID
 from blender_synth.frames.meta import Amodal, InstanceRow, PersonRow, Rle
 from blender_synth.frames.raw_frame import RawFrame, decode_via
-from blender_synth.geometry import project
-from blender_synth.keypoints import COCO_KEYPOINTS
-from blender_synth.optics.curved_mirrors import reflection_points_by_chain
 from blender_synth.optics.mirror_shapes import MirrorShape
 
 REFLECTION_IDS_FROM = FIRST_FREE_ID
 """Reflections are numbered from here within a frame; no other instance has such an id."""
-_KEYPOINT_RADIUS_PX = 1
 
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
@@ -158,7 +155,7 @@ class _Annotator:
     def person(self, person: PersonRow, sighting: Sighting) -> Instance:
         """A person who is seen directly, or behind glass without a mirror."""
         instance = self._seen(sighting, person.amodal)
-        return replace(instance, keypoints=self._keypoints(person, instance.mask, ()))
+        return replace(instance, keypoints=self._keypoints(person, sighting, ()))
 
     def reflection(self, number: int, person: PersonRow | None, sighting: Sighting, source_in_frame: bool) -> Instance:
         """A person or an object in a chain of mirrors, with an instance id of its own."""
@@ -175,7 +172,7 @@ class _Annotator:
             via=via,
             bounces=len(via),
             source_in_frame=source_in_frame,
-            keypoints=self._keypoints(person, instance.mask, via) if person else None,
+            keypoints=self._keypoints(person, sighting, via) if person else None,
         )
 
     def _seen(self, sighting: Sighting, amodal: Amodal | None) -> Instance:
@@ -223,32 +220,11 @@ class _Annotator:
             transmittance=1.0 if self.mor_m is None else round(float(transmittance(air_m, self.mor_m).mean()), 4),
         )
 
-    def _keypoints(self, person: PersonRow, mask: np.ndarray, via: Sequence[int]) -> np.ndarray | None:
-        """COCO keypoints (17, 3): x, y, flag. 2 where the mask covers the joint or a pixel next to it, 1 where it is
-        hidden, 0 (and 0, 0) outside the picture, off a curved mirror or unknown. Left stays the person's own left in
-        a mirror. None where the chain holds two curved mirrors, or no joint is known."""
-        joints_m = person.keypoints_m or {}
-        known = [index for index, name in enumerate(COCO_KEYPOINTS) if name in joints_m]
-        if not known:
-            return None
+    def _keypoints(self, person: PersonRow, sighting: Sighting, via: Sequence[int]) -> np.ndarray | None:
+        """COCO keypoints (17, 3) of a sighting (see `keypoints.visible_keypoints`)."""
         shapes = [row.mirror.shape if (row := self.rows[number]).mirror else MirrorShape() for number in via]
-        pose = self.frame.pose
-        apparent = reflection_points_by_chain(
-            shapes, pose[:3, 3], np.array([joints_m[COCO_KEYPOINTS[index]] for index in known])
-        )
-        if apparent is None:
-            return None
-        points_m, valid = apparent
-        pixels, depth_m = project(points_m, pose, self.frame.k)
-        height, width = mask.shape
-        result = np.zeros((len(COCO_KEYPOINTS), 3))
-        for index, (x, y), z, reached in zip(known, pixels, depth_m, valid, strict=True):
-            if z <= 0 or not reached or not (0 <= x < width and 0 <= y < height):
-                continue
-            r = _KEYPOINT_RADIUS_PX
-            around = mask[max(0, int(y) - r) : int(y) + r + 1, max(0, int(x) - r) : int(x) + r + 1]
-            result[index] = (x, y, 2 if around.any() else 1)
-        return result
+        lengths_m = {layer: self.paths_m[layer][0] for layer in sighting.masks}
+        return visible_keypoints(person, sighting.masks, lengths_m, shapes, self.frame.pose, self.frame.k)
 
 
 def pixels_by_id(ids: np.ndarray) -> dict[int, np.ndarray]:

@@ -14,6 +14,7 @@ from blender_synth.frames.table import heading_rotation
 from blender_synth.geometry import mirror_points
 from blender_synth.optics.mirror_shapes import MirrorPlane, MirrorShape
 from blender_synth.optics.silhouette import Silhouette, silhouette
+from blender_synth.optics.surface_distance import surface_distances
 from blender_synth.world.contracts import CameraSpec, MirrorSpec, PersonSpec
 from blender_synth.world.scene_spec import SceneSpec
 
@@ -133,6 +134,7 @@ def _person_row(
         reflections.append(ReflectionRow(via=tuple(via), amodal=outline))
     joints = stage.keypoints.get(person.instance_id)
     ahead = (vertices - np.array(person.position_m)) @ heading_rotation(person.heading_deg)
+    depths_m = surface_distances(np.array(list(joints.values())), vertices, triangles) if joints else ()
     return PersonRow(
         position_m=person.position_m,
         heading_deg=person.heading_deg,
@@ -140,6 +142,9 @@ def _person_row(
         box_m=(_rounded(ahead.min(axis=0)), _rounded(ahead.max(axis=0))),
         amodal=amodal(vertices, 0),
         keypoints_m={name: _rounded(point) for name, point in joints.items()} if joints else None,
+        keypoint_depths_m={name: round(float(depth), 4) for name, depth in zip(joints, depths_m, strict=True)}
+        if joints
+        else None,
         reflections=tuple(reflections),
     )
 

@@ -169,6 +169,7 @@ class PersonRow:
             of former versions.
         amodal: of the direct view; None outside the picture.
         keypoints_m: world positions by name (see `keypoints.COCO_KEYPOINTS`); None where the model has none.
+        keypoint_depths_m: distance of each to the person's mesh; None in frames that do not record it.
     """
 
     position_m: Vector | None = None
@@ -177,6 +178,7 @@ class PersonRow:
     box_m: tuple[Vector, Vector] | None = None
     amodal: Amodal | None = None
     keypoints_m: Mapping[str, Vector] | None = None
+    keypoint_depths_m: Mapping[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] | None = None
     reflections: tuple[ReflectionRow, ...] = ()
 
 

@@ -26,7 +26,9 @@ from blender_synth.validation import allowed
 FILE = "frame.json"
 RENDER_AGAIN = "delete the frame's folder and render again"
 _ADAPTER = TypeAdapter(FrameMeta)
-_PERSON_KEYS = ("position_m", "heading_deg", "bounds_m", "box_m", "amodal", "keypoints_m", "reflections")
+_PERSON_KEYS = (
+    "position_m", "heading_deg", "bounds_m", "box_m", "amodal", "keypoints_m", "keypoint_depths_m", "reflections",
+)  # fmt: skip
 _NOT_IN_FILE = ("person", "mirror", "shape", "plane", "sphere", "cylinder")
 """Levels of the dataclasses that an instance's row of the file does not have."""
 
@@ -140,6 +142,8 @@ def _person(person: PersonRow) -> dict[str, Any]:
     plain["amodal"] = _amodal(person.amodal)
     if person.keypoints_m is not None:
         plain["keypoints_m"] = dict(person.keypoints_m)
+    if person.keypoint_depths_m is not None:
+        plain["keypoint_depths_m"] = dict(person.keypoint_depths_m)
     plain["reflections"] = [{"via": entry.via, "amodal": _amodal(entry.amodal)} for entry in person.reflections]
     return plain
 

@@ -43,31 +43,35 @@ def reflection_points(
     return result, found
 
 
-def reflection_points_by_chain(
+def views_by_chain(
     mirrors: Sequence[MirrorShape], camera_m: np.ndarray, points_m: np.ndarray
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Points (N, 3) that project to where a chain of mirrors shows `points_m`, and whether (N,) it can show them.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Where a chain of mirrors shows points, whether it can show them, and how long the light's path to them is.
 
     Args:
         mirrors: in the order in which a ray from the camera meets them. camera_m: (3,). points_m: (N, 3).
 
     Returns:
-        None when more than one mirror of the chain is curved, or the shape of one is unknown. With flat mirrors only,
-        these are the virtual points; with a curved one they lie on its surface, or on the mirror image of it.
+        Points (N, 3) that project to where the chain shows `points_m`: with flat mirrors only, the virtual points; with
+        a curved one they lie on its surface, or on the mirror image of it. Whether (N,) it can show them, and lengths
+        (N,) of the whole paths in metres. None when more than one mirror of the chain is curved, or the shape of one is
+        unknown.
     """
     curved = [index for index, mirror in enumerate(mirrors) if mirror.plane is None]
     if len(curved) > 1 or any(not mirrors[index].curved for index in curved):
         return None
     split = curved[0] if curved else -1
     points = _mirrored(np.asarray(points_m, float), mirrors[split + 1 :])
-    valid = np.ones(len(points), bool)
+    camera = np.asarray(camera_m, float)
+    valid, behind_m = np.ones(len(points), bool), np.zeros(len(points))
     if curved:
-        camera = np.asarray(camera_m, float)
+        virtual_camera = camera
         for mirror in mirrors[:split]:
-            camera = _mirrored(camera, [mirror])
-        points, valid = reflection_points(mirrors[split].curved, camera, points)
-        points = _mirrored(points, mirrors[:split])
-    return points, valid
+            virtual_camera = _mirrored(virtual_camera, [mirror])
+        on_surface, valid = reflection_points(mirrors[split].curved, virtual_camera, points)
+        behind_m = np.linalg.norm(points - on_surface, axis=1)
+        points = _mirrored(on_surface, mirrors[:split])
+    return points, valid, np.linalg.norm(points - camera, axis=1) + behind_m
 
 
 def _mirrored(points_m: np.ndarray, mirrors: Sequence[MirrorShape]) -> np.ndarray:

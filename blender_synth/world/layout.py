@@ -30,6 +30,7 @@ class Area:
         ground_id: instance id of the ground.
         share: likelihood of people here relative to other ground of the same size. most: largest number of people who
             may stand here; None for no limit.
+        walked: whether people walk and run here; where they do not, as in a lift, they stand.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Area:
     ground_id: int | None = None
     share: float = Field(default=1.0, ge=0)
     most: int | None = Field(default=None, ge=0)
+    walked: bool = True
 
 
 @plain
@@ -131,12 +133,14 @@ class Seat:
         bench: seats of one name are side by side, in order.
         position_m: the ground under the sitter's pelvis. heading_deg: azimuth the sitter faces.
         height_m: of the seat above that ground.
+        front_m: from the pelvis to the seat's front edge; who has shorter legs sits further forward.
     """
 
     bench: str
     position_m: Vec3
     heading_deg: float
     height_m: float
+    front_m: float = 0.2
 
 
 @plain

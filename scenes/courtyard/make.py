@@ -259,8 +259,11 @@ def turned(at, degrees: float) -> Matrix:
 # --- the houses
 
 
-def facade(name: str, length: float, wall, holes, m, where, matrix: Matrix) -> None:
-    """A wall along +x from the origin that looks to -y, with holes (x0, x1, z0, z1, kind) and what fills them."""
+def facade(name: str, length: float, wall, holes, m, where, matrix: Matrix, drop: float = 0.0) -> None:
+    """A wall along +x from the origin that looks to -y, with holes (x0, x1, z0, z1, kind) and what fills them.
+
+    Its mouldings are `drop` lower, so that those of houses that meet in a corner do not lie in one plane.
+    """
     s = Shape()
     columns = sorted({0.0, length, *(x for h in holes for x in h[:2])})
     rows = sorted({0.0, EAVES, *(z for h in holes for z in h[2:4])})
@@ -291,11 +294,11 @@ def facade(name: str, length: float, wall, holes, m, where, matrix: Matrix) -> N
                 s.box((x, d - 0.06, z0), (x + 0.2, d - 0.02, z1), m["gate"])
             for z in (0.5, 1.9):
                 s.box((x0, d - 0.1, z), (x1, d - 0.05, z + 0.14), m["gate"])
-    s.box((-0.02, -0.35, EAVES - 0.25), (length + 0.02, 0.05, EAVES), m["trim"])
-    s.box((-0.02, -0.05, 3.42), (length + 0.02, 0.02, 3.58), m["trim"])
+    s.box((-0.02, -0.35, EAVES - 0.25 - drop), (length + 0.02, 0.05, EAVES - drop), m["trim"])
+    s.box((-0.02, -0.05, 3.42 - drop), (length + 0.02, 0.02, 3.58 - drop), m["trim"])
     at = 0.0
     for x0, x1 in [*sorted((h[0], h[1]) for h in holes if h[2] < 0.3), (length, length)]:
-        s.box((at, -0.03, 0.0), (x0, 0.01, 0.55), m["plinth"])
+        s.box((at, -0.03, 0.0), (x0, 0.01, 0.55 - drop), m["plinth"])
         at = x1
     s.face([(-0.4, -0.45, EAVES - 0.05), (length + 0.4, -0.45, EAVES - 0.05), (length + 0.4, 3.6, EAVES + 2.4),
             (-0.4, 3.6, EAVES + 2.4)], m["tiles"])  # fmt: skip
@@ -351,9 +354,9 @@ def houses(m) -> None:
     south = [*upstairs(wide, 6, skip=(2, 3)), (8.3, 11.7, 0.0, 3.1, "passage")]
     facade("house south", wide, m["render south"], south, m, where, turned((HALF_X, -HALF_Y, 0), 180))
     east = [*upstairs(deep, 5, skip=(0, 1, 2, 3, 4)), (1.2, 2.5, 0.0, 2.75, "door")]
-    facade("house east", deep, m["render east"], east, m, where, turned((HALF_X, HALF_Y, 0), -90))
+    facade("house east", deep, m["render east"], east, m, where, turned((HALF_X, HALF_Y, 0), -90), 0.01)
     west = [*upstairs(deep, 5, skip=(2,)), (6.9, 8.1, 0.0, 2.75, "door")]
-    facade("house west", deep, m["render west"], west, m, where, turned((-HALF_X, -HALF_Y, 0), 90))
+    facade("house west", deep, m["render west"], west, m, where, turned((-HALF_X, -HALF_Y, 0), 90), 0.01)
     shop(m, where)
 
 
@@ -551,7 +554,7 @@ def greenery(m) -> None:
 def clutter(m) -> None:
     bins = collection("bins")
     bins["category"] = "street_furniture"
-    for n, y in enumerate((-2.2, -1.5, -0.8)):
+    for n, y in enumerate((-2.35, -1.53, -0.71)):
         s = Shape()
         s.face([(-0.24, -0.28, 0.08), (-0.24, 0.28, 0.08), (-0.29, 0.34, 0.98), (-0.29, -0.34, 0.98)][::-1], m["bin"])
         s.face([(0.24, -0.28, 0.08), (0.24, 0.28, 0.08), (0.29, 0.34, 0.98), (0.29, -0.34, 0.98)], m["bin"])

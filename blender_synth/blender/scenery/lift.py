@@ -20,7 +20,7 @@ from blender_synth.world.scenery.lift.elements import (
     RAIL_M,
     SILL_M,
 )
-from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS_ID, Wall
+from blender_synth.world.scenery.shared.rooms import CEILING_ID, FLOOR_ID, LAMPS_ID, WALL_M, Wall
 
 
 def build(spec: Spec, stage: Stage) -> None:
@@ -31,7 +31,7 @@ def build(spec: Spec, stage: Stage) -> None:
     for wall in spec.walls:
         name = wall.name.removeprefix("cabin_")
         if name == "south":
-            parts = [rooms.wall_face(wall), _front_return(spec, wall)]
+            parts = [rooms.wall_face(wall, SILL_M / 2), _front_return(spec, wall)]
         else:
             parts = [rooms.wall_face(wall), rooms.skirting(wall, spec.metal_rgb, 0.12, "steel")]
             if name in ("west", "east"):
@@ -79,9 +79,9 @@ def _doors(spec: Spec) -> Part:
     come = 0.03 + spec.closing * w
     parts = []
     for side in (-1, 1):
-        a, b = sorted((x + side * w, x + side * (w - come)))
+        a, b = sorted((x + side * (w + 0.005), x + side * (w - come)))  # edges lie behind the jambs
         for y0, y1 in ((-0.17, -0.13), (-0.11, -0.08)):
-            parts.append(box((a, y0, 0.004), (b, y1, top), "steel", spec.door_rgb))
+            parts.append(box((a, y0, 0.004), (b, y1, top + 0.005), "steel", spec.door_rgb))
     return join(parts)
 
 
@@ -164,7 +164,8 @@ def _landing(spec: Spec, stage: Stage, materials: Materials) -> None:
     room = (-wide, wide, far, near)
     for wall in spec.landing:
         name = wall.name.removeprefix("landing_")
-        parts = [rooms.wall_face(wall), rooms.skirting(wall, tuple(0.55 * c for c in wall.rgb), 0.09)]
+        reveal_m = SILL_M / 2 if name == "north" else WALL_M
+        parts = [rooms.wall_face(wall, reveal_m), rooms.skirting(wall, tuple(0.55 * c for c in wall.rgb), 0.09)]
         for opening in wall.openings:
             if opening.kind == "door":
                 rgb = (0.2, 0.13, 0.08) if opening.seed % 3 else (0.55, 0.55, 0.53)

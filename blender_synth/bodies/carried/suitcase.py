@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from blender_synth.bodies.carried.carrier import DARK, SIDE_OF, STEEL, TYRE, Carrier, Piece, darker
-from blender_synth.bodies.skeleton import SIDES, Y, rotation
+from blender_synth.bodies.skeleton import SIDES, Y, Z, rotation
 from blender_synth.bodies.solids import (
     bar,
     body,
@@ -27,10 +27,10 @@ def build(item: CarriedSpec, carrier: Carrier) -> list[Piece]:
         slant = float(np.degrees(np.arcsin(np.clip((hold[2] - r) / length, 0.2, 0.98))))
     else:
         length, slant = hold[2] - r, 90.0
-    # Own axes: x from the back panel to the front, z along the bars; the axle's middle is the origin.
+    # Own axes: x from the back panel, which faces the person, to the front; z along the bars; z = 0 is the axle.
     bars_x = -depth * 0.30
     back, up = slant - 90.0, r
-    tilt = yaw @ rotation(Y, -back)
+    tilt = yaw @ rotation(Y, -back) @ rotation(Z, 180.0)
     aside = yaw @ np.array([0, out * (0.015 if carrier.walks else 0.05), 0])
     origin = hold - tilt @ np.array([bars_x, 0, length]) + aside
     origin[2] = r if not carrier.walks else origin[2]

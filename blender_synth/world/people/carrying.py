@@ -33,6 +33,7 @@ from blender_synth.world.people.activities import activities
 from blender_synth.world.people.body import BodySpec
 from blender_synth.world.people.choices import Colours, among
 from blender_synth.world.people.colours import COLOURS, rounded_rgb
+from blender_synth.world.people.situation import Canopy
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,7 @@ def draw_carried(
     climate: Climate,
     first_id: int,
     rng: np.random.Generator,
+    room_for_umbrella: bool = True,
 ) -> tuple[CarriedSpec, ...]:
     """What one person carries. Those who run have at most a backpack, those who sit nothing.
 
@@ -208,6 +210,7 @@ def draw_carried(
         activity: what they do, a file of `activities/`.
         climate: the weather they are dressed for.
         first_id: instance id of their first item, where items are instances of their own.
+        room_for_umbrella: whether an open umbrella would hit nobody and nothing.
     """
     rngs = dict(zip(_STREAMS, rng.spawn(len(_STREAMS)), strict=True))
     bag_rng, umbrella_rng, pushed_rng = rngs["bag"], rngs["umbrella"], rngs["pushed"]
@@ -234,8 +237,9 @@ def draw_carried(
     wants, umbrella = umbrella_rng.random() < share, _item(ranges, "umbrella", "right_hand", umbrella_rng)
     free = [s for s in ("right", "left") if s not in {h for t in items for h in t.hands}]
     pulls = any(t.traits.arm == "pull" for t in items)
-    if wants and adult and free and doing.umbrella and (raining or snowing or not pulls):
-        items.append(replace(umbrella, held=f"{free[0]}_hand", is_open=raining or snowing))
+    opened = raining or snowing
+    if wants and adult and free and doing.umbrella and (room_for_umbrella if opened else not pulls):
+        items.append(replace(umbrella, held=f"{free[0]}_hand", is_open=opened))
     pushed = _item(ranges, pick(pushed_rng, ranges.pushed), "both_hands", pushed_rng)
     if doing.pushes:
         items.append(pushed)
@@ -288,6 +292,20 @@ def _item(ranges: CarriedRanges, kind: str, held: str, rng: np.random.Generator)
         second_rgb=rounded_rgb(other, 0.004, 0.8),
         shape_seed=seed,
     )
+
+
+def canopy_of(carried: Sequence[CarriedSpec], stature_m: float) -> Canopy | None:
+    """The open umbrella among some items, where `bodies.carried.umbrella` holds it; None without one."""
+    for item in carried:
+        if item.is_open:
+            return Canopy(
+                ahead_m=0.33,
+                left_m=0.16 if item.held == "left_hand" else -0.16,
+                radius_m=0.57 * item.size,
+                low_m=stature_m - 0.04,
+                high_m=stature_m + 0.34,
+            )
+    return None
 
 
 def reach_m(carried: Sequence[CarriedSpec]) -> tuple[float, float, float]:

@@ -79,7 +79,12 @@ class Spec(FromPack):
     def footprint(self) -> Footprint:
         """The ground that the figure covers."""
         half = max(0.25, -self.low_m[1], self.high_m[1])
-        return Footprint(front_m=max(half, self.high_m[0]), back_m=max(half, -self.low_m[0]), half_width_m=half)
+        return Footprint(
+            front_m=max(half, self.high_m[0]),
+            back_m=max(half, -self.low_m[0]),
+            half_width_m=half,
+            height_m=self.high_m[2],
+        )
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The figure: a pedestrian like any other."""

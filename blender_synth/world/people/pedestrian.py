@@ -28,6 +28,7 @@ from blender_synth.world.people.body import BodyRanges, BodySpec, draw_body
 from blender_synth.world.people.carrying import (
     CarriedRanges,
     CarriedSpec,
+    canopy_of,
     draw_carried,
     reach_m,
     with_phones,
@@ -71,7 +72,13 @@ class Spec:
         spread = 0.5 * self.body.stature_m if self.pose.legs == "motion" else 0.0
         knees = 0.42 * self.body.stature_m if self.pose.legs == "sit" else 0.0
         half = max(0.3, side, spread)
-        return Footprint(front_m=max(half, stride, front, knees), back_m=max(half, stride, back), half_width_m=half)
+        return Footprint(
+            front_m=max(half, stride, front, knees),
+            back_m=max(half, stride, back),
+            half_width_m=half,
+            height_m=self.body.stature_m + 0.06,
+            canopy=canopy_of(self.carried, self.body.stature_m),
+        )
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """The person, and what they carry that is an instance of its own."""
@@ -148,9 +155,12 @@ class Randomizer:
         body = draw_body(self.body, streams.rng("body"), situation.generation)
         activity = draw_activity(self.pose, body, situation, streams.rng("activity"))
         first_id = CARRIED_IDS[0] + INSTANCES_PER_PERSON * (instance_id - 1)
-        carried = draw_carried(self.carried, body, activity, situation.climate, first_id, streams.rng("carried"))
+        carried = draw_carried(
+            self.carried, body, activity, situation.climate, first_id, streams.rng("carried"), situation.umbrella
+        )
         pose = draw_pose(self.pose, body, situation, activity, carried, streams.rng("pose"))
-        motion = draw_motion(self.motion, streams.rng("motion")) if activities()[activity].recorded else None
+        moves = activities()[activity].recorded and not situation.stays
+        motion = draw_motion(self.motion, streams.rng("motion")) if moves else None
         if motion is not None:
             carried = tuple(item for item in carried if item.held == "back")
             pose = replace(pose, activity="motion", legs="motion", left_arm="hang", right_arm="hang", motion=motion)

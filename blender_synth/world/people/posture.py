@@ -247,7 +247,7 @@ def draw_pose(
 
 def _legs(activity: Activity, situation: Situation, on_the_move: bool) -> str:
     """What the legs do."""
-    if not activity.walks_on_share:
+    if not activity.walks_on_share or situation.stays:
         return activity.legs
     walks = on_the_move if situation.speed_mps is None else situation.speed_mps > 0.2
     return "walk" if walks else activity.legs

@@ -18,6 +18,8 @@ class Situation:
         generation: ``"adult"`` or ``"child"``.
         look_deg: where the head is turned, from the front, left positive: to a companion, the road, a window.
         seat_m: height above the ground of the seat under somebody who sits.
+        stays: they stand where they are, whatever share of their activity walks.
+        umbrella: there is room for one.
         climate: the weather they have dressed for.
     """
 
@@ -26,7 +28,24 @@ class Situation:
     generation: Literal["adult", "child"] | None = None
     look_deg: float | None = None
     seat_m: float | None = None
+    stays: bool = False
+    umbrella: bool = True
     climate: Climate = Climate()
+
+
+@plain
+class Canopy:
+    """An open umbrella in the frame of the person who holds it.
+
+    Attributes:
+        ahead_m, left_m: its middle. radius_m: of its rim. low_m, high_m: heights of rim and peak above the ground.
+    """
+
+    ahead_m: float
+    left_m: float
+    radius_m: float
+    low_m: float
+    high_m: float
 
 
 @plain
@@ -36,8 +55,11 @@ class Footprint:
     Attributes:
         front_m, back_m: from the person's origin ahead and back, at least half_width_m.
         half_width_m: to either side.
+        height_m: of the head's top above the ground. canopy: of an open umbrella, which may reach beyond the strip.
     """
 
     front_m: float = 0.3
     back_m: float = 0.3
     half_width_m: float = 0.3
+    height_m: float = 1.8
+    canopy: Canopy | None = None

@@ -7,6 +7,7 @@ room, with what they push, pull and carry; so who people are never depends on wh
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -23,7 +24,7 @@ from blender_synth.world.contracts import CameraSpec, PersonRandomizer, PersonSp
 from blender_synth.world.layout import Layout, Seat
 from blender_synth.world.people.activities import activities
 from blender_synth.world.people.figure import Randomizer as FigureRandomizer
-from blender_synth.world.people.situation import Situation
+from blender_synth.world.people.situation import Canopy, Situation
 from blender_synth.world.placement.counts import draw_count
 from blender_synth.world.placement.ground import CELL_M, Ground, footprint_discs
 
@@ -33,6 +34,10 @@ STRANGERS_M = 0.35
 """Room between the outlines of people of different groups, where there is plenty."""
 SLOWER_MPS = 0.06
 """Groups walk slower by this for each further member (Moussaid et al. 2010, figure 1)."""
+CALVES_AHEAD = 0.155
+"""Distance from the pelvis to the back of the calves of somebody who sits, over the stature."""
+HEAD_M = 0.14
+"""Radius of a head with hair."""
 TALK_SHARE, GLANCE_SHARE = 0.75, 0.3
 """Of the groups that stand, how many talk; of those who walk in company, how many look at each other."""
 
@@ -100,11 +105,15 @@ class _Group:
     Attributes:
         people: dressed and equipped for the weather. outlines: the same in dry weather, by whose footprints they are
             placed: an umbrella moves nobody, so people are where they are in all weathers.
+        bare: the same as `people` without open umbrellas, for those who have no room for one.
+        stays: nobody of them walks or runs.
     """
 
     people: tuple[PersonSpec, ...]
     outlines: tuple[PersonSpec, ...]
+    bare: tuple[PersonSpec, ...]
     activity: str
+    stays: bool
     offsets_m: np.ndarray
     turns_deg: np.ndarray
     seats: tuple[Seat, ...]
@@ -141,6 +150,7 @@ def draw_people(
     figures = crowd.figures.choices(packs)
     crowd = dataclasses.replace(crowd, person=crowd.person.resolve_packs(packs))
     people: list[PersonSpec] = []
+    bare: list[PersonSpec] = []
     first = 0
     for order, size in enumerate(_sizes(crowd, min(wanted, len(ids)), streams)):
         here = streams.child(f"group/{order}")
@@ -150,12 +160,62 @@ def draw_people(
             group = _draw_group(crowd, range(first, first + size), (climate, season), ground, here, streams, ids)
         first += size
         places = _placed(group, ground, here, None if dense else crowd.view_share, gap_m)
-        for person, outline, (position_m, heading_deg) in zip(
-            group.people, group.outlines, places, strict=bool(places)
+        for person, outline, without, (position_m, heading_deg) in zip(
+            group.people, group.outlines, group.bare, places, strict=bool(places)
         ):
             people.append(person.placed(position_m, heading_deg))
+            bare.append(without.placed(position_m, heading_deg))
             ground.occupy(outline.placed(position_m, heading_deg))
-    return tuple(people), wanted
+    return with_room_for_umbrellas(people, bare, ground), wanted
+
+
+def _sitting_m(seat: Seat, person: PersonSpec) -> Vec3:
+    """Where somebody sits: so far forward that the calves are before the seat."""
+    forward_m = max(0.0, seat.front_m - CALVES_AHEAD * person.footprint().height_m)
+    x, y, z = np.array(seat.position_m) + forward_m * geometry.direction(seat.heading_deg)
+    return float(x), float(y), float(z)
+
+
+def with_room_for_umbrellas(
+    people: Sequence[PersonSpec], bare: Sequence[PersonSpec], ground: Ground
+) -> tuple[PersonSpec, ...]:
+    """The people of a scene; those whose umbrella would hit somebody, another umbrella or the scenery go without.
+
+    Args:
+        people: as placed. bare: the same people without umbrellas. ground: of the scene.
+    """
+    kept = list(people)
+    for number, person in enumerate(people):
+        canopy = person.footprint().canopy
+        if canopy is not None and not _canopy_fits(person, canopy, kept[:number] + kept[number + 1 :], ground):
+            kept[number] = bare[number]
+    return tuple(kept)
+
+
+def _canopy_fits(person: PersonSpec, canopy: Canopy, others: Sequence[PersonSpec], ground: Ground) -> bool:
+    """Whether an open umbrella touches nobody's head, no other umbrella and nothing of the scenery."""
+    middle, low_m = _canopy_xy_m(person, canopy), person.position_m[2] + canopy.low_m
+    for other in others:
+        outline, z_m = other.footprint(), other.position_m[2]
+        head_apart = math.dist(middle, other.position_m[:2]) - canopy.radius_m - HEAD_M
+        if head_apart < 0 and z_m + outline.height_m > low_m - 0.02:
+            return False
+        if outline.canopy is None:
+            continue
+        apart = math.dist(middle, _canopy_xy_m(other, outline.canopy)) - canopy.radius_m - outline.canopy.radius_m
+        same_height = (
+            z_m + outline.canopy.high_m > low_m
+            and person.position_m[2] + canopy.high_m > z_m + outline.canopy.low_m
+        )  # fmt: skip
+        if apart < 0.02 and same_height:
+            return False
+    return ground.clear_above(np.array(middle), canopy.radius_m, low_m)
+
+
+def _canopy_xy_m(person: PersonSpec, canopy: Canopy) -> tuple[float, float]:
+    ahead = geometry.direction(person.heading_deg)[:2]
+    x, y = np.array(person.position_m[:2]) + canopy.ahead_m * ahead + canopy.left_m * np.array([-ahead[1], ahead[0]])
+    return float(x), float(y)
 
 
 def _sizes(crowd: Crowd, count: int, streams: Streams) -> Iterator[int]:
@@ -168,7 +228,8 @@ def _sizes(crowd: Crowd, count: int, streams: Streams) -> Iterator[int]:
 
 def _lone(person: PersonSpec) -> _Group:
     """Somebody alone, who stays where they are."""
-    return _Group((person,), (person,), "stand", np.zeros((1, 2)), np.zeros(1), seats=())
+    alone = (person,)
+    return _Group(alone, alone, alone, "stand", True, np.zeros((1, 2)), np.zeros(1), seats=())
 
 
 def _draw_group(
@@ -186,6 +247,9 @@ def _draw_group(
     seats = ground.take_seats(size, here.rng("seats")) if activities()[activity].legs == "sit" else ()
     if activities()[activity].legs == "sit" and not seats:
         activity = activities()[activity].instead
+    stays = here.rng("stays").random() < ground.standing_share
+    if stays and activities()[activity].moves:
+        activity = "stand"
     if size > 1 and activities()[activity].companions_talk and chat < TALK_SHARE:
         activity = "talk"
     elif size == 1 and activity == "talk":
@@ -209,16 +273,24 @@ def _draw_group(
             generation=None if chance == 0.0 else "child" if n and child else "adult",
             look_deg=look,
             seat_m=seats[n].height_m if seats else None,
+            stays=stays,
         )
         situations = [dataclasses.replace(situation, climate=climate) for climate in climates]
         one = people.child(str(number))
-        members.append(tuple(crowd.person.sample(one, ids[number], situation=s) for s in situations))
+        worn, dry = (crowd.person.sample(one, ids[number], situation=s) for s in situations)
+        bare = worn
+        if worn.footprint().canopy is not None:
+            without = dataclasses.replace(situations[0], umbrella=False)
+            bare = crowd.person.sample(one, ids[number], situation=without)
+        members.append((worn, dry, bare))
     turns_deg = np.array([f[1] for f in formation]) + rng.normal(0, 4, size)
     return _Group(
-        people=tuple(worn for worn, _ in members),
-        outlines=tuple(dry for _, dry in members),
+        people=tuple(worn for worn, _, _ in members),
+        outlines=tuple(dry for _, dry, _ in members),
+        bare=tuple(bare for _, _, bare in members),
         activity=activity,
-        offsets_m=_spread(np.array([f[0] for f in formation]), turns_deg, [dry for _, dry in members]),
+        stays=stays or not (moving or doing.walks_on_share),
+        offsets_m=_spread(np.array([f[0] for f in formation]), turns_deg, [dry for _, dry, _ in members]),
         turns_deg=turns_deg,
         seats=seats,
     )
@@ -264,10 +336,13 @@ def _placed(
     """(position, heading) of each member; nothing where there is no room."""
     rng = here.rng("place")
     if group.seats:
-        return [(seat.position_m, seat.heading_deg) for seat in group.seats]
+        return [
+            (_sitting_m(seat, person), seat.heading_deg)
+            for seat, person in zip(group.seats, group.outlines, strict=True)
+        ]
     in_view = view_share is not None and rng.random() < view_share
     for looked_at in (in_view, False):
-        for cell in ground.draw_cells(rng, looked_at, view_share is None, group.activity):
+        for cell in ground.draw_cells(rng, looked_at, view_share is None, group.activity, group.stays):
             middle = ground.cells_xy_m[cell] + rng.uniform(-CELL_M / 2, CELL_M / 2, 2)
             heading = ground.heading_deg(rng, cell, group.activity, activities()[group.activity].moves)
             ahead = geometry.direction(heading)[:2]

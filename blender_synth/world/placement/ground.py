@@ -28,6 +28,7 @@ class Ground:
 
     Attributes:
         cells_xy_m: (N, 2) middles of the cells. seen_m2: walkable area that a density counts for.
+        standing_share: share of the ground in view on which people stand only.
     """
 
     def __init__(self, layout: Layout, camera: CameraSpec) -> None:
@@ -63,13 +64,18 @@ class Ground:
         self._on_crossing, self._at_crossing = self._crossings()
         self._counted = self._distance < np.where(self._in_view, DENSITY_REACH_M, DENSITY_REACH_M / 3)
         self.seen_m2 = float(self._counted.sum()) * CELL_M**2
+        self._walked = np.array([a.walked for a in self._areas], bool)[self._owner]
+        self.standing_share = float((self._seen & ~self._walked).sum() / max(self._seen.sum(), 1))
 
-    def draw_cells(self, rng: np.random.Generator, in_view: bool, spread_evenly: bool, activity: str) -> Iterator[int]:
-        """Cells to try, more likely where the camera sees them well.
+    def draw_cells(
+        self, rng: np.random.Generator, in_view: bool, spread_evenly: bool, activity: str, stays: bool = False
+    ) -> Iterator[int]:
+        """Cells to try, likeliest where the camera has a good look.
 
         Args:
-            in_view: only where the camera sees a person's chest. spread_evenly: equal weights for all cells in
-            reach. activity: its `place` holds if the scene has a crossing.
+            in_view: only where the camera sees somebody's chest. spread_evenly: every cell that a density counts alike.
+            activity: its `place` holds if the scene has a crossing. stays: the group stands still; others need ground
+                where people walk.
         """
         weights = np.minimum(1.0, 14.0 / np.maximum(self._distance, 1.0)) ** 1.5
         weights *= np.where([a.use == "crossing" for a in self._areas], 1.6, 1.0)[self._owner] if self._areas else 1.0
@@ -81,6 +87,8 @@ class Ground:
         if in_view:
             weights = weights * self._seen
         weights = weights * (self._distance < REACH_M) * self._share
+        if not stays:
+            weights = weights * self._walked
         places = {"crossing": self._on_crossing, "crossing_end": self._at_crossing >= 0}
         fitting = weights * places.get(activities()[activity].place, True)
         weights = fitting if fitting.sum() > 0 else weights
@@ -131,6 +139,11 @@ class Ground:
         self._taken_xy = np.concatenate([self._taken_xy, xy])
         self._taken_r = np.concatenate([self._taken_r, radius])
         self._standing_xy = np.concatenate([self._standing_xy, [person.position_m[:2]]])
+
+    def clear_above(self, xy_m: np.ndarray, radius_m: float, low_m: float) -> bool:
+        """Whether nothing that reaches higher than `low_m` stands within a radius of a point (2,)."""
+        high = self._tops_m > low_m
+        return not high.any() or bool(self._outside(xy_m[None])[0, high].max(1).min() > radius_m)
 
     def take_seats(self, count: int, rng: np.random.Generator) -> tuple[Seat, ...]:
         """`count` free seats side by side within reach, which are then occupied; empty when there are none."""

@@ -78,7 +78,7 @@ def pipes(spec: Spec) -> list[Part]:
         if number % 5 == 2:
             cx, cy = column.xy_m
             out = spec.column_wide_m / 2 + 0.07
-            pipe = np.array([(cx + out, cy, 0.0), (cx + out, cy, top)])
+            pipe = np.array([(cx + out, cy, 0.0), (cx + out, cy, top + 0.01)])
             parts.append(tube(pipe, 0.055, 10, "paint", (0.28, 0.29, 0.3)))
     return parts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from blender_synth.blender.scenery.facade.walls import with_soot
-from blender_synth.blender.scenery.meshes import Part, box, extrude, part, tube
+from blender_synth.blender.scenery.meshes import Part, Tint, box, extrude, part, tube
 from blender_synth.world.scenery.shared.street_parts import Building
 
 
@@ -35,11 +35,7 @@ def mouldings(b: Building) -> list[Part]:
     ]
     for profile, z in ((cornice, b.eaves_m), (course, b.ground_m)):
         for x, flip in ((0.0, False), (b.width_m, True)):
-            face = np.arange(len(profile))
-            points = np.column_stack([np.full(len(profile), x), profile + (0, z)])
-            middle = np.array([[x, 0.02, z - 0.2]])
-            fan = np.stack([face[:-1], face[1:], np.full(len(face) - 1, len(face))], axis=1)
-            parts.append(part(np.concatenate([points, middle]), fan if flip else fan[:, ::-1], "trim", tint))
+            parts.append(_end(profile + (0, z), x, tint, flip))
     if b.quoins:
         rows = np.arange(b.ground_m + 0.1, b.eaves_m - 0.6, 0.42)
         for i, z in enumerate(rows):
@@ -47,6 +43,16 @@ def mouldings(b: Building) -> list[Part]:
             for x0, x1 in ((0.0, long), (b.width_m - long, b.width_m)):
                 parts.append(box((x0, -0.022, z), (x1, 0, z + 0.39), "trim", tint, without=("+y",)))
     return parts
+
+
+def _end(profile: np.ndarray, x: float, tint: Tint, flip: bool) -> Part:
+    """The end of a moulding at x: the strip between its profile (N, 2) of y and z and the wall."""
+    count = len(profile)
+    on_wall = profile * (0.0, 1.0)
+    points = np.column_stack([np.full(2 * count, x), np.concatenate([profile, on_wall])])
+    n = np.arange(count - 1)
+    quads = np.stack([n, n + 1, n + 1 + count, n + count], axis=1)
+    return part(points, quads if flip else quads[:, ::-1], "trim", tint)
 
 
 def pipes_and_cables(b: Building, rng: np.random.Generator) -> list[Part]:

@@ -23,15 +23,19 @@ def in_place(wall: Wall, shape: Part) -> Part:
     return shape.turned(math.degrees(math.atan2(y, x))).moved((*wall.start_xy_m, wall.base_z_m))
 
 
-def wall_face(wall: Wall) -> Part:
-    """The face of a wall with its openings, the faces inside them, and joints of cladding, in room coordinates."""
+def wall_face(wall: Wall, reveal_m: float = WALL_M) -> Part:
+    """The face of a wall with its openings, the faces inside them, and joints of cladding, in room coordinates.
+
+    Args:
+        reveal_m: depth of the faces inside the openings; less where another wall's opening continues behind them.
+    """
     holes = [(o.start_m, o.end_m, o.foot_m, o.top_m) for o in wall.openings]
     tint = (*wall.rgb, 0.35 if wall.material in ("veneer", "marble") else 0.03)
     shift = 3.7 * (wall.instance_id % 7)
     parts = [facade.pierced_wall(0.0, wall.length_m, 0.0, wall.height_m, holes, wall.material, tint, shift)]
     for opening, hole in zip(wall.openings, holes, strict=True):
         if opening.kind != "glazing":
-            parts.append(facade.reveal(hole, WALL_M, "matt", shade(wall.rgb, 0.95), on_ground=opening.foot_m == 0))
+            parts.append(facade.reveal(hole, reveal_m, "matt", shade(wall.rgb, 0.95), on_ground=opening.foot_m == 0))
     if wall.panel_m:
         parts.append(_panel_joints(wall, holes))
     return in_place(wall, join(parts))

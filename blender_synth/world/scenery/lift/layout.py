@@ -28,7 +28,14 @@ def layout_of(spec: Spec) -> Layout:
     mounts = _mounts(spec)
     return Layout(
         areas=(
-            Area(name="cabin", use="indoors", polygon_xy_m=cabin, flow_deg=270.0, ground_id=CABIN_FLOOR_ID),
+            Area(
+                name="cabin",
+                use="indoors",
+                polygon_xy_m=cabin,
+                flow_deg=270.0,
+                ground_id=CABIN_FLOOR_ID,
+                walked=False,
+            ),
             Area(name="landing", use="indoors", polygon_xy_m=landing, ground_id=FLOOR_ID),
             Area(name="sill", use="indoors", polygon_xy_m=sill, flow_deg=90.0, ground_id=FLOOR_ID),
         ),

@@ -41,14 +41,14 @@ _FLAT = ("rug", "mat")
 """Pieces that people walk over."""
 ON_WALL = ("picture", "wall_clock", "screen", "hang_sign", "hang_clock", "wall_bars")
 """Pieces on walls, which are no obstacles."""
-_SEATS: dict[str, tuple[float, float, float]] = {
-    "sofa": (0.68, 0.06, 0.43),
-    "armchair": (2.0, 0.06, 0.43),
-    "gym_bench": (2.0, 0.0, 0.45),
-    "bench_seat": (0.62, 0.0, 0.45),
-    "stool": (2.0, 0.0, 0.47),
+_SEATS: dict[str, tuple[float, float]] = {
+    "sofa": (0.68, 0.43),
+    "armchair": (2.0, 0.43),
+    "gym_bench": (2.0, 0.45),
+    "bench_seat": (0.62, 0.45),
+    "stool": (2.0, 0.47),
 }
-"""Width of a seat, local y of the pelvis of its sitter, and height of the seat."""
+"""Width and height of a seat."""
 
 
 @plain
@@ -223,11 +223,22 @@ class Piece:
                 name=self.name, polygon_xy_m=self.footprint(), height_m=self.size_m[2], base_z_m=self.position_m[2]
             )
 
+    def _pelvis_m(self) -> float:
+        """Local y of a sitter's pelvis."""
+        half = self.size_m[1] / 2
+        if self.kind == "gym_bench":  # on the pad before its backrest
+            return 0.22 - half
+        if self.kind in ("sofa", "armchair"):  # before its back, or the pillows that lean on it
+            pillows = self.kind == "sofa" and self.variant // 2 % 2
+            return half - (0.58 if pillows else 0.46)
+        return 0.0
+
     def seats(self) -> tuple[Seat, ...]:
         """Its seats, all facing its front; none for most kinds."""
         if self.kind not in _SEATS:
             return ()
-        wide, back, high = _SEATS[self.kind]
+        wide, high = _SEATS[self.kind]
+        back = self._pelvis_m()
         inner = self.size_m[0] - (0.4 if self.kind in ("sofa", "armchair") else 0.0)
         count = max(1, int(inner / wide + 1e-6))
         a = math.radians(self.heading_deg)
@@ -243,6 +254,7 @@ class Piece:
                 ),
                 heading_deg=(self.heading_deg - 90.0) % 360.0,
                 height_m=high,
+                front_m=self.size_m[1] / 2 + back,
             )
             for along in places
         )

@@ -44,9 +44,9 @@ FURNITURE_SIZE_M: dict[FurnitureKind, Vec3] = {
 
 BENCH_SEAT_M = 0.44
 """Height of a bench's seat."""
-BENCH_PELVIS_M = 0.09
+BENCH_PELVIS_M = 0.05
 """Local y of the pelvis of somebody who sits on a bench."""
-CHAIR_SEAT_M, CHAIR_PELVIS_M = 0.45, 0.07
+CHAIR_SEAT_M, CHAIR_PELVIS_M = 0.45, 0.02
 """Height of a chair's seat, and local y of the pelvis of somebody who sits on it."""
 
 CAR_SIZE_M: dict[CarBody, Vec3] = {
@@ -209,6 +209,7 @@ class Furniture:
                     position_m=(x - CHAIR_PELVIS_M * math.sin(a), y + CHAIR_PELVIS_M * math.cos(a), z),
                     heading_deg=(self.heading_deg - 90.0) % 360.0,
                     height_m=CHAIR_SEAT_M,
+                    front_m=0.22 + CHAIR_PELVIS_M,
                 ),
             )
         if self.kind != "bench":
@@ -223,6 +224,7 @@ class Furniture:
                 ),
                 heading_deg=(self.heading_deg - 90.0) % 360.0,
                 height_m=BENCH_SEAT_M,
+                front_m=0.25 + BENCH_PELVIS_M,
             )
             for along, back in ((-0.42, BENCH_PELVIS_M), (0.42, BENCH_PELVIS_M))
         )

@@ -21,6 +21,7 @@ from blender_synth.world.scenery.shared.part_base import (
 from blender_synth.world.scenery.shared.pieces import Piece, Pieces, footprint, rounded
 from blender_synth.world.scenery.shared.street_palette import linear
 
+_SKIRTING_M = 0.015
 LEAST_MOUNT_M = 1.2
 _FRAME_M, _PANE_M = 0.05, 0.012
 
@@ -121,7 +122,8 @@ class Wall(PartBase):
         self._mount(into, f"{sample.name}_{round(at, 2):g}", start, along, (at, length), base, height)
         if self.skirting:
             for x0, x1 in _between([(h[0], h[1]) for h in holes if h[2] < 0.1], length):
-                block(x0, x1, 0.0, 0.09, deep=(-0.015, 0.0), material="paint", rgb=linear("#e9e6de"))
+                begin = max(x0, _SKIRTING_M)  # in a corner the other wall's skirting ends here
+                block(begin, x1, 0.0, 0.09, deep=(-_SKIRTING_M, 0.0), material="paint", rgb=linear("#e9e6de"))
 
     def _holes(self, sample: PartSample, length: float, height: float) -> list[Hole]:
         found: list[Hole] = []
