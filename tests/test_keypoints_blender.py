@@ -54,7 +54,7 @@ def labelled(folder: Path, overrides: tuple[str, ...]) -> tuple[Stage, RawFrame]
     labels = label_pass.render_labels(stage)
     bodies = {person.instance_id: stage.triangles(person.instance_id) for person in spec.people}
     rows = record._label_files(folder, spec, stage, labels, bodies)
-    write_meta(folder / FILE, record._frame_meta(spec, stage, rows, ((), "cpu"), {}))
+    write_meta(folder / FILE, record._frame_meta(spec, stage, rows, record.Facts((), "cpu")))
     return stage, RawFrame(folder)
 
 
