@@ -223,7 +223,8 @@ class _Annotator:
     def _keypoints(self, person: PersonRow, sighting: Sighting, via: Sequence[int]) -> np.ndarray | None:
         """COCO keypoints (17, 3) of a sighting (see `keypoints.visible_keypoints`)."""
         shapes = [row.mirror.shape if (row := self.rows[number]).mirror else MirrorShape() for number in via]
-        lengths_m = {layer: self.paths_m[layer][0] for layer in sighting.masks}
+        width, height = self.frame.size_px
+        lengths_m = {layer: self.paths_m[layer][0].reshape(height, width) for layer in sighting.masks}
         return visible_keypoints(person, sighting.masks, lengths_m, shapes, self.frame.pose, self.frame.k)
 
 
