@@ -73,7 +73,7 @@ def test_processes_and_reflections_of_everything_work_in_every_format(run, tmp_p
     assert len({name.parts[0] for name in data[1]} & set(kinds)) == len(kinds)
 
 
-_DATED = ("dataset.json", "SHA256SUMS")
+_DATED = ("dataset.json", "SHA256SUMS", "README.md", "croissant.json")  # the cards name the folder
 
 
 def test_tables_are_csv_without_pyarrow(export, monkeypatch):
