@@ -15,13 +15,19 @@ from pathlib import Path
 import pytest
 
 from blender_synth.frames.raw_frame import RawFrame
-from tests.commands import run_here
-from tests.test_run_blender import TINY, _command, _parent, _start, _workers
+from tests.commands import TINY, run_here, start
+from tests.test_run_blender import _parent, _workers
 
 pytestmark = pytest.mark.blender
 
 FRAMES = 3
 SMALL = [*TINY, "render.width_px=64", "render.height_px=64", f"frames={FRAMES}", "worker.tries=10", "output=run"]
+
+
+def _command(*arguments, cwd):
+    process = start(*arguments, cwd=cwd)
+    out, err = process.communicate(timeout=600)
+    return process.returncode, out, err
 
 
 def _files(run: Path) -> dict[str, bytes]:
@@ -57,7 +63,7 @@ def _kill_often(folder: Path, kills: int, seed: int, seconds: float) -> None:
         if process is None or process.poll() is not None:
             if process is not None and process.returncode == 0:
                 shutil.rmtree(folder / f"run/frames/{draw.randrange(FRAMES):06d}")
-            process = _start("render", *SMALL, cwd=folder)
+            process = start("render", *SMALL, cwd=folder)
         time.sleep(draw.uniform(0, seconds))
         if process.poll() is not None:
             continue
