@@ -39,11 +39,12 @@ def run(settings: RunSettings) -> int:
     return failed
 
 
-def render(settings: RunSettings, then_export: bool = False) -> int:
+def render(settings: RunSettings, then_export: bool = False, announce_next: bool = True) -> int:
     """Render what `output` still lacks; returns the number of failed frames.
 
     Args:
         then_export: whether an export into `dataset` follows, which is then checked before the first frame.
+        announce_next: whether to print the command that exports the run.
 
     Raises:
         BlenderSynthError: nothing can be rendered at all (bad config, device, disk, folder).
@@ -76,7 +77,7 @@ def render(settings: RunSettings, then_export: bool = False) -> int:
             f"{len(unmet)} of them do not meet the acceptance criteria (first: frame {unmet[0][0]}, {unmet[0][1]}); "
             "they are marked in frame.json and in the dataset; accept.max_attempts and accept.on_shortfall decide"
         )
-    if not then_export:
+    if announce_next and not then_export:
         words = [text_override("runs", str(settings.output)), text_override("dataset", str(settings.dataset))]
         print(f"next: {shell_command(['blender-synth', 'export', *words])}")
     return failed
@@ -92,8 +93,11 @@ def check_target(settings: RunSettings) -> None:
         check_dataset_target(settings.dataset, [settings.output])
 
 
-def export(settings: RunSettings, runs: list[str] | None = None) -> None:
+def export(settings: RunSettings, runs: list[str] | None = None, announce_next: bool = True) -> None:
     """Export the frames of `runs` (by default those of the settings) into `dataset`.
+
+    Args:
+        runs: run folders. announce_next: whether to print where to read on.
 
     Raises:
         BlenderSynthError: no frames, a damaged frame, or the dataset cannot be written.
@@ -103,7 +107,8 @@ def export(settings: RunSettings, runs: list[str] | None = None) -> None:
     found = find_runs(settings.runs) if runs is None else [Path(run) for run in runs]
     with disk_errors(settings.dataset, "dataset"):
         print(export_dataset(found, settings.dataset, settings.exporter, settings.develop))
-    print(f"next: look at {settings.dataset}; .docs/formats.md says how to read it")
+    if announce_next:
+        print(f"next: look at {settings.dataset}; .docs/formats.md says how to read it")
 
 
 def render_command(settings: RunSettings) -> str:
