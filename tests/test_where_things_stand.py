@@ -90,6 +90,9 @@ def test_traffic_mirrors_are_on_poles_by_roads_and_on_walls_elsewhere(scene):
         for mirror in (m for m in spec.mirrors if isinstance(m, convex.Spec)):
             kinds.add("wall" if mirror.pole_m is None else "pole")
             foot = np.array(mirror.foot_m)
+            to_camera = np.array(spec.camera.position_m) - mirror.centre_m - np.multiply(mirror.radius_m, mirror.axis)
+            assert (distance := np.linalg.norm(to_camera)) > 1.5
+            assert to_camera @ mirror.axis > 0.35 * distance
             if mirror.pole_m is not None:
                 assert layout.indoor_c is None
                 assert min(_outside_m(foot[:2], road.polygon_xy_m) for road in roads) < 6.5

@@ -37,6 +37,8 @@ _STEEPEST = 0.4
 """Largest slope of the axis: such mirrors are tipped forward by at most about 20 degrees."""
 _SHELL_M = 0.3
 """From a wall to the top of the glass of a mirror that is parallel to it: bracket, shell and rise of the glass."""
+_NEAREST_M, _LEAST_FACING = 1.6, 0.4
+"""Least distance from the camera, and least cosine between the axis and the way to it."""
 _FARTHEST_TURN_DEG = 50.0
 """Largest angle between the axis and the normal of the wall."""
 
@@ -125,19 +127,25 @@ class Randomizer(MirrorRandomizerDefaults):
 
 
 def _aim(apex: np.ndarray, rng: np.random.Generator, context: PlacementContext) -> np.ndarray | None:
-    """Axis (3,) of a mirror at (3,) that shows somebody near it to the camera; None for one that would lie flat."""
+    """Axis (3,) of a mirror at (3,) that shows the camera somebody near it.
+
+    None for one that would lie flat, is too near to the camera or is seen from its edge.
+    """
     if len(context.feet_m):
         near = 1.0 / (1.0 + np.hypot(*(context.feet_m[:, :2] - apex[:2]).T)) ** 2
         target = context.feet_m[int(rng.choice(len(near), p=near / near.sum()))] + (0, 0, 1.0)
     else:
         target = context.camera_m
+    if np.linalg.norm(context.camera_m - apex) < _NEAREST_M:
+        return None
     to_camera, to_target = ((v - apex) / np.linalg.norm(v - apex) for v in (context.camera_m, target))
     axis: np.ndarray = to_camera + to_target + rng.normal(0, 0.06, 3)
     level = float(np.linalg.norm(axis[:2]))
     if level < 0.5:
         return None
     axis[2] = np.clip(axis[2], -_STEEPEST * level, 0.05 * level)
-    return axis / np.linalg.norm(axis)
+    axis /= np.linalg.norm(axis)
+    return axis if axis @ to_camera > _LEAST_FACING else None
 
 
 def _has_room(apex: np.ndarray, axis: np.ndarray, half_m: float, context: PlacementContext, *, behind: bool) -> bool:
