@@ -33,6 +33,8 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 """Rec. 709 luminance weights."""
 _MAX_AIR_M = 2e4
 """Longest path through air to the sky."""
+_FACING = 0.03
+"""Reflectance of water (0.02) and of one side of glass (0.04) at normal incidence."""
 _LIT_M = 500.0
 """Extent of a town's lit streets."""
 _TOP_M = 1500.0
@@ -155,12 +157,15 @@ class Air:
         self._bounced = frame.labels["reflected_bounces"] > 0
         self._air = layer_air_m(frame, paths)
         self._shares = frame.shares
+        self._reflectance = _dielectric_reflectance(frame) if self._shares is not None else np.zeros((1, 1), np.float32)
         seen = np.where(self._bounced, paths["reflected"], paths["surface"])
         medium = frame.meta.medium
         self._lamps_rgb = None if medium.lamps_rgb is None else np.array(medium.lamps_rgb, np.float32)
         if medium.lamps_rgb is not None and medium.lamps_top_m is not None:
             up, _ = rays(frame)
-            self._lit_m = lit_m(seen, up, float(frame.pose[2, 3]), medium.lamps_top_m)
+            # of air beyond glass and water little is seen
+            before = paths["surface"] if self._shares is None else np.where(self._layered(), paths["surface"], seen)
+            self._lit_m = lit_m(before, up, float(frame.pose[2, 3]), medium.lamps_top_m)
         horizon = medium.horizon_rgb
         if horizon is None:
             self.airlight = sky_colour(radiance, seen).astype(np.float32)
@@ -192,11 +197,26 @@ class Air:
     def through(self, mor_m: float) -> np.ndarray:
         """The radiance (H, W, 3) float32 that reaches the lens."""
         t = self.transmittance(mor_m)[..., None]
-        lit, airlight = self._radiance * t + self.airlight * (1 - t), self.airlight
+        lit, airlight = self._radiance * t + self.airlight * self._air_share(t[..., 0], mor_m)[..., None], self.airlight
         if self._lamps_rgb is not None:
             lit = lit + self._lamps_rgb * (1 - transmittance(self._lit_m, mor_m))[..., None]
             airlight = airlight + self._lamps_rgb
         return self._with_glow(lit, airlight, t, mor_m)
+
+    def _layered(self) -> np.ndarray:
+        """Which pixels (H, W) show glass or water."""
+        assert self._shares is not None
+        return (self._shares["reflected_share"] + self._shares["transmitted_share"]) > 0
+
+    def _air_share(self, t: np.ndarray, mor_m: float) -> np.ndarray:
+        """Share (H, W) of the airlight in each pixel: behind glass and water by Fresnel's law, not by their light."""
+        if self._shares is None or not (layered := self._layered()).any():
+            return 1 - t
+        names = ("surface", "reflected", "transmitted")
+        surface, reflected, transmitted = (transmittance(self._air[name], mor_m) for name in names)
+        share = self._reflectance * (1 - np.minimum(reflected, surface))
+        share += (1 - self._reflectance) * (1 - np.minimum(transmitted, surface))
+        return np.where(layered, share, 1 - t).astype(np.float32)
 
     def _with_glow(self, lit: np.ndarray, airlight: np.ndarray, t: np.ndarray, mor_m: float) -> np.ndarray:
         lost = np.maximum(self._radiance - _LAMP_TIMES_AIR * airlight, 0) * (1 - t)
@@ -211,11 +231,21 @@ class Air:
         return lit + cv2.resize(glow, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
+<<<<<<< HEAD
 def _fine(table: np.ndarray) -> np.ndarray:
     """A table (N, 3) of colours around the horizon, interpolated to (N * `_STEPS`, 3) float32."""
     fraction = ((np.arange(_STEPS) + 0.5) / _STEPS)[None, :, None]
     following = np.roll(table, -1, axis=0)
     return (table[:, None] * (1 - fraction) + following[:, None] * fraction).reshape(-1, 3).astype(np.float32)
+=======
+def _dielectric_reflectance(frame: RawFrame) -> np.ndarray:
+    """Reflectance (H, W) of the first surface if it is of glass or water (Schlick 1994)."""
+    up, azimuth = rays(frame)
+    level = np.sqrt(np.maximum(1 - up**2, 0))
+    x, y, z = (frame.labels[f"normal.{axis}"] for axis in "XYZ")
+    cosine = np.abs(x * level * np.cos(azimuth) + y * level * np.sin(azimuth) + z * up).clip(0, 1)
+    return (_FACING + (1 - _FACING) * (1 - cosine) ** 5).astype(np.float32)
+>>>>>>> 5a8fa0e (Sheet of weathers; airlight over glass and water by their reflectance)
 
 
 def _blurred(image: np.ndarray, sigma_px: float) -> np.ndarray:
