@@ -231,13 +231,13 @@ class Air:
         return lit + cv2.resize(glow, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-<<<<<<< HEAD
 def _fine(table: np.ndarray) -> np.ndarray:
     """A table (N, 3) of colours around the horizon, interpolated to (N * `_STEPS`, 3) float32."""
     fraction = ((np.arange(_STEPS) + 0.5) / _STEPS)[None, :, None]
     following = np.roll(table, -1, axis=0)
     return (table[:, None] * (1 - fraction) + following[:, None] * fraction).reshape(-1, 3).astype(np.float32)
-=======
+
+
 def _dielectric_reflectance(frame: RawFrame) -> np.ndarray:
     """Reflectance (H, W) of the first surface if it is of glass or water (Schlick 1994)."""
     up, azimuth = rays(frame)
@@ -245,7 +245,6 @@ def _dielectric_reflectance(frame: RawFrame) -> np.ndarray:
     x, y, z = (frame.labels[f"normal.{axis}"] for axis in "XYZ")
     cosine = np.abs(x * level * np.cos(azimuth) + y * level * np.sin(azimuth) + z * up).clip(0, 1)
     return (_FACING + (1 - _FACING) * (1 - cosine) ** 5).astype(np.float32)
->>>>>>> 5a8fa0e (Sheet of weathers; airlight over glass and water by their reflectance)
 
 
 def _blurred(image: np.ndarray, sigma_px: float) -> np.ndarray:
