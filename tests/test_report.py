@@ -162,10 +162,11 @@ def _entries(count: int) -> Iterator[Entry]:
 
 
 def _made_mark(kind, number, x, y, values, source=None, via=()) -> Mark:
+    category = {"person": "pedestrian", "reflection": "pedestrian_reflection"}.get(kind, kind)
     outline = f"M{x} {y}L{x + 12} {y}L{x + 10} {y + 25}L{x + 2} {y + 25}Z"
     points = tuple((x + 6.0, y + joint, joint % 3) for joint in range(17)) if kind != "mirror" else ()
     return Mark(
-        kind=kind, number=number, category=kind, name=EVIL if kind == "person" else kind, outline=outline,
+        kind=kind, number=number, category=category, name=EVIL if kind == "person" else kind, outline=outline,
         bbox=(x, y, 12, 25), source=source, via=via, keypoints=points, values=values,
     )  # fmt: skip
 

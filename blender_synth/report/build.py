@@ -210,6 +210,7 @@ def _write_entry(index: int, entry: Entry, folder: Path, final: Path) -> dict[st
 def _mark(mark: Mark) -> dict[str, Any]:
     return {
         "kind": mark.kind,
+        "faint": mark.kind == "reflection" and not _shows_person(mark),
         "id": mark.number,
         "category": mark.category,
         "name": mark.name,
@@ -220,6 +221,11 @@ def _mark(mark: Mark) -> dict[str, Any]:
         "points": [[round(x, 1), round(y, 1), flag] for x, y, flag in mark.keypoints],
         "values": mark.values,
     }
+
+
+def _shows_person(mark: Mark) -> bool:
+    """Whether a mark is a person or the reflection of one."""
+    return mark.kind == "person" or (mark.kind == "reflection" and mark.category in (REFLECTION, PEDESTRIAN))
 
 
 def _row(entry: Entry, width: int, height: int) -> dict[str, Any]:
@@ -234,11 +240,7 @@ def _row(entry: Entry, width: int, height: int) -> dict[str, Any]:
         "mor": facts.get("mor_m"),
         "mirrors": sorted({*mirrors.values(), *(map(str, kinds) if isinstance(kinds, list) else ())}),
         "seconds": entry.seconds,
-        "people": [
-            _person(mark, mirrors, width, height)
-            for mark in entry.marks
-            if mark.kind == "person" or (mark.kind == "reflection" and mark.category in (REFLECTION, PEDESTRIAN))
-        ],
+        "people": [_person(mark, mirrors, width, height) for mark in entry.marks if _shows_person(mark)],
     }
 
 

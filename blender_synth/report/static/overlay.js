@@ -4,16 +4,17 @@ const LAYERS = [
   ["person", "People"], ["reflection", "Reflections"], ["mirror", "Mirrors"], ["other", "Others"],
   ["keypoints", "Keypoints"], ["boxes", "Boxes"], ["depth", "Depth"], ["links", "Links"],
 ];
-const DRAWN_FIRST = { other: 0, mirror: 1, person: 2, reflection: 3 };
+const DRAWN_FIRST = { other: 0, mirror: 1, person: 3, reflection: 4 };
+const drawnAfter = (mark) => (mark.faint ? 2 : DRAWN_FIRST[mark.kind]);
 
 function overlay(details, size) {
   const [width, height] = size;
   const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "xMidYMid meet", "aria-hidden": "true" });
-  const marks = details.marks.map((mark, number) => [mark, number]).sort((a, b) => DRAWN_FIRST[a[0].kind] - DRAWN_FIRST[b[0].kind]);
+  const marks = details.marks.map((mark, number) => [mark, number]).sort((a, b) => drawnAfter(a[0]) - drawnAfter(b[0]));
   for (const [mark, number] of marks) {
     const data = { "data-layer": mark.kind, "data-mark": number };
     if (mark.outline) {
-      const shape = element("path", { d: mark.outline, class: "shape", "fill-rule": "evenodd", ...data },
+      const shape = element("path", { d: mark.outline, class: mark.faint ? "shape faint" : "shape", "fill-rule": "evenodd", ...data },
         element("title", {}, `${mark.name} (${mark.id})`));
       if (mark.kind === "other") shape.style.setProperty("--tint", `hsl(${hue(mark.category)} 45% 62%)`);
       svg.append(shape);
