@@ -11,6 +11,7 @@ Files:
     leftImg8bit/<split>/<run>/<name>_leftImg8bit.jpg
     gtFine/<split>/<run>/<name>_gtFine_labelIds.png       8 bit: id of the class; 0 is unlabelled or to be ignored
                          <name>_gtFine_instanceIds.png    16 bit: 1000 x class + number for things, the class for stuff
+                         <name>_gtFine_objectIds.png      16 bit: number of the object in objects.json, from 1
                          <name>_gtFine_labelTrainIds.png  8 bit: the class counted from 0; 255 is to be ignored
                          <name>_gtFine_color.png
                          <name>_gtFine_objects.json       what each instance id is, and what is known of the picture
@@ -20,7 +21,8 @@ Files:
 Classes that Cityscapes has too have its ids (road 7, sky 23, person 24, car 26 ...), other built-in categories 34 plus
 their id in COCO's files: the same in every dataset. Classes of packs and of your own take what is left, from 254 down.
 A pixel belongs to one object: a reflection takes it from the mirror, unless `reflections` is `omit`. What is to be
-ignored is 0 and 255.
+ignored is 0 and 255. In instanceIds, as 16 bits have no room for more, things with a class id above 64 have their
+class only; objectIds tells all objects apart.
 """
 
 from __future__ import annotations
@@ -60,6 +62,8 @@ CITYSCAPES_IDS = {
 }  # fmt: skip
 """Ids of cityscapesScripts' `labels.py`, by our names."""
 _FIRST_OWN, _IGNORED, _NO_TRAIN_ID, _MOST_INSTANCES = 34, 0, 255, 999
+_LAST_WITH_INSTANCES = 64
+"""1000 times a greater class, and the number of an instance, do not fit into 16 bits."""
 SKY = "sky"
 
 
@@ -126,7 +130,8 @@ class _Writer:
         train = np.full(256, _NO_TRAIN_ID, np.uint8)
         train[list(self.train_ids)] = list(self.train_ids.values())
         write_image(Path(f"{stem}_labelIds.png"), labels)
-        write_image(Path(f"{stem}_instanceIds.png"), instances)
+        write_image(Path(f"{stem}_instanceIds.png"), instances[0])
+        write_image(Path(f"{stem}_objectIds.png"), instances[1])
         write_image(Path(f"{stem}_labelTrainIds.png"), train[labels])
         if self.settings.colour:
             write_image(Path(f"{stem}_color.png"), cv2.cvtColor(self.colours[labels], cv2.COLOR_RGB2BGR))
@@ -141,8 +146,10 @@ class _Writer:
         return folder
 
     def _maps(self, record: ImageRecord) -> tuple[np.ndarray, np.ndarray, list[dict[str, object]]]:
+        """Labels (H, W); instance ids and numbers of objects (2, H, W); the objects."""
         width, height = record.frame.size_px
-        labels, instances = np.zeros((height, width), np.uint8), np.zeros((height, width), np.uint16)
+        labels = np.zeros((height, width), np.uint8)
+        instances, numbers = np.zeros((2, height, width), np.uint16)
         sky = class_of(SKY, self.settings.classes)
         if sky is not None:
             labels[record.frame.labels["surface_id"] == 0] = self.ids[sky]
@@ -157,14 +164,16 @@ class _Writer:
             self.things[entry.category] = self.things.get(entry.category, False) or thing
             value = number
             if thing and not entry.ignore:
-                value = 1000 * number + min(counts[number], _MOST_INSTANCES)
-                counts[number] += 1
+                if number <= _LAST_WITH_INSTANCES:
+                    value = 1000 * number + min(counts[number], _MOST_INSTANCES)
+                    counts[number] += 1
                 row = json_row(annotation_row(instance, entry.category, entry.contrast, record.people))
                 links = {"object_id": instance.instance_id, "reflection_of": instance.reflection_of}
-                objects.append({"instanceId": value, **links, **row})
+                objects.append({"number": len(objects) + 1, "instanceId": value, **links, **row})
             labels[mask] = _IGNORED if entry.ignore else number
             instances[mask] = _IGNORED if entry.ignore else value
-        return labels, instances, objects
+            numbers[mask] = len(objects) if thing and not entry.ignore else 0
+        return labels, np.stack([instances, numbers]), objects
 
     def finish(self, credits: Credits) -> str:
         """Write label_ids.json."""
