@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -319,3 +321,30 @@ def test_mirrored_sky_takes_air_too(tmp_path):
     t = Air(frame, frame.radiance).transmittance(300.0)
     assert t[MIRROR_BOX].max() < 1
     assert t[MIRROR_BOX][0, 0] < 0.2
+
+
+def test_a_puddle_that_shows_the_sky_keeps_dark_in_rain():
+    """Looking down on water, it reflects 2 to 3 % of the airlight beyond; at a grazing angle nearly all."""
+
+    def share(z: float) -> float:
+        height, width, far = 4, 6, np.full((4, 6), np.inf, np.float32)
+        level = np.zeros((height, width), np.float32)
+        zeros, ones = np.zeros_like(level), np.ones_like(level)
+        pose = np.eye(4)
+        side = math.sqrt(1 - z * z)
+        pose[:3, :3] = np.array([[1, 0, 0], [0, z, side], [0, -side, z]])  # the optical axis falls by z
+        labels = {"depth_m": 3 * ones, "reflected_path_m": far, "transmitted_path_m": 3 * ones,
+                  "reflected_bounces": ones.astype(np.uint8),
+                  "normal.X": zeros, "normal.Y": zeros, "normal.Z": ones}  # fmt: skip
+        medium = Medium(horizon_rgb=((1.0, 1.0, 1.0),), mor_m=300.0)
+        frame = SimpleNamespace(
+            labels=labels, shares={"reflected_share": 0.9 * ones, "transmitted_share": 0.1 * ones},
+            k=np.array([[900.0, 0, 3], [0, 900.0, 2], [0, 0, 1]]), pose=pose, size_px=(width, height),
+            meta=SimpleNamespace(medium=medium), derived={},
+        )  # fmt: skip
+        black = np.zeros((height, width, 3), np.float32)
+        return float(Air(cast(RawFrame, frame), black).through(300.0)[2, 3, 0])
+
+    near = 1 - 0.05 ** (3 / 300)
+    assert share(-0.95) == pytest.approx(near + 0.03, abs=0.015)
+    assert share(-0.05) > 0.6
