@@ -302,7 +302,8 @@ def facade(name: str, length: float, wall, holes, m, where, matrix: Matrix, drop
         at = x1
     s.face([(-0.4, -0.45, EAVES - 0.05), (length + 0.4, -0.45, EAVES - 0.05), (length + 0.4, 3.6, EAVES + 2.4),
             (-0.4, 3.6, EAVES + 2.4)], m["tiles"])  # fmt: skip
-    s.tube([(-0.3, -0.48, EAVES - 0.1), (length + 0.3, -0.48, EAVES - 0.1)], 0.07, m["zinc"])
+    gutter = EAVES - 0.1 - drop
+    s.tube([(-0.3, -0.48, gutter), (length + 0.3, -0.48, gutter)], 0.07, m["zinc"])
     s.tube([(0.35, -0.1, 0.1), (0.35, -0.1, EAVES - 0.4)], 0.05, m["zinc"])
     s.to(where, name, matrix, obstacle=0)
 
