@@ -273,9 +273,7 @@ def _coco_mark(row: Json, category: str, height: int, width: int) -> Mark:
         kind=_kind(category, reflected, attribute(row, "mirror_kind") is not None),
         number=number,
         category=category,
-        name=str(
-            attribute(row, "name") or (f"reflection of {source}" if reflected and source else f"{category} {number}")
-        ),
+        name=str(attribute(row, "name") or _mark_name(category, number, source)),
         outline=outline,
         bbox=(float(x), float(y), float(w), float(h)),
         source=source if isinstance(source, int) else None,
@@ -283,6 +281,13 @@ def _coco_mark(row: Json, category: str, height: int, width: int) -> Mark:
         keypoints=tuple((float(x), float(y), int(v)) for x, y, v in zip(*[iter(points)] * 3, strict=False)),
         values={key: value for key, value in values.items() if value is not None},
     )
+
+
+def _mark_name(category: str, number: int, source: object) -> str:
+    """A name for an annotation that has none."""
+    if source is None:
+        return f"{category} {number}"
+    return f"reflection of {category.removesuffix('_reflection')} {source}"
 
 
 def _plain_entry(file: Path, dataset: Path) -> Entry:
