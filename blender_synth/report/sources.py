@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -29,6 +29,7 @@ from blender_synth.validation import validate
 from blender_synth.verify.coco_files import Json, attribute, load, mask_of, split_files
 from blender_synth.verify.source_frames import SourceFrames
 
+_T = TypeVar("_T")
 _SHOWN_BY_BROWSERS = (".jpg", ".jpeg", ".png", ".webp")
 _OWN_KEYS = {
     "id",
@@ -61,8 +62,11 @@ class Source:
     failures: list[str] = field(default_factory=list)
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path, only: Sequence[int] = ()) -> Source:
     """The pictures of a run, of a folder of runs, or of a dataset.
+
+    Args:
+        only: these pictures alone: numbers of frames where there is one run, else positions. Empty for all.
 
     Raises:
         RunError: there are none.
@@ -71,12 +75,12 @@ def open_source(path: Path) -> Source:
         raise RunError("there is no such folder", file=path, hint="give a run or a dataset")
     instances = list(split_files(path, "instances"))
     if instances:
-        return _coco_source(path, instances)
+        return _coco_source(path, instances, only)
     runs = [path] if (path / "run.json").is_file() else []
     if not runs and not (path / "dataset.json").is_file():
         runs = sorted(p.parent for p in path.glob("**/run.json") if "frames" not in p.relative_to(path).parts)
     if runs:
-        return _run_source(path, runs)
+        return _run_source(path, runs, only)
     pictures = [
         path / name
         for name in checksums.files_below(path)
@@ -84,12 +88,31 @@ def open_source(path: Path) -> Source:
     ]
     if not pictures:
         raise RunError("there are no pictures", file=path, hint="give the `output` of a render, or a `dataset`")
+    pictures = _chosen(dict(enumerate(pictures)), only, path)
     return Source(path, "dataset", len(pictures), (_plain_entry(file, path) for file in pictures))
 
 
-def _run_source(path: Path, runs: list[Path]) -> Source:
+def _chosen(numbered: Mapping[int, _T], only: Sequence[int], path: Path) -> list[_T]:
+    """The pictures of these numbers, each once, or all of them.
+
+    Raises:
+        RunError: there is none of such a number.
+    """
+    for number in only:
+        if number not in numbered:
+            some = ", ".join(map(str, list(numbered)[:10])) + (" ..." if len(numbered) > 10 else "")
+            hint = f"choose one of: {some}"
+            raise RunError("there is no picture of this number", file=path, key="INDEX", value=number, hint=hint)
+    return [numbered[number] for number in dict.fromkeys(only or numbered)]
+
+
+def _run_source(path: Path, runs: list[Path], only: Sequence[int] = ()) -> Source:
     prefixes = run_prefixes(runs)
     frames = [(prefixes[run], run, frame) for run in runs for frame in frames_of(run)]
+    names = [frame.folder.name for _, _, frame in frames]
+    by_frame = len(runs) == 1 and all(name.isdecimal() for name in names)
+    numbers = [int(name) for name in names] if by_frame else list(range(len(frames)))
+    frames = _chosen(dict(zip(numbers, frames, strict=True)), only, path)
     failures = [line for run in runs for line in _failures(run)]
     if not frames and not failures:
         raise RunError("the run holds no complete frames", file=path, hint="render them first")
@@ -158,11 +181,21 @@ def _mark(instance: Instance) -> Mark:
     )
 
 
-def _coco_source(path: Path, splits: list[tuple[str, Path]]) -> Source:
+def _coco_source(path: Path, splits: list[tuple[str, Path]], only: Sequence[int] = ()) -> Source:
     try:
         contents = [(split, file, load(file)) for split, file in splits]
     except (OSError, ValueError) as error:
         raise RunError(f"the COCO file is not readable ({error})", file=path, hint="export the dataset again") from None
+    if only:
+        numbered = dict(
+            enumerate((number, image) for number, (_, _, c) in enumerate(contents) for image in c["images"])
+        )
+        wanted = _chosen(numbered, only, path)
+        kept = [[image for number, image in wanted if number == part] for part in range(len(contents))]
+        contents = [
+            (split, file, {**content, "images": images})
+            for (split, file, content), images in zip(contents, kept, strict=True)
+        ]
     marker: Any = {}
     if (path / "dataset.json").is_file():
         try:
