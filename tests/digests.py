@@ -140,10 +140,19 @@ def export_digests() -> dict[str, str]:
         export_dataset([run], dataset, settings, NEUTRAL)
         found = {}
         for file in sorted(p for p in dataset.rglob("*") if p.is_file() and p.name not in DERIVED):
-            data = file.read_bytes()
-            name = file.relative_to(dataset).as_posix()
-            found[name] = digest(json.loads(data)) if file.suffix == ".json" else hashlib.sha256(data).hexdigest()[:24]
+            found[file.relative_to(dataset).as_posix()] = _file_digest(file)
         return found
+
+
+def _file_digest(file: Path) -> str:
+    """Of the content of a file: values rounded as in `digest`, pixels of label PNGs, bytes of developed pictures."""
+    if file.suffix == ".json":
+        return digest(json.loads(file.read_bytes()))
+    if file.suffix == ".parquet":
+        import pyarrow.parquet
+
+        return digest(pyarrow.parquet.read_table(file).to_pylist())
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:24]
 
 
 def everything(labels: bool = True) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
