@@ -194,6 +194,7 @@ def test_page_shows_filters_and_opens_with_keys_alone(tmp_path: Path):
         tab.wait("document.querySelectorAll('.tile svg').length > 4")
         assert tab.eval("document.getElementById('count').textContent") == "60 pictures"
         _check_filter(tab)
+        tab.wait("document.querySelectorAll('.tile svg').length > 4")  # tiles are made anew after a filter
         _check_layers(tab)
         _check_viewer(tab)
         tab.key("s")
