@@ -308,3 +308,17 @@ def test_layers_keep_their_values(export, run, layer_format):
         np.testing.assert_array_equal(depth, made["depth_m"])
     assert set(json.loads((data / "layers.json").read_text())["layers"]) >= {"depth", "amodal", "path"}
     assert MIRROR in read("ids")
+
+
+def test_class_numbers_do_not_depend_on_what_the_frames_show(tmp_path):
+    from blender_synth.exporters.common import SourceFrame, object_classes
+    from blender_synth.exporters.yolo import Settings
+    from blender_synth.frames.raw_frame import RawFrame
+    from tests.made_frames import make_run
+
+    run = make_run(tmp_path / "run", 1)
+    (tmp_path / "data").mkdir()
+    shown = object_classes([SourceFrame(run, RawFrame(run / "frames" / "000000"))], Settings(), tmp_path / "data")
+    assert shown == object_classes([], Settings(), tmp_path / "data")
+    assert shown[:3] == ("pedestrian", "pedestrian_reflection", "mirror")
+    assert "bicycle" in shown

@@ -82,7 +82,7 @@ def write(frames: Sequence[SourceFrame], folder: Path, settings: Settings, devel
 
 def writer(frames: Sequence[SourceFrame], folder: Path, settings: Settings) -> PictureWriter:
     """A writer into an empty folder. See `streams.StreamingExporter`."""
-    classes = object_classes(frames, settings, include_stuff=True)
+    classes = object_classes(frames, settings, folder, include_stuff=True)
     sky = class_of(SKY, settings.classes)
     return _Writer(folder, settings, tuple(dict.fromkeys([*classes, *([sky] if sky else [])])))
 
@@ -189,4 +189,4 @@ class _Writer:
         ]
         rows.insert(0, {"name": "unlabeled", "id": 0, "trainId": 255, "hasInstances": False, "color": [0, 0, 0]})
         (self.folder / "label_ids.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
-        return f"{self.pictures} pictures, {self.objects} objects of {len(self.ids)} classes"
+        return f"{self.pictures} pictures, {self.objects} objects"

@@ -425,10 +425,13 @@ def class_in(instance: Instance, settings: CommonSettings) -> str | None:
 
 
 def object_classes(
-    frames: Sequence[SourceFrame], settings: CommonSettings, include_stuff: bool = False
+    frames: Sequence[SourceFrame], settings: CommonSettings, folder: Path, include_stuff: bool = False
 ) -> tuple[str, ...]:
-    """Names of the classes that the dataset may have, in the order of `category_names`: of things, or of all."""
-    known = category_names(frames)
+    """Names of the classes of a dataset, of things or of all: built-in ones first, always in the same order.
+
+    A class's place does not depend on what the frames show, so that datasets can be merged. `folder`: of the dataset.
+    """
+    known = category_ids(folder, frames).names
     names = [
         name
         for name in (*known, *reflected_categories(settings, known))

@@ -72,7 +72,7 @@ def write(frames: Sequence[SourceFrame], folder: Path, settings: Settings, devel
 
 def writer(frames: Sequence[SourceFrame], folder: Path, settings: Settings) -> PictureWriter:
     """A writer into an empty folder. See `streams.StreamingExporter`."""
-    return _Writer(folder, settings, object_classes(frames, settings, settings.include_stuff))
+    return _Writer(folder, settings, object_classes(frames, settings, folder, settings.include_stuff))
 
 
 class _Writer:
@@ -157,7 +157,7 @@ class _Writer:
                 file = self.root / "ImageSets" / part / f"{split}.txt"
                 file.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
         pictures = sum(len(names) for names in self.names.values())
-        return f"{pictures} pictures, {self.objects} objects of {len(self.numbers)} classes"
+        return f"{pictures} pictures, {self.objects} objects"
 
 
 def _texts(parent: ET.Element, **values: object) -> None:

@@ -73,13 +73,13 @@ def write(frames: Sequence[SourceFrame], folder: Path, settings: Settings, devel
 
 def writer(frames: Sequence[SourceFrame], folder: Path, settings: Settings) -> PictureWriter:
     """A writer into an empty folder. See `streams.StreamingExporter`."""
-    return _Writer(folder, settings, _classes(frames, settings))
+    return _Writer(folder, settings, _classes(frames, settings, folder))
 
 
-def _classes(frames: Sequence[SourceFrame], settings: Settings) -> tuple[str, ...]:
+def _classes(frames: Sequence[SourceFrame], settings: Settings, folder: Path) -> tuple[str, ...]:
     """Names of the classes; an id is a position in it."""
     if settings.task != "pose":
-        return object_classes(frames, settings, settings.include_stuff)
+        return object_classes(frames, settings, folder, settings.include_stuff)
     return class_names((PEDESTRIAN, REFLECTION)[: 2 if settings.reflections == "category" else 1], settings.classes)
 
 
@@ -157,4 +157,4 @@ class _Writer:
             head += f"# Ultralytics needs train and val: {', '.join(missing)} has no pictures here and is {filled[0]}\n"
         text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
         (self.folder / "data.yaml").write_text(head + text, encoding="utf-8")
-        return f"{sum(self.pictures.values())} pictures, {self.labels} labels of {len(self.numbers)} classes"
+        return f"{sum(self.pictures.values())} pictures, {self.labels} labels"
