@@ -40,16 +40,10 @@ from blender_synth.attribution import Credits
 from blender_synth.categories import BUILT_IN, PEDESTRIAN, REFLECTION, is_thing
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
-from blender_synth.exporters.common import (
-    CommonSettings,
-    ImageRecord,
-    object_classes,
-    picture_file_name,
-    write_image,
-    write_picture,
-)
+from blender_synth.exporters.common import CommonSettings, ImageRecord, object_classes
 from blender_synth.exporters.contract import SourceFrame
 from blender_synth.exporters.label_maps import class_colours, painting_order
+from blender_synth.exporters.pictures import picture_file_name, write_image, write_picture
 from blender_synth.exporters.rows import annotation_row, json_row, picture_row
 from blender_synth.exporters.selection import class_of
 from blender_synth.exporters.streams import PictureWriter, write_streams

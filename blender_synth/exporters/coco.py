@@ -60,12 +60,10 @@ from blender_synth.exporters.common import (
     category_ids,
     category_of,
     class_in,
-    picture_file_name,
     reflected_categories,
-    write_image,
-    write_picture,
 )
 from blender_synth.exporters.contract import SourceFrame
+from blender_synth.exporters.pictures import picture_file_name, write_image, write_picture
 from blender_synth.exporters.rows import JOINTS, json_row, person_attributes, picture_row
 from blender_synth.exporters.selection import class_names, class_of
 from blender_synth.exporters.streams import PictureWriter, write_streams

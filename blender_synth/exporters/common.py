@@ -7,9 +7,7 @@ only has to write it down.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import math
 import multiprocessing
 import signal
 import sys
@@ -22,7 +20,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import cv2
-import numpy as np
 from pydantic import Field, field_validator
 from tqdm import tqdm
 
@@ -36,6 +33,8 @@ from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
 from blender_synth.exporters.category_ids import CategoryIds
 from blender_synth.exporters.contract import SourceFrame
+from blender_synth.exporters.naming import run_prefixes, split_of
+from blender_synth.exporters.pictures import ImageFormat, encoded_picture, keep_encoded
 from blender_synth.exporters.rows import annotation_row, picture_row
 from blender_synth.exporters.selection import (
     LeftOut,
@@ -57,10 +56,6 @@ from blender_synth.optics.extinction import CONTRAST_AT_MOR
 from blender_synth.values import Weights, plain
 
 ReflectionPolicy = Literal["category", "attribute", "ignore", "omit"]
-ImageFormat = Literal["jpg", "png", "png16"]
-_PNG_COMPRESSION = 4
-_LONGEST_PREFIX = 40
-"""Characters of a run's name that go into the names of its pictures unchanged."""
 
 
 @plain
@@ -351,7 +346,7 @@ def _in_order(plan: _Plan, frames: Sequence[SourceFrame]) -> Iterator[ImageRecor
                         return
                     for record, data in pending.popleft().result():
                         if isinstance(record, ImageRecord) and data is not None:
-                            _last[:] = [(record.shot, plan.settings.image_format, data)]
+                            keep_encoded(record.shot, plan.settings.image_format, data)
                         yield record
                     bar.update()
             finally:
@@ -467,71 +462,6 @@ def reflected_categories(settings: CommonSettings, names: Iterable[str]) -> tupl
         return ()
     others = [name for name in names if name not in (PEDESTRIAN, REFLECTION)]
     return tuple(reflection_of(name) for name in others if settings.reflected == "all" or name in settings.reflected)
-
-
-def split_of(frame: RawFrame, splits: Mapping[str, float]) -> str:
-    """The split of a frame's scene: always the same for the same scene, whatever else is exported."""
-    digest = hashlib.sha256(f"{frame.meta.root_seed}/{frame.meta.scene_index}".encode()).digest()
-    position = int.from_bytes(digest[:8], "little") / 2**64 * math.fsum(splits.values())
-    for name, share in splits.items():
-        if position < share:
-            return name
-        position -= share
-    return list(splits)[-1]
-
-
-def run_prefixes(runs: Iterable[Path]) -> dict[Path, str]:
-    """A short name for each run, unique among them: its folder's, or the beginning of that with a digest."""
-    unique = list(dict.fromkeys(runs))
-    names = [run.resolve().name for run in unique]
-    prefixes = {}
-    for run, name in zip(unique, names, strict=True):
-        short = name if len(name) <= _LONGEST_PREFIX else f"{name[:24]}-{_digest8(name)}"
-        prefixes[run] = short if names.count(name) == 1 else f"{short}-{_digest8(str(run.resolve()))}"
-    return prefixes
-
-
-def _digest8(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:8]
-
-
-def picture_file_name(name: str, image_format: ImageFormat) -> str:
-    """File name of a picture with its extension."""
-    return f"{name}.{image_format.removesuffix('16')}"
-
-
-def write_picture(path: Path, shot: Shot, image_format: ImageFormat) -> None:
-    """Encode a picture in one of the image formats."""
-    path.write_bytes(encoded_picture(shot, image_format))
-
-
-_last: list[tuple[Shot, ImageFormat, bytes]] = []
-
-
-def encoded_picture(shot: Shot, image_format: ImageFormat) -> bytes:
-    """A picture as a file's bytes. The last one is kept, so that several formats encode it once."""
-    for known, known_format, data in _last:
-        if known is shot and known_format == image_format:
-            return data
-    pixels = shot.linear16() if image_format == "png16" else shot.picture
-    data = encoded(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), f".{image_format.removesuffix('16')}", shot.jpeg_quality)
-    _last[:] = [(shot, image_format, data)]
-    return data
-
-
-def write_image(path: Path, image: np.ndarray, jpeg_quality: int = 95, png_level: int = _PNG_COMPRESSION) -> None:
-    """Encode an image (H, W, 3), B G R, or (H, W), uint8 or uint16, in the format of the path's extension."""
-    path.write_bytes(encoded(image, path.suffix, jpeg_quality, png_level))
-
-
-def encoded(image: np.ndarray, suffix: str, jpeg_quality: int = 95, png_level: int = _PNG_COMPRESSION) -> bytes:
-    """An image as `write_image` writes it. `suffix`: ``".jpg"`` or ``".png"``."""
-    jpeg = suffix == ".jpg"
-    options = [cv2.IMWRITE_JPEG_QUALITY, jpeg_quality] if jpeg else [cv2.IMWRITE_PNG_COMPRESSION, png_level]
-    ok, data = cv2.imencode(suffix, image, options)
-    if not ok:
-        raise OSError(f"an image of {image.shape} {image.dtype} could not be encoded as {suffix}")
-    return bytes(data)
 
 
 def warn_of_versions(versions: Mapping[str, Path]) -> None:

@@ -31,15 +31,9 @@ from pydantic import Field
 
 from blender_synth.attribution import Credits
 from blender_synth.develop.settings import DevelopSettings
-from blender_synth.exporters.common import (
-    CommonSettings,
-    ImageRecord,
-    encoded,
-    encoded_picture,
-    picture_file_name,
-    write_picture,
-)
+from blender_synth.exporters.common import CommonSettings, ImageRecord
 from blender_synth.exporters.contract import SourceFrame
+from blender_synth.exporters.pictures import encoded, encoded_picture, picture_file_name, write_picture
 from blender_synth.exporters.rows import json_row, picture_row
 from blender_synth.exporters.samples import needed
 from blender_synth.exporters.streams import PictureWriter, write_streams

@@ -39,15 +39,9 @@ from pydantic import Field
 from blender_synth.attribution import Credits
 from blender_synth.categories import PEDESTRIAN
 from blender_synth.develop.settings import DevelopSettings
-from blender_synth.exporters.common import (
-    AnnotationRecord,
-    CommonSettings,
-    ImageFormat,
-    ImageRecord,
-    picture_file_name,
-    write_picture,
-)
+from blender_synth.exporters.common import AnnotationRecord, CommonSettings, ImageRecord
 from blender_synth.exporters.contract import SourceFrame
+from blender_synth.exporters.pictures import ImageFormat, picture_file_name, write_picture
 from blender_synth.exporters.streams import PictureWriter, write_streams
 from blender_synth.frames.table import Box3d, boxes_3d
 from blender_synth.values import plain

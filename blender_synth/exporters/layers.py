@@ -41,8 +41,9 @@ from pydantic import Field, field_validator
 from blender_synth.attribution import Credits
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import FrameError
-from blender_synth.exporters.common import CommonSettings, ImageRecord, picture_file_name, write_image, write_picture
+from blender_synth.exporters.common import CommonSettings, ImageRecord
 from blender_synth.exporters.contract import SourceFrame
+from blender_synth.exporters.pictures import picture_file_name, write_image, write_picture
 from blender_synth.exporters.streams import PictureWriter, write_streams
 from blender_synth.frames.raw_frame import RawFrame, write_exr
 from blender_synth.values import plain

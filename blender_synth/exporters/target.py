@@ -1,4 +1,4 @@
-"""The dataset folder as the target of an export: what may be replaced in it, and how that happens safely.
+"""The dataset folder as an export's target. One file, since check, swap and recovery have to agree with each other.
 
 `dataset.json` lists every file of an export with its size and SHA-256. A later export removes these files only, and
 only where they are unchanged; whatever else lies in the folder stays.
@@ -124,8 +124,8 @@ def read_marker(dataset: Path) -> Files:
         )  # fmt: skip
     if "files" not in content:
         raise RunError(
-            "the dataset was written by a version that kept no list of its files, so that its files cannot be told"
-            " from others",
+            "the dataset was written by a version that kept no list of its files, so that they cannot be"
+            " told from other files",
             file=file, key="dataset", value=str(dataset), hint=f"{_CHOOSE}, or delete this one yourself",
         )  # fmt: skip
     if content.get("dataset_version") != DATASET_VERSION:

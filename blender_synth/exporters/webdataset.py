@@ -34,9 +34,10 @@ from pydantic import Field
 
 from blender_synth.attribution import Credits
 from blender_synth.develop.settings import DevelopSettings
-from blender_synth.exporters.common import CommonSettings, ImageRecord, encoded, encoded_picture
+from blender_synth.exporters.common import CommonSettings, ImageRecord
 from blender_synth.exporters.contract import SourceFrame
 from blender_synth.exporters.label_maps import painting_order
+from blender_synth.exporters.pictures import encoded, encoded_picture
 from blender_synth.exporters.samples import needed, sample
 from blender_synth.exporters.streams import PictureWriter, write_streams
 from blender_synth.seeds import rng_for

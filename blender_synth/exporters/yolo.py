@@ -36,15 +36,9 @@ from pydantic import Field
 from blender_synth.attribution import Credits
 from blender_synth.categories import PEDESTRIAN, REFLECTION, is_thing
 from blender_synth.develop.settings import DevelopSettings
-from blender_synth.exporters.common import (
-    AnnotationRecord,
-    CommonSettings,
-    ImageRecord,
-    object_classes,
-    picture_file_name,
-    write_picture,
-)
+from blender_synth.exporters.common import AnnotationRecord, CommonSettings, ImageRecord, object_classes
 from blender_synth.exporters.contract import SourceFrame
+from blender_synth.exporters.pictures import picture_file_name, write_picture
 from blender_synth.exporters.polygons import loops, one_polygon
 from blender_synth.exporters.selection import class_names
 from blender_synth.exporters.streams import PictureWriter, write_streams

@@ -31,7 +31,7 @@ from blender_synth import __version__
 from blender_synth.cache import cache_folder, write_atomically
 from blender_synth.categories import PEDESTRIAN, REFLECTION
 from blender_synth.errors import RunError
-from blender_synth.exporters.common import write_image
+from blender_synth.exporters.pictures import write_image
 from blender_synth.frames.run_folder import disk_errors
 from blender_synth.keypoints import COCO_KEYPOINTS, COCO_SKELETON
 from blender_synth.report.duplicates import difference_hash, near_duplicates

@@ -19,7 +19,7 @@ from blender_synth.categories import MIRROR, PEDESTRIAN, REFLECTION
 from blender_synth.develop.picture import shots
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import BlenderSynthError, FrameError, RunError
-from blender_synth.exporters.common import run_prefixes
+from blender_synth.exporters.naming import run_prefixes
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.run_folder import FAILURES, FRAME_LOG, frames_of, read_lines
 from blender_synth.frames.table import frame_row

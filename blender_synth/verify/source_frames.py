@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from blender_synth.exporters.common import run_prefixes
+from blender_synth.exporters.naming import run_prefixes
 from blender_synth.frames.raw_frame import RawFrame
 
 
