@@ -181,3 +181,15 @@ def test_run_state_of_another_version_is_refused(tmp_path):
     (run / "run.json").write_text(json.dumps({"run_version": 99}))
     with pytest.raises(RunError, match="another version"):
         read_run_state(run)
+
+
+def test_a_full_disk_is_one_whatever_a_library_calls_it(tmp_path, monkeypatch):
+    usage = shutil.disk_usage(tmp_path)
+
+    def fill(folder):
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=0))
+        raise RuntimeError("cannot write image file")
+
+    with pytest.raises(OSError, match="No space left"):
+        write_frame(tmp_path / "000000", fill)
+    assert not list(tmp_path.iterdir())

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
 from pathlib import Path
 
 import bpy
 
 from blender_synth.errors import DeviceError
-from blender_synth.frames.raw_frame import MAX_BOUNCES
+from blender_synth.frames.raw_frame import MAX_BOUNCES, raise_if_full
 from blender_synth.settings import RenderSettings
 
 _BEST_FIRST = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")
@@ -114,9 +111,3 @@ def render_picture(scene: bpy.types.Scene, path: Path) -> None:
         raise
     if not path.exists():
         raise_if_full(path.parent)
-
-
-def raise_if_full(folder: Path) -> None:
-    """Raise the OSError that Python raises, if the folder's disk has no room for a picture."""
-    if shutil.disk_usage(folder).free < 2**22:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))

@@ -10,6 +10,7 @@ SHA256SUMS     of these files (see `checksums`)
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -122,9 +123,18 @@ def write_frame(folder: Path, fill: Callable[[Path], None]) -> None:
             os.fsync(descriptor)
             os.close(descriptor)
         os.rename(temporary, folder)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
+    except Exception as error:
+        if not isinstance(error, OSError):  # Blender and OpenEXR report a full disk in words of their own, if at all
+            raise_if_full(temporary, error)
         raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)  # after the rename there is none
+
+
+def raise_if_full(folder: Path, cause: Exception | None = None) -> None:
+    """Raise the OSError that Python raises, if the folder's disk has no room for a picture."""
+    if shutil.disk_usage(folder).free < 2**22:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from cause
 
 
 class RawFrame:
