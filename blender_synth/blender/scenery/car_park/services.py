@@ -70,7 +70,9 @@ def pipes(spec: Spec) -> list[Part]:
     tray = -spec.half_depth_m + 0.9
     parts.append(box((-x, tray - 0.15, under - 0.06), (x, tray + 0.15, under - 0.05), "metal", ZINC))
     for edge in (-0.15, 0.15):
-        parts.append(box((-x, tray + edge - 0.004, under - 0.06), (x, tray + edge + 0.004, under), "metal", ZINC))
+        low = (-x, tray + edge - 0.004, under - 0.06)
+        high = (x, tray + edge + 0.004, under - 0.004)  # not in the plane of the beams' undersides
+        parts.append(box(low, high, "metal", ZINC))
     for k, dy in enumerate((-0.08, -0.03, 0.02, 0.07)):
         cable = np.array([(-x, tray + dy, under - 0.04), (x, tray + dy, under - 0.04)])
         parts.append(tube(cable, 0.012, 5, "rubber", (0.03 + 0.08 * (k % 2),) * 3))
