@@ -2,6 +2,7 @@
 # make test    lint and tests, on all cores; TESTS='tests/test_x.py -k word' runs some
 # make test-fast   those of them that do not start Blender, in less than a minute
 # make readers   datasets read by ultralytics, torchvision, supervision, fiftyone, datasets ... in .venv-readers
+# make test-learn   the short tests of what trains; installs PyTorch in .venv (TORCH="--index-url URL" chooses a build)
 # make chaos   the long suites that `make test` leaves out (markers chaos and slow);  make test-all   all of them
 # make lint    ruff and mypy
 # make bench   seconds per frame;  make bench-accept  how often frames meet their acceptance criteria
@@ -22,7 +23,7 @@ BIN := .venv/bin
 # By the environment, so that it also holds for what builds the package.
 PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast test-all chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props measured lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all test-learn chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props measured lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -57,10 +58,21 @@ test: lint
 	$(PYTEST) $(TESTS)
 
 test-fast: setup-dev
-	$(PYTEST) -m "not blender and not chaos and not slow and not readers" $(TESTS)
+	$(PYTEST) -m "not blender and not chaos and not slow and not readers and not learn" $(TESTS)
 
 test-all: lint
-	$(PYTEST) -m "not readers" $(TESTS)
+	$(PYTEST) -m "not readers and not learn" $(TESTS)
+
+# PyTorch with its own options of pip: on Linux, the registry's build is the one for CUDA, which is several gigabytes.
+TORCH ?=
+
+.venv/installed-learn: .venv/installed-dev
+	$(PIP) install --quiet $(TORCH) 'torch>=2.13'
+	$(PIP) install --quiet -e '.[learn]'
+	@touch $@
+
+test-learn: .venv/installed-learn
+	$(BIN)/python -m pytest -m learn $(TESTS)
 
 # The readers need an environment of their own: they want other versions of numpy and OpenCV than Blender does.
 READERS_PYTHON ?= .venv-readers/bin/python
