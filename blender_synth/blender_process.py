@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
@@ -89,6 +89,8 @@ class BlenderProcess:
         setup: arguments of the job `setup`, which every fresh process gets first; its answer is kept in `greeting`.
         memory_limit_bytes: of address space for the process; 0: no limit. A lower limit of the machine stays.
         on_event: called with every event that the process sends, but for `opening` and `opened`.
+        environment: variables of the process, in addition to those of `child_environment`.
+        cpus: numbers of the processors that it may run on; empty: all.
 
     Attributes:
         memory_mb: largest resident size so far. limited_by_machine: the machine allows less than `memory_limit_bytes`.
@@ -103,7 +105,10 @@ class BlenderProcess:
         setup: Mapping[str, Any] | None = None,
         memory_limit_bytes: int = 0,
         on_event: Callable[[dict[str, Any]], object] = lambda event: None,
+        environment: Mapping[str, str] | None = None,
+        cpus: Sequence[int] = (),
     ):
+        self._environment, self._cpus = dict(environment or {}), ",".join(map(str, cpus))
         self._module, self._timeout_s, self._setup, self._on_event = module, timeout_s, setup, on_event
         self._timeout_key, self._memory_limit_bytes = timeout_key, memory_limit_bytes
         self._process: subprocess.Popen[bytes] | None = None
@@ -185,13 +190,13 @@ class BlenderProcess:
         folder = Path(tempfile.mkdtemp(prefix="blender-", dir=scratch_folder()))
         command = [sys.executable, "-P", "-m", "blender_synth.blender.job_server", self._module]
         process = subprocess.Popen(
-            [*command, str(theirs.fileno()), str(os.getpid()), str(self._memory_limit_bytes)],
+            [*command, str(theirs.fileno()), str(os.getpid()), str(self._memory_limit_bytes), self._cpus],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=self._log,  # Blender prints a line for every render
             stderr=self._log,
             start_new_session=True,
-            env=child_environment() | self._own_environment(folder),
+            env=child_environment() | self._environment | self._own_environment(folder),
         )
         theirs.close()
         _, machine_bytes = resource.getrlimit(resource.RLIMIT_AS)

@@ -27,6 +27,7 @@ from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
 from blender_synth.quoting import shell_command, text_override
 from blender_synth.settings import RunSettings
+from blender_synth.worker_slots import slots
 from blender_synth.workers import SceneRefused, Worker, worker_for
 from blender_synth.world.sample import check_packs
 from blender_synth.world.scene_spec import SceneSpec
@@ -175,7 +176,7 @@ def _render_missing(settings: RunSettings, packs: Sequence[Pack], folder: RunFol
     failed: list[int] = []
     broken: set[tuple[str, str]] = set()
     fatal: list[BaseException] = []
-    workers = [worker_for(settings, packs) for _ in range(min(settings.worker.count, len(missing)))]
+    workers = [worker_for(settings, packs, slot) for slot in slots(settings, len(missing))]
     total = len(settings.frames)
     with tqdm(total=total, initial=total - len(missing), unit="frame", file=sys.stderr) as bar:
         bar.set_description("starting Blender")

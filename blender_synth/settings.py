@@ -40,7 +40,7 @@ class RenderSettings:
     | `denoise_prefilter` | fast | - | how its albedo and normal guides are cleaned: none, fast, accurate (slow) |
     | `max_bounces` | 6 | bounces | of light paths; picture and labels follow the same number of mirrors regardless |
     | `device` | auto | - | cpu, cuda, optix, hip, oneapi, metal; auto: the best that Cycles finds |
-    | `threads` | 0 | threads | CPU threads; 0: all |
+    | `threads` | 0 | threads | CPU threads of a worker; 0: all of the machine's, divided among its workers |
     """
 
     width_px: int = Field(default=960, ge=16, le=16384)
@@ -80,6 +80,9 @@ class AcceptanceCriteria:
     on_shortfall: Literal["keep", "fail"] = "keep"
 
 
+_GpuNumbers = Annotated[tuple[Annotated[int, Field(ge=0, le=1023)], ...], Field(min_length=1)]
+
+
 @plain
 class WorkerSettings:
     """The processes that run Blender.
@@ -88,14 +91,18 @@ class WorkerSettings:
 
     | key | default | unit | meaning |
     | --- | --- | --- | --- |
-    | `count` | 1 | processes | how many render at the same time |
+    | `count` | auto | processes | that render at the same time; auto: `per_gpu` for each GPU, on the CPU 2 |
+    | `gpus` | auto | numbers | GPUs to use, as `nvidia-smi` numbers them; a worker sees only its own |
+    | `per_gpu` | 2 | processes | for each GPU: one builds the next scene while the other renders |
     | `timeout_s` | 1800 | s | for the label passes or the picture of one frame; the process is then replaced |
     | `frames_per_worker` | 200 | frames | a process is replaced after so many |
     | `max_memory_mb` | 0 | MB | a process that grew larger is replaced after its frame; 0: no limit |
     | `tries` | 2 | attempts | for a frame over which a process was lost |
     """
 
-    count: int = Field(default=1, ge=1, le=256)
+    count: Literal["auto"] | Annotated[int, Field(ge=1, le=256)] = "auto"
+    gpus: Literal["auto"] | _GpuNumbers = "auto"
+    per_gpu: int = Field(default=2, ge=1, le=16)
     timeout_s: float = Field(default=1800.0, gt=0)
     frames_per_worker: int = Field(default=200, ge=1)
     max_memory_mb: int = Field(default=0, ge=0)

@@ -11,6 +11,7 @@ from blender_synth.blender_process import BlenderProcess, JobFailed, ProcessLost
 from blender_synth.errors import AssetError, BlenderSynthError, ItemError
 from blender_synth.packs.items import Pack
 from blender_synth.settings import RunSettings
+from blender_synth.worker_slots import WHOLE_MACHINE, Slot
 
 MODULE = "blender_synth.blender.worker"
 
@@ -24,14 +25,22 @@ class Worker:
 
     Args:
         setup: `render` settings, `packs` and `scene_folder` (see `blender.worker`).
-        timeout_s: longest wait for one answer.
+        timeout_s: longest wait for one answer. slot: its part of the machine.
 
     Attributes:
         frames: rendered since the process was started.
     """
 
-    def __init__(self, setup: dict[str, Any], timeout_s: float, module: str = MODULE):
-        self._process = BlenderProcess(module, timeout_s, timeout_key="worker.timeout_s", setup=setup)
+    def __init__(self, setup: dict[str, Any], timeout_s: float, module: str = MODULE, slot: Slot = WHOLE_MACHINE):
+        self._process = BlenderProcess(
+            module,
+            timeout_s,
+            timeout_key="worker.timeout_s",
+            setup=setup,
+            environment=slot.environment,
+            cpus=slot.cpus,
+        )
+        self.slot = slot
         self.frames = 0
 
     @property
@@ -110,14 +119,18 @@ class Worker:
             raise SceneRefused(str(error)) from None
 
 
-def worker_for(settings: RunSettings, packs: Iterable[Pack]) -> Worker:
-    """A worker for the scenes of a run; its process starts with the first of them."""
+def worker_for(settings: RunSettings, packs: Iterable[Pack], slot: Slot = WHOLE_MACHINE) -> Worker:
+    """A worker for the scenes of a run; its process starts with the first of them.
+
+    Args:
+        slot: the worker's part of the machine; by default all of it.
+    """
     setup = {
-        "render": asdict(settings.render),
+        "render": asdict(settings.render) | {"threads": slot.threads or settings.render.threads},
         "packs": {pack.name: _pack_entry(pack) for pack in packs},
         "scene_folder": settings.scenery.folder,
     }
-    return Worker(setup, settings.worker.timeout_s)
+    return Worker(setup, settings.worker.timeout_s, slot=slot)
 
 
 def _pack_entry(pack: Pack) -> dict[str, str]:

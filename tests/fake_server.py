@@ -36,6 +36,9 @@ def handlers(report: Report) -> Handlers:
             "package": sys.modules["blender_synth"].__file__,
         }
 
+    def part_of_machine() -> dict[str, Any]:
+        return {"environment": dict(os.environ), "cpus": sorted(os.sched_getaffinity(0))}
+
     def crash(number: int = signal.SIGSEGV, opening: list[list[str]] = (), opened: bool = False) -> dict[str, Any]:
         Path(tempfile.gettempdir(), "left_over").write_text("x")
         for pack, item in opening:
@@ -77,5 +80,6 @@ def handlers(report: Report) -> Handlers:
 
     return {
         "setup": setup, "echo": echo, "surroundings": surroundings, "crash": crash, "leave": leave, "hang": hang,
+        "part_of_machine": part_of_machine,
         "allocate": allocate, "count": count, "fail": fail, "probe": probe,
     }  # fmt: skip

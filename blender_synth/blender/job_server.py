@@ -7,6 +7,7 @@ the job's fields as keyword arguments and returns JSON values; an exception leav
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib
 import json
@@ -108,14 +109,23 @@ def _die_with(parent: int) -> None:
             os._exit(1)
 
 
-def main(arguments: list[str]) -> None:
-    """`python -m blender_synth.blender.job_server MODULE FD PARENT MEMORY_LIMIT`.
+def _stay_on(cpus: str) -> None:
+    """Run on these processors only (Linux); on all where they are not there any more."""
+    if cpus and sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, {int(number) for number in cpus.split(",")})
 
-    FD is this process's end of the parent's socket pair, PARENT the parent's pid, MEMORY_LIMIT in bytes, 0 for none.
+
+def main(arguments: list[str]) -> None:
+    """`python -m blender_synth.blender.job_server MODULE FD PARENT MEMORY_LIMIT CPUS`.
+
+    FD is this process's end of the parent's socket pair, PARENT the parent's pid, MEMORY_LIMIT in bytes, 0 for none,
+    CPUS the numbers of the processors that it may run on, with commas between them; empty: all.
     """
-    module, descriptor, parent, limit_bytes = arguments
+    module, descriptor, parent, limit_bytes, cpus = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     _die_with(int(parent))
+    _stay_on(cpus)  # before Blender counts the processors
     handlers: Handlers = {}
     with Connection(int(descriptor)) as connection:
 
