@@ -11,7 +11,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from blender_synth import __version__, keys, pack_tools, pipeline, report, resources, show, sweeps, verify
+from blender_synth import __version__, keys, pack_tools, pipeline, report, resources, show, status, sweeps, verify
 from blender_synth.config import CONFIG_NAMES, prepared, settings_from
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.hydra_errors import explained
@@ -42,6 +42,7 @@ PLAIN_COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "verify": verify.main,
     "report": report.main,
     "show": show.main,
+    "status": status.main,
 }
 COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export": export, "run": render_and_export}
 _HELP = {
@@ -49,6 +50,7 @@ _HELP = {
     "keys": "Every key that a config may set, with its value; `keys pedestrians.person` those below one.",
     "verify": "Check that runs and datasets are complete and undamaged: `verify PATH... [--json]`.",
     "report": "Write a page to browse a run or dataset: `report PATH [--output FOLDER]`.",
+    "status": "How far runs and sweeps are: `status PATH... [--json]`.",
     "show": "Write pictures with their labels drawn in: `show PATH [INDEX...] [--output FOLDER]`.",
 }
 

@@ -6,14 +6,10 @@ import math
 import os
 import queue
 import shutil
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
-
-from tqdm import tqdm
 
 from blender_synth import plugins
 from blender_synth.acceptance import sample_until_accepted
@@ -25,7 +21,9 @@ from blender_synth.frames.run_folder import RunFolder, check_output, disk_errors
 from blender_synth.packs.items import Pack
 from blender_synth.packs.search import find_packs
 from blender_synth.packs.skies import sky_of_packs
+from blender_synth.progress import print_line
 from blender_synth.quoting import shell_command, text_override
+from blender_synth.run_state import RunProgress
 from blender_synth.settings import RunSettings
 from blender_synth.worker_slots import slots
 from blender_synth.workers import SceneRefused, Worker, worker_for
@@ -177,17 +175,16 @@ def _render_missing(settings: RunSettings, packs: Sequence[Pack], folder: RunFol
     broken: set[tuple[str, str]] = set()
     fatal: list[BaseException] = []
     workers = [worker_for(settings, packs, slot) for slot in slots(settings, len(missing))]
-    total = len(settings.frames)
-    with tqdm(total=total, initial=total - len(missing), unit="frame", file=sys.stderr) as bar:
-        bar.set_description("starting Blender")
+    with RunProgress(folder, settings, len(missing), workers) as progress:
 
         def work(worker: Worker) -> None:
             try:
                 while not fatal:
                     index = todo.get_nowait()
-                    if not _render_frame(settings, packs, broken, folder, worker, index, bar):
+                    rendered = _render_frame(settings, packs, broken, folder, worker, index)
+                    if not rendered:
                         failed.append(index)
-                    bar.update()
+                    progress.finished(index, rendered)
             except queue.Empty:
                 pass
             except BaseException as error:
@@ -201,6 +198,7 @@ def _render_missing(settings: RunSettings, packs: Sequence[Pack], folder: RunFol
                 thread.start()
             while any(thread.is_alive() for thread in threads):
                 time.sleep(0.05)
+                progress.tick()
         except KeyboardInterrupt:
             fatal.append(KeyboardInterrupt())
             for worker in workers:
@@ -208,8 +206,8 @@ def _render_missing(settings: RunSettings, packs: Sequence[Pack], folder: RunFol
             for thread in threads:
                 thread.join()
             raise
-    if fatal:
-        raise fatal[0]
+        if fatal:
+            raise fatal[0]
     return len(failed)
 
 
@@ -230,7 +228,7 @@ def _warnings(spec: SceneSpec) -> Iterator[str]:
 
 def _leave_out(folder: RunFolder, pack: str, item: str, error: str) -> None:
     folder.record_broken_item(f"{pack}/{item}", error)
-    tqdm.write(f"left out: {error}", file=sys.stderr)
+    print_line(f"left out: {error}")
 
 
 def _render_frame(
@@ -240,7 +238,6 @@ def _render_frame(
     folder: RunFolder,
     worker: Worker,
     index: int,
-    bar: tqdm[NoReturn],
 ) -> bool:
     """Render one frame, with a fresh worker if the first is lost; False (and a line in failures.jsonl) if that fails.
 
@@ -257,13 +254,12 @@ def _render_frame(
             if worker.frames >= limits.frames_per_worker or 0 < limits.max_memory_mb < worker.memory_mb:
                 worker.stop()
             worker.start()
-            bar.set_description(worker.device)
             with disk_errors(folder.path):
                 candidate = sample_until_accepted(settings, packs, worker, index, broken)
                 if not candidate.satisfied and settings.accept.on_shortfall == "fail":
                     raise SceneRefused(f"the acceptance criteria were not met: {candidate.shortfall}")
                 for warning in _warnings(candidate.spec):
-                    tqdm.write(f"frame {index}: {warning}", file=sys.stderr)
+                    print_line(f"frame {index}: {warning}")
                 seconds = worker.render(str(folder.frame_path(index).absolute()), candidate.shortfall)
                 folder.record_frame(index, seconds, candidate.shortfall)
             return True
@@ -275,10 +271,10 @@ def _render_frame(
                 _leave_out(folder, error.pack, error.item, str(error))
         except SceneRefused as refused:
             folder.record_failure(index, str(refused), reproduce_command(settings, index))
-            tqdm.write(f"frame {index} failed: {str(refused).strip().splitlines()[-1]}", file=sys.stderr)
+            print_line(f"frame {index} failed: {str(refused).strip().splitlines()[-1]}")
             return False
         except ProcessLost as lost:
-            tqdm.write(f"frame {index}: {lost}", file=sys.stderr)
+            print_line(f"frame {index}: {lost}")
             attempt += 1
             if attempt == limits.tries:
                 folder.record_failure(index, lost.details, reproduce_command(settings, index))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -28,7 +28,7 @@ class Worker:
         timeout_s: longest wait for one answer. slot: its part of the machine.
 
     Attributes:
-        frames: rendered since the process was started.
+        frames: rendered since the process was started. spent: seconds by stage of all scenes so far.
     """
 
     def __init__(self, setup: dict[str, Any], timeout_s: float, module: str = MODULE, slot: Slot = WHOLE_MACHINE):
@@ -42,6 +42,7 @@ class Worker:
         )
         self.slot = slot
         self.frames = 0
+        self.spent: dict[str, float] = {}
 
     @property
     def device(self) -> str:
@@ -75,7 +76,9 @@ class Worker:
     def probe(self, spec_json: bytes) -> list[SeenPerson]:
         """Build a spec and render its labels; returns who is seen (see `blender.instance_table.seen_people`)."""
         self.start()
-        return self._ask("probe", spec=spec_json.decode())["seen"]
+        answer = self._ask("probe", spec=spec_json.decode())
+        self._add(answer.get("seconds", {}))
+        return answer["seen"]
 
     def render(self, folder: str, shortfall: str = "") -> dict[str, float]:
         """Render the picture of the spec last probed and write the frame; returns seconds per stage.
@@ -85,7 +88,12 @@ class Worker:
         """
         seconds = self._ask("render", folder=folder, shortfall=shortfall)["seconds"]
         self.frames += 1
+        self._add({stage: seconds[stage] for stage in ("picture", "files") if stage in seconds})
         return seconds
+
+    def _add(self, seconds: Mapping[str, float]) -> None:
+        for stage, value in seconds.items():
+            self.spent[stage] = self.spent.get(stage, 0.0) + value
 
     def stop(self) -> None:
         """End the process, whatever it does; the next scene starts a fresh one."""

@@ -52,7 +52,7 @@ class Workbench:
         self.probed: Probed | None = None
 
     def probe(self, spec_json: str) -> dict[str, Any]:
-        """Build a spec and render its labels; `seen` of the result is `instance_table.seen_people`."""
+        """Build a spec and render its labels; returns `instance_table.seen_people` as `seen` and `seconds` by stage."""
         self.probed = None
         start = time.perf_counter()
         spec = spec_from_json(spec_json)
@@ -63,7 +63,7 @@ class Workbench:
         labels = label_pass.render_labels(stage)
         seconds = {"build": round(built - start, 3), "labels": round(time.perf_counter() - built, 3)}
         self.probed = Probed(spec, stage, labels, seconds)
-        return {"seen": instance_table.seen_people(spec, stage, labels)}
+        return {"seen": instance_table.seen_people(spec, stage, labels), "seconds": seconds}
 
     def render(self, folder: str, shortfall: str = "") -> dict[str, Any]:
         """Render the picture of the spec last probed and write the frame into `folder`.

@@ -8,10 +8,11 @@ import json
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import yaml
 
@@ -28,6 +29,8 @@ STATE, CONFIG, LOCK = "run.json", "config.yaml", ".lock"
 FAILURES = "failures.jsonl"
 FRAME_LOG = "frames.jsonl"
 """What rendering each frame took; no part of the frames, which are the same whenever they are rendered."""
+FIRST_PICTURE = "first.jpg"
+"""The picture of the frame that was finished first, developed at once, for a quick look."""
 _FREE_BYTES_NEEDED = 64 * 2**20
 
 
@@ -82,7 +85,7 @@ class RunFolder:
     def _locked(self) -> Iterator[None]:
         with open(self.path / LOCK, "w") as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock(lock)
             except BlockingIOError:
                 raise RunError(
                     "another process is rendering into this folder",
@@ -118,7 +121,15 @@ class RunFolder:
     def _record_command(self, command: str) -> None:
         state = read_run_state(self.path)
         if command and state.get("command") != command:
-            write_atomically(self.path / STATE, json.dumps({**state, "command": command}, indent=1))
+            self.update_state({"command": command})
+
+    def update_state(self, entries: Mapping[str, Any]) -> None:
+        """Replace these entries of run.json, atomically.
+
+        Raises:
+            OSError: the folder cannot be written. RunError: run.json is damaged.
+        """
+        write_atomically(self.path / STATE, json.dumps({**read_run_state(self.path), **entries}, indent=1))
 
     def _sealed_files(self) -> Iterator[str]:
         """Files that the run's checksums cover; those of the frames are covered through the frames' own checksums."""
@@ -188,6 +199,17 @@ class RunFolder:
                 file.seek(size - 1)
                 torn = file.read(1) != b"\n"
             file.write(b"\n" * torn + json.dumps(line).encode() + b"\n")
+
+
+def _lock(file: TextIO) -> None:
+    """Take the lock of a run; `status`, which looks whether it is free, holds it for an instant."""
+    for wait_s in (0.05, 0.1, 0.2, None):
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if wait_s is None:
+                raise
+            time.sleep(wait_s)
 
 
 _append_lock = threading.Lock()

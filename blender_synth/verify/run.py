@@ -11,12 +11,12 @@ import yaml
 from blender_synth import checksums
 from blender_synth.errors import RunError
 from blender_synth.frames.meta import FrameMeta
-from blender_synth.frames.run_folder import SEALED_FILES, read_run_state
+from blender_synth.frames.run_folder import FIRST_PICTURE, SEALED_FILES, read_run_state
 from blender_synth.verify.findings import Findings
 from blender_synth.verify.frame import check_frame
 from blender_synth.verify.sums import check_sums, check_unlisted
 
-_SKIPPED = ("frames", "report", ".lock")
+_SKIPPED = ("frames", "report", ".lock", FIRST_PICTURE)
 _SWEEP_FILES = ("multirun.yaml", "jobs.csv", ".jobs.lock")
 
 
