@@ -5,15 +5,15 @@ A label pass takes about 0.1 s where the picture takes 10 s or more.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Container, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, TypedDict, TypeVar
 
 from blender_synth.packs.items import Pack
 from blender_synth.settings import AcceptanceCriteria, RunSettings
 from blender_synth.world.pack_items import FromPack
 from blender_synth.world.placement.visibility_estimate import estimate_visibility
-from blender_synth.world.sample import sample_scene
+from blender_synth.world.sample import sample_scene, sample_view
 from blender_synth.world.scene_spec import SceneSpec, spec_to_json
 
 T = TypeVar("T")
@@ -57,30 +57,55 @@ class Candidate:
         return not self.shortfall
 
 
+@dataclass
+class AcceptedViews:
+    """Views that were accepted, so that further frames of their scene need not sample them again.
+
+    What it holds changes no frame: without it the same views are found anew.
+    """
+
+    scene_index: int = -1
+    broken: frozenset[tuple[str, str]] = frozenset()
+    views: dict[int, Candidate] = field(default_factory=dict)
+
+    def of(self, scene_index: int, broken: Collection[tuple[str, str]]) -> dict[int, Candidate]:
+        """Those of one scene, by the number of the view; what is known of other scenes is dropped."""
+        if (scene_index, frozenset(broken)) != (self.scene_index, self.broken):
+            self.scene_index, self.broken, self.views = scene_index, frozenset(broken), {}
+        return self.views
+
+
 def sample_until_accepted(
     settings: RunSettings,
     packs: Sequence[Pack],
     prober: Prober,
     frame_index: int,
-    broken: Container[tuple[str, str]] = (),
+    broken: Collection[tuple[str, str]] = (),
+    known: AcceptedViews | None = None,
 ) -> Candidate:
-    """Sample the scene of a frame until it meets the acceptance criteria.
+    """Sample the scene and the view of a frame until it meets the acceptance criteria.
 
-    With `mirrors.paired` two frames share a scene, which is judged with its mirrors; the second frame has matt panels
-    in their places. On return the prober holds the scene that is returned.
+    The scene is sampled by its first view; further views of it (`views_per_scene`) only move the camera. With
+    `mirrors.paired` two frames share a view, which is judged with its mirrors; the second frame has matt panels in
+    their places. On return the prober holds the scene that is returned.
 
     Args:
         broken: items, as (pack, item), that turned out to be unusable. They are removed from the sampled scene, so that
             the rest of it does not depend on when that was found.
+        known: of earlier frames, which saves work; gets the views that are found.
     """
-    if not settings.paired:
-        return _sample_scene(settings, packs, prober, frame_index, broken)
-    candidate = _sample_scene(settings, packs, prober, frame_index // 2, broken, pair_role="mirror")
-    if frame_index % 2 == 0:
-        return candidate
-    matt = replace(candidate.spec, pair_role="matt")
-    prober.probe(spec_to_json(matt))
-    return replace(candidate, spec=matt)
+    scene_index, view, role = settings.scene_of(frame_index)
+    views = (known or AcceptedViews()).of(scene_index, broken)
+    judged: Literal["mirror"] | None = None if role is None else "mirror"
+    held: Candidate | None = None
+    if 0 not in views and view not in views:
+        held = views[0] = _sample_scene(settings, packs, prober, scene_index, broken, judged)
+    if view not in views:
+        held = views[view] = _sample_view(settings, prober, views[0].spec, view)
+    candidate = views[view] if role != "matt" else replace(views[view], spec=replace(views[view].spec, pair_role=role))
+    if held is None or held.spec != candidate.spec:
+        prober.probe(spec_to_json(candidate.spec))
+    return candidate
 
 
 def _sample_scene(
@@ -96,12 +121,27 @@ def _sample_scene(
     On return the prober holds that candidate, ready to be rendered. The result does not depend on the weather: mirrors
     that rain left are ignored.
     """
-    criteria = settings.accept
+
+    def sample(attempt: int) -> SceneSpec:
+        return replace(_without(sample_scene(settings, packs, scene_index, attempt), broken), pair_role=pair_role)
+
+    return _first_accepted(settings.accept, prober, sample)
+
+
+def _sample_view(settings: RunSettings, prober: Prober, scene: SceneSpec, view: int) -> Candidate:
+    """The same for a further view of a scene; no attempt builds the scene anew."""
+    return _first_accepted(settings.accept, prober, lambda attempt: sample_view(settings, scene, view, attempt))
+
+
+def _first_accepted(criteria: AcceptanceCriteria, prober: Prober, sample: Callable[[int], SceneSpec]) -> Candidate:
+    """The first of the candidates `sample(0)`, `sample(1)` ... that meets the criteria, or the best.
+
+    On return the prober holds it.
+    """
     best: Candidate | None = None
     held: Candidate | None = None
     for attempt in range(criteria.max_attempts):
-        spec = _without(sample_scene(settings, packs, scene_index, attempt), broken)
-        spec = replace(spec, pair_role=pair_role)
+        spec = sample(attempt)
         must_build = best is None and attempt + 1 == criteria.max_attempts
         if not must_build and _infeasible(spec, criteria):
             continue

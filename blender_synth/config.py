@@ -34,6 +34,7 @@ from blender_synth.settings import (
     MirrorGroup,
     RenderSettings,
     RunSettings,
+    ViewSettings,
     WorkerSettings,
     randomizer_from,
 )
@@ -49,9 +50,11 @@ _T = TypeVar("_T")
 _Settings = TypeVar("_Settings")
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 FrameIndex = Annotated[int, Field(ge=0, le=10**9)]
+ViewsPerScene = Annotated[int, Field(ge=1, le=1000)]
 _MOST_FRAMES = 10**7
 _KEYS = {
     "frames", "seed", "output", "dataset", "runs", "packs", "packs_on_error", "props", "accept", "worker", "develop",
+    "views_per_scene", "views",
     "scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter",
 }  # fmt: skip
 
@@ -62,7 +65,8 @@ _EXAMPLES = {
     "frames": "frames=10", "seed": "seed=1", "output": "output=out/run", "dataset": "dataset=out/data",
     "runs": "runs=out/run", "packs": "packs=[my_pack]", "packs_on_error": "packs_on_error=stop",
     "props": "props.count=3", "accept": "accept.min_people=1", "worker": "worker.count=2",
-    "develop": "develop.mor_m=100", "scene": "scene=street", "pedestrians": "pedestrians=few",
+    "develop": "develop.mor_m=100", "views_per_scene": "views_per_scene=4", "views": "views.vary=camera",
+    "scene": "scene=street", "pedestrians": "pedestrians=few",
     "mirrors": "mirrors=wall", "weather": "weather=sunny", "camera": "camera=handheld", "render": "render=standard",
     "exporter": "exporter=coco",
 }  # fmt: skip
@@ -135,6 +139,8 @@ def settings_from(config: DictConfig, overrides: Sequence[str] = ()) -> RunSetti
         pedestrians=sections.read("pedestrians", lambda _: _crowd(crowd)),
         mirrors=sections.read("mirrors", lambda _: _mirrors(mirrors)),
         paired=validate(bool, mirrors.get("paired", False), "mirrors.paired"),
+        views_per_scene=validate(ViewsPerScene, sections["views_per_scene"], "views_per_scene"),
+        views=sections.settings(ViewSettings, "views"),
         weather=sections.read("weather", _weather),
         camera=sections.read("camera", lambda data: randomizer_from("cameras", data, "camera")),
         exporter=sections.read("exporter", exporter_settings),
@@ -351,6 +357,8 @@ class Identity:
     def of(cls, settings: RunSettings) -> Identity:
         free = {"frames", "output", "dataset", "runs", "exporter", "develop", "worker"}
         kept = {key: value for key, value in settings.plain.items() if key not in free}
+        if settings.views_per_scene == 1:
+            kept = {key: value for key, value in kept.items() if key not in ("views_per_scene", "views")}
         kept["scene"] = {**kept["scene"], "digest": settings.scene_digest}
         kept["render"] = {k: v for k, v in kept["render"].items() if k not in ("device", "threads")}
         return cls(kept)

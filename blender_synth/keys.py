@@ -19,7 +19,7 @@ from blender_synth.suggestions import hint_for
 _SECTIONS = {
     "scene": "scenery", "pedestrians": "pedestrians", "mirrors": "mirrors", "weather": "weather", "camera": "camera",
     "props": "props", "render": "render", "accept": "accept", "worker": "worker", "develop": "develop",
-    "exporter": "exporter",
+    "exporter": "exporter", "views": "views",
 }  # fmt: skip
 """Config groups and sections, and their attributes of `RunSettings`."""
 

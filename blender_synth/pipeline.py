@@ -9,10 +9,11 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from blender_synth import plugins
-from blender_synth.acceptance import sample_until_accepted
+from blender_synth.acceptance import AcceptedViews, sample_until_accepted
 from blender_synth.blender_process import ProcessLost
 from blender_synth.config import Identity
 from blender_synth.errors import ItemError, RunError
@@ -168,23 +169,27 @@ def _unmet(folder: RunFolder, indices: range) -> list[tuple[int, str]]:
 
 def _render_missing(settings: RunSettings, packs: Sequence[Pack], folder: RunFolder, missing: list[int]) -> int:
     """Render the frames of these indices; returns the number of failed ones."""
-    todo: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for index in missing:
-        todo.put(index)
+    todo: queue.SimpleQueue[list[int]] = queue.SimpleQueue()
+    scenes = [list(frames) for _, frames in groupby(missing, lambda index: settings.scene_of(index)[0])]
+    for frames in scenes:
+        todo.put(frames)
     failed: list[int] = []
     broken: set[tuple[str, str]] = set()
     fatal: list[BaseException] = []
-    workers = [worker_for(settings, packs, slot) for slot in slots(settings, len(missing))]
+    workers = [worker_for(settings, packs, slot) for slot in slots(settings, len(scenes))]
     with RunProgress(folder, settings, len(missing), workers) as progress:
 
         def work(worker: Worker) -> None:
+            known = AcceptedViews()
             try:
                 while not fatal:
-                    index = todo.get_nowait()
-                    rendered = _render_frame(settings, packs, broken, folder, worker, index)
-                    if not rendered:
-                        failed.append(index)
-                    progress.finished(index, rendered)
+                    for index in todo.get_nowait():  # one worker renders all views of a scene, which it builds once
+                        if fatal:
+                            break
+                        rendered = _render_frame(settings, packs, broken, folder, worker, index, known)
+                        if not rendered:
+                            failed.append(index)
+                        progress.finished(index, rendered)
             except queue.Empty:
                 pass
             except BaseException as error:
@@ -238,11 +243,13 @@ def _render_frame(
     folder: RunFolder,
     worker: Worker,
     index: int,
+    known: AcceptedViews,
 ) -> bool:
     """Render one frame, with a fresh worker if the first is lost; False (and a line in failures.jsonl) if that fails.
 
     Args:
         broken: (pack, item) of items that are left out; those that turn out to be unusable are added.
+        known: views that were accepted for the scene.
 
     Raises:
         ItemError: an item of an asset pack cannot be used, and `packs_on_error` is `stop`.
@@ -255,7 +262,7 @@ def _render_frame(
                 worker.stop()
             worker.start()
             with disk_errors(folder.path):
-                candidate = sample_until_accepted(settings, packs, worker, index, broken)
+                candidate = sample_until_accepted(settings, packs, worker, index, broken, known)
                 if not candidate.satisfied and settings.accept.on_shortfall == "fail":
                     raise SceneRefused(f"the acceptance criteria were not met: {candidate.shortfall}")
                 for warning in _warnings(candidate.spec):

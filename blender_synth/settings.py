@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -110,6 +110,20 @@ class WorkerSettings:
 
 
 @plain
+class ViewSettings:
+    """What differs between the views of one scene (`views_per_scene`).
+
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `vary` | camera | - | camera: it moves |
+    """
+
+    vary: Literal["camera"] = "camera"
+
+
+@plain
 class MirrorGroup:
     """How many mirrors of one kind a scene gets, and their randomizer."""
 
@@ -131,6 +145,7 @@ class RunSettings:
         overrides: of the command line. config_folders: given with `--config-dir`. job: of a sweep.
         scene_digest: of the scene's files; a changed scene has another one.
         paired: whether every scene gives two frames: with its mirrors, and with matt panels in their places.
+        views_per_scene: how many frames show the same scene. views: what differs between them.
     """
 
     frames: range
@@ -155,9 +170,21 @@ class RunSettings:
     surfaces: Mapping[str, MaterialChoices]
     scene_digest: str = ""
     paired: bool = False
+    views_per_scene: int = 1
+    views: ViewSettings = field(default_factory=ViewSettings)
     overrides: tuple[str, ...] = ()
     config_folders: tuple[str, ...] = ()
     job: Job | None = None
+
+    def scene_of(self, frame_index: int) -> tuple[int, int, Literal["mirror", "matt"] | None]:
+        """(number of the scene, number of the view, role in a pair) of a frame.
+
+        The views of a scene follow each other; with `paired` those with mirrors come before those with matt panels.
+        """
+        number, view = divmod(frame_index, self.views_per_scene)
+        if not self.paired:
+            return number, view, None
+        return number // 2, view, "matt" if number % 2 else "mirror"
 
 
 def randomizer_from(group: str, data: Any, key: str | None = None, file: Any = None) -> Any:

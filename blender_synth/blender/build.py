@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,9 +17,10 @@ import numpy as np
 
 from blender_synth.blender import pack_materials, props
 from blender_synth.blender.job_server import Report, ignore_events
-from blender_synth.blender.stage import Stage
+from blender_synth.blender.stage import WEATHER_REACH_M, Stage
 from blender_synth.errors import ConfigError
 from blender_synth.geometry import project
+from blender_synth.values import Vec2
 from blender_synth.world.contracts import PersonSpec
 from blender_synth.world.scene_spec import SceneSpec
 
@@ -52,6 +54,7 @@ def build_scene(
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
     stage = Stage(bpy.context.scene, matt=spec.pair_role == "matt")
+    stage.view, stage.weather_area = spec.view, weather_area(spec)
     stage.pack_roots, stage.scene_folder, stage.report = pack_roots, scene_folder, report
     stage.indoors = spec.scenery.layout().indoor_c is not None
     _builder("scenery", spec.scenery)(spec.scenery, stage)
@@ -67,6 +70,44 @@ def build_scene(
     return stage
 
 
+def move_view(before: SceneSpec, spec: SceneSpec, stage: Stage) -> bool:
+    """Move a built scene to another view of it, if that is possible without building it anew.
+
+    What is rendered is the same to the bit as after `build_scene`. The builders of camera and weather have
+    `move(spec, stage)` for it, which changes what depends on the view; a scene whose builders have not is built anew.
+
+    Args:
+        before: as it was built or moved. spec: the view wanted. stage: of `before`, changed in place.
+
+    Returns:
+        Whether it was done; otherwise the stage is as before.
+    """
+    if spec.views == 1 or replace(before, view=spec.view, camera=spec.camera) != spec:
+        return False
+    builders = [(_module("cameras", spec.camera), spec.camera), (_module("weather", spec.weather), spec.weather)]
+    moves = [(getattr(module, "move", None), part) for module, part in builders]
+    if any(move is None for move, _ in moves):
+        return False
+    stage.view = spec.view
+    for move, part in moves:
+        move(part, stage)
+    return True
+
+
+def weather_area(spec: SceneSpec) -> tuple[Vec2, float] | None:
+    """Middle and reach of the area that rain and snow are built for, which all views of a scene share.
+
+    None for a scene of one view, which has it around its camera.
+    """
+    if spec.views == 1:
+        return None
+    lines = [a for a in spec.scenery.layout().cameras if a.rig == spec.camera.rig]
+    ends = np.array([end for line in lines for end in (line.start_xy_m, line.end_xy_m)])
+    low, high = ends.min(axis=0), ends.max(axis=0)
+    x, y = (round(float(v), 1) for v in (low + high) / 2)
+    return (x, y), WEATHER_REACH_M + float((high - low).max() / 2)
+
+
 def build_people(spec: SceneSpec, stage: Stage) -> None:
     """Add the people of a spec to the scene, each as detailed as their size in the picture needs."""
     for person in spec.people:
@@ -75,6 +116,12 @@ def build_people(spec: SceneSpec, stage: Stage) -> None:
 
 def _builder(group: str, spec: _Kind) -> Callable[..., None]:
     """The `build` function of a spec's kind."""
+    build: Callable[..., None] = _module(group, spec).build
+    return build
+
+
+def _module(group: str, spec: _Kind) -> Any:
+    """The builder's module of a spec's kind."""
     name = f"blender_synth.blender.{group}.{spec.kind}"
     try:
         module: Any = importlib.import_module(name)
@@ -87,12 +134,13 @@ def _builder(group: str, spec: _Kind) -> Callable[..., None]:
             value=spec.kind,
             hint=f"add a file blender/{group}/{spec.kind}.py with build(spec, stage)",
         ) from None
-    build: Callable[..., None] = module.build
-    return build
+    return module
 
 
 def _detail(person: PersonSpec, spec: SceneSpec) -> str:
     """Level of detail by the greatest size in the picture that a direct or mirrored view can have."""
+    if spec.views > 1:
+        return "full"  # the people stay while the camera moves
     camera = spec.camera
     eye, chest = np.array(camera.position_m), np.array(person.position_m) + (0.0, 0.0, _BODY_M / 2)
     pixel, depth_m = project(chest, camera.world_from_camera(), camera.k())

@@ -87,7 +87,7 @@ def _frame_meta(
     camera = spec.camera
     return FrameMeta(
         frame_index=spec.frame_index,
-        pair=None if spec.pair_role is None else Pair(role=spec.pair_role, frame_index=spec.frame_index ^ 1),
+        pair=_pair(spec),
         camera=CameraMeta(
             width_px=camera.width_px,
             height_px=camera.height_px,
@@ -103,3 +103,8 @@ def _frame_meta(
         accept=Acceptance(satisfied=not facts.shortfall, missing=facts.shortfall),
         spec=spec_to_plain(spec),
     )
+
+
+def _pair(spec: SceneSpec) -> Pair | None:
+    twin = spec.twin_index
+    return None if spec.pair_role is None or twin is None else Pair(role=spec.pair_role, frame_index=twin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
@@ -13,6 +14,10 @@ from blender_synth.blender.shading.traits import MaterialTraits, declare_traits
 from blender_synth.errors import AssetError
 from blender_synth.frames.meta import Medium
 from blender_synth.frames.raw_frame import VIA_BITS
+from blender_synth.values import Vec2
+
+if TYPE_CHECKING:  # it imports this module
+    from blender_synth.blender.weather.outdoors import Outdoors
 
 SURFACE_CODES = {"opaque": 0.0, "mirror": 1.0, "polished": 1.0, "glass": 2.0, "water": 2.0}
 """How the label pass treats a surface: 0 ends the path, 1 reflects it, 2 reflects it and is also seen through."""
@@ -20,6 +25,8 @@ SEE_THROUGH = ("glass", "water")
 MIN_AREA_M2 = 1e-6
 SURFACE_PROPERTY = "bs_surface"
 SLOT_PROPERTY = "bs_slot"
+WEATHER_REACH_M = 42.0
+"""Rain and snow reach this far from the camera along x and y."""
 UNSEEN_PROPERTY = "bs_unseen"
 """Marks objects that the label pass leaves out."""
 
@@ -37,6 +44,9 @@ class Stage:
         lamps: street lamps: position of the light in world metres, azimuth of the arm in degrees, variant.
         lights: lights of the scenery itself. indoors: whether the whole scene is under a roof.
         lanes_y_m: centre lines of the lanes of a street along x. camera_rig: how the camera is mounted.
+        view: number of the view that is built.
+        weather_area: middle and reach of the area that rain and snow are built for; None: around the camera.
+        units_per_100_w: what 100 W are in units of the picture. outdoors: what the weather's builder keeps for `move`.
         medium: the air, as frame.json describes it. scene_folder: of an authored scene.
         report: gets an event before and after an item's file is read.
     """
@@ -53,7 +63,11 @@ class Stage:
         self.lights: list[bpy.types.Object] = []
         self.indoors = False
         self.camera_rig = ""
+        self.units_per_100_w = 1.0
         self.lanes_y_m: tuple[float, ...] = ()
+        self.view = 0
+        self.weather_area: tuple[Vec2, float] | None = None
+        self.outdoors: Outdoors | None = None
         self.medium: Medium | None = None
         self.scene_folder: Path | None = None
         self.report: Report = ignore_events
@@ -111,6 +125,17 @@ class Stage:
         obj[UNSEEN_PROPERTY] = True
         self.scene.collection.objects.link(obj)
         return obj
+
+    def clear_falling(self) -> None:
+        """Remove all that `add_falling` linked, with its meshes and materials."""
+        for obj in [obj for obj in self.scene.objects if obj.get(UNSEEN_PROPERTY)]:
+            mesh = obj.data
+            materials = list(mesh.materials)
+            bpy.data.objects.remove(obj)
+            bpy.data.meshes.remove(mesh)
+            for material in materials:
+                if material is not None and not material.users:
+                    bpy.data.materials.remove(material)
 
     def ids_with(self, *surfaces: str) -> list[int]:
         """Ids of the instances with one of these surfaces."""

@@ -52,13 +52,18 @@ class Workbench:
         self.probed: Probed | None = None
 
     def probe(self, spec_json: str) -> dict[str, Any]:
-        """Build a spec and render its labels; returns `instance_table.seen_people` as `seen` and `seconds` by stage."""
-        self.probed = None
+        """Build a spec, or move the scene last built to this view of it, and render its labels; returns
+        `instance_table.seen_people` as `seen` and `seconds` by stage."""
+        before, self.probed = self.probed, None
         start = time.perf_counter()
         spec = spec_from_json(spec_json)
-        stage = build.build_scene(spec, self.roots, self.scene_folder, self.report)
-        cycles.use_device(stage.scene, self.device)
-        cycles.apply_picture_settings(stage.scene, self.settings, spec.root_seed * 1_000_003 + spec.scene_index)
+        if before is not None and build.move_view(before.spec, spec, before.stage):
+            stage = before.stage
+        else:
+            stage = build.build_scene(spec, self.roots, self.scene_folder, self.report)
+            cycles.use_device(stage.scene, self.device)
+        seed = spec.root_seed * 1_000_003 + spec.scene_index + 7_368_787 * spec.view
+        cycles.apply_picture_settings(stage.scene, self.settings, seed)
         built = time.perf_counter()
         labels = label_pass.render_labels(stage)
         seconds = {"build": round(built - start, 3), "labels": round(time.perf_counter() - built, 3)}

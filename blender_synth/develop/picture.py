@@ -87,16 +87,18 @@ def develop(frame: RawFrame, settings: DevelopSettings) -> np.ndarray:
 
 def _shot(frame: RawFrame, settings: DevelopSettings, mor_m: float | None, light: np.ndarray) -> Shot:
     seed = (frame.meta.root_seed, frame.meta.scene_index)
+    view = frame.meta.view
+    develop = f"develop/view/{view}" if view else "develop"  # names of the random streams
 
     def sampled(name: str, interval: tuple[float, float]) -> float:
-        return float(rng_for(*seed, f"develop/{name}").uniform(*interval))
+        return float(rng_for(*seed, f"{develop}/{name}").uniform(*interval))
 
     luminance = light @ LUMINANCE
     cd_m2 = WATTS_PER_UNIT * LUMENS_PER_WATT
     drops = round(sampled("lens_drops", settings.lens_drops))
-    through_lens = lens.with_drops(light, drops, rng_for(*seed, "develop/drops")) if drops else light
+    through_lens = lens.with_drops(light, drops, rng_for(*seed, f"{develop}/drops")) if drops else light
     if flakes := round(sampled("lens_flakes", settings.lens_flakes)):
-        through_lens = lens.with_flakes(through_lens, flakes, rng_for(*seed, "develop/flakes"))
+        through_lens = lens.with_flakes(through_lens, flakes, rng_for(*seed, f"{develop}/flakes"))
     ev, highest_iso = sampled("exposure", settings.exposure_ev), None if settings.iso is None else settings.iso[1]
     factor = metering.exposure_factor(
         through_lens, settings.exposure, ev, cd_m2, highest_iso, indoors=frame.meta.medium.indoors
@@ -109,7 +111,7 @@ def _shot(frame: RawFrame, settings: DevelopSettings, mor_m: float | None, light
     iso = None
     if settings.iso is not None:
         iso = sensor.iso_for(float(luminance.mean()) * cd_m2, settings.iso)
-        exposed = sensor.with_noise(exposed, iso, rng_for(*seed, f"develop/noise/{mor_m}"))
+        exposed = sensor.with_noise(exposed, iso, rng_for(*seed, f"{develop}/noise/{mor_m}"))
     return Shot(
         mor_m=mor_m,
         picture=sensor.encoded8(exposed, settings.tone_curve),

@@ -281,8 +281,18 @@ class FrameMeta:
 
     @property
     def scene_index(self) -> int:
-        """Number of the scene in its run; paired frames share one."""
+        """Number of the scene in its run; its views and paired frames share one."""
         return int(self.spec["scene_index"])
+
+    @property
+    def view(self) -> int:
+        """Number of the view of its scene, from 0."""
+        return int(self.spec.get("view", 0))
+
+    @property
+    def scene_group(self) -> str:
+        """What all frames of one scene share: its views, and paired frames."""
+        return f"{self.root_seed}-{self.scene_index}"
 
     @cached_property
     def scene(self) -> str:

@@ -85,6 +85,7 @@ def to_plain(meta: FrameMeta) -> dict[str, Any]:
     return {
         "frame_version": FRAME_VERSION,
         "frame_index": meta.frame_index,
+        "scene_group": meta.scene_group,
         **({} if pair is None else {"pair": {"role": pair.role, "frame_index": pair.frame_index}}),
         "camera": {
             "width_px": camera.width_px,

@@ -53,9 +53,10 @@ image_id | integer | - | the same as a number, from 1
 split | text | - | part of the dataset that the scene belongs to
 run | text | - | short name of the run folder
 frame_index | integer | - | number of the frame in its run
-scene_index | integer | - | number of the scene in its run; paired frames share one
+scene_index | integer | - | number of the scene in its run; its views and paired frames share one
 seed | integer | - | seed of the run
-view | integer | - | number of the camera where several see one scene, from 0
+view | integer | - | number of the view of its scene, from 0
+scene_group | text | - | the same for all pictures of one scene, which are in one split
 pair_role | text | - | of a run with `mirrors.paired`: `mirror` or `matt`
 pair_image_id | integer | - | the paired picture, where it is in the dataset
 scene | text | - | name of the scene
@@ -137,7 +138,8 @@ def frame_row(meta: FrameMeta) -> Row:
         "frame_index": meta.frame_index,
         "scene_index": meta.scene_index,
         "seed": meta.root_seed,
-        "view": int(meta.spec.get("view", 0)),
+        "view": meta.view,
+        "scene_group": meta.scene_group,
         "pair_role": None if pair is None else pair.role,
         "scene": meta.scene,
         "indoors": meta.medium.indoors,

@@ -78,7 +78,31 @@ def sample_scene(settings: RunSettings, packs: Sequence[Pack], scene_index: int,
         mirrors=mirrors,
         props=props,
         weather=weather,
+        views=settings.views_per_scene,
     )
+
+
+def sample_view(settings: RunSettings, scene: SceneSpec, view: int, attempt: int = 0) -> SceneSpec:
+    """A further view of a sampled scene: its camera, from the streams of the view, and the rest of the scene.
+
+    Args:
+        scene: as its first view shows it. view: number of the view, from 1.
+        attempt: resampling counter of this view (see `acceptance`).
+    """
+    streams = Streams(settings.seed, scene.scene_index, attempt).child(f"view/{view}")
+    layout = scene.scenery.layout()
+    layout = dataclasses.replace(layout, obstacles=(*layout.obstacles, *(prop.obstacle() for prop in scene.props)))
+    width_px, height_px = scene.camera.width_px, scene.camera.height_px
+    camera = place_camera(
+        settings.camera,
+        layout,
+        streams.child("camera"),
+        width_px,
+        height_px,
+        [person.position_m for person in scene.people],
+        [mirror.corners_m() for mirror in scene.mirrors],
+    )
+    return dataclasses.replace(scene, view=view, camera=camera)
 
 
 def check_packs(settings: RunSettings, packs: Sequence[Pack]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from blender_synth.values import Converted, plain
 from blender_synth.world.contracts import CameraSpec, MirrorSpec, PersonSpec, ScenerySpec, WeatherSpec
@@ -36,6 +36,8 @@ class SceneSpec:
 
     Attributes:
         attempt: how often it was resampled (see `acceptance`).
+        view: number of the view, from 0. views: how many views the scene has; they share all but the camera, or all but
+            the light and air (`views.vary`).
         pair_role: tells the two frames of a paired scene apart: with its mirrors, or with matt panels for them.
         surfaces: materials of packs that parts of the scenery are made of.
         people_wanted: how many people were asked for, which is more than there are where the ground was full.
@@ -45,6 +47,8 @@ class SceneSpec:
     root_seed: int
     scene_index: int
     attempt: int = 0
+    view: int = Field(default=0, exclude_if=lambda view: view == 0)
+    views: int = Field(default=1, exclude_if=lambda views: views == 1)  # a scene of one view is written as ever
     pair_role: Literal["mirror", "matt"] | None = None
     scenery: Annotated[ScenerySpec, _of("scenery")]
     surfaces: tuple[SurfaceSpec, ...] = ()
@@ -57,8 +61,17 @@ class SceneSpec:
 
     @property
     def frame_index(self) -> int:
-        """Number of the frame in its run."""
-        return self.scene_index if self.pair_role is None else 2 * self.scene_index + (self.pair_role == "matt")
+        """Number of the frame in its run: the scene's views follow each other, those with matt panels come last."""
+        if self.pair_role is None:
+            return self.views * self.scene_index + self.view
+        return self.views * (2 * self.scene_index + (self.pair_role == "matt")) + self.view
+
+    @property
+    def twin_index(self) -> int | None:
+        """Number of the frame with the same view and the other `pair_role`."""
+        if self.pair_role is None:
+            return None
+        return self.frame_index + (self.views if self.pair_role == "mirror" else -self.views)
 
     def labelled_instances(self) -> tuple[LabelledInstance, ...]:
         """Everything with an instance id, in the order of the ids."""

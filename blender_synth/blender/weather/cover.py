@@ -18,7 +18,7 @@ from blender_synth.blender.shading.nodes import GroupGraph, Socket, data_image
 from blender_synth.blender.shading.noise import smoothstep, spectral_noise
 from blender_synth.blender.shading.traits import declares_traits, traits_of
 from blender_synth.blender.stage import SLOT_PROPERTY, Stage
-from blender_synth.blender.weather.heights import REACH_M, Heights, is_person
+from blender_synth.blender.weather.heights import Heights, is_person
 from blender_synth.world.weather.sky import Spec
 
 TILE_M = 5.0
@@ -78,7 +78,7 @@ class _CoverGroup(GroupGraph):
         position = geometry.outputs["Position"]
         self.up = self.axes(geometry.outputs["Normal"])[2]
         self.x, self.y, self.z = self.axes(position)
-        size = 1 / (2 * REACH_M)
+        size = 1 / (2 * heights.reach_m)
         offset = (0.5 - heights.middle_m[0] * size, 0.5 - heights.middle_m[1] * size, 0.0)
         uv = self.node("ShaderNodeVectorMath", {0: position, 1: (size,) * 3, 2: offset},
                        operation="MULTIPLY_ADD").outputs[0]  # fmt: skip

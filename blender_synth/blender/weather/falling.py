@@ -113,7 +113,8 @@ def rain_and_snow(spec: Spec) -> list[Particles]:
 
 def build(outdoors: Outdoors) -> None:
     """Add the sky's rain and snow to the scene."""
-    rng = np.random.default_rng(outdoors.weather.fall_seed)
+    seed, view = outdoors.weather.fall_seed, outdoors.stage.view
+    rng = np.random.default_rng([seed, view] if view else seed)
     for particles in rain_and_snow(outdoors.weather):
         add_particles(particles, outdoors, rng)
 

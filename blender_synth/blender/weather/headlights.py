@@ -28,6 +28,7 @@ _CONE_DEG = 150.0
 _SEEN_BELOW_LUX = 400.0
 """In brighter daylight beams add nothing visible; only the lenses shine."""
 _REACH_M, _MAX_CARS = 70.0, 8
+_BEAM_PROPERTY = "bs_beam"
 DASHCAM = "dashcam"
 _DASHCAM_CAR_M = (1.9, 0.62, -0.65)
 """Lamps of the dashcam's car: ahead of the camera, to either side, and below."""
@@ -59,6 +60,14 @@ def light(spec: Spec, stage: Stage, brighter: float) -> None:
         forward, left = (np.array((math.cos(a), math.sin(a), 0.0)) for a in (heading, heading + math.pi / 2))
         for side in (-aside, aside):
             _beam(stage, eye + ahead * forward + side * left + (0, 0, below), heading, brighter)
+
+
+def remove(stage: Stage) -> None:
+    """Remove the beams that `light` added."""
+    for obj in [obj for obj in stage.scene.objects if obj.type == "LIGHT" and obj.get(_BEAM_PROPERTY)]:
+        lamp = obj.data
+        bpy.data.objects.remove(obj)
+        bpy.data.lights.remove(lamp)
 
 
 def _lit(spec: Spec, stage: Stage) -> list[bpy.types.Object]:
@@ -102,6 +111,7 @@ def _beam(stage: Stage, position_m: np.ndarray, heading: float, brighter: float)
     emission = next(node for node in lamp.node_tree.nodes if node.type == "EMISSION")
     nodes.feed(emission.inputs["Strength"], _share_of_peak(nodes, heading))
     obj = bpy.data.objects.new("headlight", lamp)
+    obj[_BEAM_PROPERTY] = True
     obj.location = position_m
     obj.rotation_euler = (math.radians(90.0), 0.0, heading - math.pi / 2)  # a spot shines along its own -z
     obj.visible_camera = obj.visible_glossy = False  # the lenses are seen

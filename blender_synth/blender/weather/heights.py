@@ -15,12 +15,14 @@ import cv2
 import numpy as np
 import OpenEXR
 
-from blender_synth.blender.stage import Stage
+from blender_synth.blender.stage import WEATHER_REACH_M, Stage
 from blender_synth.blender.temporary_settings import temporary_settings
 from blender_synth.world.scene_spec import CARRIED_IDS, PERSON_IDS
 
-REACH_M, CELL_M = 42.0, 0.175
-"""The map reaches this far from the camera along x and y; edge of its cells."""
+CELL_M = 0.175
+"""Edge of the map's cells."""
+_MOST_CELLS = 1024
+"""Along an edge; a larger map has larger cells."""
 _CAMERA_M = 200.0
 """Height from which the map is rendered."""
 
@@ -30,35 +32,38 @@ class Heights:
     """Heights around a point.
 
     Attributes:
-        middle_m: x and y of the point. top_m: height (n, n) of the highest surface over each cell; row 0 is the lowest
-            y. image: the same for shaders, with openings one cell wider.
+        middle_m: x and y of the point. reach_m: how far the map reaches from it along x and y.
+        top_m: height (n, n) of the highest surface over each cell; row 0 is the lowest y.
+        image: the same for shaders, with openings one cell wider.
     """
 
     middle_m: tuple[float, float]
+    reach_m: float
     top_m: np.ndarray
     image: bpy.types.Image
 
     def open_at(self, points_m: np.ndarray) -> np.ndarray:
         """Whether points (m, 3) have nothing over them; true outside the map."""
         n = len(self.top_m)
-        cell = np.floor((points_m[:, :2] - self.middle_m + REACH_M) / (2 * REACH_M) * n).astype(int)
+        cell = np.floor((points_m[:, :2] - self.middle_m + self.reach_m) / (2 * self.reach_m) * n).astype(int)
         inside = ((cell >= 0) & (cell < n)).all(axis=1)
         column, row = np.clip(cell, 0, n - 1).T
         return ~inside | (points_m[:, 2] > self.top_m[row, column] - 0.05)
 
 
 def render_heights(stage: Stage) -> Heights:
-    """Render the heights around the camera."""
+    """Render the heights of the stage's `weather_area`."""
     scene = stage.scene
     x, y = (round(v, 1) for v in scene.camera.location[:2])
+    (x, y), reach_m = stage.weather_area or ((x, y), WEATHER_REACH_M)
     data = bpy.data.cameras.new("above")
-    data.type, data.ortho_scale, data.clip_start, data.clip_end = "ORTHO", 2 * REACH_M, 0.1, 2 * _CAMERA_M
+    data.type, data.ortho_scale, data.clip_start, data.clip_end = "ORTHO", 2 * reach_m, 0.1, 2 * _CAMERA_M
     camera = bpy.data.objects.new("above", data)
     camera.location = (x, y, _CAMERA_M)
     scene.collection.objects.link(camera)
     # a fresh scene has no material override yet; one plain material saves Cycles compiling all the others
     plain = bpy.data.materials.new("plain")
-    cells = round(2 * REACH_M / CELL_M)
+    cells = min(round(2 * reach_m / CELL_M), _MOST_CELLS)
     hidden = [obj for obj in scene.objects if obj.type == "MESH" and _lets_rain_through(obj)]
     layer, render, cycles = scene.view_layers[0], scene.render, scene.cycles
     with ExitStack() as changes, tempfile.TemporaryDirectory() as folder:
@@ -94,7 +99,7 @@ def render_heights(stage: Stage) -> Heights:
     bpy.data.materials.remove(plain)
     top = np.where(depth > 1e6, -1.0, _CAMERA_M - depth)[::-1].astype(np.float32)
     # rain and snow come at a slant: what is within a cell of the open, as ledges and sills are, counts as open
-    return Heights((x, y), top, _height_image(cv2.erode(top, np.ones((3, 3), np.uint8))))
+    return Heights((x, y), reach_m, top, _height_image(cv2.erode(top, np.ones((3, 3), np.uint8))))
 
 
 def _lets_rain_through(obj: bpy.types.Object) -> bool:

@@ -78,6 +78,7 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
         strength = min(strength, lit.sun())
         _beam("sun", strength * brighter, photograph.sun_rgb, up, spec.sun_azimuth_deg, spec.sun_blur_deg, stage)
     lamps = night.light(spec, stage, brighter)
+    stage.units_per_100_w = brighter
     headlights.light(spec, stage, brighter)
     airlight = horizon(image) / brighter
     if stage.indoors:
@@ -105,12 +106,26 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
         sky_heights = heights.render_heights(stage)
         cover.wet(spec, stage, sky_heights)
         cover.snow(spec, stage, sky_heights)
-        outdoors = Outdoors(spec, stage, sky_heights, lamps)
-        falling.build(outdoors)
+        stage.outdoors = Outdoors(spec, stage, sky_heights, lamps)
+        falling.build(stage.outdoors)
         if add_phenomena:
-            add_phenomena(outdoors)
+            add_phenomena(stage.outdoors)
     if spec.medium == "volume":
         volume.build(spec, stage)  # last: the heights above must not see it
+
+
+def move(spec: Spec, stage: Stage) -> None:
+    """Change what depends on the view: headlights near the camera, what falls before it, and the box of air around it.
+
+    All that comes after them in the scene is added again, so that the order of its objects is that of `build`.
+    """
+    stage.clear_falling()
+    headlights.remove(stage)
+    headlights.light(spec, stage, stage.units_per_100_w)
+    if stage.outdoors is not None:
+        falling.build(stage.outdoors)
+    if spec.medium == "volume" and not stage.indoors:
+        volume.build(spec, stage)
 
 
 def _rounded(rgb: np.ndarray) -> tuple[tuple[float, float, float], ...]:
