@@ -11,7 +11,19 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from blender_synth import __version__, keys, pack_tools, pipeline, report, resources, show, status, sweeps, verify
+from blender_synth import (
+    __version__,
+    frame_command,
+    keys,
+    pack_tools,
+    pipeline,
+    report,
+    resources,
+    show,
+    status,
+    sweeps,
+    verify,
+)
 from blender_synth.config import CONFIG_NAMES, prepared, settings_from
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.hydra_errors import explained
@@ -43,6 +55,7 @@ PLAIN_COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "report": report.main,
     "show": show.main,
     "status": status.main,
+    "frame": frame_command.main,
 }
 COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export": export, "run": render_and_export}
 _HELP = {
@@ -51,6 +64,7 @@ _HELP = {
     "verify": "Check that runs and datasets are complete and undamaged: `verify PATH... [--json]`.",
     "report": "Write a page to browse a run or dataset: `report PATH [--output FOLDER]`.",
     "status": "How far runs and sweeps are: `status PATH... [--json]`.",
+    "frame": "Facts about a frame, or its scene for Blender: `frame RUN INDEX [--open scene.blend]`.",
     "show": "Write pictures with their labels drawn in: `show PATH [INDEX...] [--output FOLDER]`.",
 }
 

@@ -152,6 +152,15 @@ def settings_from(config: DictConfig, overrides: Sequence[str] = ()) -> RunSetti
     return replace(settings, accept=checked_criteria(settings))
 
 
+def settings_from_plain(config: Mapping[str, Any]) -> RunSettings:
+    """The validated settings of a whole config, such as the config.yaml of a run.
+
+    Raises:
+        ConfigError: as for `settings_from`.
+    """
+    return settings_from(OmegaConf.create(dict(config)))
+
+
 class _Sections:
     """Access to the sections of a config, in which whatever is wrong becomes a `ConfigError` with its key."""
 

@@ -133,12 +133,16 @@ def worker_for(settings: RunSettings, packs: Iterable[Pack], slot: Slot = WHOLE_
     Args:
         slot: the worker's part of the machine; by default all of it.
     """
-    setup = {
+    return Worker(worker_setup(settings, packs, slot), settings.worker.timeout_s, slot=slot)
+
+
+def worker_setup(settings: RunSettings, packs: Iterable[Pack], slot: Slot = WHOLE_MACHINE) -> dict[str, Any]:
+    """What a process that builds scenes of a run gets first."""
+    return {
         "render": asdict(settings.render) | {"threads": slot.threads or settings.render.threads},
         "packs": {pack.name: _pack_entry(pack) for pack in packs},
         "scene_folder": settings.scenery.folder,
     }
-    return Worker(setup, settings.worker.timeout_s, slot=slot)
 
 
 def _pack_entry(pack: Pack) -> dict[str, str]:
