@@ -13,6 +13,7 @@ from omegaconf import DictConfig
 
 from blender_synth import (
     __version__,
+    estimate,
     frame_command,
     keys,
     pack_tools,
@@ -56,6 +57,7 @@ PLAIN_COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "show": show.main,
     "status": status.main,
     "frame": frame_command.main,
+    "estimate": estimate.main,
 }
 COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export": export, "run": render_and_export}
 _HELP = {
@@ -64,6 +66,7 @@ _HELP = {
     "verify": "Check that runs and datasets are complete and undamaged: `verify PATH... [--json]`.",
     "report": "Write a page to browse a run or dataset: `report PATH [--output FOLDER]`.",
     "status": "How far runs and sweeps are: `status PATH... [--json]`.",
+    "estimate": "Time, disk and memory of a run, from three probes: `estimate [group=name ...] [key=value ...]`.",
     "frame": "Facts about a frame, or its scene for Blender: `frame RUN INDEX [--open scene.blend]`.",
     "show": "Write pictures with their labels drawn in: `show PATH [INDEX...] [--output FOLDER]`.",
 }
@@ -135,9 +138,9 @@ def _do(stage: Stage, config: DictConfig) -> None:
 
 
 def _usage() -> str:
-    lines = [f"  {name:8}{task.__doc__}" for name, task in COMMANDS.items()]
+    lines = [f"  {name:10}{task.__doc__}" for name, task in COMMANDS.items()]
     for name, command in PLAIN_COMMANDS.items():
-        lines.append(f"  {name:8}{_HELP.get(name) or (sys.modules[command.__module__].__doc__ or '').splitlines()[0]}")
+        lines.append(f"  {name:10}{_HELP.get(name) or (sys.modules[command.__module__].__doc__ or '').splitlines()[0]}")
     return "\n".join(
         [
             "blender_synth: labelled images of people, their reflections and weather.",

@@ -1,27 +1,19 @@
-"""`blender-synth keys`: every key that a config may set, with the value it has now."""
+"""`blender-synth keys`: every key that a config may set, with the value it has now, its unit and its meaning."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
-
-import yaml
-from pydantic import TypeAdapter
 
 from blender_synth.config import compose
 from blender_synth.errors import ConfigError
-from blender_synth.exporters.several import SeveralSettings
+from blender_synth.help_text import flow, yaml_with_meanings
+from blender_synth.key_reference import Key, keys_of
 from blender_synth.settings import RunSettings
 from blender_synth.suggestions import hint_for
-
-_SECTIONS = {
-    "scene": "scenery", "pedestrians": "pedestrians", "mirrors": "mirrors", "weather": "weather", "camera": "camera",
-    "props": "props", "render": "render", "accept": "accept", "worker": "worker", "develop": "develop",
-    "exporter": "exporter", "views": "views",
-}  # fmt: skip
-"""Config groups and sections, and their attributes of `RunSettings`."""
 
 
 def main(arguments: list[str]) -> None:
@@ -33,12 +25,37 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="blender-synth keys", description=__doc__)
     parser.add_argument("key", nargs="?", default="", help="e.g. pedestrians.person.pose; all if left out")
     parser.add_argument("overrides", nargs="*", help="config, e.g. pedestrians=crowd weather=cloudy")
+    parser.add_argument("--json", action="store_true", help="as a list of name, value, unit, meaning and choices")
     options = parser.parse_args(arguments)
     if "=" in options.key:
         options.key, options.overrides = "", [options.key, *options.overrides]
-    print(
-        yaml.safe_dump(values_at(compose(options.overrides), options.key), sort_keys=False, allow_unicode=True), end=""
-    )
+    found = keys_below(compose(options.overrides), options.key)
+    if options.json:
+        print(json.dumps([asdict(key) for key in found if key.leaf], indent=1))
+    elif len(found) == 1 and found[0].leaf:
+        meaning = f"  # {found[0].explained}" if found[0].explained else ""
+        print(f"{flow(found[0].value)}{meaning}")
+    else:
+        print(yaml_with_meanings(found, options.key), end="")
+
+
+def keys_below(settings: RunSettings, key: str) -> list[Key]:
+    """A key and those below it.
+
+    Raises:
+        ConfigError: there is no such key; the message lists the valid ones.
+    """
+    every = list(keys_of(settings))
+    found = [each for each in every if not key or each.name == key or each.name.startswith(f"{key}.")]
+    if not found:
+        known, parts = "", key.split(".")
+        for number, name in enumerate(parts):
+            names = {each.name[len(known) :].split(".")[0] for each in every if each.name.startswith(known)}
+            if name not in names:
+                hint = hint_for(name, names) if names else f"there is nothing below {parts[number - 1]}"
+                raise ConfigError("there is no such key", key=".".join(parts[: number + 1]), value=name, hint=hint)
+            known += f"{name}."
+    return found
 
 
 def values_at(settings: RunSettings, key: str) -> Any:
@@ -47,26 +64,20 @@ def values_at(settings: RunSettings, key: str) -> Any:
     Raises:
         ConfigError: there is no such key; the message lists the valid ones.
     """
-    found: Any = {name: _plain(getattr(settings, part)) for name, part in _SECTIONS.items()}
-    path: list[str] = []
-    for name in key.split(".") if key else []:
-        path.append(name)
-        if not isinstance(found, Mapping) or name not in found:
-            hint = hint_for(name, found) if isinstance(found, Mapping) else f"there is nothing below {path[-2]}"
-            raise ConfigError("there is no such key", key=".".join(path), value=name, hint=hint)
-        found = found[name]
-    return found
+    return _nested(keys_below(settings, key), key)
 
 
-def _plain(value: Any) -> Any:
-    """A settings object as mappings, lists and numbers."""
-    if isinstance(value, Mapping):
-        return {name: _plain(entry) for name, entry in value.items()}
-    if isinstance(value, SeveralSettings):
-        return {name: _plain(part) for name, part in value.parts.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        # fields that are not in the repr are set by the program
-        entries = {field.name: getattr(value, field.name) for field in fields(value) if field.repr}
-        found = {name: _plain(entry) for name, entry in entries.items() if not isinstance(entry, type)}
-        return found | found.pop("randomizer", {})  # in a config, a mirror group's own keys are next to its count
-    return TypeAdapter(Any).dump_python(value, mode="json")
+def _nested(keys: Sequence[Key], prefix: str) -> Any:
+    """Keys as nested mappings; the value of `prefix` itself where it is a leaf."""
+    result: dict[str, Any] = {}
+    for key in keys:
+        if key.name == prefix:
+            if key.leaf:
+                return key.value
+            continue
+        *parents, name = key.name[len(prefix) + 1 if prefix else 0 :].split(".")
+        below: Any = result
+        for parent in parents:
+            below = below[parent]
+        below[name] = key.value if key.leaf else {}
+    return result

@@ -55,7 +55,7 @@ class RunProgress(Progress):
         self._failed = 0
         self._started = _now()
         self._saved_at = 0.0
-        self._announced = False
+        self._announced, self._start_s = False, 0.0
         self._has_picture = (folder.path / FIRST_PICTURE).exists()
         total = len(self._indices)
         super().__init__(total, folder.path.name or "run", "frame", initial=total - missing)
@@ -89,7 +89,7 @@ class RunProgress(Progress):
         """Print a line if it is time for one; write run.json if the last time is long ago."""
         with self._lock:
             if not self._announced and (device := next((w.device for w in self._workers if w.device), "")):
-                self._announced = True
+                self._announced, self._start_s = True, self.elapsed_s
                 self.describe(device)
                 if self._bar is None:
                     print_line(f"{self.title}: rendering on {device}, {len(self._workers)} worker(s)")
@@ -139,6 +139,7 @@ class RunProgress(Progress):
             "started": self._started,
             "updated": _now(),
             "elapsed_s": round(elapsed, 1),
+            "start_s": round(self._start_s, 2),
             "rendered": made,
             "failed": self._failed,
             "seconds_per_frame": round(elapsed / made, 3) if made else None,
