@@ -82,7 +82,8 @@ def apply_picture_settings(scene: bpy.types.Scene, settings: RenderSettings, see
     if settings.threads:
         render.threads_mode, render.threads = "FIXED", settings.threads
     image = render.image_settings
-    image.file_format, image.color_mode, image.color_depth, image.exr_codec = "OPEN_EXR", "RGB", "16", "ZIP"
+    # read and written anew, compressed, by `glass_light`
+    image.file_format, image.color_mode, image.color_depth, image.exr_codec = "OPEN_EXR", "RGB", "16", "NONE"
     cycles.seed = seed & 0x7FFFFFFF
     cycles.samples = settings.samples
     cycles.use_adaptive_sampling = settings.adaptive_threshold > 0

@@ -67,7 +67,7 @@ def seen_people(spec: SceneSpec, stage: Stage, labels: Labels) -> list[dict[str,
     """
     numbers, codes, rows = _visible_pixels([person.instance_id for person in spec.people], labels)
     seen = []
-    for number, code in np.unique(np.stack([numbers, codes]), axis=1).T.tolist():
+    for number, code in _pairs(numbers, codes):
         covered = rows[(numbers == number) & (codes == code)]
         seen.append(
             {
@@ -84,7 +84,7 @@ def _chains_by_person(people: Sequence[int], slots: Sequence[int], labels: Label
     """The chains of mirrors that show each person, in the order of their codes."""
     numbers, codes, _ = _visible_pixels(people, labels)
     chains: dict[int, list[list[int]]] = {}
-    for number, code in np.unique(np.stack([numbers, codes]), axis=1).T.tolist():
+    for number, code in _pairs(numbers, codes):
         if code:
             chains.setdefault(number, []).append(decode_via(code, slots))
     return chains
@@ -94,11 +94,19 @@ def _visible_pixels(people: Sequence[int], labels: Labels) -> tuple[np.ndarray, 
     """Person ids, chain codes and picture rows, (N,) each, of every pixel of a layer that shows one of these people."""
     numbers, codes, rows = [], [], []
     for _, ids, chains in id_layers(labels):
-        pixels = np.nonzero(np.isin(ids, people))
+        is_person = np.zeros(int(ids.max(initial=0)) + 1, bool)
+        is_person[[number for number in people if number < len(is_person)]] = True
+        pixels = np.nonzero(is_person[ids])
         numbers.append(ids[pixels])
         codes.append(chains[pixels])
         rows.append(pixels[0])
     return np.concatenate(numbers), np.concatenate(codes), np.concatenate(rows)
+
+
+def _pairs(numbers: np.ndarray, codes: np.ndarray) -> list[tuple[int, int]]:
+    """The pairs of an id and a code that occur together, sorted."""
+    joined = np.unique(numbers.astype(np.uint64) << np.uint64(32) | codes.astype(np.uint64))
+    return [(pair >> 32, pair & 0xFFFFFFFF) for pair in joined.tolist()]
 
 
 def _mirror_shape(mirror: MirrorSpec) -> MirrorShape:

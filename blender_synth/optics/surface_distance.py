@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-_NEAREST = 400
-"""Triangles that are examined, by the distance of their centroids less their radius."""
+_MARGIN_M = 1e-5
+"""For rounding, where triangles that cannot be the nearest are left out."""
 
 
 def surface_distances(points_m: np.ndarray, vertices_m: np.ndarray, triangles: np.ndarray) -> np.ndarray:
@@ -13,15 +13,21 @@ def surface_distances(points_m: np.ndarray, vertices_m: np.ndarray, triangles: n
     if not len(triangles):
         return np.full(len(points_m), np.inf)
     corners = vertices_m[triangles]
-    middles = corners.mean(axis=1)
-    radii = np.linalg.norm(corners - middles[:, None], axis=2).max(axis=1)
-    distances = []
-    for point in points_m:
-        least = np.linalg.norm(middles - point, axis=1) - radii
-        count = min(_NEAREST, len(least))
-        near = np.argpartition(least, count - 1)[:count]
-        distances.append(_to_triangles(point, corners[near]).min())
-    return np.array(distances)
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
+    centre = points_m.mean(axis=0)
+    middles, targets = (a + b + c) / 3 - centre, points_m - centre
+    radii = np.sqrt(np.maximum.reduce([_squares(corner - centre - middles) for corner in (a, b, c)]))
+    squares = _squares(middles)[:, None] - 2 * (middles @ targets.T) + _squares(targets)
+    to_middles = np.sqrt(np.maximum(squares, 0.0))
+    # a centroid lies on its triangle, so none that is farther away than the nearest centroid can be nearest
+    candidates = to_middles - radii[:, None] <= to_middles.min(axis=0) + _MARGIN_M
+    pairs = zip(points_m, candidates.T, strict=True)
+    return np.array([_to_triangles(point, corners[np.flatnonzero(near)]).min() for point, near in pairs])
+
+
+def _squares(vectors: np.ndarray) -> np.ndarray:
+    """Squared lengths (N,) of vectors (N, 3)."""
+    return np.einsum("nk,nk->n", vectors, vectors)
 
 
 def _to_triangles(point: np.ndarray, corners: np.ndarray) -> np.ndarray:
