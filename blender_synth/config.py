@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -25,6 +25,7 @@ from blender_synth.criteria import checked_criteria
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import BlenderSynthError, ConfigError
 from blender_synth.exporters import exporter_settings
+from blender_synth.frame_numbers import Frames, Shard, shard_name
 from blender_synth.hydra_errors import check_argument, explained
 from blender_synth.plugins import check_plugin_folders, plugin_paths
 from blender_synth.quoting import hydra_text
@@ -51,10 +52,11 @@ _Settings = TypeVar("_Settings")
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 FrameIndex = Annotated[int, Field(ge=0, le=10**9)]
 ViewsPerScene = Annotated[int, Field(ge=1, le=1000)]
+Shards = Annotated[int, Field(ge=1, le=10**6)]
 _MOST_FRAMES = 10**7
 _KEYS = {
     "frames", "seed", "output", "dataset", "runs", "packs", "packs_on_error", "props", "accept", "worker", "develop",
-    "views_per_scene", "views",
+    "views_per_scene", "views", "shards", "shard",
     "scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter",
 }  # fmt: skip
 
@@ -66,6 +68,7 @@ _EXAMPLES = {
     "runs": "runs=out/run", "packs": "packs=[my_pack]", "packs_on_error": "packs_on_error=stop",
     "props": "props.count=3", "accept": "accept.min_people=1", "worker": "worker.count=2",
     "develop": "develop.mor_m=100", "views_per_scene": "views_per_scene=4", "views": "views.vary=camera",
+    "shards": "shards=4", "shard": "shard=0",
     "scene": "scene=street", "pedestrians": "pedestrians=few",
     "mirrors": "mirrors=wall", "weather": "weather=sunny", "camera": "camera=handheld", "render": "render=standard",
     "exporter": "exporter=coco",
@@ -120,11 +123,20 @@ def settings_from(config: DictConfig, overrides: Sequence[str] = ()) -> RunSetti
         scenery, scene_digest = _scenery(scene, packs)
     output, dataset = (_folder(key, sections[key]) for key in ("output", "dataset"))
     job = current_job(output, dataset)
+    output, dataset = (folder / job.name if job else folder for folder in (output, dataset))
+    shard = _shard(sections["shard"], sections["shards"])
+    views_per_scene = validate(ViewsPerScene, sections["views_per_scene"], "views_per_scene")
+    paired = validate(bool, mirrors.get("paired", False), "mirrors.paired")
+    frames: Frames = _frames(sections["frames"])
+    if shard is not None:
+        frames = Shard(frames.start, frames.stop, views_per_scene * (1 + paired), *shard)
+        check_division(output, *shard)
     settings = RunSettings(
-        frames=_frames(sections["frames"]),
+        frames=frames,
+        shard="" if shard is None else shard_name(*shard),
         seed=validate(Seed, sections["seed"], "seed"),
-        output=output / job.name if job else output,
-        dataset=dataset / job.name if job else dataset,
+        output=output if shard is None else output / shard_name(*shard),
+        dataset=dataset if shard is None else dataset / shard_name(*shard),
         runs=tuple(_texts("runs", sections["runs"])),
         packs=packs,
         packs_on_error=validate(Literal["stop", "skip"], sections["packs_on_error"], "packs_on_error"),
@@ -138,8 +150,8 @@ def settings_from(config: DictConfig, overrides: Sequence[str] = ()) -> RunSetti
         surfaces=validate(SurfaceChoices, materials or {}, "scene.materials"),
         pedestrians=sections.read("pedestrians", lambda _: _crowd(crowd)),
         mirrors=sections.read("mirrors", lambda _: _mirrors(mirrors)),
-        paired=validate(bool, mirrors.get("paired", False), "mirrors.paired"),
-        views_per_scene=validate(ViewsPerScene, sections["views_per_scene"], "views_per_scene"),
+        paired=paired,
+        views_per_scene=views_per_scene,
         views=sections.settings(ViewSettings, "views"),
         weather=sections.read("weather", _weather),
         camera=sections.read("camera", lambda data: randomizer_from("cameras", data, "camera")),
@@ -216,6 +228,33 @@ def _frames(value: Any) -> range:
         hint = f"render them in several runs, as frames=[0,{_MOST_FRAMES}] and so on"
         raise ConfigError(f"a run has at most {_MOST_FRAMES} frames", key="frames", value=value, hint=hint)
     return range(start, stop)
+
+
+def _shard(number: Any, count: Any) -> tuple[int, int] | None:
+    """(number of the job, number of jobs) of `shard` and `shards`; None where the frames are not divided."""
+    count, number = validate(Shards, count, "shards"), validate(int, number, "shard")
+    if not 0 <= number < count:
+        hint = f"use 0 to {count - 1}" if count > 1 else "set shards, the number of jobs, as well"
+        raise ConfigError(f"there are {count} shards" if count > 1 else "the frames are not divided", key="shard",
+                          value=number, hint=hint)  # fmt: skip
+    return None if count == 1 else (number, count)
+
+
+def check_division(output: Path, number: int, count: int) -> None:
+    """Check that what is in `output` is divided into as many shards, if at all: else frames would be rendered twice.
+
+    Raises:
+        ConfigError: it is divided otherwise, or holds a run of its own.
+    """
+    with suppress(OSError):
+        for path in output.iterdir():
+            other = re.fullmatch(r"shard-\d+-of-(\d+)", path.name)
+            if other and int(other[1]) != count:
+                raise ConfigError(f"the output folder is divided into {other[1]} shards", key="shards", value=count,
+                                  hint=f"go on with shards={other[1]}, or choose another output")  # fmt: skip
+            if path.name == "run.json":
+                raise ConfigError("the output folder holds a run that is not divided", key="shards", value=count,
+                                  hint="choose another output, or go on without shards")  # fmt: skip
 
 
 def _folder(key: str, value: Any) -> Path:
@@ -364,7 +403,7 @@ class Identity:
 
     @classmethod
     def of(cls, settings: RunSettings) -> Identity:
-        free = {"frames", "output", "dataset", "runs", "exporter", "develop", "worker"}
+        free = {"frames", "shards", "shard", "output", "dataset", "runs", "exporter", "develop", "worker"}
         kept = {key: value for key, value in settings.plain.items() if key not in free}
         if settings.views_per_scene == 1:
             kept = {key: value for key, value in kept.items() if key not in ("views_per_scene", "views")}

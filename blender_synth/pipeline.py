@@ -18,6 +18,7 @@ from blender_synth.blender_process import ProcessLost
 from blender_synth.config import Identity
 from blender_synth.errors import ItemError, RunError
 from blender_synth.exporters import check_dataset_target, export_dataset
+from blender_synth.frame_numbers import Frames
 from blender_synth.frames.run_folder import RunFolder, check_output, disk_errors, find_runs
 from blender_synth.packs.items import Pack
 from blender_synth.packs.search import find_packs
@@ -114,7 +115,8 @@ def export(settings: RunSettings, runs: list[str] | None = None, announce_next: 
 def render_command(settings: RunSettings) -> str:
     """A shell command that renders the same run, into a folder of the same name."""
     words = _render_words(settings, ("output", "dataset", "runs"))
-    return shell_command([*words, text_override("output", settings.output.name)], "utf-8")
+    folder = settings.output.parent if settings.shard else settings.output
+    return shell_command([*words, text_override("output", folder.name)], "utf-8")
 
 
 def reproduce_command(settings: RunSettings, index: int) -> str:
@@ -136,7 +138,7 @@ def _render_words(settings: RunSettings, left_out: Sequence[str]) -> list[str]:
     return words
 
 
-_ONLY_WHERE = ("frames", "output", "dataset", "runs")
+_ONLY_WHERE = ("frames", "shards", "shard", "output", "dataset", "runs")
 """Keys of which a frame alone has other values."""
 _LEAST_BYTES_PER_PX = 4
 """Of a raw frame on disk, estimated low: eight frames of at least 150,000 pixels took 9.8 to 13.1."""
@@ -161,7 +163,7 @@ def _check_space(settings: RunSettings, frames: int) -> None:
         )
 
 
-def _unmet(folder: RunFolder, indices: range) -> list[tuple[int, str]]:
+def _unmet(folder: RunFolder, indices: Frames) -> list[tuple[int, str]]:
     """Frames of the run that miss acceptance criteria, and what they miss."""
     log = folder.frame_log()
     return [(index, text) for index in sorted(log) if index in indices and (text := log[index].get("missing"))]

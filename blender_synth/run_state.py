@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
+from blender_synth import frame_numbers
 from blender_synth.cache import write_atomically
 from blender_synth.develop.picture import shots
 from blender_synth.errors import BlenderSynthError
@@ -135,7 +136,7 @@ class RunProgress(Progress):
         section: dict[str, Any] = {
             "state": state,
             **({"reason": reason[:500]} if reason else {}),
-            "frames": [self._indices.start, self._indices.stop],
+            "frames": frame_numbers.to_plain(self._indices),
             "started": self._started,
             "updated": _now(),
             "elapsed_s": round(elapsed, 1),

@@ -12,6 +12,7 @@ from pydantic import Field
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
 from blender_synth.exporters.contract import ExporterSettings
+from blender_synth.frame_numbers import Frames
 from blender_synth.validation import validate
 from blender_synth.values import Converted, NonNegativeRange, plain
 from blender_synth.world.contracts import CameraRandomizer, MirrorRandomizer, SceneryRandomizer, WeatherRandomizer
@@ -143,12 +144,13 @@ class RunSettings:
         frames: indices of the frames that the run is to hold.
         plain: the config as it was composed, ready for YAML.
         overrides: of the command line. config_folders: given with `--config-dir`. job: of a sweep.
+        shard: name of the share of the frames that the run holds, and of its folder; empty where they are not divided.
         scene_digest: of the scene's files; a changed scene has another one.
         paired: whether every scene gives two frames: with its mirrors, and with matt panels in their places.
         views_per_scene: how many frames show the same scene. views: what differs between them.
     """
 
-    frames: range
+    frames: Frames
     seed: int
     output: Path
     dataset: Path
@@ -175,6 +177,7 @@ class RunSettings:
     overrides: tuple[str, ...] = ()
     config_folders: tuple[str, ...] = ()
     job: Job | None = None
+    shard: str = ""
 
     def scene_of(self, frame_index: int) -> tuple[int, int, Literal["mirror", "matt"] | None]:
         """(number of the scene, number of the view, role in a pair) of a frame.

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import yaml
 
+from blender_synth import frame_numbers
 from blender_synth.errors import RunError
 from blender_synth.frames.run_folder import CONFIG, FAILURES, FRAME_LOG, LOCK, find_runs, read_lines, read_run_state
 from blender_synth.progress import duration
@@ -88,7 +89,7 @@ def run_status(run: Path) -> RunStatus:
         return RunStatus(str(run), "damaged", error.problem)
     section = state.get(SECTION)
     last: dict[str, Any] = section if isinstance(section, dict) else {}
-    indices = _range(last.get("frames")) or _range(_config_frames(run)) or range(0)
+    indices = frame_numbers.from_plain(last.get("frames")) or _config_frames(run) or range(0)
     there = _indices_there(run)
     done = sum(index in indices for index in there)
     failures = {line.get("frame_index") for line in read_lines(run / FAILURES) if not line.get("resolved")}
@@ -175,20 +176,13 @@ def _indices_there(run: Path) -> set[int]:
         return set()
 
 
-def _config_frames(run: Path) -> object:
-    """The key `frames` of a run without the section of run.json, as former versions wrote them."""
+def _config_frames(run: Path) -> frame_numbers.Frames | None:
+    """The frames of a run without the section of run.json, as former versions wrote them."""
     try:
         config = yaml.safe_load((run / CONFIG).read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
         return None
-    frames = config.get("frames") if isinstance(config, dict) else None
-    return [0, frames] if isinstance(frames, int) else frames
-
-
-def _range(value: object) -> range | None:
-    if isinstance(value, list) and len(value) == 2 and all(isinstance(end, int) for end in value):
-        return range(value[0], value[1])
-    return None
+    return frame_numbers.of_config(config) if isinstance(config, dict) else None
 
 
 def _number(value: object) -> float | None:

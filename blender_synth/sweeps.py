@@ -29,13 +29,13 @@ from blender_synth.quoting import hydra_text
 TABLE = "jobs.csv"
 COLUMNS = ("number", "folder", "overrides")
 _LOCK = ".jobs.lock"
-_FREE_KEYS = ("output", "dataset", "runs", "frames", "worker", "render.device", "render.threads")
+_FREE_KEYS = ("output", "dataset", "runs", "frames", "shards", "shard", "worker", "render.device", "render.threads")
 """Keys that change no frame of a job, and so neither its name."""
 _CONSTANT = "BLENDER_SYNTH_SWEEP_CONSTANT"
 """Variable of Hydra's job environment with the keys that the command line does not sweep."""
 _SHORT = 40
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9_.+-]+")
-_CLUSTER = re.compile(r"hydra/launcher=(submitit|ray)")
+_CLUSTER = re.compile(r"hydra/launcher=(submitit|slurm|ray)")
 
 
 @dataclass(frozen=True)

@@ -126,9 +126,15 @@ class Stage:
         self.scene.collection.objects.link(obj)
         return obj
 
-    def clear_falling(self) -> None:
-        """Remove all that `add_falling` linked, with its meshes and materials."""
-        for obj in [obj for obj in self.scene.objects if obj.get(UNSEEN_PROPERTY)]:
+    def forget_rendered(self) -> None:
+        """Have Cycles forget what it keeps of the scene between renders."""
+        self.scene.render.use_persistent_data = False
+        self.scene.render.use_persistent_data = True
+
+    def clear_falling(self) -> bool:
+        """Remove all that `add_falling` linked, with its meshes and materials; returns whether there was any."""
+        falling = [obj for obj in self.scene.objects if obj.get(UNSEEN_PROPERTY)]
+        for obj in falling:
             mesh = obj.data
             materials = list(mesh.materials)
             bpy.data.objects.remove(obj)
@@ -136,6 +142,7 @@ class Stage:
             for material in materials:
                 if material is not None and not material.users:
                     bpy.data.materials.remove(material)
+        return bool(falling)
 
     def ids_with(self, *surfaces: str) -> list[int]:
         """Ids of the instances with one of these surfaces."""

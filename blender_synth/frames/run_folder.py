@@ -408,9 +408,14 @@ def _matches(pattern: str) -> list[Path]:
 
 
 def _runs_below(root: Path) -> list[Path]:
-    if (root / STATE).is_file():
-        return [root]
-    return sorted(p.parent for p in root.glob(f"**/{STATE}") if "frames" not in p.relative_to(root).parts)
+    """Run folders in a folder, sorted; what is in a run folder is not looked at, as it can be millions of frames."""
+    found = []
+    for folder, folders, files in os.walk(root):
+        if STATE in files:
+            found.append(Path(folder))
+            folders.clear()
+        folders[:] = [name for name in folders if name != "frames"]
+    return sorted(found)
 
 
 def frames_of(run: Path) -> list[RawFrame]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from blender_synth import checksums
+from blender_synth import checksums, frame_numbers
 from blender_synth.errors import RunError
 from blender_synth.frames.meta import FrameMeta
 from blender_synth.frames.run_folder import FIRST_PICTURE, SEALED_FILES, read_run_state
@@ -52,11 +52,7 @@ def verify_run(run: Path) -> Findings:
         else:
             findings.fault("unlisted-file", folder, "this is no frame")
     _check_pairs(run, metas, findings)
-    wanted = config.get("frames")
-    if isinstance(wanted, list) and len(wanted) == 2 and all(isinstance(end, int) for end in wanted):
-        asked = range(*wanted)
-    else:
-        asked = range(wanted if isinstance(wanted, int) else 0)
+    asked = frame_numbers.of_config(config)
     if asked:
         for index in sorted(set(asked) - indices - failed):
             text = "the frame is neither there nor in failures.jsonl"

@@ -28,6 +28,8 @@ from blender_synth.world.weather.sky import Spec
 NEAREST_M = 0.35
 _MIN_OPACITY = 0.02
 _MAX_PARTICLES = 8000
+_SIZE_PX = (1920, 1080)
+"""Size of the picture that streaks are made for: none is narrower than about a pixel of it."""
 _APERTURE_M, _FOCUS_M = 0.0022, 6.0
 """Of a small camera: 6 mm at f/2.8, focused on the scene."""
 _WIND_SHARE = 0.75
@@ -152,10 +154,10 @@ def scattered(
 def visible_streaks(particles: Particles, outdoors: Outdoors, rng: np.random.Generator) -> Streaks:
     """Streaks in front of the scene's camera that are opaque enough and under the open sky."""
     spec, scene = outdoors.weather, outdoors.stage.scene
-    camera, render = scene.camera, scene.render
+    camera = scene.camera
     half_width = camera.data.sensor_width / camera.data.lens / 2
-    half_height = half_width * render.resolution_y / render.resolution_x
-    focal_px = render.resolution_x / (2 * half_width)
+    half_height = half_width * _SIZE_PX[1] / _SIZE_PX[0]
+    focal_px = _SIZE_PX[0] / (2 * half_width)
     # a little more than the picture, for mirrors; the space behind the camera is left empty
     points, size_mm = scattered(rng, particles, (1.25 * half_width, 1.25 * half_height))
     pose = np.array(camera.matrix_basis)

@@ -62,12 +62,14 @@ def light(spec: Spec, stage: Stage, brighter: float) -> None:
             _beam(stage, eye + ahead * forward + side * left + (0, 0, below), heading, brighter)
 
 
-def remove(stage: Stage) -> None:
-    """Remove the beams that `light` added."""
-    for obj in [obj for obj in stage.scene.objects if obj.type == "LIGHT" and obj.get(_BEAM_PROPERTY)]:
+def remove(stage: Stage) -> bool:
+    """Remove the beams that `light` added; returns whether there were any."""
+    beams = [obj for obj in stage.scene.objects if obj.type == "LIGHT" and obj.get(_BEAM_PROPERTY)]
+    for obj in beams:
         lamp = obj.data
         bpy.data.objects.remove(obj)
         bpy.data.lights.remove(lamp)
+    return bool(beams)
 
 
 def _lit(spec: Spec, stage: Stage) -> list[bpy.types.Object]:

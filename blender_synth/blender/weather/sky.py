@@ -119,13 +119,18 @@ def move(spec: Spec, stage: Stage) -> None:
 
     All that comes after them in the scene is added again, so that the order of its objects is that of `build`.
     """
-    stage.clear_falling()
-    headlights.remove(stage)
+    if stage.indoors:
+        return
+    removed = [stage.clear_falling(), headlights.remove(stage)]
+    kept = len(stage.scene.objects)
     headlights.light(spec, stage, stage.units_per_100_w)
     if stage.outdoors is not None:
         falling.build(stage.outdoors)
-    if spec.medium == "volume" and not stage.indoors:
+    if spec.medium == "volume":
         volume.build(spec, stage)
+    if any(removed) or len(stage.scene.objects) > kept:
+        # else Cycles keeps lights in another order than in a fresh scene, and samples them otherwise (Blender 4.5)
+        stage.forget_rendered()
 
 
 def _rounded(rgb: np.ndarray) -> tuple[tuple[float, float, float], ...]:
