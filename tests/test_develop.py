@@ -13,14 +13,14 @@ import pytest
 from blender_synth.annotate.instances import annotate
 from blender_synth.config import compose
 from blender_synth.develop import lens, metering, sensor
-from blender_synth.develop.air import Air, air_m, lit_m, transmittance
+from blender_synth.develop.air import Air, air_m, layer_air_m, layer_paths_m, lit_m, transmittance
 from blender_synth.develop.picture import develop, shots
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
 from blender_synth.errors import ConfigError, FrameError
 from blender_synth.exporters import export_dataset, exporter_settings
 from blender_synth.frames.meta import Medium
-from blender_synth.frames.raw_frame import RawFrame
+from blender_synth.frames.raw_frame import GLASS_LAYERS, RawFrame, write_exr
 from tests.made_frames import (
     DEPTH_M,
     HEIGHT,
@@ -348,3 +348,37 @@ def test_a_puddle_that_shows_the_sky_keeps_dark_in_rain():
     near = 1 - 0.05 ** (3 / 300)
     assert share(-0.95) == pytest.approx(near + 0.03, abs=0.015)
     assert share(-0.05) > 0.6
+
+
+def test_noise_is_normal_and_repeats_with_its_stream():
+    values = sensor.normal((400, 500), np.random.default_rng(3))
+    assert values.dtype == np.float32
+    assert values.mean() == pytest.approx(0, abs=0.01)
+    assert values.std() == pytest.approx(1, abs=0.005)
+    for sigmas, share in ((1, 0.3173), (2, 0.0455), (3, 0.0027)):
+        assert (np.abs(values) > sigmas).mean() == pytest.approx(share, rel=0.2)
+    np.testing.assert_array_equal(values, sensor.normal((400, 500), np.random.default_rng(3)))
+    assert abs(np.corrcoef(values[:, :-1].ravel(), values[:, 1:].ravel())[0, 1]) < 0.01
+
+
+def test_half_floats_are_read_as_numpy_reads_them(tmp_path):
+    folder = make_frame(tmp_path / "000000")
+    every = np.arange(WIDTH * HEIGHT, dtype=np.uint16).view(np.float16).reshape(HEIGHT, WIDTH)  # with subnormal ones
+    write_exr(folder / "radiance.exr", {"R": every, "G": every * 2, "B": every + 1})
+    expected = np.stack([every, every * 2, every + 1], axis=-1).astype(np.float32)
+    np.testing.assert_array_equal(RawFrame(folder).radiance, expected)
+
+
+def test_air_behind_glass_and_in_mirrors_is_that_of_each_pixel_alone(tmp_path):
+    """The frame's pixels are divided into plain, mirrored and layered ones; a formula without that division agrees."""
+    frame = with_medium(make_frame(tmp_path / "000000"), horizon_rgb=[[0.5, 0.6, 0.7]] * 4)
+    shares = {name: np.zeros((HEIGHT, WIDTH), np.float32) for name in GLASS_LAYERS}
+    shares["reflected_share"][MIRROR_BOX], shares["transmitted_share"][PERSON_BOX] = 0.3, 0.6
+    frame.labels["transmitted_path_m"][PERSON_BOX] = 40.0
+    frame.__dict__["shares"] = shares
+    t = Air(frame, frame.radiance).transmittance(300.0)
+    air = {name: transmittance(path, 300.0) for name, path in layer_air_m(frame, layer_paths_m(frame)).items()}
+    r, s = shares["reflected_share"], shares["transmitted_share"]
+    layered = r * air["reflected"] + s * air["transmitted"] + (1 - r - s) * air["surface"]
+    single = np.where(frame.labels["reflected_bounces"] > 0, air["reflected"], air["surface"])
+    np.testing.assert_allclose(t, np.where(r + s > 0, layered, single), rtol=1e-6)

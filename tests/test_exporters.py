@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 
+import cv2
+import numpy as np
 import pytest
 
 from blender_synth.config import compose
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import ConfigError
 from blender_synth.exporters import export_dataset, exporter_kinds, exporter_settings
+from blender_synth.exporters.pictures import encoded_labels
 from blender_synth.keys import values_at
 from tests.made_frames import NEUTRAL, make_run
 
@@ -73,3 +76,11 @@ def test_a_format_with_other_common_settings_is_written_in_a_pass_of_its_own(tmp
     run = make_run(tmp_path / "run", 2)
     settings = compose(["exporter=[coco,yolo]", "exporter.splits={a: 1}", "exporter.yolo.reflections=omit"]).exporter
     assert "yolo: 2 pictures, 4 labels" in export_dataset([run], tmp_path / "data", settings, NEUTRAL)
+
+
+def test_label_maps_are_valid_pngs(rng):
+    for shape in ((1, 1), (1, 7), (5, 1), (48, 64)):
+        picture = rng.integers(0, 256, (*shape, 3), dtype=np.uint8)
+        picture[shape[0] // 2 :] = (0, 3, 255)
+        read = cv2.imdecode(np.frombuffer(encoded_labels(picture), np.uint8), cv2.IMREAD_UNCHANGED)
+        np.testing.assert_array_equal(read[..., ::-1], picture)

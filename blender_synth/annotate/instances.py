@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import cv2
 import numpy as np
 
 from blender_synth.annotate.keypoints import visible_keypoints
@@ -203,15 +204,15 @@ class _Annotator:
             np.concatenate(values) if len(values) > 1 else values[0] for values in zip(*paths, strict=True)
         )
         width, height = self.frame.size_px
-        mask = np.zeros(height * width, bool)
-        mask[pixels] = True
+        mask = np.zeros((height, width), bool)
+        mask.ravel()[pixels] = True
         return Instance(
             instance_id=row.instance_id,
             category=row.category,
             name=row.name,
-            mask=mask.reshape(height, width),
+            mask=mask,
             visible_px=visible_px,
-            bbox_xywh_px=box_of(pixels, width),
+            bbox_xywh_px=box_of(mask),
             amodal_px=amodal.amodal_px if amodal else None,
             visibility=round(visible_px / amodal.amodal_px, 4) if amodal and amodal.amodal_px else None,
             truncation=amodal.truncation if amodal else None,
@@ -250,9 +251,7 @@ def _counts(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return values, counts[values]
 
 
-def box_of(pixels: np.ndarray, width_px: int) -> Box:
-    """Box of pixels that are counted row by row, ascending."""
-    first, last = int(pixels[0]) // width_px, int(pixels[-1]) // width_px
-    columns = pixels % width_px
-    left, right = int(columns.min()), int(columns.max())
-    return left, first, right - left + 1, last - first + 1
+def box_of(mask: np.ndarray) -> Box:
+    """Box of an (H, W) bool mask."""
+    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
+    return x, y, width, height

@@ -63,10 +63,13 @@ def people_seen(frame: RawFrame, people: Sequence[int], policy: GlassPolicy) -> 
         people: their instance ids; or those of other objects.
     """
     found: dict[tuple[int, int], Sighting] = {}
-    wanted = np.zeros(max([*people, *(int(ids.max(initial=0)) for _, ids, _ in id_layers(frame.labels))]) + 1, bool)
+    layers = list(id_layers(frame.labels))
+    wanted = np.zeros(max([*people, *(int(ids.max(initial=0)) for _, ids, _ in layers)]) + 1, bool)
     wanted[list(people)] = True
-    for layer, ids, codes in id_layers(frame.labels):
-        pixels = np.flatnonzero(wanted[ids])
+    for layer, ids, codes in layers:
+        pixels = np.flatnonzero(wanted.take(ids.ravel()))
+        if not len(pixels):
+            continue
         keys = ids.ravel()[pixels].astype(np.uint64) << np.uint64(32) | codes.ravel()[pixels]
         order = np.argsort(keys, kind="stable")
         unique, starts = np.unique(keys[order], return_index=True)
@@ -76,6 +79,8 @@ def people_seen(frame: RawFrame, people: Sequence[int], policy: GlassPolicy) -> 
             mask[where] = True
             found.setdefault((number, code), Sighting(number, code, {})).masks[layer] = mask.reshape(ids.shape)
     seen = [found[key] for key in sorted(found)]
+    if not seen:
+        return []
     shares = _shares(frame)
     for sighting in seen:
         sighting.mix = _mix(sighting, shares)
@@ -89,8 +94,14 @@ def _shares(frame: RawFrame) -> dict[str, np.ndarray]:
     if frame.shares is None:
         return {}
     layered = [row.instance_id for row in frame.meta.instances if row.mirror is not None and row.mirror.layered]
-    measured = np.isin(frame.labels["surface_id"], layered)
-    return {layer: np.where(measured, frame.shares[name], np.nan) for layer, name in _SHARES.items()}
+    surface = frame.labels["surface_id"]
+    is_layered = np.zeros(max([*layered, int(surface.max(initial=0))]) + 1, bool)
+    is_layered[layered] = True
+    unmeasured = ~is_layered.take(surface)
+    found = {layer: frame.shares[name].copy() for layer, name in _SHARES.items()}
+    for share in found.values():
+        share[unmeasured] = np.nan
+    return found
 
 
 def _mix(sighting: Sighting, shares: dict[str, np.ndarray]) -> float | None:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -43,31 +44,44 @@ _GLOW = ((0.9, 0.30), (3.0, 0.17), (9.0, 0.08))
 """Standard deviation in degrees, and share of the scattered light."""
 _STEPS = 128
 """Of the airlight's colour between two azimuths of the table: finer than 8 bits can show."""
+_GRID = 64
+"""Positions across the picture at which the airlight is looked up, at least."""
+_GLOW_BELOW_M = 2e4
+"""Clearer air shows no glow around lamps."""
 _LAMP_TIMES_AIR = 6.0
 """What is brighter than the airlight by this factor counts as a lamp."""
 
 
-def transmittance(path_m: np.ndarray, mor_m: float) -> np.ndarray:
-    """Share of light that passes `path_m` metres of air of the optical range `mor_m`; 0 for infinite paths."""
-    return np.exp(-(KOSCHMIEDER / mor_m) * np.asarray(path_m, dtype=np.float64)).astype(np.float32)
-
-
-def rays(frame: RawFrame) -> tuple[np.ndarray, np.ndarray]:
-    """(z, azimuth) of each pixel's direction, (H, W) float32: sine of the elevation, radians from +X."""
-    if "rays" not in frame.derived:
-        frame.derived["rays"] = _rays(frame)
-    found: tuple[np.ndarray, np.ndarray] = frame.derived["rays"]
+def luminance_of(light: np.ndarray) -> np.ndarray:
+    """Rec. 709 luminance (H, W) of light (H, W, 3)."""
+    found: np.ndarray = cv2.transform(np.asarray(light, np.float32), LUMINANCE[None, :])
     return found
 
 
-def _rays(frame: RawFrame) -> tuple[np.ndarray, np.ndarray]:
-    width, height = frame.size_px
-    k, pose = frame.k, frame.pose
-    x = ((np.arange(width) + 0.5 - k[0, 2]) / k[0, 0])[None, :]
-    y = ((np.arange(height) + 0.5 - k[1, 2]) / k[1, 1])[:, None]
-    east, north, up = (pose[row, 0] * x + pose[row, 1] * y + pose[row, 2] for row in range(3))
-    length = np.sqrt(east**2 + north**2 + up**2)
-    return (up / length).astype(np.float32), np.arctan2(north, east).astype(np.float32)
+def transmittance(path_m: np.ndarray, mor_m: float) -> np.ndarray:
+    """Share of light that passes `path_m` metres of air of the optical range `mor_m`; 0 for infinite paths."""
+    t = np.multiply(path_m, -(KOSCHMIEDER / mor_m), dtype=np.float64)
+    return np.exp(t, out=t).astype(np.float32)
+
+
+def elevations(frame: RawFrame) -> np.ndarray:
+    """z (H, W) float32 of each pixel's direction, the sine of its elevation."""
+    if "elevations" not in frame.derived:
+        width, height = frame.size_px
+        x, y = _on_plane(frame, np.arange(width) + 0.5, np.arange(height) + 0.5)
+        x, y = x[None, :], y[:, None]
+        row = frame.pose[2, :3]
+        up = row[0] * x + (row[1] * y + row[2])
+        up /= np.sqrt(x**2 + (y**2 + 1))
+        frame.derived["elevations"] = up.astype(np.float32)
+    found: np.ndarray = frame.derived["elevations"]
+    return found
+
+
+def _on_plane(frame: RawFrame, x_px: np.ndarray, y_px: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pixel coordinates as offsets from the axis at a distance of 1."""
+    k = frame.k
+    return (x_px - k[0, 2]) / k[0, 0], (y_px - k[1, 2]) / k[1, 1]
 
 
 def air_m(path_m: np.ndarray, up: np.ndarray, eye_z_m: float, medium: Medium) -> np.ndarray:
@@ -80,8 +94,9 @@ def air_m(path_m: np.ndarray, up: np.ndarray, eye_z_m: float, medium: Medium) ->
     sky = np.isinf(path_m)
     scale = medium.fog_height_m
     if not scale:
-        to_sky = np.minimum((medium.top_m or _TOP_M) / np.maximum(np.abs(up), 1e-4), _MAX_AIR_M)
-        return np.where(sky, to_sky, path_m)
+        metres = path_m.copy()
+        metres[sky] = np.minimum((medium.top_m or _TOP_M) / np.maximum(np.abs(up[sky]), 1e-4), _MAX_AIR_M)
+        return metres
     eye = max(eye_z_m, 0.0)
 
     def below(z: np.ndarray | np.float64) -> np.ndarray:
@@ -141,9 +156,17 @@ def _layer_air_m(frame: RawFrame, paths_m: Mapping[str, np.ndarray]) -> dict[str
     medium = frame.meta.medium
     if not medium.fog_height_m and not any(np.isinf(path).any() for path in paths_m.values()):
         return dict(paths_m)
-    up, _ = rays(frame)
-    eye = float(frame.pose[2, 3])
-    return {name: air_m(path, up, eye, medium) for name, path in paths_m.items()}
+    up, eye = elevations(frame), float(frame.pose[2, 3])
+    if not medium.fog_height_m:
+        return {name: air_m(path, up, eye, medium) for name, path in paths_m.items()}
+    found = {"surface": air_m(paths_m["surface"], up, eye, medium)}
+    for name in ("reflected", "transmitted"):  # most pixels show neither
+        path = paths_m[name].ravel()
+        shown = np.flatnonzero(path)
+        metres = np.zeros_like(path)
+        metres[shown] = air_m(path[shown], up.ravel()[shown], eye, medium)
+        found[name] = metres.reshape(up.shape)
+    return found
 
 
 class Air:
@@ -154,81 +177,142 @@ class Air:
         frame: the raw frame. radiance: (H, W, 3) float32, clear.
         """
         paths = layer_paths_m(frame)
-        self._bounced = frame.labels["reflected_bounces"] > 0
-        self._air = layer_air_m(frame, paths)
-        self._shares = frame.shares
-        self._reflectance = _dielectric_reflectance(frame) if self._shares is not None else np.zeros((1, 1), np.float32)
-        seen = np.where(self._bounced, paths["reflected"], paths["surface"])
+        air = {name: values.ravel() for name, values in layer_air_m(frame, paths).items()}
+        self._shape = frame.size_px[::-1]
+        bounced = frame.labels["reflected_bounces"] > 0
+        self._surface_m = air["surface"]
+        self._bounced = np.flatnonzero(bounced)
+        self._bounced_m = air["reflected"][self._bounced]
+        self._glass = None if frame.shares is None else _Glass.of(frame, frame.shares, air)
         medium = frame.meta.medium
         self._lamps_rgb = None if medium.lamps_rgb is None else np.array(medium.lamps_rgb, np.float32)
         if medium.lamps_rgb is not None and medium.lamps_top_m is not None:
-            up, _ = rays(frame)
-            # of air beyond glass and water little is seen
-            before = paths["surface"] if self._shares is None else np.where(self._layered(), paths["surface"], seen)
-            self._lit_m = lit_m(before, up, float(frame.pose[2, 3]), medium.lamps_top_m)
-        horizon = medium.horizon_rgb
-        if horizon is None:
-            self.airlight = sky_colour(radiance, seen).astype(np.float32)
-        else:
-            # the horizon is brighter towards the sun: looked up by azimuth
-            _, azimuth = rays(frame)
-            table = _fine(np.array(horizon, np.float64))
-            # of a turn more, since truncation is towards zero
-            step = (azimuth * np.float32(len(table) / (2 * math.pi)) + len(table)).astype(np.int32) % len(table)
-            self.airlight = table.take(step, axis=0)
+            before = paths["surface"].ravel().copy()
+            before[self._bounced] = paths["reflected"].ravel()[self._bounced]
+            if self._glass is not None:  # of air beyond glass and water little is seen
+                before[self._glass.pixels] = paths["surface"].ravel()[self._glass.pixels]
+            lit = lit_m(before.reshape(self._shape), elevations(frame), float(frame.pose[2, 3]), medium.lamps_top_m)
+            self._lit_m = lit
+        self.airlight = (
+            sky_colour(radiance, np.where(bounced, paths["reflected"], paths["surface"])).astype(np.float32)
+            if medium.horizon_rgb is None
+            else _airlight(frame, np.array(medium.horizon_rgb, np.float64))
+        )
+        """(3,) or, by pixel, (H, W, 3)."""
         self._radiance = radiance
         self._px_per_deg = float(frame.k[1, 1]) * math.tan(math.radians(1.0))
 
     def transmittance(self, mor_m: float) -> np.ndarray:
         """Share (H, W) of each pixel's light that arrives; layers of glass count by their shares of the light."""
-        surface = transmittance(self._air["surface"], mor_m)
-        reflected = transmittance(self._air["reflected"], mor_m)
-        t = np.where(self._bounced, reflected, surface)
-        if self._shares is not None:
-            r = self._shares["reflected_share"]
-            s = self._shares["transmitted_share"]
-            layered = (r + s) > 0
-            through = transmittance(self._air["transmitted"], mor_m)
-            rest = np.maximum(1 - r - s, 0)
-            total = np.maximum(r + s + rest, 1e-6)
-            t = np.where(layered, (r * reflected + s * through + rest * surface) / total, t)
-        return t
+        return self._shares_of_light(mor_m)[0]
+
+    def _shares_of_light(self, mor_m: float) -> tuple[np.ndarray, np.ndarray]:
+        """The same, and the share (H, W) of the airlight in each pixel: behind glass and water by Fresnel's law, not
+        by their light."""
+        t = transmittance(self._surface_m, mor_m)
+        t[self._bounced] = transmittance(self._bounced_m, mor_m)
+        if self._glass is None:
+            return t.reshape(self._shape), (1 - t).reshape(self._shape)
+        glass_t, glass_air = self._glass.shares_of_light(mor_m)
+        t[self._glass.pixels] = glass_t
+        share = 1 - t
+        share[self._glass.pixels] = glass_air
+        return t.reshape(self._shape), share.reshape(self._shape)
 
     def through(self, mor_m: float) -> np.ndarray:
         """The radiance (H, W, 3) float32 that reaches the lens."""
-        t = self.transmittance(mor_m)[..., None]
-        lit, airlight = self._radiance * t + self.airlight * self._air_share(t[..., 0], mor_m)[..., None], self.airlight
+        t, share = self._shares_of_light(mor_m)
+        lit = _times(self._radiance, t)
+        airlight = self.airlight
+        lit += _times(airlight, share)
         if self._lamps_rgb is not None:
-            lit = lit + self._lamps_rgb * (1 - transmittance(self._lit_m, mor_m))[..., None]
+            lit += _times(self._lamps_rgb, 1 - transmittance(self._lit_m, mor_m))
             airlight = airlight + self._lamps_rgb
         return self._with_glow(lit, airlight, t, mor_m)
 
-    def _layered(self) -> np.ndarray:
-        """Which pixels (H, W) show glass or water."""
-        assert self._shares is not None
-        return (self._shares["reflected_share"] + self._shares["transmitted_share"]) > 0
-
-    def _air_share(self, t: np.ndarray, mor_m: float) -> np.ndarray:
-        """Share (H, W) of the airlight in each pixel: behind glass and water by Fresnel's law, not by their light."""
-        if self._shares is None or not (layered := self._layered()).any():
-            return 1 - t
-        names = ("surface", "reflected", "transmitted")
-        surface, reflected, transmitted = (transmittance(self._air[name], mor_m) for name in names)
-        share = self._reflectance * (1 - np.minimum(reflected, surface))
-        share += (1 - self._reflectance) * (1 - np.minimum(transmitted, surface))
-        return np.where(layered, share, 1 - t).astype(np.float32)
-
     def _with_glow(self, lit: np.ndarray, airlight: np.ndarray, t: np.ndarray, mor_m: float) -> np.ndarray:
-        lost = np.maximum(self._radiance - _LAMP_TIMES_AIR * airlight, 0) * (1 - t)
-        if mor_m > 2e4 or float(lost.max(initial=0)) <= 0:
+        if mor_m > _GLOW_BELOW_M:
             return lit
+        lost = self._radiance - np.float32(_LAMP_TIMES_AIR) * airlight
+        if float(lost.max(initial=0)) <= 0:
+            return lit
+        lost = _times(np.maximum(lost, 0, out=lost), 1 - t)
         height, width = lost.shape[:2]
         small = cv2.resize(lost, (max(width // 4, 1), max(height // 4, 1)), interpolation=cv2.INTER_AREA)
         glow = np.zeros_like(small)
         for degrees, share in _GLOW:
             sigma = max(degrees * self._px_per_deg / 4, 0.6)
-            glow += share * _blurred(small, sigma)
-        return lit + cv2.resize(glow, (width, height), interpolation=cv2.INTER_LINEAR)
+            glow = glow + share * _blurred(small, sigma)
+        lit += cv2.resize(glow, (width, height), interpolation=cv2.INTER_LINEAR)
+        return lit
+
+
+@dataclass(frozen=True)
+class _Glass:
+    """The pixels of glass and water.
+
+    Attributes:
+        pixels: (N,) their numbers, counted row by row. air_m: (N,) by layer. reflected, transmitted: (N,) shares of the
+            light. reflectance: (N,) of the first surface.
+    """
+
+    pixels: np.ndarray
+    air_m: Mapping[str, np.ndarray]
+    reflected: np.ndarray
+    transmitted: np.ndarray
+    reflectance: np.ndarray
+
+    @classmethod
+    def of(cls, frame: RawFrame, shares: Mapping[str, np.ndarray], air_m: Mapping[str, np.ndarray]) -> _Glass | None:
+        """Of a frame with the air (H * W,) by layer; None where no such pixel is in view."""
+        reflected, transmitted = (shares[name].ravel() for name in ("reflected_share", "transmitted_share"))
+        pixels = np.flatnonzero((reflected + transmitted) > 0)
+        if not len(pixels):
+            return None
+        return cls(
+            pixels,
+            {name: values[pixels] for name, values in air_m.items()},
+            reflected[pixels],
+            transmitted[pixels],
+            _dielectric_reflectance(frame, pixels),
+        )
+
+    def shares_of_light(self, mor_m: float) -> tuple[np.ndarray, np.ndarray]:
+        """(N,) of the objects' light that arrives, and of the airlight."""
+        names = ("surface", "reflected", "transmitted")
+        surface, reflected, transmitted = (transmittance(self.air_m[name], mor_m) for name in names)
+        rest = np.maximum(1 - self.reflected - self.transmitted, 0)
+        total = np.maximum(self.reflected + self.transmitted + rest, 1e-6)
+        t = (self.reflected * reflected + self.transmitted * transmitted + rest * surface) / total
+        air = self.reflectance * (1 - np.minimum(reflected, surface))
+        air += (1 - self.reflectance) * (1 - np.minimum(transmitted, surface))
+        return t, air
+
+
+def _times(colour: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Colours (3,) or (H, W, 3) times a factor (H, W): (H, W, 3) float32, several times as fast as by broadcasting."""
+    if colour.ndim == 1:
+        product: np.ndarray = cv2.merge([factor * channel for channel in colour])
+        return product
+    product = cv2.merge((factor, factor, factor))
+    return np.multiply(product, colour, out=product)
+
+
+def _airlight(frame: RawFrame, horizon: np.ndarray) -> np.ndarray:
+    """Colour (H, W, 3) float32 of the airlight, which is brighter towards the sun: looked up by azimuth.
+
+    Args:
+        horizon: (N, 3) colours by azimuth. They are looked up on a grid and interpolated, as they change slowly.
+    """
+    width, height = frame.size_px
+    columns, rows = (min(size, max(size // 8, _GRID)) for size in (width, height))
+    x, y = _on_plane(frame, (np.arange(columns) + 0.5) * (width / columns), (np.arange(rows) + 0.5) * (height / rows))
+    east, north = (row[0] * x[None, :] + (row[1] * y + row[2])[:, None] for row in frame.pose[:2, :3])
+    table = _fine(horizon)
+    # of a turn more, since truncation is towards zero
+    step = (np.arctan2(north, east) * (len(table) / (2 * math.pi)) + len(table)).astype(np.int32) % len(table)
+    found: np.ndarray = cv2.resize(table.take(step, axis=0), (width, height), interpolation=cv2.INTER_LINEAR)
+    return found
 
 
 def _fine(table: np.ndarray) -> np.ndarray:
@@ -238,13 +322,18 @@ def _fine(table: np.ndarray) -> np.ndarray:
     return (table[:, None] * (1 - fraction) + following[:, None] * fraction).reshape(-1, 3).astype(np.float32)
 
 
-def _dielectric_reflectance(frame: RawFrame) -> np.ndarray:
-    """Reflectance (H, W) of the first surface if it is of glass or water (Schlick 1994)."""
-    up, azimuth = rays(frame)
-    level = np.sqrt(np.maximum(1 - up**2, 0))
-    x, y, z = (frame.labels[f"normal.{axis}"] for axis in "XYZ")
-    cosine = np.abs(x * level * np.cos(azimuth) + y * level * np.sin(azimuth) + z * up).clip(0, 1)
-    return (_FACING + (1 - _FACING) * (1 - cosine) ** 5).astype(np.float32)
+def _dielectric_reflectance(frame: RawFrame, pixels: np.ndarray) -> np.ndarray:
+    """Reflectance (N,) of the first surface at these pixels if it is of glass or water (Schlick 1994)."""
+    width, height = frame.size_px
+    x, y = _on_plane(frame, np.arange(width) + 0.5, np.arange(height) + 0.5)
+    x, y = x[pixels % width], y[pixels // width]
+    cosine = sum(
+        frame.labels[f"normal.{axis}"].ravel()[pixels] * (row[0] * x + row[1] * y + row[2])
+        for axis, row in zip("XYZ", frame.pose[:3, :3], strict=True)
+    )
+    cosine = (np.abs(cosine) / np.sqrt(x**2 + y**2 + 1)).clip(0, 1)
+    fifth = np.square(np.square(1 - cosine)) * (1 - cosine)
+    return (_FACING + (1 - _FACING) * fifth).astype(np.float32)
 
 
 def _blurred(image: np.ndarray, sigma_px: float) -> np.ndarray:

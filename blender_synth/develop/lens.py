@@ -80,13 +80,12 @@ def with_flakes(light: np.ndarray, count: int, rng: np.random.Generator) -> np.n
     return (light * (1 - opaque) + through_flakes * opaque).astype(np.float32)
 
 
-def vignette(shape: tuple[int, int], corner_ev: float) -> np.ndarray:
-    """Factor (H, W) float32 on the light: 1 in the middle, `corner_ev` stops darker in the corners."""
-    height, width = shape
-    x = (np.arange(width, dtype=np.float32) + 0.5 - width / 2)[None, :]
-    y = (np.arange(height, dtype=np.float32) + 0.5 - height / 2)[:, None]
-    share = (x**2 + y**2) / ((width / 2) ** 2 + (height / 2) ** 2)
-    return np.exp2(-corner_ev * share).astype(np.float32)
+def vignette(height_px: int, width_px: int, corner_ev: float) -> tuple[np.ndarray, np.ndarray]:
+    """Factors on the light by column (W,) and by row (H,), float32, whose product is 1 in the middle and `corner_ev`
+    stops darker in the corners."""
+    across, down = (np.arange(n) + 0.5 - n / 2 for n in (width_px, height_px))
+    corner = (width_px / 2) ** 2 + (height_px / 2) ** 2
+    return tuple(np.exp2(-corner_ev * offset**2 / corner).astype(np.float32) for offset in (across, down))
 
 
 def blurred(light: np.ndarray, sigma_px: float) -> np.ndarray:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from blender_synth.develop.air import LUMINANCE
+from blender_synth.develop.air import luminance_of
 
 MIDDLE_GREY = 0.18
 _ZONES = (48, 27)
@@ -47,7 +47,7 @@ def exposure_value(luminance_cd_m2: float) -> float:
 
 
 def exposure_factor(
-    radiance: np.ndarray,
+    light: np.ndarray,
     mode: str,
     ev: float,
     cd_m2_per_unit: float = 11000.0,
@@ -55,9 +55,10 @@ def exposure_factor(
     *,
     indoors: bool = False,
 ) -> float:
-    """Factor that brings radiance (H, W, 3) to the sensor's range, where diffuse white lies near 1.
+    """Factor that brings radiance to the sensor's range, where diffuse white lies near 1.
 
     Args:
+        light: (H, W, 3) radiance, or its luminance (H, W).
         mode: `auto` or `fixed`. ev: stops added; with `fixed`, the exposure itself.
         cd_m2_per_unit: luminance of one unit of radiance.
         highest_iso: limits the exposure of dark scenes, with 1/15 s at f/2; None for no limit.
@@ -65,7 +66,8 @@ def exposure_factor(
     """
     if mode == "fixed":
         return 2.0**ev
-    zones = cv2.resize(np.ascontiguousarray(radiance @ LUMINANCE), _ZONES, interpolation=cv2.INTER_AREA)
+    luminance = light if light.ndim == 2 else luminance_of(light)
+    zones = cv2.resize(luminance, _ZONES, interpolation=cv2.INTER_AREA)
     logs, weights = np.log2(np.maximum(zones.astype(np.float64) * cd_m2_per_unit, 1e-9)).ravel(), _pattern().ravel()
     shadows, middle, highlights = (_quantile(logs, weights, share) for share in (_DARK, 0.5, 1 - _BURNT))
     metered = weights * (logs < middle + _OUTSIDE_STOPS)

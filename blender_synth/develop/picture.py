@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from blender_synth.develop import lens, metering, sensor
-from blender_synth.develop.air import LUMINANCE, Air
+from blender_synth.develop.air import Air, luminance_of
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import FrameError
 from blender_synth.frames.raw_frame import RawFrame
@@ -68,9 +68,10 @@ def in_picture(frame: RawFrame) -> bool:
 
 def shots(frame: RawFrame, settings: DevelopSettings) -> Iterator[Shot]:
     """A picture of the frame for each visibility. Lens and sensor are the same in all; their noise is not."""
-    radiance = np.nan_to_num(frame.radiance, nan=0.0, posinf=65504.0, neginf=0.0)
-    np.clip(radiance, 0.0, None, out=radiance)
-    radiance *= frame.meta.medium.watts_per_unit / WATTS_PER_UNIT
+    radiance = frame.radiance
+    if not (radiance.min(initial=0) >= 0 and radiance.max(initial=0) < np.inf):  # also for nan
+        radiance = np.nan_to_num(radiance, nan=0.0, posinf=65504.0, neginf=0.0).clip(0.0, None)
+    radiance = radiance * np.float32(frame.meta.medium.watts_per_unit / WATTS_PER_UNIT)
     air: Air | None = None
     for mor_m in visibilities(frame, settings):
         light = radiance
@@ -78,6 +79,18 @@ def shots(frame: RawFrame, settings: DevelopSettings) -> Iterator[Shot]:
             air = air or Air(frame, radiance)
             light = air.through(mor_m)
         yield _shot(frame, settings, mor_m, light)
+
+
+def _scaled(light: np.ndarray, gains: np.ndarray, corner_ev: float) -> np.ndarray:
+    """Light (H, W, 3) times the channels' gains (3,) and the vignetting. Rows are multiplied whole, which is several
+    times as fast as one pixel after the other."""
+    height, width = light.shape[:2]
+    across, down = lens.vignette(height, width, corner_ev)
+    by_column = (across[:, None] * gains).astype(np.float32).reshape(1, 3 * width)
+    scaled: np.ndarray = light.reshape(height, 3 * width) * by_column
+    if corner_ev:
+        scaled *= down[:, None]
+    return scaled.reshape(height, width, 3)
 
 
 def develop(frame: RawFrame, settings: DevelopSettings) -> np.ndarray:
@@ -93,20 +106,19 @@ def _shot(frame: RawFrame, settings: DevelopSettings, mor_m: float | None, light
     def sampled(name: str, interval: tuple[float, float]) -> float:
         return float(rng_for(*seed, f"{develop}/{name}").uniform(*interval))
 
-    luminance = light @ LUMINANCE
+    luminance = luminance_of(light)
     cd_m2 = WATTS_PER_UNIT * LUMENS_PER_WATT
     drops = round(sampled("lens_drops", settings.lens_drops))
     through_lens = lens.with_drops(light, drops, rng_for(*seed, f"{develop}/drops")) if drops else light
     if flakes := round(sampled("lens_flakes", settings.lens_flakes)):
         through_lens = lens.with_flakes(through_lens, flakes, rng_for(*seed, f"{develop}/flakes"))
     ev, highest_iso = sampled("exposure", settings.exposure_ev), None if settings.iso is None else settings.iso[1]
+    metered = luminance if through_lens is light else luminance_of(through_lens)
     factor = metering.exposure_factor(
-        through_lens, settings.exposure, ev, cd_m2, highest_iso, indoors=frame.meta.medium.indoors
+        metered, settings.exposure, ev, cd_m2, highest_iso, indoors=frame.meta.medium.indoors
     )
     gains = sensor.balance_gains(through_lens, settings.white_balance, sampled("warmth", settings.warmth_ev))
-    exposed = through_lens * (factor * gains)
-    if corners := sampled("vignetting", settings.vignetting_ev):
-        exposed *= lens.vignette(exposed.shape[:2], corners)[..., None]
+    exposed = _scaled(through_lens, factor * gains, sampled("vignetting", settings.vignetting_ev))
     exposed = lens.blurred(exposed, sampled("blur", settings.blur_px))
     iso = None
     if settings.iso is not None:

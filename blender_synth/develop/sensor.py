@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from functools import cache
+from statistics import NormalDist
+
 import numpy as np
 
 from blender_synth.develop.air import LUMINANCE
@@ -11,6 +15,9 @@ _FULL_WELL_E, _READ_E, _WELL_AT = 24000.0, 3.0, 4.0
 pixels of 2 to 3 micrometres (EMVA 1288 data sheets give 10 to 30 ke and 2 to 5 e)."""
 _WIDTH_PX = 1920
 """Width of the sensor. Smaller pictures are from the same sensor: each of their pixels is the mean of several."""
+
+_ROWS = 32
+"""Rows of a picture that are worked on at once."""
 
 
 def iso_for(luminance_cd_m2: float, limits: tuple[float, float]) -> float:
@@ -29,7 +36,9 @@ def balance_gains(light: np.ndarray, mode: str, warmth_ev: float) -> np.ndarray:
     if mode == "auto":
         sample = light[::4, ::4].reshape(-1, 3)
         luminance = sample @ LUMINANCE
-        mean = np.maximum(sample[luminance <= np.quantile(luminance, 0.9)].mean(axis=0), 1e-9)
+        tenth = int(0.9 * (len(luminance) - 1))
+        counted = (luminance <= np.partition(luminance, tenth)[tenth]).astype(np.float32)
+        mean = np.maximum((counted @ sample) / float(counted.sum()), 1e-9)
         gains = (float(mean @ LUMINANCE) / mean) ** 0.6
     gains = gains * np.exp2(np.array([0.5, 0.0, -0.5]) * warmth_ev)
     return (gains / float(gains @ LUMINANCE)).astype(np.float32)
@@ -39,8 +48,35 @@ def with_noise(exposed: np.ndarray, iso: float, rng: np.random.Generator) -> np.
     """Add shot noise, whose variance is the number of electrons, and read noise. `exposed`: (H, W, 3) float32."""
     per_unit = _FULL_WELL_E / _WELL_AT * 100.0 / iso
     binning = max(_WIDTH_PX / exposed.shape[1], 1.0)
-    sigma = np.sqrt(np.maximum(exposed, 0) * per_unit + _READ_E**2) / (per_unit * binning)
-    return exposed + sigma * rng.standard_normal(exposed.shape, dtype=np.float32)
+    noisy = np.empty_like(exposed)
+    for start in range(0, len(exposed), _ROWS):  # few enough to stay in the processor's cache
+        part, noise = exposed[start : start + _ROWS], noisy[start : start + _ROWS]
+        np.maximum(part, 0, out=noise)
+        noise *= per_unit
+        noise += _READ_E**2
+        np.sqrt(noise, out=noise)
+        noise *= 1 / (per_unit * binning)
+        noise *= normal(part.shape, rng)
+        noise += part
+    return noisy
+
+
+def normal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Standard normal values, float32: 16 random bits choose one of 65,536 quantiles, up to 4.3 standard deviations.
+
+    This takes a third of the time of `standard_normal`.
+    """
+    bits = np.frombuffer(rng.bytes(2 * math.prod(shape)), np.uint16)
+    return _quantiles().take(bits).reshape(shape)
+
+
+@cache
+def _quantiles() -> np.ndarray:
+    """The standard normal distribution at the middles of 65,536 equal shares, float32; their variance is 1."""
+    below = NormalDist()
+    half = np.array([below.inv_cdf((number + 0.5) / 2**16) for number in range(2**15)])
+    values = np.concatenate([half, -half[::-1]])
+    return (values / values.std()).astype(np.float32)
 
 
 def tone(values: np.ndarray, curve: str) -> np.ndarray:
@@ -63,6 +99,16 @@ def to_srgb8(linear: np.ndarray) -> np.ndarray:
 
 def encoded8(exposed: np.ndarray, curve: str) -> np.ndarray:
     """`to_srgb8(tone(...))` by table: 4096 steps of the square root up to 64, where both curves are saturated."""
-    root = np.sqrt(np.clip(exposed, 0, 64.0))
-    steps = (np.arange(4096) / 4095 * 8.0) ** 2
-    return to_srgb8(tone(steps, curve))[(root * (4095 / 8.0) + 0.5).astype(np.uint16)]
+    encoded = np.empty(exposed.shape, np.uint8)
+    for start in range(0, len(exposed), _ROWS):
+        root = exposed[start : start + _ROWS].clip(0, 64.0)
+        np.sqrt(root, out=root)
+        root *= 4095 / 8.0
+        root += 0.5
+        encoded[start : start + _ROWS] = _table8(curve).take(root.astype(np.uint16))
+    return encoded
+
+
+@cache
+def _table8(curve: str) -> np.ndarray:
+    return to_srgb8(tone((np.arange(4096) / 4095 * 8.0) ** 2, curve))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -29,23 +31,23 @@ def contrast(luminance: np.ndarray, mask: np.ndarray, bbox_xywh_px: tuple[int, i
     x, y, w, h = bbox_xywh_px
     reach = max(3, round(0.1 * h))
     rows, columns = slice(max(y - reach, 0), min(y + h + reach, height)), slice(max(x - reach, 0), x + w + reach)
-    target, light = mask[rows, columns], luminance[rows, columns]
+    target, light = np.ascontiguousarray(mask[rows, columns]), luminance[rows, columns]
     ring = _near(target, reach) & ~target
     if not ring.any() or not target.any():
         return None
-    surround = float(light[ring].mean(dtype=np.float64))
+    surround = float(cv2.mean(light, ring.view(np.uint8))[0])
     if surround <= 0:
         return None
-    mean_square = float(np.square(light[target].astype(np.float64) - surround).mean())
-    return round(mean_square**0.5 / surround, 4)
+    mean, deviation = (float(value[0, 0]) for value in cv2.meanStdDev(light, mask=target.view(np.uint8)))
+    return round(math.hypot(deviation, mean - surround) / surround, 4)
 
 
 def _near(mask: np.ndarray, reach_px: int) -> np.ndarray:
     """Pixels (H, W) bool within a distance of a mask, the mask included."""
     if reach_px <= _BY_KERNEL_PX:
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach_px + 1, 2 * reach_px + 1))
-        grown: np.ndarray = cv2.dilate(mask.astype(np.uint8), kernel) > 0
+        grown: np.ndarray = cv2.dilate(mask.view(np.uint8), kernel).view(bool)
         return grown
-    distance = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    distance = cv2.distanceTransform((~mask).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     near: np.ndarray = distance <= reach_px
     return near

@@ -46,7 +46,7 @@ import cv2
 import numpy as np
 
 from blender_synth import __version__
-from blender_synth.annotate.instances import Instance, box_of, pixels_by_id
+from blender_synth.annotate.instances import Box, Instance
 from blender_synth.annotate.overlay import draw_overlay
 from blender_synth.annotate.polygons import polygons
 from blender_synth.attribution import Credits
@@ -63,7 +63,7 @@ from blender_synth.exporters.common import (
     reflected_categories,
 )
 from blender_synth.exporters.contract import SourceFrame
-from blender_synth.exporters.pictures import picture_file_name, write_image, write_picture
+from blender_synth.exporters.pictures import encoded_labels, picture_file_name, write_image, write_picture
 from blender_synth.exporters.rows import JOINTS, json_row, person_attributes, picture_row
 from blender_synth.exporters.selection import class_names, class_of
 from blender_synth.exporters.streams import PictureWriter, write_streams
@@ -237,29 +237,33 @@ class _SplitFiles:
         owner = np.zeros((height, width), np.uint32)
         segments: dict[str | int, tuple[int, str]] = {}
         """Number and class, by class of stuff and by instance."""
+        boxes: dict[int, list[Box]] = {}
+        """Of the instances of each segment."""
         for instance in sorted(record.seen, key=_panoptic_order):
             reflection = instance.reflection_of is not None
             name = class_in(instance, self.settings)
             if name is None or (reflection and self.settings.reflections in ("omit", "ignore")):
                 continue
+            x, y, box_width, box_height = instance.bbox_xywh_px
+            box = slice(y, y + box_height), slice(x, x + box_width)
             stuff = not is_thing(category_of(instance, self.settings.reflections), self.settings.stuff)
             key = name if stuff else instance.instance_id
-            owner[instance.mask] = segments.setdefault(key, (instance.instance_id, name))[0]
-        pixels_of = pixels_by_id(owner)
-        rows = [
-            {
-                "id": number,
-                "category_id": self.category_ids[name],
-                "area": len(pixels_of[number]),
-                "bbox": list(box_of(pixels_of[number], width)),
-                "iscrowd": 0,
-            }
-            for number, name in sorted(segments.values())
-            if number in pixels_of
-        ]
-        bgr = np.stack([owner >> 16 & 255, owner >> 8 & 255, owner & 255], axis=-1).astype(np.uint8)
+            number = segments.setdefault(key, (instance.instance_id, name))[0]
+            np.copyto(owner[box], number, where=instance.mask[box])
+            boxes.setdefault(number, []).append(instance.bbox_xywh_px)
+        rows = []
+        for number, name in sorted(segments.values()):
+            left, top = (min(box[axis] for box in boxes[number]) for axis in (0, 1))
+            right, bottom = (max(box[axis] + box[axis + 2] for box in boxes[number]) for axis in (0, 1))
+            shown = (owner[top:bottom, left:right] == number).view(np.uint8)
+            if area := cv2.countNonZero(shown):
+                x, y, box_width, box_height = cv2.boundingRect(shown)
+                bbox = [left + x, top + y, box_width, box_height]
+                category = self.category_ids[name]
+                rows.append({"id": number, "category_id": category, "area": area, "bbox": bbox, "iscrowd": 0})
+        rgb = np.ascontiguousarray(owner.astype("<u4", copy=False).view(np.uint8).reshape(height, width, 4)[..., :3])
         file_name = f"{record.name}.png"
-        write_image(self.folder / "panoptic" / f"panoptic_{self.split}" / file_name, bgr, png_level=1)
+        (self.folder / "panoptic" / f"panoptic_{self.split}" / file_name).write_bytes(encoded_labels(rgb))
         self._append("panoptic", {"image_id": record.image_id, "file_name": file_name, "segments_info": rows})
 
     def finish(self, licences: list[Json]) -> None:

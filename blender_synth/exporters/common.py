@@ -31,6 +31,7 @@ from blender_synth.categories import MIRROR, PEDESTRIAN, REFLECTION, STUFF, is_t
 from blender_synth.develop.picture import Shot, shots, visibilities
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.develop.visibility import contrast
+from blender_synth.exporters.allocator import keep_freed_memory
 from blender_synth.exporters.category_ids import CategoryIds
 from blender_synth.exporters.contract import SourceFrame
 from blender_synth.exporters.naming import run_prefixes, split_of
@@ -312,6 +313,7 @@ def image_records(
         RunError: the filter leaves no picture.
         ConfigError: the filter compares what cannot be compared, or `classes` names an unknown category.
     """
+    keep_freed_memory()
     check_classes(settings.classes, sorted({*category_names(frames), *STUFF}))
     left_out, left = LeftOut(settings), 0
     numbers = {(source.run, source.frame.folder.name): number for number, source in enumerate(frames)}
@@ -361,6 +363,7 @@ def _start_worker(plan: _Plan) -> None:
     global _plan_of_worker
     _plan_of_worker = plan
     cv2.setNumThreads(1)
+    keep_freed_memory()
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the workers
 

@@ -58,7 +58,7 @@ def _check_layers(frame: RawFrame) -> None:
     known[[0, *meta.by_id]] = True
     for layer in ("surface_id", "reflected_id", "transmitted_id"):
         ids = labels[layer]
-        if ids.max(initial=0) >= FIRST_FREE_ID or not known[ids].all():
+        if ids.max(initial=0) >= FIRST_FREE_ID or not known.take(ids.ravel()).all():
             unknown = sorted(set(np.unique(ids).tolist()) - {0} - meta.by_id.keys())
             raise FrameError("the labels show what the instance table does not have", file=file, key=layer,
                              value=unknown[:5], hint=RENDER_AGAIN)  # fmt: skip

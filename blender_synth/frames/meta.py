@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar, cast, dataclass_transform
 
+import cv2
 import numpy as np
 from pycocotools import mask as _coco_mask
 from pydantic import ConfigDict, Field, PlainValidator
@@ -109,17 +110,17 @@ class Rle:
     def of(cls, mask: np.ndarray) -> Rle:
         """Encode an (H, W) bool mask: lengths of runs of equal pixels column by column, the first of zeros."""
         height, width = mask.shape
-        columns = np.flatnonzero(mask.any(axis=0))
-        first, last = (int(columns[0]), int(columns[-1]) + 1) if len(columns) else (0, 0)
-        flat = mask[:, first:last].T.ravel()
-        changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-        edges = [0, *([first * height] if len(flat) and flat[0] else []), *(changes + first * height).tolist()]
-        if len(flat) == 0 or not flat[-1] or last < width:
-            edges += [last * height] if len(flat) and flat[-1] else []
-            edges.append(height * width)
-        else:
-            edges.append(height * width)
-        runs = {"size": [height, width], "counts": np.diff(edges).tolist()}
+        x, y, columns, rows = cv2.boundingRect(np.ascontiguousarray(mask).view(np.uint8))
+        # the mask's box column by column, with a pixel of background after each unless columns of the mask may meet
+        gap = int(rows < height)
+        flat = np.zeros((columns, rows + gap), bool)
+        flat[:, :rows] = mask[y : y + rows, x : x + columns].T
+        flat = np.concatenate([[False], flat.ravel(), [False]])
+        changes = np.flatnonzero(flat[1:] != flat[:-1])
+        edges = (changes // (rows + gap) + x) * height + changes % (rows + gap) + y if len(changes) else changes
+        ends = np.concatenate([[0], edges, [height * width]])
+        lengths = np.diff(ends if len(edges) == 0 or edges[-1] < height * width else ends[:-1])
+        runs = {"size": [height, width], "counts": lengths.tolist()}
         encoded = _coco_mask.frPyObjects(runs, height, width)
         return cls(size=(height, width), counts=encoded["counts"].decode("ascii"))
 

@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import OpenEXR
 
@@ -137,6 +138,14 @@ def raise_if_full(folder: Path, cause: Exception | None = None) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from cause
 
 
+def _float32(values: np.ndarray) -> np.ndarray:
+    """Half floats as float32, ten times as fast as numpy does it."""
+    if values.dtype != np.float16:
+        return values.astype(np.float32)
+    converted: np.ndarray = cv2.convertFp16(values.view(np.int16))
+    return converted
+
+
 class RawFrame:
     """One frame on disk; each file is read when it is first needed.
 
@@ -178,7 +187,9 @@ class RawFrame:
     def radiance(self) -> np.ndarray:
         """(H, W, 3) float32, linear."""
         channels = self._read("radiance.exr", ("R", "G", "B"))
-        return np.stack([channels[c] for c in "RGB"], axis=-1).astype(np.float32)
+        planes = [_float32(channels[c]) for c in "RGB"]
+        joined: np.ndarray = cv2.merge(planes)
+        return joined
 
     @cached_property
     def labels(self) -> dict[str, np.ndarray]:
@@ -191,7 +202,7 @@ class RawFrame:
         if not (self.folder / "glass.exr").is_file():
             return None
         channels = self._read("glass.exr", GLASS_LAYERS)
-        return {name: values.astype(np.float32) for name, values in channels.items()}
+        return {name: _float32(values) for name, values in channels.items()}
 
     def _read(self, name: str, layers: tuple[str, ...]) -> dict[str, np.ndarray]:
         channels = read_exr(self.folder / name)
