@@ -12,6 +12,8 @@ import threading
 from pathlib import Path
 from typing import TextIO
 
+from blender_synth.durable import take_place
+
 ENVIRONMENT = "BLENDER_SYNTH_CACHE"
 SCRATCH_ENVIRONMENT = "BLENDER_SYNTH_SCRATCH"
 """Set for child processes that run Blender: their folder for temporary files, which the parent removes."""
@@ -93,7 +95,7 @@ def _remove_scratch_folder(key: tuple[int, Path]) -> None:
 
 
 def write_atomically(file: Path, content: str | bytes) -> None:
-    """Replace a file so that readers see the old content or the new one, never a part of it.
+    """Replace a file so that readers see the old content or the new one, never a part of it, also after a power cut.
 
     Args:
         file: in an existing folder. content: text is written as UTF-8.
@@ -109,7 +111,7 @@ def write_atomically(file: Path, content: str | bytes) -> None:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
         os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, file)
+        take_place(Path(temporary), file)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)

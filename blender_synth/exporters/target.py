@@ -32,6 +32,7 @@ from typing import Any
 
 from blender_synth.cache import write_atomically
 from blender_synth.checksums import sealed
+from blender_synth.durable import flush, flush_entries, take_place
 from blender_synth.errors import BlenderSynthError, RunError
 
 MARKER = "dataset.json"
@@ -224,7 +225,7 @@ class _Target:
         foreign = any(True for _ in foreign_entries(self.dataset, self.old))
         whole = not foreign and self.work.parent != self.dataset and not _holds_current_directory(self.dataset)
         if whole and not self.dataset.exists():
-            os.rename(self.work / "new", self.dataset)
+            take_place(self.work / "new", self.dataset)
             return
         if not whole and (obstacle := next(_obstacles(self.dataset, [*new, MARKER], self.old), None)):
             raise RunError(
@@ -234,11 +235,13 @@ class _Target:
                 value=str(self.dataset),
                 hint=f"move it away, or {_CHOOSE}",
             )
+        flush(self.work / "new")
         journal = {"old": sorted(self.old), "new": sorted(new), "id": _digest(self.work / "new" / MARKER)}
         if whole:
             shutil.copymode(self.dataset, self.work / "new")
             self._write_journal(journal | {"how": "exchange"})
             if _exchanged(self.work / "new", self.dataset):
+                flush_entries(self.dataset.parent)
                 _recover(self.dataset, self.work)
                 return
         self._write_journal(journal | {"how": "files"})
@@ -265,6 +268,8 @@ def _recover(dataset: Path, work: Path) -> None:
             if (new / path).exists():
                 (dataset / path).parent.mkdir(parents=True, exist_ok=True)
                 os.replace(new / path, dataset / path)
+        for parent in {(dataset / path).parent for path in [*journal["new"], MARKER]}:
+            flush_entries(parent)  # before the journal goes
         _remove_files(dataset, sorted(set(journal["old"]) - set(journal["new"])))
     shutil.rmtree(new, ignore_errors=True)
     for file in work.iterdir():
@@ -431,7 +436,7 @@ def _sweep_former(dataset: Path) -> None:
         if not match or folder.is_symlink() or not folder.is_dir() or _runs(int(match[1])):
             continue
         if match[2] == "old" and not dataset.exists() and (folder / MARKER).is_file():
-            os.rename(folder, dataset)
+            take_place(folder, dataset)
             continue
         for part in _FORMER_PARTS:
             if (folder / part).is_dir() and not (folder / part).is_symlink():

@@ -23,6 +23,7 @@ import numpy as np
 import OpenEXR
 
 from blender_synth.checksums import files_below, write_sums
+from blender_synth.durable import take_place
 from blender_synth.errors import FrameError
 from blender_synth.frames.meta import FrameMeta
 from blender_synth.frames.meta_json import FILE, RENDER_AGAIN, read_meta
@@ -119,11 +120,7 @@ def write_frame(folder: Path, fill: Callable[[Path], None]) -> None:
     try:
         fill(temporary)
         write_sums(temporary, files_below(temporary))
-        for file in temporary.iterdir():
-            descriptor = os.open(file, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
-        os.rename(temporary, folder)
+        take_place(temporary, folder)
     except Exception as error:
         if not isinstance(error, OSError):  # Blender and OpenEXR report a full disk in words of their own, if at all
             raise_if_full(temporary, error)

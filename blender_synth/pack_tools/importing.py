@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.cache import write_atomically
+from blender_synth.durable import take_place
 from blender_synth.errors import BlenderSynthError, ConfigError, RunError
 from blender_synth.pack_tools.numbers import count
 from blender_synth.packs.limits import MOST_MEMORY_BYTES
@@ -172,7 +173,7 @@ def _import(piece: Piece, folder: Path, options: dict[str, Any], converter: Blen
         answer = converter.ask("convert", **{"size_m": piece.size_m} | job)
         partial = folder / f".{piece.name}.tmp"
         shutil.move(out, partial)
-        os.replace(partial, folder / f"{piece.name}.glb")
+        take_place(partial, folder / f"{piece.name}.glb")
     yield from (f"refers to a file outside its folder, left out: {name}" for name in outside)
     yield from (text.replace(f"{unpacked}{os.sep}", "") for text in answer["problems"])
 

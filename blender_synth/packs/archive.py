@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
 from blender_synth.cache import cache_folder
+from blender_synth.durable import take_place
 from blender_synth.errors import AssetError, BlenderSynthError, RunError
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz")
@@ -49,7 +50,7 @@ def unpacked(archive: Path) -> Path:
     try:
         read_limited("unpack", archive, folder=str(building))
         try:
-            building.rename(folder)
+            take_place(building, folder)
         except OSError:
             if not folder.is_dir():  # another process may have unpacked it meanwhile
                 raise

@@ -30,6 +30,7 @@ from tqdm import tqdm
 from blender_synth import __version__
 from blender_synth.cache import cache_folder, write_atomically
 from blender_synth.categories import PEDESTRIAN, REFLECTION
+from blender_synth.durable import take_place
 from blender_synth.errors import RunError
 from blender_synth.exporters.pictures import write_image
 from blender_synth.frames.run_folder import disk_errors
@@ -74,7 +75,7 @@ def write_report(path: Path, output: Path | None = None) -> Path:
         try:
             write_pages(source, temporary, folder)
             shutil.rmtree(folder, ignore_errors=True)
-            os.rename(temporary, folder)
+            take_place(temporary, folder)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     return folder / "index.html"
