@@ -13,6 +13,7 @@ from omegaconf import DictConfig
 
 from blender_synth import (
     __version__,
+    completion,
     estimate,
     frame_command,
     keys,
@@ -25,9 +26,11 @@ from blender_synth import (
     sweeps,
     verify,
 )
-from blender_synth.config import CONFIG_NAMES, prepared, settings_from
+from blender_synth.config import CONFIG_NAMES, compose, prepared, settings_from
 from blender_synth.errors import BlenderSynthError, RunError
+from blender_synth.help_text import command_help
 from blender_synth.hydra_errors import explained
+from blender_synth.hydra_flags import command_first, split_flags, values_of
 from blender_synth.settings import RunSettings
 from blender_synth.suggestions import nearest_names
 
@@ -58,6 +61,7 @@ PLAIN_COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "status": status.main,
     "frame": frame_command.main,
     "estimate": estimate.main,
+    "completion": lambda arguments: completion.main(arguments, _summaries()),
 }
 COMMANDS: dict[str, Callable[[DictConfig], None]] = {"render": render, "export": export, "run": render_and_export}
 _HELP = {
@@ -67,6 +71,7 @@ _HELP = {
     "report": "Write a page to browse a run or dataset: `report PATH [--output FOLDER]`.",
     "status": "How far runs and sweeps are: `status PATH... [--json]`.",
     "estimate": "Time, disk and memory of a run, from three probes: `estimate [group=name ...] [key=value ...]`.",
+    "completion": "A completion script for the shell: `completion bash`, `zsh` or `fish`.",
     "frame": "Facts about a frame, or its scene for Blender: `frame RUN INDEX [--open scene.blend]`.",
     "show": "Write pictures with their labels drawn in: `show PATH [INDEX...] [--output FOLDER]`.",
 }
@@ -78,7 +83,7 @@ def run(arguments: Sequence[str]) -> int:
     Raises:
         BlenderSynthError: the command failed.
     """
-    name, *rest = arguments or [""]
+    name, *rest = command_first(arguments, list(COMMANDS)) or [""]
     if name == "--version":
         print(__version__)
     elif name in PLAIN_COMMANDS:
@@ -99,7 +104,11 @@ def _run_hydra(command: str, arguments: list[str]) -> None:
     """Run a Hydra app. Errors of a job come out of here as they were raised; those of composing are explained."""
     global _error
     _error = None
-    words = prepared(arguments)
+    flags, overrides = split_flags(arguments)
+    if "--help" in flags:
+        print(_help_of(command, flags, overrides))
+        return
+    words = [*flags, *prepared(overrides)]
     sys.argv[1:] = [*words, *sweeps.hydra_overrides(command, words)]
     sys.argv[0] = f"blender-synth {command}"
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come out of Hydra instead of being printed there
@@ -114,6 +123,18 @@ def _run_hydra(command: str, arguments: list[str]) -> None:
 
 
 _error: Exception | None = None
+
+
+def _help_of(command: str, flags: Sequence[str], overrides: Sequence[str]) -> str:
+    """The help of a Hydra app, with the values that the overrides set."""
+    folders = list(values_of(flags, "--config-dir"))
+    try:
+        settings = compose(overrides)
+    except BlenderSynthError:
+        if not folders and "--multirun" not in flags:
+            raise
+        settings = compose([])  # of a sweep, or of choices in further folders
+    return command_help(command, COMMANDS[command].__doc__ or "", settings, folders)
 
 
 def _do(stage: Stage, config: DictConfig) -> None:
@@ -137,10 +158,16 @@ def _do(stage: Stage, config: DictConfig) -> None:
         raise RunError("jobs of the sweep failed", hint=hint) from None
 
 
+def _summaries() -> dict[str, str]:
+    """A sentence for each command."""
+    return {name: task.__doc__ or "" for name, task in COMMANDS.items()} | {
+        name: _HELP.get(name) or (sys.modules[command.__module__].__doc__ or "").splitlines()[0]
+        for name, command in PLAIN_COMMANDS.items()
+    }
+
+
 def _usage() -> str:
-    lines = [f"  {name:10}{task.__doc__}" for name, task in COMMANDS.items()]
-    for name, command in PLAIN_COMMANDS.items():
-        lines.append(f"  {name:10}{_HELP.get(name) or (sys.modules[command.__module__].__doc__ or '').splitlines()[0]}")
+    lines = [f"  {name:12}{text}" for name, text in _summaries().items()]
     return "\n".join(
         [
             "blender_synth: labelled images of people, their reflections and weather.",
@@ -149,6 +176,6 @@ def _usage() -> str:
             "",
             *lines,
             "",
-            "`blender-synth COMMAND --help` lists groups and keys.",
+            "`blender-synth COMMAND --help` lists its groups, choices and keys, or its arguments, with their meanings.",
         ]
     )
