@@ -136,6 +136,11 @@ BUILT_IN: dict[str, tuple[int, str]] = {
     "weight_bench": (102, "gym"),
     "weights": (103, "gym"),
     "person": (104, "person"),
+    "mannequin": (105, "lookalike"),
+    "statue": (106, "lookalike"),
+    "poster_person": (107, "lookalike"),
+    "screen_person": (108, "lookalike"),
+    "picture_frame": (109, "indoor"),
 }
 """Id and supercategory of every category that scenes, mirrors, carried items, the starter pack and imported Sweet Home
 3D libraries yield. An id never changes and is never used again: new categories are appended."""

@@ -44,6 +44,7 @@ from blender_synth.sweeps import current_job
 from blender_synth.validation import unusable, validate
 from blender_synth.world.materials import SurfaceChoices
 from blender_synth.world.placement.crowd import Crowd
+from blender_synth.world.placement.lookalikes import LookalikeGroup
 from blender_synth.world.placement.props import PropRandomizer
 from blender_synth.world.weather.merge import split_phenomena
 
@@ -57,7 +58,7 @@ _MOST_FRAMES = 10**7
 _KEYS = {
     "frames", "seed", "output", "dataset", "runs", "packs", "packs_on_error", "props", "accept", "worker", "develop",
     "views_per_scene", "views", "shards", "shard",
-    "scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter",
+    "scene", "pedestrians", "mirrors", "lookalikes", "weather", "camera", "render", "exporter",
 }  # fmt: skip
 
 CONFIG_NAMES = _KEYS | {"experiment"}
@@ -70,11 +71,12 @@ _EXAMPLES = {
     "develop": "develop.mor_m=100", "views_per_scene": "views_per_scene=4", "views": "views.vary=camera",
     "shards": "shards=4", "shard": "shard=0",
     "scene": "scene=street", "pedestrians": "pedestrians=few",
-    "mirrors": "mirrors=wall", "weather": "weather=sunny", "camera": "camera=handheld", "render": "render=standard",
+    "mirrors": "mirrors=wall", "lookalikes": "lookalikes=few", "weather": "weather=sunny",
+    "camera": "camera=handheld", "render": "render=standard",
     "exporter": "exporter=coco",
 }  # fmt: skip
 
-GROUPS = {"scene", "pedestrians", "mirrors", "weather", "camera", "render", "exporter", "experiment"}
+GROUPS = {"scene", "pedestrians", "mirrors", "lookalikes", "weather", "camera", "render", "exporter", "experiment"}
 
 ALIASES = {"wishes": "accept"}
 """Former names of sections, still accepted on the command line and in config files."""
@@ -108,7 +110,7 @@ def settings_from(config: DictConfig, overrides: Sequence[str] = ()) -> RunSetti
         raise explained(error, CONFIG_NAMES, overrides) from None
     if not isinstance(plain, dict):
         raise ConfigError("a mapping is needed", key="config", value=plain, hint="set keys, e.g. frames=10")
-    plain = _with_aliases({str(key): value for key, value in plain.items()}, overrides)
+    plain = _with_aliases({"lookalikes": {}} | {str(key): value for key, value in plain.items()}, overrides)
     for key in plain:
         if key not in _KEYS:
             raise ConfigError("there is no such key", key=str(key), value=plain[key], hint=hint_for(key, _KEYS))
@@ -150,6 +152,7 @@ def settings_from(config: DictConfig, overrides: Sequence[str] = ()) -> RunSetti
         surfaces=validate(SurfaceChoices, materials or {}, "scene.materials"),
         pedestrians=sections.read("pedestrians", lambda _: _crowd(crowd)),
         mirrors=sections.read("mirrors", lambda _: _mirrors(mirrors)),
+        lookalikes=sections.read("lookalikes", _lookalikes),
         paired=paired,
         views_per_scene=views_per_scene,
         views=sections.settings(ViewSettings, "views"),
@@ -395,6 +398,19 @@ def _mirrors(data: Mapping[str, Any]) -> dict[str, MirrorGroup]:
     return groups
 
 
+def _lookalikes(data: Mapping[str, Any]) -> dict[str, LookalikeGroup]:
+    groups = {}
+    for name, group in data.items():
+        key = f"lookalikes.{name}"
+        if not isinstance(group, Mapping):
+            raise ConfigError("a mapping is needed", key=key, value=group, hint="see conf/lookalikes/few.yaml")
+        fields = {"kind": name, **group}
+        count = fields.pop("count", 1)
+        randomizer = randomizer_from("lookalikes", fields, key)
+        groups[name] = validate(LookalikeGroup, {"count": count, "randomizer": randomizer}, key)
+    return groups
+
+
 @dataclass(frozen=True)
 class Identity:
     """The part of a config that decides what its frames look like; a run folder holds frames of one only."""
@@ -407,6 +423,8 @@ class Identity:
         kept = {key: value for key, value in settings.plain.items() if key not in free}
         if settings.views_per_scene == 1:
             kept = {key: value for key, value in kept.items() if key not in ("views_per_scene", "views")}
+        if not kept.get("lookalikes"):  # as in configs of versions without them
+            kept.pop("lookalikes", None)
         kept["scene"] = {**kept["scene"], "digest": settings.scene_digest}
         kept["render"] = {k: v for k, v in kept["render"].items() if k not in ("device", "threads")}
         return cls(kept)

@@ -23,11 +23,13 @@ from blender_synth.exporters.several import SeveralSettings
 from blender_synth.parameter_tables import table_of
 from blender_synth.plugins import plugin_paths
 from blender_synth.settings import MirrorGroup, RunSettings
+from blender_synth.world.placement.lookalikes import LookalikeGroup
 
 GROUPS = {
     "scene": "the place (scenes/<name>)",
     "pedestrians": "how many people, and of what kind",
     "mirrors": "reflecting surfaces",
+    "lookalikes": "what may be taken for people or mirrors",
     "weather": "sky, sun and air",
     "camera": "rig, position and lens",
     "render": "picture size, samples, device",
@@ -36,7 +38,8 @@ GROUPS = {
 }
 """Config groups with built-in meanings; further folders of conf/ are groups too."""
 SECTIONS = {
-    "scene": "scenery", "pedestrians": "pedestrians", "mirrors": "mirrors", "weather": "weather", "camera": "camera",
+    "scene": "scenery", "pedestrians": "pedestrians", "mirrors": "mirrors", "lookalikes": "lookalikes",
+    "weather": "weather", "camera": "camera",
     "props": "props", "render": "render", "accept": "accept", "views": "views", "worker": "worker",
     "develop": "develop", "exporter": "exporter",
 }  # fmt: skip
@@ -91,8 +94,9 @@ def _below(value: Any, key: str) -> Iterator[Key]:
     if isinstance(value, SeveralSettings):
         yield from _below(value.parts, key)
         return
-    if isinstance(value, MirrorGroup):  # in a config, its randomizer's keys are next to its count
-        yield Key(f"{key}.count", _plain(value.count), "mirrors", "number of them in a scene")
+    if isinstance(value, MirrorGroup | LookalikeGroup):  # in a config, its randomizer's keys are next to its count
+        unit = "mirrors" if isinstance(value, MirrorGroup) else "look-alikes"
+        yield Key(f"{key}.count", _plain(value.count), unit, "number of them in a scene")
         yield from _below(value.randomizer, key)
         return
     rows = {row.key: row for row in _table(type(value))}

@@ -18,6 +18,7 @@ from blender_synth.values import Converted, NonNegativeRange, plain
 from blender_synth.world.contracts import CameraRandomizer, MirrorRandomizer, SceneryRandomizer, WeatherRandomizer
 from blender_synth.world.materials import MaterialChoices
 from blender_synth.world.placement.crowd import Crowd
+from blender_synth.world.placement.lookalikes import LookalikeGroup
 from blender_synth.world.placement.props import PropRandomizer
 from blender_synth.world.registry import kind_module, kinds_of
 
@@ -174,6 +175,7 @@ class RunSettings:
     paired: bool = False
     views_per_scene: int = 1
     views: ViewSettings = field(default_factory=ViewSettings)
+    lookalikes: Mapping[str, LookalikeGroup] = field(default_factory=dict)
     overrides: tuple[str, ...] = ()
     config_folders: tuple[str, ...] = ()
     job: Job | None = None

@@ -20,7 +20,7 @@ from blender_synth.world.placement.crowd import Crowd
 from blender_synth.world.placement.props import PropRandomizer
 from blender_synth.world.registry import kind_module, kinds_of
 
-GROUPS = ("cameras", "mirrors", "people", "scenery", "weather")
+GROUPS = ("cameras", "lookalikes", "mirrors", "people", "scenery", "weather")
 NOT_SET_BY_CONFIGS = (settings.RunSettings, settings.MirrorGroup, MaterialChoices, MaterialSpec, Credit)
 """Made by the program; `MaterialChoices` is written as its weights alone."""
 

@@ -17,11 +17,11 @@ import numpy as np
 
 from blender_synth.blender import pack_materials, props
 from blender_synth.blender.job_server import Report, ignore_events
+from blender_synth.blender.lookalikes.pictures import render_missing
 from blender_synth.blender.stage import WEATHER_REACH_M, Stage
 from blender_synth.errors import ConfigError
 from blender_synth.geometry import project
-from blender_synth.values import Vec2
-from blender_synth.world.contracts import PersonSpec
+from blender_synth.values import Vec2, Vec3
 from blender_synth.world.scene_spec import SceneSpec
 
 _BODY_M = 1.75
@@ -52,6 +52,7 @@ def build_scene(
     Raises:
         AssetError: an asset cannot be used. ConfigError: a kind has no builder.
     """
+    render_missing([picture for lookalike in spec.lookalikes for picture in lookalike.pictures()], pack_roots)
     bpy.ops.wm.read_factory_settings(use_empty=True)
     stage = Stage(bpy.context.scene, matt=spec.pair_role == "matt")
     stage.view, stage.weather_area = spec.view, weather_area(spec)
@@ -64,6 +65,8 @@ def build_scene(
     build_people(spec, stage)
     for mirror in spec.mirrors:
         _builder("mirrors", mirror)(mirror, stage)
+    for lookalike in spec.lookalikes:
+        _builder("lookalikes", lookalike)(lookalike, stage, _detail(lookalike.position_m, spec))
     stage.camera_rig = spec.camera.rig
     _builder("cameras", spec.camera)(spec.camera, stage)
     _builder("weather", spec.weather)(spec.weather, stage)  # last: it wets, covers with snow and lights all the rest
@@ -111,7 +114,7 @@ def weather_area(spec: SceneSpec) -> tuple[Vec2, float] | None:
 def build_people(spec: SceneSpec, stage: Stage) -> None:
     """Add the people of a spec to the scene, each as detailed as their size in the picture needs."""
     for person in spec.people:
-        _builder("people", person)(person, stage, _detail(person, spec))
+        _builder("people", person)(person, stage, _detail(person.position_m, spec))
 
 
 def _builder(group: str, spec: _Kind) -> Callable[..., None]:
@@ -137,12 +140,12 @@ def _module(group: str, spec: _Kind) -> Any:
     return module
 
 
-def _detail(person: PersonSpec, spec: SceneSpec) -> str:
-    """Level of detail by the greatest size in the picture that a direct or mirrored view can have."""
+def _detail(position_m: Vec3, spec: SceneSpec) -> str:
+    """Level of detail of a body there, by the greatest size in the picture that a direct or mirrored view can have."""
     if spec.views > 1:
         return "full"  # the people stay while the camera moves
     camera = spec.camera
-    eye, chest = np.array(camera.position_m), np.array(person.position_m) + (0.0, 0.0, _BODY_M / 2)
+    eye, chest = np.array(camera.position_m), np.array(position_m) + (0.0, 0.0, _BODY_M / 2)
     pixel, depth_m = project(chest, camera.world_from_camera(), camera.k())
     margin_px = camera.k()[1, 1] * _BODY_M / max(depth_m, 0.1)
     mirrored = [mirror.reflection_points(eye, chest[None])[0][0] for mirror in spec.mirrors]

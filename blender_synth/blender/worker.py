@@ -85,7 +85,7 @@ class Workbench:
 
     def _licences(self, spec: SceneSpec) -> list[dict[str, str]]:
         """Name, licence, author and source of every asset that the scene shows, each once."""
-        shown = [self.packs["people"]] if spec.people else []
+        shown = [self.packs["people"]] if spec.people or spec.lookalikes else []
         entries = [{key: pack[key] for key in ("name", "licence", "author", "source")} for pack in shown]
         if spec.weather.hdri and not spec.weather.hdri_credit:
             entries.append(hdri.credit(spec.weather.hdri, self.packs))

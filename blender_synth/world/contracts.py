@@ -12,6 +12,7 @@ are no dataclasses: a spec that derives from them gains no JSON field.
 | `people` | `PersonSpec` | `PersonRandomizer` |
 | `mirrors` | `MirrorSpec` | `MirrorRandomizer`, which gives a `MirrorProposer` |
 | `weather` | `WeatherSpec` | `WeatherRandomizer` |
+| `lookalikes` | `LookalikeSpec` | `LookalikeRandomizer` |
 
 Layouts (`layout.Layout`), props (`placement.props.PropSpec`), crowds (`placement.crowd.Crowd`) and materials
 (`materials.MaterialSpec`) have one implementation each and are used as they are.
@@ -32,7 +33,9 @@ from blender_synth.world.labelled_instances import LabelledInstance
 if TYPE_CHECKING:  # these modules import this one
     from blender_synth.packs.items import Pack
     from blender_synth.world.climate import Climate
-    from blender_synth.world.layout import CameraAnchor, Layout
+    from blender_synth.world.layout import CameraAnchor, Layout, Obstacle
+    from blender_synth.world.lookalikes.pictures import PictureSpec
+    from blender_synth.world.lookalikes.placing import LookalikeContext
     from blender_synth.world.mirrors.placement_context import PlacementContext
     from blender_synth.world.pack_items import Attribution, Credit
     from blender_synth.world.people.situation import Footprint, Situation
@@ -340,3 +343,56 @@ class WeatherRandomizer(Protocol):
 
     def sample(self, streams: Streams) -> WeatherSpec:
         """One weather."""
+
+
+# --- look-alikes
+
+
+class LookalikeSpec(Protocol):
+    """Something that looks like a person or like a mirror and is neither: a mannequin, a poster, an empty frame."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def instance_id(self) -> int:
+        """Id of the figure, or of the whole object where it shows none."""
+
+    @property
+    def holder_instance_id(self) -> int:
+        """Id of what carries the figure: a board, a screen, a plinth."""
+
+    @property
+    def position_m(self) -> Vec3:
+        """The middle of its base."""
+
+    def labelled_instances(self) -> tuple[LabelledInstance, ...]:
+        """The figure and what carries it, as far as each is there."""
+
+    def obstacles(self) -> tuple[Obstacle, ...]:
+        """The space that it takes up."""
+
+    def pictures(self) -> tuple[PictureSpec, ...]:
+        """Pictures of people that are rendered before the scene is built."""
+
+
+class LookalikeRandomizer(Protocol):
+    """How one kind of look-alike varies."""
+
+    @property
+    def kind(self) -> str: ...
+
+    def propose(self, streams: Streams, ids: tuple[int, int], context: LookalikeContext) -> LookalikeSpec | None:
+        """A look-alike with the given (instance id, holder instance id); None where no place for it was found."""
+
+
+class LookalikeDefaults:
+    """Defaults of a `LookalikeSpec`: takes up no space, shows no picture."""
+
+    def obstacles(self) -> tuple[Obstacle, ...]:
+        """None."""
+        return ()
+
+    def pictures(self) -> tuple[PictureSpec, ...]:
+        """None."""
+        return ()

@@ -58,6 +58,8 @@ class MirrorMount:
         base_z_m: height of the ground below.
         clear_height_m: free height above the ground.
         depth_m: how far out from the wall a mirror here may reach; people keep out of this strip.
+        display_top_m: height above `base_z_m` (negative: below it) of a platform for goods behind the panes of a shop,
+            0.11 to 0.56 m behind them; None where there is none.
     """
 
     name: str
@@ -69,6 +71,7 @@ class MirrorMount:
     use: Literal["wall", "shop", "front", "car"] = "wall"
     host_id: int | None = None
     depth_m: float = 0.7
+    display_top_m: float | None = Field(default=None, exclude_if=lambda top_m: top_m is None)
 
     @property
     def length_m(self) -> float:

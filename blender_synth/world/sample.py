@@ -15,6 +15,7 @@ from blender_synth.world.mirrors.puddles import Randomizer as RainPuddles
 from blender_synth.world.placement.camera_placement import place_camera
 from blender_synth.world.placement.counts import draw_count
 from blender_synth.world.placement.crowd import draw_people
+from blender_synth.world.placement.lookalikes import place_lookalikes
 from blender_synth.world.placement.mirrors import place_mirrors
 from blender_synth.world.placement.scene_props import with_placed
 from blender_synth.world.scene_spec import PERSON_IDS, SceneSpec
@@ -79,6 +80,7 @@ def sample_scene(settings: RunSettings, packs: Sequence[Pack], scene_index: int,
         props=props,
         weather=weather,
         views=settings.views_per_scene,
+        lookalikes=place_lookalikes(settings.lookalikes, layout, camera, people, mirrors, streams.child("lookalikes")),
     )
 
 
@@ -91,7 +93,9 @@ def sample_view(settings: RunSettings, scene: SceneSpec, view: int, attempt: int
     """
     streams = Streams(settings.seed, scene.scene_index, attempt).child(f"view/{view}")
     layout = scene.scenery.layout()
-    layout = dataclasses.replace(layout, obstacles=(*layout.obstacles, *(prop.obstacle() for prop in scene.props)))
+    obstacles = [*layout.obstacles, *(prop.obstacle() for prop in scene.props)]
+    obstacles += [obstacle for lookalike in scene.lookalikes for obstacle in lookalike.obstacles()]
+    layout = dataclasses.replace(layout, obstacles=tuple(obstacles))
     width_px, height_px = scene.camera.width_px, scene.camera.height_px
     camera = place_camera(
         settings.camera,

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from blender_synth.values import Converted, plain
-from blender_synth.world.contracts import CameraSpec, MirrorSpec, PersonSpec, ScenerySpec, WeatherSpec
+from blender_synth.world.contracts import CameraSpec, LookalikeSpec, MirrorSpec, PersonSpec, ScenerySpec, WeatherSpec
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.materials import SurfaceSpec
 from blender_synth.world.pack_items import FromPack
@@ -24,6 +24,9 @@ PERSON_IDS = range(1, 1000)
 CARRIED_IDS = range(10_001, 18_001)
 """Ids of what people carry, where it is an instance of its own: `INSTANCES_PER_PERSON` for each person."""
 INSTANCES_PER_PERSON = 8
+LOOKALIKE_IDS = range(18_101, 18_601)
+"""Ids of look-alikes; what carries one has its id plus `LOOKALIKE_HOLDER_STEP`."""
+LOOKALIKE_HOLDER_STEP = 1000
 
 
 def _of(group: str) -> Converted:
@@ -40,6 +43,7 @@ class SceneSpec:
             the light and air (`views.vary`).
         pair_role: tells the two frames of a paired scene apart: with its mirrors, or with matt panels for them.
         surfaces: materials of packs that parts of the scenery are made of.
+        lookalikes: mannequins, posters and the like; not written where there are none, as in specs of older versions.
         people_wanted: how many people were asked for, which is more than there are where the ground was full.
     """
 
@@ -58,6 +62,9 @@ class SceneSpec:
     mirrors: tuple[Annotated[MirrorSpec, _of("mirrors")], ...] = ()
     props: tuple[PropSpec, ...] = ()
     weather: Annotated[WeatherSpec, _of("weather")]
+    lookalikes: tuple[Annotated[LookalikeSpec, _of("lookalikes")], ...] = Field(
+        default=(), exclude_if=lambda lookalikes: not lookalikes
+    )
 
     @property
     def frame_index(self) -> int:
@@ -83,9 +90,9 @@ class SceneSpec:
             LabelledInstance(instance_id=p.instance_id, category=p.category, name=f"{p.pack}/{p.item}")
             for p in self.props
         ]
-        return tuple(
-            sorted([*people, *mirrors, *props, *self.scenery.labelled_instances()], key=lambda i: i.instance_id)
-        )
+        lookalikes = [instance for lookalike in self.lookalikes for instance in lookalike.labelled_instances()]
+        scenery = self.scenery.labelled_instances()
+        return tuple(sorted([*people, *mirrors, *props, *lookalikes, *scenery], key=lambda i: i.instance_id))
 
     def pack_items(self) -> Iterator[FromPack]:
         """Every part of the scene that is made of an item of an asset pack, in the order of the spec's fields."""

@@ -9,7 +9,14 @@ import numpy as np
 from blender_synth.blender.scenery.facade.walls import Opening, reveal
 from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.meshes import Part, Tint, box, extrude, join, quad, tube
-from blender_synth.world.scenery.shared.street_parts import SHOP_PIER_M, SHOP_RECESS_M, SHOP_RISER_M, Building, Shop
+from blender_synth.world.scenery.shared.street_parts import (
+    SHOP_PIER_M,
+    SHOP_PLATFORM_M,
+    SHOP_RECESS_M,
+    SHOP_RISER_M,
+    Building,
+    Shop,
+)
 
 
 def shop_front(b: Building, rng: np.random.Generator, x0: float, x1: float, shop: Shop) -> tuple[Opening, list[Part]]:
@@ -75,8 +82,8 @@ def _shop_room(rng: np.random.Generator, w: float, top: float, front: float) -> 
     for z in (0.55, 1.05, 1.55, 2.05):
         parts.append(box((0.05, back - 0.32, z), (w - 0.05, back, z + 0.03), "wood", (0.22, 0.15, 0.09)))
         parts += _goods(rng, 0.1, w - 0.1, back - 0.28, back - 0.05, z + 0.03, 0.38, 0.8)
-    parts.append(box((0.08, f + 0.05, 0.02), (w - 0.08, f + 0.5, 0.5), "wood", (0.3, 0.24, 0.17)))
-    parts += _goods(rng, 0.15, w - 0.15, f + 0.08, f + 0.45, 0.5, 0.55, 0.45)
+    parts.append(box((0.08, f + 0.05, 0.02), (w - 0.08, f + 0.5, SHOP_PLATFORM_M), "wood", (0.3, 0.24, 0.17)))
+    parts += _goods(rng, 0.15, w - 0.15, f + 0.08, f + 0.45, SHOP_PLATFORM_M, 0.55, 0.45)
     return parts
 
 

@@ -16,6 +16,7 @@ from blender_synth.world.scenery.shared.choices import choose, choose_weighted, 
 from blender_synth.world.scenery.shared.street_parts import (
     CAR_MIRROR_M,
     SHOP_PIER_M,
+    SHOP_PLATFORM_M,
     SHOP_RECESS_M,
     SHOP_RISER_M,
     Balcony,
@@ -256,6 +257,7 @@ def glass_hosts(house: Building, ground_z_m: float) -> list[MirrorMount]:
                 facing_deg=house.facing_deg,
                 base_z_m=ground_z_m + sill,
                 clear_height_m=house.shop_top_m - sill - (0.25 if awning else 0.0),
+                display_top_m=SHOP_PLATFORM_M - sill,
             )
         )
     if all(shop.awning_rgb is None for shop in house.shops):

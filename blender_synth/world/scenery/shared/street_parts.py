@@ -73,6 +73,8 @@ SHOP_RECESS_M = 0.16
 """Distance of the panes behind the face of the wall."""
 SHOP_RISER_M = 0.42
 """Height of the sill below the panes; a bar of 0.05 m lies on it."""
+SHOP_PLATFORM_M = 0.5
+"""Height of the platform for goods behind the panes."""
 
 
 @plain

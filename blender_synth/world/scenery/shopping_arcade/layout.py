@@ -13,6 +13,7 @@ from blender_synth.world.scenery.shared.room_cameras import anchors_at, line_blo
 from blender_synth.world.scenery.shared.rooms import FLOOR_ID
 from blender_synth.world.scenery.shared.street_parts import (
     SHOP_PIER_M,
+    SHOP_PLATFORM_M,
     SHOP_RECESS_M,
     SHOP_RISER_M,
     rectangle,
@@ -71,6 +72,7 @@ def _hosts(spec: Spec) -> tuple[MirrorMount, ...]:
             facing_deg=side.facing_deg,
             base_z_m=foot,
             clear_height_m=side.shop_top_m - foot,
+            display_top_m=SHOP_PLATFORM_M - foot,
         )
         for side in spec.sides
         for bay in side.ground
