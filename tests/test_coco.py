@@ -14,13 +14,18 @@ from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import FrameError, RunError
 from blender_synth.exporters import export_dataset
 from blender_synth.exporters.coco import Settings
+from blender_synth.frames.meta import Rle
+from blender_synth.frames.meta_json import to_plain
+from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.run_folder import find_runs
+from blender_synth.verify import verify
 from tests.made_frames import (
     DEPTH_M,
     HEIGHT,
     HIDDEN_PERSON,
     MIRROR,
     MIRROR_BOX,
+    NEUTRAL,
     PERSON,
     REFLECTED_PATH_M,
     WIDTH,
@@ -198,3 +203,36 @@ def test_keypoints_that_nobody_knows_are_not_labelled(tmp_path):
     assert person["num_keypoints"] == 1
     assert points[5].tolist() == [WIDTH / 2 - 17.5, HEIGHT / 2 + 5.0, 2]
     assert not np.delete(points, 5, axis=0).any()
+
+
+def _with_object(folder, row):
+    meta = json.loads((folder / "frame.json").read_text())
+    next(entry for entry in meta["instances"] if entry["instance_id"] == MIRROR)["object"] = row
+    (folder / "frame.json").write_text(json.dumps(meta))
+
+
+def test_outlines_and_boxes_of_objects_are_exported(tmp_path):
+    run = make_run(tmp_path / "run", 1)
+    folder = run / "frames" / "000000"
+    whole = np.zeros((HEIGHT, WIDTH), bool)
+    whole[4:46, 28:62] = True
+    amodal = {"amodal_px": int(whole.sum()), "truncation": 0.25, "rle": Rle.of(whole).coco()}
+    row = {"position_m": [10.0, 1.0, 0.5], "heading_deg": 90.0, "box_m": [[-1.0, -0.1, 0.0], [1.0, 0.1, 2.0]],
+           "amodal": amodal, "reflections": []}  # fmt: skip
+    _with_object(folder, row)
+    meta = RawFrame(folder).meta
+    assert json.loads(json.dumps(to_plain(meta)["instances"]))[2]["object"] == row
+    export_dataset([run], tmp_path / "data", Settings(splits={"train": 1}, amodal_masks=True), NEUTRAL)
+    coco = COCO(tmp_path / "data" / "annotations" / "instances_train.json")
+    (found,) = coco.loadAnns(coco.getAnnIds(catIds=[3]))
+    assert (found["amodal_px"], found["truncation"]) == (whole.sum(), 0.25)
+    assert found["visibility"] == pytest.approx(found["visible_px"] / whole.sum(), abs=1e-4)
+    assert found["amodal_segmentation"] == amodal["rle"]
+    assert found["object"]["box_center_world_m"] == [10.0, 1.0, 1.5]
+    assert found["object"]["box_center_camera_m"] == pytest.approx([-1.0, -1.5, 10.0])  # the camera looks along +X
+    assert found["object"]["box_size_m"] == pytest.approx([2.0, 0.2, 2.0])
+    assert found["object"]["box_rotation_world"][:3] == pytest.approx([0, -1, 0], abs=1e-6)
+    others = [entry for entry in coco.loadAnns(coco.getAnnIds()) if entry["category_id"] != 3]
+    assert others
+    assert not any("object" in entry for entry in others)
+    assert not [fault for findings in verify(tmp_path / "data") for fault in findings.faults]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -11,10 +13,12 @@ bpy = pytest.importorskip("bpy")
 
 from blender_synth.blender import cycles, label_pass  # noqa: E402
 from blender_synth.blender.cameras import pinhole  # noqa: E402
+from blender_synth.blender.instance_table import instance_rows, seen_objects  # noqa: E402
 from blender_synth.blender.stage import Stage  # noqa: E402
 from blender_synth.optics.silhouette import silhouette  # noqa: E402
 from blender_synth.settings import RenderSettings  # noqa: E402
 from blender_synth.world.cameras.pinhole import Spec as Camera  # noqa: E402
+from blender_synth.world.labelled_instances import LabelledInstance  # noqa: E402
 
 pytestmark = pytest.mark.blender
 
@@ -173,3 +177,97 @@ def test_the_label_pass_leaves_the_pictures_settings_as_they_were():
     label_pass.render_labels(stage)
     assert before == [getattr(scene.cycles, n) for n in names] + [scene.render.image_settings.file_format]
     assert scene.view_layers[0].material_override is None
+
+
+def _turned(obj, angle_deg, location_m):
+    obj.rotation_euler, obj.location = (0.0, 0.0, np.radians(angle_deg)), location_m
+    return obj
+
+
+def _object_rows(stage, camera, labels, category="bench"):
+    """Rows of the instance table of a stage without people, whose only mirror is `MIRROR` if it has that slot."""
+    bpy.context.view_layer.update()
+    numbers = [number for number in stage.objects if number not in (MIRROR.instance_id, 3001)]
+    mirror = SimpleNamespace(
+        instance_id=MIRROR.instance_id, kind="wall", surface="mirror", curved=lambda: (),
+        plane=lambda: (np.array(MIRROR.corner), np.array([0.0, -1.0, 0.0])),
+    )  # fmt: skip
+    spec = SimpleNamespace(
+        people=[], mirrors=[mirror] if stage.mirror_slots else [], camera=camera,
+        labelled_instances=lambda: [
+            LabelledInstance(instance_id=number, category=category, name=f"object_{number}") for number in numbers
+        ],
+    )  # fmt: skip
+    shown = seen_objects(spec, labels)
+    solids = {number: stage.solid(number, {}, label_pass.is_cut_out) for number in shown}
+    return {row.instance_id: row.object for row in instance_rows(spec, stage, labels, {}, solids)}
+
+
+def test_a_hidden_objects_outline_is_what_is_seen_of_it_alone():
+    """Directly and in a mirror, against the closed form without the objects before it and with a boundless mirror."""
+    stage, camera = _stage()
+    stage.add(_rectangle(MIRROR), 1001, "mirror")
+    in_front = Box(4, (0.45, -2.2, 0.0), (0.8, -2.0, 1.2))
+    stage.add(_box(in_front), 4)
+    labels = label_pass.render_labels(stage)
+    rows = _object_rows(stage, camera, labels)
+    boundless = MirrorRectangle(1001, 1, (-200.0, 2.0, -200.0), (400.0, 0.0, 0.0), (0.0, 0.0, 400.0))
+    hidden = 0
+    for box in BOXES[:3]:
+        alone = _answers([boundless], camera, [box])
+        found = rows[box.instance_id]
+        visible = labels["surface_id"] == box.instance_id
+        if (alone["first"] == box.instance_id).any():
+            np.testing.assert_array_equal(found.amodal.rle.mask(), alone["first"] == box.instance_id)
+            hidden += int(found.amodal.amodal_px > visible.sum())
+        for chain in found.reflections:
+            # the mirror image is drawn as if nothing stood between: not the object itself either
+            apparent = mirrored_box(box)
+            expected = _answers([], camera, [apparent])["first"] == box.instance_id
+            assert chain.via == (1001,)
+            np.testing.assert_array_equal(chain.amodal.rle.mask(), expected)
+            assert chain.amodal.amodal_px > 0
+    assert hidden
+    assert sum(len(rows[box.instance_id].reflections) for box in BOXES[:3]) >= 2
+
+
+def mirrored_box(box):
+    """A box behind the plane y = 2 that looks as the mirror there shows it."""
+    (x0, y0, z0), (x1, y1, z1) = box.low, box.high
+    return Box(box.instance_id, (x0, 4.0 - y1, z0), (x1, 4.0 - y0, z1))
+
+
+def test_any_meshs_outline_and_box_agree_with_a_ray_caster():
+    pytest.importorskip("trimesh.ray.ray_pyembree")
+    from tests.ray_mesh import Triangles, camera_rays
+
+    stage, camera = _stage()
+    bpy.ops.mesh.primitive_torus_add(major_radius=0.6, minor_radius=0.2)
+    ring = bpy.context.object
+    bpy.context.scene.collection.objects.unlink(ring)
+    ring.rotation_euler, ring.location, ring.scale = (0.9, 0.4, 0.0), (0.2, -0.4, 1.1), (1.0, 1.3, 0.8)
+    stage.add(ring, 7)
+    beam = _turned(_box(Box(8, (-0.9, -0.1, 0.0), (0.9, 0.1, 0.5))), 33.0, (0.1, 0.9, 0.0))
+    stage.add(beam, 8)
+    labels = label_pass.render_labels(stage)
+    rows = _object_rows(stage, camera, labels)
+    for number in (7, 8):
+        lone = Stage(bpy.context.scene)
+        lone.objects[number] = stage.objects[number]
+        centres = np.stack(np.mgrid[0 : SHAPE[0], 0 : SHAPE[1]][::-1], axis=-1).reshape(-1, 2) + 0.5
+        rays = camera_rays(centres, camera.world_from_camera(), camera.k())
+        seen = Triangles(lone).hit(*rays)[0].reshape(SHAPE) >= 0
+        assert (rows[number].amodal.rle.mask() != seen).sum() <= 0.005 * seen.sum() + 1  # centres on an edge
+        assert rows[number].amodal.amodal_px > (labels["surface_id"] == number).sum()
+    (low, high), heading = rows[8].box_m, rows[8].heading_deg
+    assert heading == pytest.approx(33.0, abs=0.01)
+    np.testing.assert_allclose(np.subtract(high, low), (1.8, 0.2, 0.5), atol=1e-3)
+    np.testing.assert_allclose(rows[8].position_m, (0.1, 0.9, 0.0), atol=1e-3)
+
+
+def test_an_object_that_reaches_behind_the_camera_has_no_known_outline():
+    stage, camera = _stage()
+    stage.add(_box(Box(5, (-3.0, -9.0, 0.0), (-0.6, 1.0, 0.9))), 5)
+    row = _object_rows(stage, camera, label_pass.render_labels(stage))[5]
+    assert row.amodal is None
+    np.testing.assert_allclose(np.subtract(row.box_m[1], row.box_m[0]), (2.4, 10.0, 0.9), atol=1e-3)

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from blender_synth import geometry
+from blender_synth.frames.table import heading_rotation
 from blender_synth.optics.silhouette import cover, silhouette
+from blender_synth.optics.upright_box import upright_box
 
 
 def test_covered_centres_are_those_inside_a_triangle(rng):
@@ -55,3 +57,23 @@ def test_segments_meet_polygons():
     assert geometry.segment_hits_convex((0.2, 0.2), (0.4, 0.4), square)
     assert not geometry.segment_hits_convex((-1, -0.5), (2, -0.5), square)
     assert not geometry.segment_hits_convex((-1, 0.5), (-0.2, 0.5), square)
+
+
+@pytest.mark.parametrize("own_deg", [None, 30.0, 31.5, 120.0, -60.0])
+def test_an_upright_box_is_tight_whatever_axes_the_object_has(own_deg):
+    corners = np.array([(x, y, z) for x in (-1.0, 1.0) for y in (-0.25, 0.25) for z in (0.2, 1.7)])
+    world = corners @ heading_rotation(30.0).T + (5, 6, 0)
+    box = upright_box(world, own_deg)
+    assert box.heading_deg % 90 == pytest.approx(30.0, abs=1e-3)
+    assert abs((box.heading_deg - (own_deg or 0) + 180) % 360 - 180) <= 45.0 + 1e-3
+    along = (2.0, 0.5) if round(box.heading_deg - 30) % 180 == 0 else (0.5, 2.0)
+    np.testing.assert_allclose(box.high_m - box.low_m, (*along, 1.5), atol=1e-4)
+    np.testing.assert_allclose(box.position_m, (5, 6, 0.2), atol=1e-4)
+    assert box.low_m[2] == pytest.approx(0)
+
+
+def test_an_upright_box_keeps_the_axes_of_a_round_object():
+    angle = np.linspace(0, 2 * np.pi, 200)
+    ring = np.stack([np.cos(angle), np.sin(angle), np.zeros(200)], axis=1)
+    assert upright_box(ring, 77.0).heading_deg == 77.0
+    assert upright_box(ring[:1], 77.0).position_m == pytest.approx(ring[0])

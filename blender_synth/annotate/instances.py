@@ -32,7 +32,7 @@ class Instance:
     Attributes:
         instance_id: of the object; a reflection has an id of its own, unique in the frame.
         mask: (H, W) bool, exact. bbox_xywh_px: its box.
-        amodal_px: pixels of the whole outline inside the picture; None where it is not known (curved mirrors).
+        amodal_px: pixels of the whole outline inside the picture; None where it is not known (curved mirrors, stuff).
         visibility: visible_px over amodal_px. truncation: share of the outline outside the picture.
         amodal_rle: mask of the whole outline. distance_m: median length of the light's path.
         transmittance: mean share of its light that gets through the air; 1 in clear air.
@@ -148,7 +148,7 @@ class _Annotator:
             if row.instance_id in people or row.instance_id not in pixels_of:
                 continue
             pixels = pixels_of[row.instance_id]
-            instance = self._measured(row, {"surface": pixels}, pixels, None)
+            instance = self._measured(row, {"surface": pixels}, pixels, row.amodal)
             if row.mirror is not None:
                 instance = replace(instance, mirror_kind=row.mirror.mirror_kind, surface=row.mirror.surface)
             yield instance
@@ -161,7 +161,7 @@ class _Annotator:
     def reflection(self, number: int, person: PersonRow | None, sighting: Sighting, source_in_frame: bool) -> Instance:
         """A person or an object in a chain of mirrors, with an instance id of its own."""
         via = tuple(decode_via(sighting.via_code, self.frame.meta.mirror_slots))
-        chains = person.reflections if person else ()
+        chains = self.rows[sighting.instance_id].reflections
         amodal = next((entry.amodal for entry in chains if entry.via == via), None)
         instance = self._seen(sighting, amodal)
         return replace(

@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from blender_synth.blender.stage import Stage
-from blender_synth.frames.meta import Amodal, InstanceRow, MirrorRow, PersonRow, ReflectionRow, Rle
+from blender_synth.blender.stage import Solid, Stage
+from blender_synth.categories import is_thing
+from blender_synth.frames.meta import Amodal, InstanceRow, MirrorRow, ObjectRow, PersonRow, ReflectionRow, Rle
 from blender_synth.frames.raw_frame import decode_via, encode_via, id_layers
 from blender_synth.frames.table import heading_rotation
 from blender_synth.geometry import mirror_points
 from blender_synth.optics.mirror_shapes import MirrorPlane, MirrorShape
-from blender_synth.optics.silhouette import Silhouette, silhouette
+from blender_synth.optics.silhouette import NEAR_M, Silhouette, silhouette
 from blender_synth.optics.surface_distance import surface_distances
+from blender_synth.optics.upright_box import upright_box
 from blender_synth.world.contracts import CameraSpec, MirrorSpec, PersonSpec
 from blender_synth.world.scene_spec import SceneSpec
 
@@ -24,14 +26,27 @@ Labels = Mapping[str, np.ndarray]
 """The layers of `raw_frame.LABEL_LAYERS`."""
 
 
-def instance_rows(spec: SceneSpec, stage: Stage, labels: Labels, bodies: Mapping[int, Body]) -> tuple[InstanceRow, ...]:
+def seen_objects(spec: SceneSpec, labels: Labels) -> list[int]:
+    """Ids of the things other than people that a layer shows."""
+    people = {person.instance_id for person in spec.people}
+    shown = {int(number) for _, ids, _ in id_layers(labels) for number in np.flatnonzero(np.bincount(ids.ravel()))}
+    return [
+        labelled.instance_id
+        for labelled in spec.labelled_instances()
+        if labelled.instance_id in shown - people and is_thing(labelled.category)
+    ]
+
+
+def instance_rows(
+    spec: SceneSpec, stage: Stage, labels: Labels, bodies: Mapping[int, Body], solids: Mapping[int, Solid]
+) -> tuple[InstanceRow, ...]:
     """One row per labelled instance of the scene, in the order of the ids. Does not touch Blender's data.
 
     Args:
-        bodies: meshes of the people by instance id.
+        bodies: meshes of the people by instance id. solids: of `seen_objects`.
     """
     people = {person.instance_id: person for person in spec.people}
-    chains = _chains_by_person(list(people), stage.mirror_slots, labels)
+    chains = _chains_by_id([*people, *solids], stage.mirror_slots, labels)
     shapes = {mirror.instance_id: _mirror_shape(mirror) for mirror in spec.mirrors}
     mirrors = {
         mirror.instance_id: MirrorRow(mirror_kind=mirror.kind, surface="matt")
@@ -46,6 +61,9 @@ def instance_rows(spec: SceneSpec, stage: Stage, labels: Labels, bodies: Mapping
         if number in people:
             reflections = chains.get(number, [])
             person = _person_row(people[number], bodies[number], spec.camera, stage, labels, shapes, reflections)
+        of_object = None
+        if number in solids:
+            of_object = _object_row(number, solids[number], spec.camera, stage, labels, shapes, chains.get(number, []))
         rows.append(
             InstanceRow(
                 instance_id=number,
@@ -53,6 +71,7 @@ def instance_rows(spec: SceneSpec, stage: Stage, labels: Labels, bodies: Mapping
                 name=labelled.name,
                 person=person,
                 mirror=mirrors.get(number),
+                object=of_object,
             )
         )
     return tuple(rows)
@@ -80,9 +99,9 @@ def seen_people(spec: SceneSpec, stage: Stage, labels: Labels) -> list[dict[str,
     return seen
 
 
-def _chains_by_person(people: Sequence[int], slots: Sequence[int], labels: Labels) -> dict[int, list[list[int]]]:
-    """The chains of mirrors that show each person, in the order of their codes."""
-    numbers, codes, _ = _visible_pixels(people, labels)
+def _chains_by_id(wanted: Sequence[int], slots: Sequence[int], labels: Labels) -> dict[int, list[list[int]]]:
+    """The chains of mirrors that show each of these people and objects, in the order of their codes."""
+    numbers, codes, _ = _visible_pixels(wanted, labels)
     chains: dict[int, list[list[int]]] = {}
     for number, code in _pairs(numbers, codes):
         if code:
@@ -90,13 +109,13 @@ def _chains_by_person(people: Sequence[int], slots: Sequence[int], labels: Label
     return chains
 
 
-def _visible_pixels(people: Sequence[int], labels: Labels) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Person ids, chain codes and picture rows, (N,) each, of every pixel of a layer that shows one of these people."""
+def _visible_pixels(wanted: Sequence[int], labels: Labels) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ids, chain codes and picture rows, (N,) each, of every pixel of a layer that shows one of these instances."""
     numbers, codes, rows = [], [], []
     for _, ids, chains in id_layers(labels):
-        is_person = np.zeros(int(ids.max(initial=0)) + 1, bool)
-        is_person[[number for number in people if number < len(is_person)]] = True
-        pixels = np.nonzero(is_person[ids])
+        is_wanted = np.zeros(int(ids.max(initial=0)) + 1, bool)
+        is_wanted[[number for number in wanted if number < len(is_wanted)]] = True
+        pixels = np.nonzero(is_wanted[ids])
         numbers.append(ids[pixels])
         codes.append(chains[pixels])
         rows.append(pixels[0])
@@ -127,19 +146,7 @@ def _person_row(
     chains: list[list[int]],
 ) -> PersonRow:
     vertices, triangles = body
-    pose, k, image_shape = camera.world_from_camera(), camera.k(), (camera.height_px, camera.width_px)
-
-    def amodal(points: np.ndarray, code: int) -> Amodal | None:
-        visible = np.logical_or.reduce(
-            [(ids == person.instance_id) & (codes == code) for _, ids, codes in id_layers(labels)]
-        )
-        return _amodal(silhouette(points, triangles, pose, k, image_shape), visible)
-
-    reflections = []
-    for via in chains:
-        virtual = _virtual_points(vertices, [shapes.get(mirror) for mirror in via])
-        outline = None if virtual is None else amodal(virtual, encode_via(via, stage.mirror_slots))
-        reflections.append(ReflectionRow(via=tuple(via), amodal=outline))
+    amodal, reflections = _outlines(person.instance_id, body, camera, stage, labels, shapes, chains)
     joints = stage.keypoints.get(person.instance_id)
     ahead = (vertices - np.array(person.position_m)) @ heading_rotation(person.heading_deg)
     depths_m = surface_distances(np.array(list(joints.values())), vertices, triangles) if joints else ()
@@ -148,13 +155,71 @@ def _person_row(
         heading_deg=person.heading_deg,
         bounds_m=(tuple(vertices.min(axis=0).tolist()), tuple(vertices.max(axis=0).tolist())),
         box_m=(_rounded(ahead.min(axis=0)), _rounded(ahead.max(axis=0))),
-        amodal=amodal(vertices, 0),
+        amodal=amodal,
         keypoints_m={name: _rounded(point) for name, point in joints.items()} if joints else None,
         keypoint_depths_m={name: round(float(depth), 4) for name, depth in zip(joints, depths_m, strict=True)}
         if joints
         else None,
-        reflections=tuple(reflections),
+        reflections=reflections,
     )
+
+
+def _object_row(
+    number: int,
+    solid: Solid,
+    camera: CameraSpec,
+    stage: Stage,
+    labels: Labels,
+    shapes: Mapping[int, MirrorShape],
+    chains: list[list[int]],
+) -> ObjectRow | None:
+    vertices, triangles = solid.body()
+    if not len(triangles):
+        return None
+    box = upright_box(vertices, solid.heading_deg)
+    amodal, reflections = None, tuple(ReflectionRow(via=tuple(via)) for via in chains)
+    if not solid.cut_out:
+        body = (vertices, triangles)
+        amodal, reflections = _outlines(number, body, camera, stage, labels, shapes, chains, whole=True)
+    return ObjectRow(
+        position_m=_rounded(box.position_m),
+        heading_deg=round(box.heading_deg, 4),
+        box_m=(_rounded(box.low_m), _rounded(box.high_m)),
+        amodal=amodal,
+        reflections=reflections,
+    )
+
+
+def _outlines(
+    number: int,
+    body: Body,
+    camera: CameraSpec,
+    stage: Stage,
+    labels: Labels,
+    shapes: Mapping[int, MirrorShape],
+    chains: list[list[int]],
+    whole: bool = False,
+) -> tuple[Amodal | None, tuple[ReflectionRow, ...]]:
+    """Outlines of the direct view and in each chain of mirrors.
+
+    Args:
+        whole: whether the outline of what reaches behind the camera is unknown, rather than that of its part ahead.
+    """
+    vertices, triangles = body
+    pose, k, image_shape = camera.world_from_camera(), camera.k(), (camera.height_px, camera.width_px)
+
+    def amodal(points: np.ndarray, code: int) -> Amodal | None:
+        if whole and ((points - pose[:3, 3]) @ pose[:3, 2]).min() <= NEAR_M:
+            return None
+        visible = np.logical_or.reduce([(ids == number) & (codes == code) for _, ids, codes in id_layers(labels)])
+        return _amodal(silhouette(points, triangles, pose, k, image_shape), visible)
+
+    reflections = []
+    for via in chains:
+        virtual = _virtual_points(vertices, [shapes.get(mirror) for mirror in via])
+        outline = None if virtual is None else amodal(virtual, encode_via(via, stage.mirror_slots))
+        reflections.append(ReflectionRow(via=tuple(via), amodal=outline))
+    return amodal(vertices, 0), tuple(reflections)
 
 
 def _rounded(point_m: np.ndarray) -> tuple[float, float, float]:

@@ -186,6 +186,12 @@ def _label_material(mode: str) -> bpy.types.Material:
     return material
 
 
+def is_cut_out(obj: bpy.types.Object) -> bool:
+    """Whether a material of an object cuts its outline out by alpha."""
+    materials = [slot.material for slot in obj.material_slots]
+    return any(material is not None and _alpha_source(material) is not None for material in materials)
+
+
 def _alpha_source(material: bpy.types.Material) -> bpy.types.NodeSocket | None:
     """The socket that drives the material's alpha; None where nothing is cut out."""
     if not material.use_nodes or material.name.startswith("label_"):

@@ -12,8 +12,9 @@ import bpy
 
 from blender_synth import __version__
 from blender_synth.blender.glass_light import render_with_shares
-from blender_synth.blender.instance_table import Body, Labels, instance_rows
-from blender_synth.blender.stage import Stage
+from blender_synth.blender.instance_table import Body, Labels, instance_rows, seen_objects
+from blender_synth.blender.label_pass import is_cut_out
+from blender_synth.blender.stage import Solid, Stage
 from blender_synth.frames.meta import Acceptance, CameraMeta, FrameMeta, InstanceRow, Licence, Medium, Pair
 from blender_synth.frames.meta_json import FILE, write_meta
 from blender_synth.frames.raw_frame import write_exr, write_frame
@@ -58,8 +59,10 @@ def render_frame(
     def fill(temporary: Path) -> None:
         start = time.perf_counter()
         bodies = {person.instance_id: stage.triangles(person.instance_id) for person in spec.people}
+        meshes: dict[str, Body] = {}
+        solids = {number: stage.solid(number, meshes, is_cut_out) for number in seen_objects(spec, labels)}
         with ThreadPoolExecutor(1) as background:
-            table = background.submit(_label_files, temporary, spec, stage, labels, bodies)
+            table = background.submit(_label_files, temporary, spec, stage, labels, bodies, solids)
             before = time.perf_counter()
             render_with_shares(stage, labels, temporary)
             spent["picture"] = round(time.perf_counter() - before, 3)
@@ -72,10 +75,15 @@ def render_frame(
 
 
 def _label_files(
-    folder: Path, spec: SceneSpec, stage: Stage, labels: Labels, bodies: Mapping[int, Body]
+    folder: Path,
+    spec: SceneSpec,
+    stage: Stage,
+    labels: Labels,
+    bodies: Mapping[int, Body],
+    solids: Mapping[int, Solid],
 ) -> tuple[InstanceRow, ...]:
     write_exr(folder / "labels.exr", labels)
-    return instance_rows(spec, stage, labels, bodies)
+    return instance_rows(spec, stage, labels, bodies, solids)
 
 
 def _frame_meta(

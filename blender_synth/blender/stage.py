@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,41 @@ WEATHER_REACH_M = 42.0
 """Rain and snow reach this far from the camera along x and y."""
 UNSEEN_PROPERTY = "bs_unseen"
 """Marks objects that the label pass leaves out."""
+
+
+@dataclass(frozen=True)
+class Solid:
+    """The mesh of an instance, as rendered, without Blender's data.
+
+    Attributes:
+        parts: vertices (V, 3) and triangles (T, 3) of each object in its own axes, shared by objects of one mesh, and
+            its world_from_object (4, 4).
+        cut_out: whether its outline is cut out by textures.
+    """
+
+    parts: tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]
+    cut_out: bool
+
+    @property
+    def heading_deg(self) -> float | None:
+        """Azimuth of the objects' own x axis; None where they differ or are not upright."""
+        angles = []
+        for _, _, matrix in self.parts:
+            ahead, up = matrix[:3, 0], matrix[:3, 2]
+            if abs(ahead[2]) > 1e-3 * np.linalg.norm(ahead) or np.hypot(*up[:2]) > 1e-3 * np.linalg.norm(up):
+                return None
+            angles.append(float(np.degrees(np.arctan2(ahead[1], ahead[0]))))
+        same = all(abs((angle - angles[0] + 180) % 360 - 180) < 0.01 for angle in angles)
+        return angles[0] if angles and same else None
+
+    def body(self) -> tuple[np.ndarray, np.ndarray]:
+        """Vertices (V, 3) float64 in world metres, triangles (T, 3)."""
+        vertices, triangles, offset = [np.empty((0, 3))], [np.empty((0, 3), np.int32)], 0
+        for points, corners, matrix in self.parts:
+            vertices.append(points.astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3])
+            triangles.append(corners + offset)
+            offset += len(points)
+        return np.concatenate(vertices), np.concatenate(triangles)
 
 
 class Stage:
@@ -150,23 +186,27 @@ class Stage:
 
     def triangles(self, instance_id: int) -> tuple[np.ndarray, np.ndarray]:
         """An instance's mesh as rendered: vertices (V, 3) float64 in world metres, triangles (T, 3) int."""
-        graph = None
-        vertices, triangles, offset = [], [], 0
-        for obj in self.objects.get(instance_id, []):
+        return self.solid(instance_id, {}, lambda obj: False).body()
+
+    def solid(
+        self,
+        instance_id: int,
+        meshes: dict[str, tuple[np.ndarray, np.ndarray]],
+        is_cut_out: Callable[[bpy.types.Object], bool],
+    ) -> Solid:
+        """An instance's mesh as rendered. `meshes`: what is known already, by name; it is added to."""
+        parts, objects = [], [obj for obj in self.objects.get(instance_id, []) if obj.type == "MESH"]
+        for obj in objects:
             if obj.modifiers or obj.data.shape_keys:
-                graph = graph or bpy.context.evaluated_depsgraph_get()
-                shown = obj.evaluated_get(graph)
-                points, corners = _mesh_arrays(shown.to_mesh())
+                shown = obj.evaluated_get(bpy.context.evaluated_depsgraph_get())
+                mesh = _mesh_arrays(shown.to_mesh())
                 shown.to_mesh_clear()
+            elif (known := meshes.get(obj.data.name_full)) is not None:
+                mesh = known
             else:
-                points, corners = _mesh_arrays(obj.data)
-            matrix = np.array(obj.matrix_world)
-            vertices.append(points.astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3])
-            triangles.append(corners + offset)
-            offset += len(points)
-        if not vertices:
-            return np.empty((0, 3)), np.empty((0, 3), np.int32)
-        return np.concatenate(vertices), np.concatenate(triangles)
+                mesh = meshes[obj.data.name_full] = _mesh_arrays(obj.data)
+            parts.append((*mesh, np.array(obj.matrix_world)))
+        return Solid(tuple(parts), any(is_cut_out(obj) for obj in objects))
 
 
 def _check_reflecting(obj: bpy.types.Object, surface: str, facing: Sequence[float] | None) -> None:

@@ -69,6 +69,7 @@ from blender_synth.exporters.selection import class_names, class_of
 from blender_synth.exporters.streams import PictureWriter, write_streams
 from blender_synth.exporters.timing import step
 from blender_synth.frames.meta import Rle
+from blender_synth.frames.table import box_row, object_boxes_3d
 from blender_synth.keypoints import COCO_KEYPOINTS, COCO_SKELETON
 from blender_synth.values import plain
 
@@ -176,8 +177,11 @@ class _SplitFiles:
         self.pictures += 1
         with step("annotations"):
             self._append("images", _image(record, file_name))
+            boxes = object_boxes_3d(record.frame.meta)
             for number, entry in enumerate(record.annotations, start=1):
                 annotation = self._annotation(entry, record.image_id, number)
+                if (box := boxes.get(entry.instance.reflection_of or entry.instance.instance_id)) is not None:
+                    annotation["object"] = {"heading_deg": round(box.heading_deg, 3), **box_row(box, record.frame.pose)}
                 person = person_attributes(entry, record.people)
                 if person:
                     annotation["person"] = {name: value for name, value in person.items() if name not in JOINTS}

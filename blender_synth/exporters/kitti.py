@@ -20,9 +20,9 @@ here may be tilted, so that the boxes' axes are those of a level camera in the s
 ahead), and P2 turns them into the tilted one: `P2 [x y z 1]` is the exact pixel. `Tr_velo_to_cam` only renames axes (x
 ahead, y left, z up), as if a level laser scanner stood in the camera.
 
-People and objects from asset packs have boxes. A class that `types` does not name is Misc; a seated pedestrian is
-Person_sitting. Regions to ignore and reflections, which have no place of their own in space, are DontCare; with
-`reflections: omit` the latter are left out.
+People, objects from asset packs and other things that are seen have boxes. A class that `types` does not name is Misc;
+a seated pedestrian is Person_sitting. Regions to ignore and reflections, which have no place of their own in space, are
+DontCare; with `reflections: omit` the latter are left out.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ Files:
 | `depth` | H, W | metres x 256, as KITTI's depth; 0: sky, or beyond 255.99 m | metres along the axis; inf: sky |
 | `normals` | H, W, 3 | (n + 1) / 2 x 65535 in world axes | n; 0: sky |
 | `ids` | H, W | instance id of the first hit; 0: sky | the same |
-| `amodal` | N, H, W | 255 in the whole outline of a person or reflection | 1 in it |
+| `amodal` | N, H, W | 255 in the whole outline, where it is known | 1 in it |
 | `reflected` | H, W | instance id of what a mirror shows at the pixel; 0: nothing | the same |
 | `transmitted` | H, W | instance id of what glass or water shows at the pixel; 0: nothing | the same |
 | `path` | H, W | metres x 256: length of the light path in the mirror; 0: no mirror, sky, or beyond 255.99 m | metres |
@@ -55,7 +55,7 @@ MEANINGS = {
     "depth": "metres along the optical axis; PNG: metres x 256, 0 is sky or beyond 255.99 m",
     "normals": "world axes; PNG: (n + 1) / 2 x 65535, R G B is x y z; 0 0 0 is sky",
     "ids": "instance id of the first hit; 0 is sky",
-    "amodal": "whole outlines of people and reflections; one file or channel for each instance id",
+    "amodal": "whole outlines of people, objects and reflections; one file or channel for each instance id",
     "reflected": "instance id of what a mirror shows; 0 is nothing",
     "transmitted": "instance id of what glass or water shows; 0 is nothing",
     "path": "length of the light path in a mirror in metres; PNG: metres x 256; 0 is no mirror, inf (PNG: 0) is sky",

@@ -45,7 +45,7 @@ def _check_table(frame: RawFrame) -> None:
     if missing := {row.category for row in meta.instances}.difference(meta.categories):
         raise FrameError("`categories` lack some of the instances'", file=file, key="categories",
                          value=sorted(missing), hint=RENDER_AGAIN)  # fmt: skip
-    chains = [entry.via for row in meta.instances if row.person for entry in row.person.reflections]
+    chains = [entry.via for row in meta.instances for entry in row.reflections]
     for number in {*meta.mirror_slots, *(number for via in chains for number in via)}:
         if number not in meta.by_id or meta.by_id[number].mirror is None:
             raise FrameError("a mirror is not in the instance table", file=file, key="mirror_slots", value=number,

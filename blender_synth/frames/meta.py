@@ -148,7 +148,7 @@ class Amodal:
 
 @record
 class ReflectionRow:
-    """One chain of mirrors that shows a person.
+    """One chain of mirrors that shows a person or an object.
 
     Attributes:
         via: mirror ids in the order in which a ray from the camera meets them. amodal: None where it is not known
@@ -184,6 +184,25 @@ class PersonRow:
 
 
 @record
+class ObjectRow:
+    """What the instance table holds of an object that is seen, directly or in a mirror: a thing, neither stuff nor a
+    person.
+
+    Attributes:
+        position_m: middle of the base of its upright box, world. heading_deg: azimuth of the box's first axis,
+            counter-clockwise from +X. box_m: least and greatest corner from position_m, in axes ahead, left, up.
+        amodal: of the direct view; None outside the picture, or where it is not known: parts of the object lie behind
+            the camera, or its outline is cut out by textures.
+    """
+
+    position_m: Vector
+    heading_deg: float
+    box_m: tuple[Vector, Vector]
+    amodal: Amodal | None = None
+    reflections: tuple[ReflectionRow, ...] = ()
+
+
+@record
 class MirrorRow:
     """What the instance table holds of a reflecting surface.
 
@@ -208,13 +227,30 @@ LAYERED_SURFACES = ("glass", "water", "polished")
 
 @record
 class InstanceRow:
-    """One labelled instance. `person` and `mirror` are set for people and for reflecting surfaces only."""
+    """One labelled instance.
+
+    `person` and `mirror` are set for people and for reflecting surfaces only; `object` for things that are seen, in
+    frames that record it.
+    """
 
     instance_id: Id
     category: str
     name: str
     person: PersonRow | None = None
     mirror: MirrorRow | None = None
+    object: ObjectRow | None = None
+
+    @property
+    def amodal(self) -> Amodal | None:
+        """The whole outline of the direct view, where it is known."""
+        of = self.person or self.object
+        return of.amodal if of else None
+
+    @property
+    def reflections(self) -> tuple[ReflectionRow, ...]:
+        """Chains of mirrors that show it."""
+        of = self.person or self.object
+        return of.reflections if of else ()
 
 
 @record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from blender_synth.frames.meta import (
     Licence,
     Medium,
     MirrorRow,
+    ObjectRow,
     PersonRow,
+    ReflectionRow,
 )
 from blender_synth.optics.mirror_shapes import CurvedPart
 from blender_synth.validation import allowed
@@ -109,7 +111,7 @@ def _nested_row(row: Any) -> Any:
     """An instance's flat row of the file, nested as `InstanceRow` is."""
     if not isinstance(row, Mapping):
         return row
-    nested = {key: row[key] for key in ("instance_id", "category", "name") if key in row}
+    nested = {key: row[key] for key in ("instance_id", "category", "name", "object") if key in row}
     if "amodal" in row:
         nested["person"] = {key: row[key] for key in _PERSON_KEYS if key in row}
     if "mirror_kind" in row:
@@ -126,6 +128,8 @@ def _row(row: InstanceRow) -> dict[str, Any]:
         plain |= _person(row.person)
     if row.mirror is not None:
         plain |= _mirror(row.mirror)
+    if row.object is not None:
+        plain["object"] = _object(row.object)
     return plain
 
 
@@ -145,8 +149,22 @@ def _person(person: PersonRow) -> dict[str, Any]:
         plain["keypoints_m"] = dict(person.keypoints_m)
     if person.keypoint_depths_m is not None:
         plain["keypoint_depths_m"] = dict(person.keypoint_depths_m)
-    plain["reflections"] = [{"via": entry.via, "amodal": _amodal(entry.amodal)} for entry in person.reflections]
+    plain["reflections"] = _reflections(person.reflections)
     return plain
+
+
+def _object(row: ObjectRow) -> dict[str, Any]:
+    return {
+        "position_m": row.position_m,
+        "heading_deg": row.heading_deg,
+        "box_m": row.box_m,
+        "amodal": _amodal(row.amodal),
+        "reflections": _reflections(row.reflections),
+    }
+
+
+def _reflections(rows: Iterable[ReflectionRow]) -> list[dict[str, Any]]:
+    return [{"via": entry.via, "amodal": _amodal(entry.amodal)} for entry in rows]
 
 
 def _mirror(mirror: MirrorRow) -> dict[str, Any]:

@@ -256,17 +256,41 @@ def heading_rotation(heading_deg: float) -> np.ndarray:
 
 
 def boxes_3d(meta: FrameMeta) -> dict[int, Box3d]:
-    """Oriented boxes by instance id: of people, and of objects from asset packs."""
+    """Oriented boxes by instance id: of people, of objects from asset packs, and of other objects that are seen, where
+    the frame records them."""
+    people = {row.instance_id: box for row in meta.instances if (box := _person_box(row)) is not None}
+    return people | object_boxes_3d(meta)
+
+
+def object_boxes_3d(meta: FrameMeta) -> dict[int, Box3d]:
+    """`boxes_3d` without people."""
     boxes = {}
     for row in meta.instances:
-        if (box := _person_box(row)) is not None:
-            boxes[row.instance_id] = box
+        if (solid := row.object) is not None:
+            low, high = (np.array(corner) for corner in solid.box_m)
+            boxes[row.instance_id] = _box(low, high, np.array(solid.position_m), solid.heading_deg)
     for prop in meta.spec.get("props", ()):
         if "low_m" in prop and "high_m" in prop:
             low, high = np.array(prop["low_m"], float), np.array(prop["high_m"], float)
             box = _box(low, high, np.array(prop["position_m"], float), float(prop["heading_deg"]))
             boxes[int(prop["instance_id"])] = box
     return boxes
+
+
+def box_row(box: Box3d, pose: np.ndarray) -> Row:
+    """A box as columns of `PERSON_COLUMNS`. `pose`: world_from_camera (4, 4)."""
+    return {
+        "box_center_world_m": list(box.center_m),
+        "box_center_camera_m": _numbers(in_camera(np.array(box.center_m), pose)),
+        "box_size_m": list(box.size_m),
+        "box_rotation_world": _numbers(box.rotation, 6),
+        "box_rotation_camera": _numbers(pose[:3, :3].T @ box.rotation, 6),
+    }
+
+
+_NO_BOX: Row = dict.fromkeys(
+    ("box_center_world_m", "box_center_camera_m", "box_size_m", "box_rotation_world", "box_rotation_camera")
+)
 
 
 def _person_box(row: InstanceRow) -> Box3d | None:
@@ -317,7 +341,6 @@ def _person_row(row: InstanceRow, fact: PersonFacts, box: Box3d | None, pose: np
     if position is not None and heading is not None:
         to_camera = np.degrees(np.arctan2(pose[1, 3] - position[1], pose[0, 3] - position[0]))
         facing = round(float((heading - to_camera + 180) % 360 - 180), 3)
-    rotation = pose[:3, :3].T
     return {
         "instance_id": row.instance_id,
         "distance_m": None if box is None else round(float(np.linalg.norm(np.array(box.center_m) - pose[:3, 3])), 4),
@@ -333,11 +356,7 @@ def _person_row(row: InstanceRow, fact: PersonFacts, box: Box3d | None, pose: np
         "carried": list(fact.carried),
         "asset": fact.asset,
         "position_world_m": _numbers(position),
-        "box_center_world_m": None if box is None else list(box.center_m),
-        "box_center_camera_m": None if box is None else _numbers(in_camera(np.array(box.center_m), pose)),
-        "box_size_m": None if box is None else list(box.size_m),
-        "box_rotation_world": None if box is None else _numbers(box.rotation, 6),
-        "box_rotation_camera": None if box is None else _numbers(rotation @ box.rotation, 6),
+        **(_NO_BOX if box is None else box_row(box, pose)),
         **_joints(person.keypoints_m, pose),
     }
 

@@ -76,11 +76,9 @@ def _check_table(meta: FrameMeta, folder: Path, findings: Findings) -> None:
         if number not in meta.by_id or meta.by_id[number].mirror is None:
             findings.fault("unknown-id", file, "the id is not of a reflecting surface", "mirror_slots", number)
     for row in meta.instances:
-        if row.person is None:
-            continue
-        where = f"instances[{row.instance_id}]"
-        amodals = [(f"{where}.amodal", row.person.amodal)]
-        for entry in row.person.reflections:
+        where = f"instances[{row.instance_id}]" + ("" if row.object is None else ".object")
+        amodals = [(f"{where}.amodal", row.amodal)]
+        for entry in row.reflections:
             amodals.append((f"{where}.reflections{list(entry.via)}.amodal", entry.amodal))
             if not 1 <= len(entry.via) <= MAX_BOUNCES or any(number not in meta.mirror_slots for number in entry.via):
                 findings.fault("wrong-link", file, "not a chain of this frame's mirrors", f"{where}.reflections",
