@@ -8,6 +8,7 @@
 # make bench   seconds per frame;  make bench-accept  how often frames meet their acceptance criteria
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
 # make bench-people   cost of crowds;  make bench-weather  cost of weathers;  make bench-props  cost of props
+# make bench-workers   how well workers share the machine, their memory and its drift
 # make bench-export    images per second of an export, by step; RUNS='out/run ...'
 # make scenes-page, make mirrors-page, make weathers-page   the README's sheets
 # make measured   measures the built-in packs again, after a change to their files
@@ -23,7 +24,7 @@ BIN := .venv/bin
 # By the environment, so that it also holds for what builds the package.
 PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast test-all test-learn chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props measured lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all test-learn chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props bench-workers measured lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -115,6 +116,9 @@ scenes-page: setup
 
 mirrors-page: setup
 	$(BIN)/python -m blender_synth.dev.mirrors_page
+
+bench-workers: setup
+	$(BIN)/python -m blender_synth.dev.bench_workers
 
 bench-export: setup
 	$(BIN)/python -m blender_synth.dev.bench_export $(RUNS)

@@ -128,6 +128,11 @@ class BlenderProcess:
         """Whether a process was started and not stopped since."""
         return self._process is not None
 
+    @property
+    def pid(self) -> int:
+        """Of the running process; 0 if none runs."""
+        return self._process.pid if self._process is not None else 0
+
     def start(self) -> None:
         """Start the process if none runs, and wait until it is ready and set up.
 

@@ -59,6 +59,11 @@ class Worker:
         """Largest resident size of the process."""
         return self._process.memory_mb
 
+    @property
+    def pid(self) -> int:
+        """Of the running process; 0 if none runs."""
+        return self._process.pid
+
     def start(self) -> None:
         """Start the process if none runs.
 
