@@ -18,6 +18,7 @@ from blender_synth.blender_process import ProcessLost
 from blender_synth.config import Identity
 from blender_synth.errors import ItemError, RunError
 from blender_synth.exporters import check_dataset_target, export_dataset
+from blender_synth.exporters.ahead import Ahead, taken_from
 from blender_synth.frame_numbers import Frames
 from blender_synth.frames.run_folder import RunFolder, check_output, disk_errors, find_runs
 from blender_synth.packs.items import Pack
@@ -35,17 +36,21 @@ from blender_synth.world.scene_spec import SceneSpec
 
 def run(settings: RunSettings) -> int:
     """Render into `output`, then export it into `dataset`; returns the number of failed frames."""
-    failed = render(settings, then_export=True)
-    export(settings, runs=[str(settings.output)])
+    with Ahead(settings.output, settings.exporter, settings.develop) as ahead:
+        failed = render(settings, then_export=True, ahead=ahead)
+        with taken_from(ahead):
+            export(settings, runs=[str(settings.output)])
     return failed
 
 
-def render(settings: RunSettings, then_export: bool = False, announce_next: bool = True) -> int:
+def render(
+    settings: RunSettings, then_export: bool = False, announce_next: bool = True, ahead: Ahead | None = None
+) -> int:
     """Render what `output` still lacks; returns the number of failed frames.
 
     Args:
         then_export: whether an export into `dataset` follows, which is then checked before the first frame.
-        announce_next: whether to print the command that exports the run.
+        announce_next: whether to print the command that exports the run. ahead: gets every frame that is there.
 
     Raises:
         BlenderSynthError: nothing can be rendered at all (bad config, device, disk, folder).
@@ -64,8 +69,10 @@ def render(settings: RunSettings, then_export: bool = False, announce_next: bool
             _check_space(settings, len(missing))
             for item in (item for pack in packs for item in pack.broken):
                 _leave_out(folder, item.pack, item.item, str(item.error))
+        if ahead is not None:
+            ahead.expect([folder.frame_path(index).name for index in settings.frames], len(missing))
         try:
-            failed = _render_missing(settings, packs, folder, missing) if missing else 0
+            failed = _render_missing(settings, packs, folder, missing, ahead) if missing else 0
         finally:
             with disk_errors(folder.path):
                 folder.settle_failures()
@@ -169,8 +176,10 @@ def _unmet(folder: RunFolder, indices: Frames) -> list[tuple[int, str]]:
     return [(index, text) for index in sorted(log) if index in indices and (text := log[index].get("missing"))]
 
 
-def _render_missing(settings: RunSettings, packs: Sequence[Pack], folder: RunFolder, missing: list[int]) -> int:
-    """Render the frames of these indices; returns the number of failed ones."""
+def _render_missing(
+    settings: RunSettings, packs: Sequence[Pack], folder: RunFolder, missing: list[int], ahead: Ahead | None
+) -> int:
+    """Render the frames of these indices; returns the number of failed ones. `ahead`: gets those that are there."""
     todo: queue.SimpleQueue[list[int]] = queue.SimpleQueue()
     scenes = [list(frames) for _, frames in groupby(missing, lambda index: settings.scene_of(index)[0])]
     for frames in scenes:
@@ -191,6 +200,8 @@ def _render_missing(settings: RunSettings, packs: Sequence[Pack], folder: RunFol
                         rendered = _render_frame(settings, packs, broken, folder, worker, index, known)
                         if not rendered:
                             failed.append(index)
+                        elif ahead is not None:
+                            ahead.add(folder.frame_path(index).name)
                         progress.finished(index, rendered)
             except queue.Empty:
                 pass

@@ -8,7 +8,6 @@ the job's fields as keyword arguments and returns JSON values; an exception leav
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib
 import json
 import os
@@ -22,6 +21,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from blender_synth.errors import BlenderSynthError
+from blender_synth.parent_death import end_with_parent
 
 Handlers = Mapping[str, Callable[..., dict[str, Any]]]
 
@@ -101,14 +101,6 @@ def _limit_memory(limit_bytes: int) -> bool:
     return lower
 
 
-def _die_with(parent: int) -> None:
-    """Have the system end this process with its parent (Linux); elsewhere it ends when the connection closes."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        if os.getppid() != parent:  # it was gone before the call
-            os._exit(1)
-
-
 def _stay_on(cpus: str) -> None:
     """Run on these processors only (Linux); on all where they are not there any more."""
     if cpus and sys.platform == "linux":
@@ -124,7 +116,7 @@ def main(arguments: list[str]) -> None:
     """
     module, descriptor, parent, limit_bytes, cpus = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    _die_with(int(parent))
+    end_with_parent(int(parent))  # elsewhere it ends when the connection closes
     _stay_on(cpus)  # before Blender counts the processors
     handlers: Handlers = {}
     with Connection(int(descriptor)) as connection:

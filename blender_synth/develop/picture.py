@@ -36,6 +36,11 @@ class Shot:
     jpeg_quality: int
     exposure_ev: float = 0.0
 
+    def with_pixels(self, picture: np.ndarray, exposed: np.ndarray) -> Shot:
+        """The same shot with other pixels."""
+        kept = (self.luminance, self.iso, self.jpeg_quality, self.exposure_ev)
+        return Shot(self.mor_m, picture, exposed, *kept)
+
     def linear16(self) -> np.ndarray:
         """(H, W, 3) uint16, linear: 65535 stands for four times diffuse white, where highlights are lost."""
         return (np.clip(self.exposed / 4.0, 0, 1) * 65535 + 0.5).astype(np.uint16)

@@ -12,7 +12,7 @@ import multiprocessing
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -217,8 +217,12 @@ def _head(file: Path) -> dict[str, Any]:
     return found if len(found) == len(keys) else json.loads(file.read_bytes())
 
 
+Made = list[tuple["ImageRecord | Row", bytes | None]]
+"""Records of the pictures of one frame, with the picture as a file; or rows of pictures that the filter left out."""
+
+
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """What the pictures of a frame depend on, apart from the frame."""
 
     settings: CommonSettings
@@ -226,6 +230,13 @@ class _Plan:
     prefixes: Mapping[Path, str]
     numbers: Mapping[tuple[Path, str], int]
     """Number of each frame by run and name of its folder."""
+
+    def of(self, source: SourceFrame) -> tuple[object, ...]:
+        """Equal for plans by which the pictures of this frame are the same."""
+        name = source.frame.folder.name
+        # pictures of a pair name each other's number
+        numbers = [self.numbers.get((source.run, other)) for other in (name, _twin_of(name))]
+        return (repr(self.settings), repr(self.develop), self.prefixes.get(source.run), *numbers)
 
     def records(self, source: SourceFrame) -> Iterator[ImageRecord | Row]:
         """The pictures of one frame, or the row of a picture that the filter leaves out.
@@ -297,6 +308,11 @@ class _Plan:
             yield record if passes(settings, whole := picture_row(record)) else whole
 
 
+def _twin_of(name: str) -> str:
+    """Name of the folder of a frame's twin, if the run is of pairs."""
+    return f"{int(name) ^ 1:06d}" if name.isdecimal() else ""
+
+
 def image_records(
     frames: Sequence[SourceFrame], settings: CommonSettings, develop: DevelopSettings, credits: Credits
 ) -> Iterator[ImageRecord]:
@@ -317,7 +333,7 @@ def image_records(
     check_classes(settings.classes, sorted({*category_names(frames), *STUFF}))
     left_out, left = LeftOut(settings), 0
     numbers = {(source.run, source.frame.folder.name): number for number, source in enumerate(frames)}
-    plan = _Plan(settings, develop, run_prefixes(source.run for source in frames), numbers)
+    plan = Plan(settings, develop, run_prefixes(source.run for source in frames), numbers)
     for record in _in_order(plan, frames):
         if isinstance(record, ImageRecord):
             left += 1
@@ -328,38 +344,67 @@ def image_records(
         raise left_out.error()
 
 
-def _in_order(plan: _Plan, frames: Sequence[SourceFrame]) -> Iterator[ImageRecord | Row]:
+def _in_order(plan: Plan, frames: Sequence[SourceFrame]) -> Iterator[ImageRecord | Row]:
     workers = plan.settings.workers
     with tqdm(frames, desc="export", unit="frame") as bar:
         if workers == 1:
             for source in bar:
-                yield from plan.records(source)
+                made = _made(plan, source)
+                yield from plan.records(source) if made is None else _ready(made, plan)
             return
         # a plain fork would copy locks that OpenCV's and OpenEXR's threads hold
         context = multiprocessing.get_context("forkserver")
-        with ProcessPoolExecutor(workers, context, _start_worker, (plan,)) as pool:
-            pending: deque[Future[list[tuple[ImageRecord | Row, bytes | None]]]] = deque()
+        with ProcessPoolExecutor(workers, context, start_worker, (plan,)) as pool:
+            pending: deque[Future[Made] | Made] = deque()
             todo = iter(frames)
             try:
                 while True:
                     for source in islice(todo, 2 * workers - len(pending)):
-                        pending.append(pool.submit(_made_in_worker, source.run, source.frame.folder))
+                        made = _made(plan, source)
+                        job = (_made_in_worker, source.run, source.frame.folder)
+                        pending.append(pool.submit(*job) if made is None else made)
                     if not pending:
                         return
-                    for record, data in pending.popleft().result():
-                        if isinstance(record, ImageRecord) and data is not None:
-                            keep_encoded(record.shot, plan.settings.image_format, data)
-                        yield record
+                    first = pending.popleft()
+                    yield from _ready(first.result() if isinstance(first, Future) else first, plan)
                     bar.update()
             finally:
                 for future in pending:
-                    future.cancel()
+                    if isinstance(future, Future):
+                        future.cancel()
 
 
-_plan_of_worker: _Plan | None = None
+_plan_of_worker: Plan | None = None
 
 
-def _start_worker(plan: _Plan) -> None:
+def _ready(made: Made, plan: Plan) -> Iterator[ImageRecord | Row]:
+    """Records that another process has made; the picture's file is not encoded again."""
+    for record, data in made:
+        if isinstance(record, ImageRecord) and data is not None:
+            keep_encoded(record.shot, plan.settings.image_format, data)
+        yield record
+
+
+def _nothing_made(plan: Plan, source: SourceFrame) -> Made | None:
+    return None
+
+
+_made: Callable[[Plan, SourceFrame], Made | None] = _nothing_made
+
+
+@contextlib.contextmanager
+def use_made(made: Callable[[Plan, SourceFrame], Made | None]) -> Iterator[None]:
+    """Exports inside the block take the records of a frame from `made`, where it has any."""
+    global _made
+    _made = made
+    try:
+        yield
+    finally:
+        _made = _nothing_made
+
+
+def start_worker(plan: Plan) -> None:
+    """Set up a process that makes records by a plan."""
     global _plan_of_worker
     _plan_of_worker = plan
     cv2.setNumThreads(1)
@@ -368,13 +413,17 @@ def _start_worker(plan: _Plan) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the workers
 
 
-def _made_in_worker(run: Path, folder: Path) -> list[tuple[ImageRecord | Row, bytes | None]]:
-    """Records of one frame, each with its encoded picture."""
+def _made_in_worker(run: Path, folder: Path) -> Made:
     assert _plan_of_worker is not None
-    image_format = _plan_of_worker.settings.image_format
+    return made_by(_plan_of_worker, SourceFrame(run, RawFrame(folder)))
+
+
+def made_by(plan: Plan, source: SourceFrame) -> Made:
+    """Records of one frame, each with its encoded picture."""
+    image_format = plan.settings.image_format
     return [
         (record, encoded_picture(record.shot, image_format) if isinstance(record, ImageRecord) else None)
-        for record in _plan_of_worker.records(SourceFrame(run, RawFrame(folder)))
+        for record in plan.records(source)
     ]
 
 

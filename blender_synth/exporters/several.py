@@ -51,6 +51,16 @@ def write_several(
     return "; ".join(f"{name}: {summaries[name]}" for name in settings.parts)
 
 
+def shared_selections(settings: SeveralSettings) -> list[CommonSettings]:
+    """The settings of each pass over the frames: those of the first of the formats that share it."""
+    first: dict[str, CommonSettings] = {}
+    for part in settings.parts.values():
+        module: object = importlib.import_module(f"blender_synth.exporters.{part.kind}")
+        if isinstance(module, StreamingExporter) and isinstance(part, CommonSettings):
+            first.setdefault(_selection(part), part)
+    return list(first.values())
+
+
 def _selection(settings: CommonSettings) -> str:
     """Equal for settings that give the same pictures and annotations."""
     shared = [field.name for field in dataclasses.fields(CommonSettings) if field.name not in _OWN]

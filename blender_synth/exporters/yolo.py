@@ -25,7 +25,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -104,7 +103,7 @@ class _Writer:
             hidden = np.logical_or.reduce([entry.instance.mask for entry in ignored])
             picture, exposed = shot.picture.copy(), shot.exposed.copy()
             picture[hidden], exposed[hidden] = _GREY, 0.18
-            shot = replace(shot, picture=picture, exposed=exposed)
+            shot = shot.with_pixels(picture, exposed)
         file_name = picture_file_name(record.name, settings.image_format)
         write_picture(self.folder / "images" / record.split / file_name, shot, settings.image_format)
         lines = [line for entry in record.annotations if (line := self._line(entry, record)) is not None]
