@@ -37,7 +37,6 @@ from blender_synth.exporters.naming import run_prefixes
 from blender_synth.exporters.several import SeveralSettings, shared_selections
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.run_folder import frames_of
-from blender_synth.parent_death import end_with_parent
 
 LEAST_FRAMES = 8
 """Runs with fewer frames to render are exported afterwards only: starting the process takes longer."""
@@ -151,15 +150,15 @@ class _LaterShot(Shot):
         return vars(self)["_pixels"]
 
     @property
-    def picture(self) -> np.ndarray:  # type: ignore[override]
+    def picture(self) -> np.ndarray:
         return self._developed().picture
 
     @property
-    def exposed(self) -> np.ndarray:  # type: ignore[override]
+    def exposed(self) -> np.ndarray:
         return self._developed().exposed
 
     @property
-    def luminance(self) -> np.ndarray:  # type: ignore[override]
+    def luminance(self) -> np.ndarray:
         return self._developed().luminance
 
 
@@ -169,7 +168,6 @@ _target = Path()
 
 def _start(plans: list[Plan], folder: Path) -> None:
     global _plans, _target
-    end_with_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     common.start_worker(plans[0])
     os.nice(_PRIORITY)

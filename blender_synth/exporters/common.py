@@ -54,6 +54,7 @@ from blender_synth.frames.meta_json import FILE as FRAME_FILE
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.table import Row, frame_row, hour_of_run, person_rows
 from blender_synth.optics.extinction import CONTRAST_AT_MOR
+from blender_synth.parent_death import end_with_parent
 from blender_synth.values import Weights, plain
 
 ReflectionPolicy = Literal["category", "attribute", "ignore", "omit"]
@@ -360,9 +361,10 @@ def _in_order(plan: Plan, frames: Sequence[SourceFrame]) -> Iterator[ImageRecord
             try:
                 while True:
                     for source in islice(todo, 2 * workers - len(pending)):
-                        made = _made(plan, source)
-                        job = (_made_in_worker, source.run, source.frame.folder)
-                        pending.append(pool.submit(*job) if made is None else made)
+                        if (made := _made(plan, source)) is None:
+                            pending.append(pool.submit(_made_in_worker, source.run, source.frame.folder))
+                        else:
+                            pending.append(made)
                     if not pending:
                         return
                     first = pending.popleft()
@@ -407,6 +409,7 @@ def start_worker(plan: Plan) -> None:
     """Set up a process that makes records by a plan."""
     global _plan_of_worker
     _plan_of_worker = plan
+    end_with_parent()
     cv2.setNumThreads(1)
     keep_freed_memory()
     with contextlib.suppress(ValueError):
