@@ -193,3 +193,21 @@ def test_renders_from_python(tmp_path: Path, capsys):
     assert rendered.config["seed"] == 3
     assert rendered[0].picture().shape == (36, 64, 3)
     assert "next:" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("develop: {iso: [200, 200]}\n", (200.0, 200.0)),
+        ("develop: {iso: 7}\n", (100.0, 1600.0)),
+        ("develop:\n", (100.0, 1600.0)),
+        ("- a list\n", (100.0, 1600.0)),
+        ("{", (100.0, 1600.0)),
+        (None, (100.0, 1600.0)),
+    ],
+)
+def test_a_runs_pictures_are_developed_as_its_config_says_where_that_is_valid(tmp_path, text, iso):
+    run = make_run(tmp_path / "run", 1)
+    if text is not None:
+        (run / "config.yaml").write_text(text)
+    assert bs.open_run(run).develop.iso == iso

@@ -10,19 +10,18 @@ from pathlib import Path
 from typing import Any, Literal, overload
 
 import numpy as np
-import yaml
 
 from blender_synth.annotate.instances import Instance, annotate
 from blender_synth.annotate.overlay import draw_overlay
 from blender_synth.annotate.ownership import GlassPolicy
 from blender_synth.api.pictures import Picture
 from blender_synth.categories import PEDESTRIAN
+from blender_synth.develop.of_run import config_of, develop_settings_of
 from blender_synth.develop.picture import Shot, shots, visibilities
 from blender_synth.develop.settings import DevelopSettings
-from blender_synth.errors import ConfigError
 from blender_synth.frames.meta import FrameMeta
 from blender_synth.frames.raw_frame import RawFrame
-from blender_synth.frames.run_folder import CONFIG, FAILURES, find_runs, frames_of, read_lines, read_run_state
+from blender_synth.frames.run_folder import FAILURES, find_runs, frames_of, read_lines, read_run_state
 from blender_synth.frames.table import Row, frame_row, person_rows
 from blender_synth.validation import validate
 
@@ -148,19 +147,12 @@ class Run(Sequence[Frame]):
     @cached_property
     def config(self) -> dict[str, Any]:
         """The config that it was rendered with; empty where the run has none that can be read."""
-        try:
-            config = yaml.safe_load((self.path / CONFIG).read_text(encoding="utf-8"))
-        except (OSError, ValueError, yaml.YAMLError):
-            return {}
-        return config if isinstance(config, dict) else {}
+        return config_of(self.path)
 
     @cached_property
     def develop(self) -> DevelopSettings:
         """The settings of its config that pictures are made with; the defaults where they are not valid here."""
-        try:
-            return validate(DevelopSettings, self.config.get("develop", {}), "develop")
-        except ConfigError:
-            return DevelopSettings()
+        return develop_settings_of(self.path)
 
     @property
     def failures(self) -> list[dict[str, Any]]:

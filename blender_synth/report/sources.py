@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 import cv2
 import numpy as np
-import yaml
 
 from blender_synth import checksums
 from blender_synth.annotate.instances import Instance, annotate
 from blender_synth.attribution import shown_in
 from blender_synth.categories import MIRROR, PEDESTRIAN, REFLECTION
+from blender_synth.develop.of_run import develop_settings_of
 from blender_synth.develop.picture import shots
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import BlenderSynthError, FrameError, RunError
@@ -25,7 +25,6 @@ from blender_synth.frames.run_folder import FAILURES, FRAME_LOG, frames_of, read
 from blender_synth.frames.table import frame_row
 from blender_synth.report.entry import Entry, Mark, MarkKind
 from blender_synth.report.outlines import svg_path
-from blender_synth.validation import validate
 from blender_synth.verify.coco_files import Json, attribute, load, mask_of, split_files
 from blender_synth.verify.source_frames import SourceFrames
 
@@ -116,7 +115,7 @@ def _run_source(path: Path, runs: list[Path], only: Sequence[int] = ()) -> Sourc
     failures = [line for run in runs for line in _failures(run)]
     if not frames and not failures:
         raise RunError("the run holds no complete frames", file=path, hint="render them first")
-    develop, seconds = {run: _develop(run) for run in runs}, _Seconds()
+    develop, seconds = {run: develop_settings_of(run) for run in runs}, _Seconds()
     source = Source(path, "run", len(frames), iter(()), runs, failures)
 
     def entries() -> Iterator[Entry]:
@@ -345,15 +344,6 @@ def _read_picture(file: Path) -> tuple[np.ndarray, bool]:
         linear = np.clip(pixels.astype(np.float32) / 65535 * 4, 0, 1)
         pixels = (np.where(linear < 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055) * 255).astype("u1")
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), browsable
-
-
-def _develop(run: Path) -> DevelopSettings:
-    """The settings that the run's config develops with; the defaults where it has none that are valid here."""
-    try:
-        config = yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8"))
-        return validate(DevelopSettings, config["develop"], "develop")
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError, BlenderSynthError):
-        return DevelopSettings()
 
 
 def _failures(run: Path) -> list[str]:
