@@ -2,6 +2,7 @@
 # make test    lint and tests, on all cores; TESTS='tests/test_x.py -k word' runs some
 # make test-fast   those of them that do not start Blender, in less than a minute
 # make readers   datasets read by ultralytics, torchvision, supervision, fiftyone, datasets ... in .venv-readers
+# make proof   trains a detector and measures it (.docs/proof.md); SCALE=tiny|small|full, PROOF='arms=[b,c] seeds=[0,1]'
 # make test-learn   the short tests of what trains; installs PyTorch in .venv (TORCH="--index-url URL" chooses a build)
 # make chaos   the long suites that `make test` leaves out (markers chaos and slow);  make test-all   all of them
 # make lint    ruff and mypy
@@ -24,7 +25,7 @@ BIN := .venv/bin
 # By the environment, so that it also holds for what builds the package.
 PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast test-all test-learn chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props bench-workers measured lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props bench-workers measured lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -64,13 +65,19 @@ test-fast: setup-dev
 test-all: lint
 	$(PYTEST) -m "not readers and not learn" $(TESTS)
 
-# PyTorch with its own options of pip: on Linux, the registry's build is the one for CUDA, which is several gigabytes.
+# Options of pip for PyTorch: on Linux the default build is the one for CUDA, several gigabytes;
+# TORCH='--index-url https://download.pytorch.org/whl/cpu' gets the one for CPUs.
 TORCH ?=
 
 .venv/installed-learn: .venv/installed-dev
-	$(PIP) install --quiet $(TORCH) 'torch>=2.13'
+	$(PIP) install --quiet $(TORCH) torch
 	$(PIP) install --quiet -e '.[learn]'
 	@touch $@
+
+SCALE ?= small
+
+proof: .venv/installed-learn
+	$(BIN)/blender-synth proof scale=$(SCALE) $(PROOF)
 
 test-learn: .venv/installed-learn
 	$(BIN)/python -m pytest -m learn $(TESTS)
@@ -135,9 +142,9 @@ measured: setup
 # Resolves the newest versions that pyproject.toml allows, in a fresh environment, and pins them.
 lock: .venv/python
 	rm -rf .venv/lock && "$(PYTHON)" -m venv .venv/lock
-	.venv/lock/bin/python -m pip --disable-pip-version-check install --quiet hatchling~=1.27 editables -e '.[dev]'
+	.venv/lock/bin/python -m pip --disable-pip-version-check install --quiet hatchling~=1.27 editables $(TORCH) -e '.[dev,learn]'
 	{ echo '# Every version that was tested together; written by `make lock`.'; \
-	  .venv/lock/bin/python -m pip freeze --exclude-editable; } > $(LOCK)
+	  .venv/lock/bin/python -m pip freeze --exclude-editable | sed 's/+cpu$$//'; } > $(LOCK)
 	rm -rf .venv/lock
 
 image:

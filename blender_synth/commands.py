@@ -19,6 +19,7 @@ from blender_synth import (
     keys,
     pack_tools,
     pipeline,
+    proof,
     report,
     resources,
     show,
@@ -58,6 +59,7 @@ PLAIN_COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "verify": verify.main,
     "report": report.main,
     "show": show.main,
+    "proof": proof.main,
     "status": status.main,
     "frame": frame_command.main,
     "estimate": estimate.main,
@@ -74,6 +76,7 @@ _HELP = {
     "completion": "A completion script for the shell: `completion bash`, `zsh` or `fish`.",
     "frame": "Facts about a frame, or its scene for Blender: `frame RUN INDEX [--open scene.blend]`.",
     "show": "Write pictures with their labels drawn in: `show PATH [INDEX...] [--output FOLDER]`.",
+    "proof": "Train a detector on rendered data and measure it on scenes that it has not seen (extra `learn`).",
 }
 
 

@@ -26,6 +26,7 @@ _FLAGS = {
     "verify": ("--help", "--json"),
     "report": ("--help", "--output"),
     "show": ("--help", "--output"),
+    "proof": ("--help", "--until"),
     "frame": ("--help", "--open"),
     "assets": ("new", "list", "check", "preview", "import", "--help"),
     "completion": SHELLS,

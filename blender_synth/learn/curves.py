@@ -10,6 +10,9 @@ from pathlib import Path
 from blender_synth.cache import write_atomically
 from blender_synth.errors import RunError
 
+CURVE = "curve.csv"
+"""Name of the file in the folder of a training."""
+
 
 class Curve:
     """A CSV file with the columns `step` and others, by step."""

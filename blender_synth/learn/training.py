@@ -14,10 +14,10 @@ from tqdm import tqdm
 
 from blender_synth.errors import RunError
 from blender_synth.learn.checkpoint import load_checkpoint, save_checkpoint
-from blender_synth.learn.curves import Curve
+from blender_synth.learn.curves import CURVE, Curve
 from blender_synth.learn.seeding import generator_state, restore_generators
 
-CHECKPOINT, CURVE = "checkpoint.pt", "curve.csv"
+CHECKPOINT = "checkpoint.pt"
 
 
 class HasState(Protocol):

@@ -140,14 +140,14 @@ def _write_app(folder: Path, summary: Mapping[str, Any]) -> None:
     for file in static.iterdir():
         if file.name.endswith((".js", ".css")):
             (folder / "app" / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "app" / "vega.js").write_bytes(_vega().read_bytes())
+    (folder / "app" / "vega.js").write_bytes(vega_script().read_bytes())
     template = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
         (static / "index.html.j2").read_text(encoding="utf-8")
     )
     (folder / "index.html").write_text(template.render(summary), encoding="utf-8")
 
 
-def _vega() -> Path:
+def vega_script() -> Path:
     """Vega, Vega-Lite and Vega-Embed as one script, from the package that ships them; kept in the cache."""
     version = metadata.version("vl-convert-python")
     file = cache_folder("report") / f"vega-{version}.js"

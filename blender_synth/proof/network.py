@@ -1,0 +1,142 @@
+"""A small one-stage, anchor-free detector with masks, trained from scratch: about a million parameters.
+
+The whole picture goes in, so that the surroundings of a person, such as the frame of a mirror, can tell what it is: a
+backbone of residual blocks to stride 32, a block that mixes in the mean of the whole picture, a feature pyramid of
+strides 8, 16 and 32, and one head for all levels. At each cell the head gives logits of the classes, the distances to
+the four sides of the box (FCOS, Tian et al. 1904.01355), and coefficients of the picture's mask prototypes (YOLACT,
+Bolya et al. 1904.02689).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+STRIDES = (8, 16, 32)
+PROTOTYPES = 8
+PROTOTYPE_STRIDE = 4
+_START_SHARE = 0.01
+"""Share of cells that hold an object, to begin with: Lin et al. 1708.02002, section 4.1."""
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What the network gives for a batch of B pictures with N cells over all levels.
+
+    Attributes:
+        logits: (B, N, C). boxes: (B, N, 4) x0, y0, x1, y1 in pixels. coefficients: (B, N, K).
+        prototypes: (B, K, H / 4, W / 4).
+    """
+
+    logits: torch.Tensor
+    boxes: torch.Tensor
+    coefficients: torch.Tensor
+    prototypes: torch.Tensor
+
+
+def _convolution(inside: int, outside: int, size: int = 3, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inside, outside, size, stride, size // 2, bias=False), nn.BatchNorm2d(outside), nn.ReLU(inplace=True)
+    )
+
+
+class _Residual(nn.Module):
+    def __init__(self, channels: int):
+        super().__init__()
+        self.first = _convolution(channels, channels // 2, 1)
+        self.second = nn.Sequential(nn.Conv2d(channels // 2, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return functional.relu(x + self.second(self.first(x)))
+
+
+class _Context(nn.Module):
+    """Adds what the whole picture holds to each cell, and what is around it, by poolings of three sizes (SPPF)."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        half = channels // 2
+        self.reduce = _convolution(channels, half, 1)
+        self.whole = nn.Linear(half, half)
+        self.join = _convolution(4 * half, channels, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        small = self.reduce(x)
+        once = functional.max_pool2d(small, 5, 1, 2)
+        twice = functional.max_pool2d(once, 5, 1, 2)
+        whole = functional.relu(self.whole(small.mean((2, 3))))[:, :, None, None].expand_as(small)
+        return self.join(torch.cat([small, once, twice, whole], 1))
+
+
+class Detector(nn.Module):
+    """See the module's docstring."""
+
+    def __init__(self, classes: int, width: float = 1.0):
+        super().__init__()
+        self.classes = classes
+        c4, c8, c16, c32, neck = (8 * max(1, round(width * n / 8)) for n in (24, 56, 112, 160, 56))
+        self.stem = nn.Sequential(_convolution(3, c4 // 2 + 4, 3, 2), _convolution(c4 // 2 + 4, c4, 3, 2))
+        self.to8 = nn.Sequential(_Residual(c4), _convolution(c4, c8, 3, 2), _Residual(c8), _Residual(c8))
+        self.to16 = nn.Sequential(_convolution(c8, c16, 3, 2), _Residual(c16), _Residual(c16), _Residual(c16))
+        self.to32 = nn.Sequential(_convolution(c16, c32, 3, 2), _Residual(c32), _Residual(c32), _Context(c32))
+        self.lateral = nn.ModuleList(nn.Conv2d(c, neck, 1) for c in (c8, c16, c32))
+        self.merge = nn.ModuleList(_convolution(neck, neck) for _ in range(2))
+        self.down = nn.ModuleList(_convolution(neck, neck, 3, 2) for _ in range(2))
+        self.class_tower = nn.Sequential(_convolution(neck, neck), _convolution(neck, neck))
+        self.box_tower = nn.Sequential(_convolution(neck, neck), _convolution(neck, neck))
+        self.class_out = nn.Conv2d(neck, classes, 3, 1, 1)
+        self.box_out = nn.Conv2d(neck, 4 + PROTOTYPES, 3, 1, 1)
+        self.scales = nn.Parameter(torch.ones(len(STRIDES)))
+        self.masks = nn.Sequential(
+            _convolution(neck, neck), nn.Upsample(scale_factor=2), _convolution(neck, 24), nn.Conv2d(24, PROTOTYPES, 1)
+        )
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        for out in (self.class_out, self.box_out):
+            nn.init.normal_(out.weight, std=0.01)
+            nn.init.zeros_(out.bias)
+        nn.init.constant_(self.class_out.bias, math.log(_START_SHARE / (1 - _START_SHARE)))
+
+    def forward(self, pictures: torch.Tensor) -> Outputs:
+        """Detect in pictures (B, 3, H, W), RGB from 0 to 1; both lengths are multiples of 32."""
+        x8 = self.to8(self.stem((pictures - 0.45) * 4))
+        x16 = self.to16(x8)
+        x32 = self.to32(x16)
+        p8, p16, p32 = (lateral(x) for lateral, x in zip(self.lateral, (x8, x16, x32), strict=True))
+        p16 = self.merge[0](p16 + functional.interpolate(p32, scale_factor=2.0))
+        p8 = self.merge[1](p8 + functional.interpolate(p16, scale_factor=2.0))
+        p16 = p16 + self.down[0](p8)
+        p32 = p32 + self.down[1](p16)
+        logits, boxes, coefficients = [], [], []
+        for level, x in enumerate((p8, p16, p32)):
+            logits.append(_flat(self.class_out(self.class_tower(x))))
+            shape = _flat(self.box_out(self.box_tower(x))).float()
+            centres = cell_centres(x.shape[2], x.shape[3], STRIDES[level], x.device)
+            sides = torch.exp((shape[..., :4] * self.scales[level]).clamp(-4, 4)) * (2 * STRIDES[level])
+            boxes.append(torch.cat([centres - sides[..., :2], centres + sides[..., 2:]], -1))
+            coefficients.append(torch.tanh(shape[..., 4:]))
+        return Outputs(
+            torch.cat(logits, 1).float(), torch.cat(boxes, 1), torch.cat(coefficients, 1), self.masks(p8).float()
+        )
+
+
+def cell_centres(height: int, width: int, stride: int, device: torch.device | None = None) -> torch.Tensor:
+    """(H * W, 2) x and y of the centres of a level's cells, in pixels, by rows."""
+    ys, xs = torch.meshgrid(torch.arange(height, device=device), torch.arange(width, device=device), indexing="ij")
+    return (torch.stack([xs, ys], -1).reshape(-1, 2) + 0.5) * stride
+
+
+def cells_of(width_px: int, height_px: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """(N, 2) centres and (N,) strides of the cells of all levels, for pictures of a size."""
+    centres = [cell_centres(height_px // s, width_px // s, s) for s in STRIDES]
+    strides = [torch.full((len(points),), float(s)) for points, s in zip(centres, STRIDES, strict=True)]
+    return torch.cat(centres), torch.cat(strides)
+
+
+def _flat(x: torch.Tensor) -> torch.Tensor:
+    return x.flatten(2).transpose(1, 2)

@@ -1,0 +1,183 @@
+"""The detector of `proof`: network, losses, training, detection, and the whole command at the scale tiny."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra `learn`")
+
+from blender_synth.errors import RunError  # noqa: E402
+from blender_synth.learn.curves import read_curve  # noqa: E402
+from blender_synth.proof.arms import ARMS  # noqa: E402
+from blender_synth.proof.datasets import Dataset, Picture  # noqa: E402
+from blender_synth.proof.fit import chosen_pictures, fit  # noqa: E402
+from blender_synth.proof.loading import augmented, fitted  # noqa: E402
+from blender_synth.proof.losses import Target, assigned, losses, overlap  # noqa: E402
+from blender_synth.proof.measures import Limits, measure  # noqa: E402
+from blender_synth.proof.network import STRIDES, Detector, cells_of  # noqa: E402
+from blender_synth.proof.predict import kept_boxes, predict  # noqa: E402
+from blender_synth.proof.settings import ProofSettings, read_settings  # noqa: E402
+from tests.commands import run_here  # noqa: E402
+from tests.made_people import HEIGHT, WIDTH, made_dataset  # noqa: E402
+
+pytestmark = pytest.mark.learn
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def _settings(folder: Path, **changes: object) -> ProofSettings:
+    words = ["scale=tiny", f"output={folder}", "compute=float32", "batch=4", "device=cpu"]
+    return replace(read_settings(words), **changes)
+
+
+def test_the_network_covers_the_picture():
+    network = Detector(2, 0.4).eval()
+    with torch.inference_mode():
+        outputs = network(torch.rand(2, 3, 64, 96))
+    centres, strides = cells_of(96, 64)
+    cells = sum(96 // s * (64 // s) for s in STRIDES)
+    assert outputs.logits.shape == (2, cells, 2)
+    assert outputs.boxes.shape == (2, cells, 4)
+    assert outputs.prototypes.shape[-2:] == (16, 24)
+    assert len(centres) == len(strides) == cells
+    inside = (outputs.boxes[0, :, :2] < centres) & (centres < outputs.boxes[0, :, 2:])
+    assert bool(inside.all())
+    assert 0.5e6 < sum(p.numel() for p in Detector(2).parameters()) < 2e6
+
+
+def test_every_object_gets_a_cell_and_ignored_regions_none():
+    centres, strides = cells_of(96, 64)
+    boxes = torch.tensor([[10.0, 10, 13, 16], [40, 4, 70, 60], [80, 0, 96, 20]])
+    owner, ignored = assigned(centres, strides, Target(boxes, torch.tensor([0, 1, -1]), torch.zeros(3, 16, 24)))
+    assert set(owner.tolist()) == {-1, 0, 1}
+    assert bool(ignored.any())
+    assert not bool((ignored & (owner >= 0)).any())
+    x, y = centres[ignored].T
+    assert bool(((x > 80) & (y < 20)).all())
+    nobody, none = assigned(
+        centres, strides, Target(boxes[:0], torch.zeros(0, dtype=torch.long), torch.zeros(0, 16, 24))
+    )
+    assert nobody.max() == -1
+    assert not bool(none.any())
+
+
+def test_overlaps_are_those_of_the_definition():
+    boxes = torch.tensor([[0.0, 0, 10, 10], [0, 0, 10, 10], [0, 0, 10, 10]])
+    others = torch.tensor([[0.0, 0, 10, 10], [5, 0, 15, 10], [20, 0, 30, 10]])
+    iou, giou = overlap(boxes, others)
+    assert iou.tolist() == pytest.approx([1, 1 / 3, 0])
+    assert giou.tolist() == pytest.approx([1, 1 / 3, -1 / 3])
+
+
+def test_losses_of_empty_pictures_are_finite():
+    network = Detector(2, 0.4)
+    nothing = Target(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, 16, 24))
+    parts = losses(network(torch.rand(2, 3, 64, 96)), [nothing, nothing], cells_of(96, 64))
+    sum(parts.values()).backward()
+    assert all(bool(torch.isfinite(value)) for value in parts.values())
+
+
+def test_of_overlapping_boxes_the_better_one_stays():
+    boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [20, 0, 30, 10], [0, 0, 10, 11]], float)
+    assert kept_boxes(boxes, 0.6) == [0, 2]
+    assert kept_boxes(boxes[:0], 0.6) == []
+
+
+def test_boxes_and_masks_follow_the_picture(tmp_path: Path):
+    picture = made_dataset(tmp_path, 1).pictures[0]
+    for seed in range(12):
+        rng = np.random.Generator(np.random.PCG64(seed))
+        sample = augmented(picture, (192, 128), (0.5, 1.0), {1: 0, 2: 1}, rng)
+        assert sample.picture.shape == (128, 192, 3)
+        for box, mask in zip(sample.boxes / 4, sample.masks, strict=True):
+            rows, columns = np.nonzero(mask)
+            if len(rows) > 20:
+                seen = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+                np.testing.assert_allclose(seen, box, atol=1.2)
+    whole = fitted(picture, (192, 160))
+    assert whole.matrix[0, 0] == 2
+    assert (whole.picture[130:] == 114).all()
+
+
+def _numbered(count: int, twins: int = 0) -> Dataset:
+    pictures = []
+    for number in range(count + twins):
+        role = None if not twins else "mirror" if number < count else "matt"
+        row = {"id": number, "run": "r", "frame_index": number, "scene_index": number % count, "pair_role": role}
+        pictures.append(Picture(Path(f"{number:04d}.png"), row, ()))
+    return Dataset("d", tuple(pictures), {1: "pedestrian"})
+
+
+def test_smaller_sets_are_parts_of_larger_ones():
+    few, many = (chosen_pictures(_numbered(40), ARMS["c"], count) for count in (10, 25))
+    assert (len(few), len(many)) == (10, 25)
+    assert {p.file for p in few} < {p.file for p in many}
+
+
+def test_pairs_are_as_many_pictures_of_half_the_scenes():
+    dataset = _numbered(20, twins=20)
+    plain, pairs, matt = (chosen_pictures(dataset, ARMS[name], None) for name in ("c", "d", "m"))
+    assert len(plain) == len(pairs) == len(matt) == 20
+    roles = [picture.image["pair_role"] for picture in pairs]
+    assert roles.count("matt") == roles.count("mirror") == 10
+    scenes = {role: {p.image["scene_index"] for p in pairs if p.image["pair_role"] == role} for role in set(roles)}
+    assert scenes["matt"] == scenes["mirror"]
+    assert all(picture.image["pair_role"] == "mirror" for picture in plain)
+    with pytest.raises(RunError, match="needs twins"):
+        chosen_pictures(_numbered(4), ARMS["d"], None)
+
+
+def test_it_learns_goes_on_and_finds(tmp_path: Path):
+    dataset = made_dataset(tmp_path, 12)
+    settings = _settings(tmp_path, steps=150, learning_rate=0.004, crop=(0.8, 1.0), input_px=(WIDTH, HEIGHT), width=0.6)
+    trained = fit(tmp_path / "c", dataset, ARMS["c"], settings, 0)
+    curve = read_curve(tmp_path / "c" / "curve.csv")
+    assert curve[-1]["loss"] < 0.5 * curve[0]["loss"]
+    file = tmp_path / "results.json"
+    predict(trained.checkpoint, dataset, file, settings)
+    written = file.stat().st_mtime_ns
+    predict(trained.checkpoint, dataset, file, settings)
+    assert file.stat().st_mtime_ns == written  # nothing has changed
+    measures, _ = measure(dataset, file, Limits(10, 0.5), 0.9, 0.5)
+    assert measures.ap["pedestrian box 50"] > 0.8
+    assert measures.ap["reflection box 50"] > 0.8
+    assert measures.ap["pedestrian mask 50"] > 0.5
+    assert measures.mistaken.share < 0.2
+    before = trained.checkpoint.read_bytes()
+    fit(tmp_path / "c", dataset, ARMS["c"], settings, 0)
+    assert trained.checkpoint.read_bytes() == before
+    with pytest.raises(RunError, match=r"other settings \(learning_rate\)"):
+        fit(tmp_path / "c", dataset, ARMS["c"], replace(settings, learning_rate=0.001), 0)
+
+
+@pytest.mark.blender
+def test_the_whole_command(tmp_path: Path):
+    words = ["proof", "scale=tiny", f"output={tmp_path}", "workers=1", "threads=1"]
+    words += ["arms=[b,c,d]", "steps=3", "device=cpu"]
+    first = run_here(*words)
+    assert first.returncode == 0, first.stderr
+    text = first.stdout
+    assert [line.split()[0] for line in text.splitlines() if line[:2] in ("b ", "c ", "d ")] == ["b", "c", "d"]
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Reflections reported as pedestrians" in page
+    rows = json.loads((tmp_path / "measures.json").read_text())["rows"]
+    assert {row["test"] for row in rows} == {"all", "unseen_scenes", "fog"}
+    frames = sorted(path.stat().st_mtime_ns for path in tmp_path.rglob("radiance.exr"))
+    theirs = tmp_path / "theirs.json"
+    ids = [image["id"] for image in json.loads((tmp_path / "tests" / "all.json").read_text())["images"]]
+    theirs.write_text(json.dumps([{"image_id": ids[0], "category_id": 1, "bbox": [1, 2, 30, 40], "score": 0.5}]))
+    again = run_here(*words, f"results={{yolo/all: {theirs}}}")
+    assert again.returncode == 0, again.stderr
+    assert "yolo" in again.stdout
+    assert sorted(path.stat().st_mtime_ns for path in tmp_path.rglob("radiance.exr")) == frames
