@@ -83,9 +83,9 @@ test-learn: .venv/installed-learn
 	$(BIN)/python -m pytest -m learn $(TESTS)
 
 # The readers need an environment of their own: they want other versions of numpy and OpenCV than Blender does.
-READERS_PYTHON ?= .venv-readers/bin/python
+READERS_PYTHON ?= $(CURDIR)/.venv-readers/bin/python
 
-readers: setup-dev $(if $(filter .venv-readers/%,$(READERS_PYTHON)),.venv-readers/installed)
+readers: setup-dev $(if $(filter $(CURDIR)/.venv-readers/%,$(READERS_PYTHON)),.venv-readers/installed)
 	READERS_PYTHON="$(READERS_PYTHON)" $(BIN)/python -m pytest -m readers -rP $(TESTS)
 
 .venv-readers/installed: tests/readers/requirements.txt
