@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -49,7 +50,7 @@ def shop_front(b: Building, rng: np.random.Generator, x0: float, x1: float, shop
     parts += _shop_room(rng, w, top, depth)
     parts += _fascia(b, shop, w, top)
     if shop.awning_rgb is not None:
-        parts += _awning(rng, shop.awning_rgb, w, top + 0.02)
+        parts += _awning(rng, shop.awning_rgb, w, top + 0.02 + _corner_shift_m(b))
     return (x0 + SHOP_PIER_M, x1 - SHOP_PIER_M, 0.0, top), [join(parts).moved((x0 + SHOP_PIER_M, 0, 0))]
 
 
@@ -122,6 +123,11 @@ def _fascia(b: Building, shop: Shop, w: float, top: float) -> list[Part]:
     sign = text.scaled(size).painted(shop.letters_rgb)
     parts.append(sign.moved(((x0 + x1 - span) / 2, -0.115, top + (high - 0.70 * size) / 2)))
     return parts
+
+
+def _corner_shift_m(b: Building) -> float:
+    """Raises the awnings of houses that face along x, so that two that cross in a corner do not share a plane."""
+    return 0.003 if abs(math.cos(math.radians(b.facing_deg))) > 0.7 else 0.0
 
 
 def _awning(rng: np.random.Generator, rgb: Tint, w: float, z: float) -> list[Part]:
