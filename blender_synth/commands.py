@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 
 import hydra
@@ -114,6 +115,8 @@ def _run_hydra(command: str, arguments: list[str]) -> None:
     words = [*flags, *prepared(overrides)]
     sys.argv[1:] = [*words, *sweeps.hydra_overrides(command, words)]
     sys.argv[0] = f"blender-synth {command}"
+    # conf/hydra/launcher/ray.yaml has the name of the plug-in's own choice on purpose
+    warnings.filterwarnings("ignore", r"\s*'hydra/launcher/ray' is validated against ConfigStore")
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come out of Hydra instead of being printed there
     try:
         hydra.main(version_base="1.3", config_path=str(resources.conf_dir()), config_name="config")(COMMANDS[command])()

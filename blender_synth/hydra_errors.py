@@ -15,7 +15,7 @@ from blender_synth.errors import BlenderSynthError, ConfigError
 from blender_synth.quoting import hydra_text
 from blender_synth.suggestions import hint_for
 
-_EXTRAS = {"submitit_slurm": "slurm", "submitit_local": "slurm", "ray": "ray", "ray_aws": "ray"}
+_EXTRAS = {"submitit_slurm": "slurm", "submitit_local": "slurm", "slurm": "slurm", "ray": "ray", "ray_aws": "ray"}
 """Launchers that an extra of the package brings."""
 
 
@@ -49,6 +49,8 @@ def explained(error: Exception, known: Iterable[str] = (), arguments: Sequence[s
     if choices := re.search(r"Could not override '([^']*)'", text):
         key = choices[1].split("@")[0]
         return _no_override(key, _given(key, arguments), text, known)
+    if launcher := re.search(r"Unknown plugin class : 'hydra_plugins\.hydra_(\w+)_launcher", text):
+        return _not_installed("hydra/launcher", launcher[1])
     if found := re.search(r"full_key: (\S+)", text):
         hint = "correct the value"
         return ConfigError(_sentence(error), key=found[1], value=_given(found[1], arguments), hint=hint)
@@ -105,12 +107,16 @@ def _no_choice(error: MissingConfigException) -> ConfigError:
     if not group:
         return ConfigError(_sentence(error), hint="correct the name")
     if group == "hydra/launcher" and name in _EXTRAS:
-        hint = f"pip install 'blender-synth[{_EXTRAS[name]}]'"
-        return ConfigError("the launcher is not installed", key=group, value=name, hint=hint)
+        return _not_installed(group, name)
     options = error.options
     if options is None:
         options = re.findall(r"^\t(.+)$", str(error), re.MULTILINE)
     return ConfigError("there is no such choice", key=group, value=name, hint=hint_for(name, options))
+
+
+def _not_installed(group: str, name: str) -> ConfigError:
+    hint = f"pip install 'blender-synth[{_EXTRAS.get(name, name)}]'"
+    return ConfigError("the launcher is not installed", key=group, value=name, hint=hint)
 
 
 def _no_override(key: str, value: str | None, text: str, known: Iterable[str]) -> ConfigError:
