@@ -3,6 +3,7 @@
 # make test-fast   those of them that do not start Blender, in less than a minute
 # make readers   datasets read by ultralytics, torchvision, supervision, fiftyone, datasets ... in .venv-readers
 # make proof   trains a detector and measures it (.docs/proof.md); SCALE=tiny|small|full, PROOF='arms=[b,c] seeds=[0,1]'
+# make cluster  sweeps on Slurm and Ray, as far as they are there, in .venv-cluster
 # make test-learn   the short tests of what trains; installs PyTorch in .venv (TORCH="--index-url URL" chooses a build)
 # make chaos   the long suites that `make test` leaves out (markers chaos and slow);  make test-all   all of them
 # make lint    ruff and mypy
@@ -25,7 +26,7 @@ BIN := .venv/bin
 # By the environment, so that it also holds for what builds the package.
 PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props bench-workers measured lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props bench-workers measured lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -60,10 +61,10 @@ test: lint
 	$(PYTEST) $(TESTS)
 
 test-fast: setup-dev
-	$(PYTEST) -m "not blender and not chaos and not slow and not readers and not learn" $(TESTS)
+	$(PYTEST) -m "not blender and not chaos and not slow and not readers and not learn and not cluster" $(TESTS)
 
 test-all: lint
-	$(PYTEST) -m "not readers and not learn" $(TESTS)
+	$(PYTEST) -m "not readers and not learn and not cluster" $(TESTS)
 
 # Options of pip for PyTorch: on Linux the default build is the one for CUDA, several gigabytes;
 # TORCH='--index-url https://download.pytorch.org/whl/cpu' gets the one for CPUs.
@@ -91,6 +92,17 @@ readers: setup-dev $(if $(filter $(CURDIR)/.venv-readers/%,$(READERS_PYTHON)),.v
 .venv-readers/installed: tests/readers/requirements.txt
 	"$(PYTHON)" -m venv --clear .venv-readers
 	.venv-readers/bin/python -m pip --disable-pip-version-check install --quiet -r $<
+	@touch $@
+
+# Ray brings packages that are not wanted in .venv.
+CLUSTER_PYTHON ?= .venv-cluster/bin/python
+
+cluster: setup-dev $(if $(filter .venv-cluster/%,$(CLUSTER_PYTHON)),.venv-cluster/installed)
+	CLUSTER_PYTHON="$(CLUSTER_PYTHON)" $(BIN)/python -m pytest -m cluster -rP $(TESTS)
+
+.venv-cluster/installed: pyproject.toml
+	"$(PYTHON)" -m venv --clear .venv-cluster
+	.venv-cluster/bin/python -m pip --disable-pip-version-check install --quiet -c docker/constraints.txt -e '.[slurm,ray]'
 	@touch $@
 
 chaos: setup-dev

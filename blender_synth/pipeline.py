@@ -86,7 +86,9 @@ def render(
             "they are marked in frame.json and in the dataset; accept.max_attempts and accept.on_shortfall decide"
         )
     if announce_next and not then_export:
-        words = [text_override("runs", str(settings.output)), text_override("dataset", str(settings.dataset))]
+        folders = (settings.output, settings.dataset)
+        run, dataset = (folder.parent if settings.shard else folder for folder in folders)  # of all shards together
+        words = [text_override("runs", str(run)), text_override("dataset", str(dataset))]
         print(f"next: {shell_command(['blender-synth', 'export', *words])}")
     return failed
 
