@@ -12,6 +12,7 @@
 # make bench-people   cost of crowds;  make bench-weather  cost of weathers;  make bench-props  cost of props
 # make bench-workers   how well workers share the machine, their memory and its drift
 # make bench-export    images per second of an export, by step; RUNS='out/run ...'
+# make ten-million   what ten million frames take, worked out from a run and its dataset: RUN=out/run DATASET=out/data
 # make scenes-page, make mirrors-page, make weathers-page   the README's sheets
 # make measured   measures the built-in packs again, after a change to their files
 # make image   the container image
@@ -26,7 +27,7 @@ BIN := .venv/bin
 # By the environment, so that it also holds for what builds the package.
 PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props bench-workers measured lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props bench-workers measured ten-million lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -104,6 +105,12 @@ cluster: setup-dev $(if $(filter .venv-cluster/%,$(CLUSTER_PYTHON)),.venv-cluste
 	"$(PYTHON)" -m venv --clear .venv-cluster
 	.venv-cluster/bin/python -m pip --disable-pip-version-check install --quiet -c docker/constraints.txt -e '.[slurm,ray]'
 	@touch $@
+
+RUN ?= out/run
+DATASET ?= out/data
+
+ten-million: setup
+	$(BIN)/python -m blender_synth.dev.ten_million $(RUN) $(DATASET) $(ARGS)
 
 chaos: setup-dev
 	$(PYTEST) -m "chaos or slow" $(TESTS)
