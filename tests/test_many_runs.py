@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from blender_synth.dev import ten_million
 from blender_synth.frames.run_folder import find_runs
 from tests.made_frames import make_run
 
@@ -62,3 +63,19 @@ def test_what_is_in_a_run_is_not_searched_for_runs(tmp_path):
         shutil.copy(runs / "shard-001-of-2/run.json", runs / place)
     names = [run.relative_to(runs).as_posix() for run in find_runs([str(runs)])]
     assert names == ["deeper/still/run", "shard-000-of-2", "shard-001-of-2"]
+
+
+def test_ten_million_frames_are_worked_out_from_a_run_and_its_dataset(tmp_path, capsys):
+    run = make_run(tmp_path / "run", 2)
+    seconds = {"build": 3.0, "labels": 0.5, "picture": 9.0, "files": 0.5}
+    lines = [json.dumps({"frame_index": index, "seconds": seconds}) for index in range(2)]
+    (run / "frames.jsonl").write_text("\n".join(lines))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/train-0.tar").write_bytes(bytes(2_000_000))
+    ten_million.main([str(run), str(tmp_path / "data"), "--frames", "1000000", "--gpus", "100"])
+    shown = {line[10:68].strip(): line[69:] for line in capsys.readouterr().out.splitlines()}
+    assert shown["seconds per frame and GPU with 2 workers"] == "2.50"  # (4 s of a worker + 1 s of the GPU) / 2
+    assert shown["share of the time that a GPU renders"] == "40%"
+    assert shown["days on 100 GPUs"] == "0.3"
+    assert shown["dataset: TB, thousand files"] == "1.00, 3.9 (archives of 256 MB)"
+    assert shown["cost of 1,000 frames: render, export"].startswith("1.389,")

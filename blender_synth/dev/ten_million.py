@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--workers-per-gpu", type=int, default=2, help="as worker.per_gpu")
     parser.add_argument("--picture-s", type=float, default=1.0, help="seconds of a GPU for one picture; ASSUMED")
     parser.add_argument(
-        "--export-per-s", type=float, default=15.0, help="pictures a second and core, of make bench-export"
+        "--export-per-s", type=float, default=4.6, help="pictures a second and core, of make bench-export"
     )
     parser.add_argument("--start-s", type=float, default=15.0, help="from the start of a job to its first build")
     parser.add_argument(
