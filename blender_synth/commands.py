@@ -112,7 +112,7 @@ def _run_hydra(command: str, arguments: list[str]) -> None:
     if "--help" in flags:
         print(_help_of(command, flags, overrides))
         return
-    words = [*flags, *prepared(overrides)]
+    words = [*flags, *prepared(overrides, list(values_of(flags, "--config-dir")))]
     sys.argv[1:] = [*words, *sweeps.hydra_overrides(command, words)]
     sys.argv[0] = f"blender-synth {command}"
     # conf/hydra/launcher/ray.yaml has the name of the plug-in's own choice on purpose

@@ -6,10 +6,10 @@ takes one run of awk and starts no Python.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
+from blender_synth.arguments import Parser
 from blender_synth.config import compose
 from blender_synth.errors import BlenderSynthError
 from blender_synth.help_text import EXPORT_GROUPS, EXPORT_KEYS
@@ -153,7 +153,7 @@ def main(arguments: Sequence[str], commands: Mapping[str, str] | None = None) ->
     Raises:
         BlenderSynthError: a plug-in folder cannot be used.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="blender-synth completion",
         description="Print a completion script; make it again after adding plug-ins. "
         "bash: blender-synth completion bash > ~/.local/share/bash-completion/completions/blender-synth   "

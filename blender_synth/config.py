@@ -323,17 +323,37 @@ _FILTER = re.compile(rf"(\+{{0,2}}exporter\.(?:\w+\.)?(?:annotation_)?where=){_Q
 """An override of a filter that is not quoted as a whole: the key with its sign, and the filter."""
 
 
-def prepared(arguments: Sequence[str]) -> list[str]:
+def prepared(arguments: Sequence[str], config_dirs: Sequence[str] = ()) -> list[str]:
     """Arguments as Hydra takes them: see `any_key`; a path that its grammar cannot read is quoted.
+
+    Args:
+        config_dirs: further folders with config groups.
 
     Raises:
         ConfigError: one of them cannot be read.
     """
-    words = [_readable(argument) for argument in any_key(arguments)]
+    words = [_scene_by_name(_readable(argument), config_dirs) for argument in any_key(arguments)]
     for before, word in zip(["", *words], words, strict=False):
         if not word.startswith("-") and "=" in word and not before.startswith("-"):
             check_argument(word, GROUPS)
     return words
+
+
+_SCENE = re.compile(r"\+{0,2}scene=([\w/-]+(?:,[\w/-]+)*)")
+
+
+def _scene_by_name(argument: str, config_dirs: Sequence[str]) -> str:
+    """`scene=yard` as `scene.name=yard` where yard is no choice of the group but the folder of a scene.
+
+    What is no scene either is then reported with the names of all scenes.
+    """
+    if not (found := _SCENE.fullmatch(argument)):
+        return argument
+    folders = [resources.conf_dir(), *map(Path, plugin_paths("conf")), *map(Path, config_dirs)]
+    names = found[1].split(",")
+    if all(any((folder / "scene" / f"{name}.yaml").is_file() for folder in folders) for name in names):
+        return argument
+    return f"++scene.name={found[1]}"
 
 
 def _readable(argument: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import math
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from blender_synth import pipeline
+from blender_synth.arguments import Parser
 from blender_synth.cache import scratch_folder
 from blender_synth.config import compose
 from blender_synth.errors import BlenderSynthError, RunError
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         BlenderSynthError: the config is wrong, or no probe could be rendered.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="blender-synth estimate",
         description="Estimate time, disk and memory of a render and its export, from a few frames that are rendered "
         "into a temporary folder.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shlex
@@ -13,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from blender_synth.arguments import Parser
 from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.config import settings_from_plain
 from blender_synth.errors import BlenderSynthError, RunError
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         BlenderSynthError: no such run or frame, or the scene cannot be built or written.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="blender-synth frame",
         description="Show what a frame of a run is, and how to render it again; or write its scene for Blender.",
     )

@@ -111,7 +111,10 @@ def _no_choice(error: MissingConfigException) -> ConfigError:
     options = error.options
     if options is None:
         options = re.findall(r"^\t(.+)$", str(error), re.MULTILINE)
-    return ConfigError("there is no such choice", key=group, value=name, hint=hint_for(name, options))
+    hint = hint_for(name, options)
+    if group == "scene":
+        hint += "; a scene of your own is chosen by scene.name=NAME, here and in files"
+    return ConfigError("there is no such choice", key=group, value=name, hint=hint)
 
 
 def _not_installed(group: str, name: str) -> ConfigError:

@@ -17,6 +17,7 @@ _CHOICES = {
     "--cfg": ("job", "hydra", "all"),
     "--info": ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath"),
 }
+_MODES = ("--run", "--multirun", "--cfg", "--info")
 _REFUSED = {
     "--config-name": "`--config-dir FOLDER` adds configs; an experiment (experiment=NAME) sets several keys at once",
     "--config-path": "`--config-dir FOLDER` adds configs; an experiment (experiment=NAME) sets several keys at once",
@@ -53,6 +54,9 @@ def split_flags(words: Sequence[str]) -> tuple[list[str], list[str]]:
             flags.append(f"{name}={value}")
         else:
             raise _unknown(word, name)
+    modes = [flag for flag in flags if flag.partition("=")[0] in _MODES]
+    if len(modes) > 1 and "--help" not in flags:
+        raise ConfigError("these flags do not go together", value=" ".join(modes), hint="give one of them at a time")
     return flags, others
 
 

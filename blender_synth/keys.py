@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from blender_synth.arguments import Parser
 from blender_synth.config import compose
 from blender_synth.errors import ConfigError
 from blender_synth.help_text import flow, yaml_with_meanings
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> None:
     Raises:
         ConfigError: there is no such key, or a bad override.
     """
-    parser = argparse.ArgumentParser(prog="blender-synth keys", description=__doc__)
+    parser = Parser(prog="blender-synth keys", description=__doc__)
     parser.add_argument("key", nargs="?", default="", help="e.g. pedestrians.person.pose; all if left out")
     parser.add_argument("overrides", nargs="*", help="config, e.g. pedestrians=crowd weather=cloudy")
     parser.add_argument("--json", action="store_true", help="as a list of name, value, unit, meaning and choices")

@@ -93,7 +93,7 @@ def table_problems(cls: type) -> Iterator[str]:
             yield f"{row.key} has an empty cell"
 
 
-def _default_of(field: dataclasses.Field[typing.Any]) -> typing.Any:
+def default_of(field: dataclasses.Field[typing.Any]) -> typing.Any:
     """The default of a field; `dataclasses.MISSING` where it has none."""
     default: typing.Any = field.default
     factory: typing.Any = field.default_factory
@@ -107,7 +107,7 @@ def _default_of(field: dataclasses.Field[typing.Any]) -> typing.Any:
 def _default_problems(row: Parameter, field: dataclasses.Field[typing.Any], type_: typing.Any) -> Iterator[str]:
     if row.default == TOO_LONG:
         return
-    default = _default_of(field)
+    default = default_of(field)
     if default is dataclasses.MISSING:
         if row.default != REQUIRED:
             yield f"{row.key} has no default: write {REQUIRED!r}, not {row.default!r}"

@@ -127,7 +127,15 @@ class ViewSettings:
 
 @plain
 class MirrorGroup:
-    """How many mirrors of one kind a scene gets, and their randomizer."""
+    """How many mirrors of one kind a scene gets, and their randomizer.
+
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `count` | required | mirrors | number of them in a scene |
+    | `randomizer` | required | settings | how they vary; in a config its keys are next to `count` |
+    """
 
     count: NonNegativeRange
     randomizer: Annotated[MirrorRandomizer, Converted()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import fcntl
 import json
 import os
@@ -17,6 +16,7 @@ from typing import Any, Literal
 import yaml
 
 from blender_synth import frame_numbers
+from blender_synth.arguments import Parser
 from blender_synth.errors import RunError
 from blender_synth.frames.run_folder import CONFIG, FAILURES, FRAME_LOG, LOCK, find_runs, read_lines, read_run_state
 from blender_synth.progress import duration
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         RunError: a path leads to no run folder.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="blender-synth status", description="How far runs and sweeps are, while they render or afterwards."
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a run, a folder of runs (a sweep), or a glob pattern")

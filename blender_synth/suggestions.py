@@ -25,3 +25,19 @@ def nearest_names(name: object, known: Iterable[str]) -> list[str]:
         return []
     by_lower = {candidate.lower(): candidate for candidate in known}
     return [by_lower[match] for match in difflib.get_close_matches(name.lower(), by_lower, n=2, cutoff=0.65)]
+
+
+def edit_distance(first: str, second: str, most: int) -> int:
+    """Letters to insert, remove, replace or swap with the next one; `most + 1` where there are more than `most`."""
+    if abs(len(first) - len(second)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first, 1):
+        before, last, row = row, before, [i]
+        for j, other in enumerate(second, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return min(row[-1], most + 1)

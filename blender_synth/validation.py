@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from blender_synth.bounds import check_numbers
 from blender_synth.errors import BlenderSynthError, ConfigError
-from blender_synth.suggestions import hint_for
+from blender_synth.suggestions import hint_for, nearest_names
 
 NO_SUCH_KEY = ("unexpected_keyword_argument", "extra_forbidden")
 """Types of pydantic's errors for keys that a class does not have."""
@@ -32,7 +33,9 @@ def validate(type_: Any, value: Any, key: str, file: Any = None) -> Any:
         ConfigError: with the full key, the value and what is allowed.
     """
     try:
-        return TypeAdapter(type_).validate_python(value)
+        made = TypeAdapter(type_).validate_python(value)
+        check_numbers(made, key, file)
+        return made
     except ValidationError as error:
         first, where, hint = explain(error)
         if first["type"] in NO_SUCH_KEY:
@@ -94,12 +97,21 @@ def allowed(details: ErrorDetails) -> str:
     kind = details["type"]
     if kind in ("value_error", "assertion_error"):
         return str(context.get("error", details["msg"]))
+    if kind in ("literal_error", "enum"):
+        return _choice_hint(details["input"], str(context["expected"]))
     if kind in _ALLOWED:
         return _ALLOWED[kind](context)
     for ending, text in _ALLOWED_BY_ENDING.items():
         if kind.startswith(ending):
             return text
     return "use a value of the kind that the documentation names"
+
+
+def _choice_hint(value: Any, expected: str) -> str:
+    """A hint for a value that is none of some, which pydantic lists as ``'a', 'b' or 'c'``."""
+    near = nearest_names(value, re.findall(r"'([^']*)'", expected)) if isinstance(value, str) else []
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    return f"{guess}use one of: {expected.replace(' or ', ', ')}"
 
 
 def _number(value: Any) -> str:
@@ -116,8 +128,6 @@ _ALLOWED: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "less_than": lambda c: f"must be less than {_number(c['lt'])}",
     "less_than_equal": lambda c: f"must be at most {_number(c['le'])}",
     "multiple_of": lambda c: f"must be a multiple of {_number(c['multiple_of'])}",
-    "literal_error": lambda c: f"use one of: {str(c['expected']).replace(' or ', ', ')}",
-    "enum": lambda c: f"use one of: {str(c['expected']).replace(' or ', ', ')}",
     "too_short": lambda c: f"needs at least {_plural(c['min_length'], 'entry').replace('entrys', 'entries')}",
     "too_long": lambda c: f"takes at most {_plural(c['max_length'], 'entry').replace('entrys', 'entries')}",
     "string_too_short": lambda c: f"needs at least {_plural(c['min_length'], 'character')}",

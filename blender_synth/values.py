@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, GetCore
 from pydantic.dataclasses import dataclass as _dataclass
 from pydantic_core import CoreSchema, core_schema
 
+from blender_synth.suggestions import hint_for
+
 _T = TypeVar("_T")
 STRICT = ConfigDict(extra="forbid")
 
@@ -77,7 +79,7 @@ def only(*names: str) -> AfterValidator:
     def check(weights: dict[str, float]) -> dict[str, float]:
         unknown = sorted(set(weights) - set(names))
         if unknown:
-            raise ValueError(f"no such choice: {', '.join(unknown)}; use {', '.join(names)}")
+            raise ValueError(f"no such choice: {', '.join(unknown)}; {hint_for(unknown[0], names)}")
         return weights
 
     return AfterValidator(check)
@@ -92,7 +94,7 @@ def _weights(mapping: dict[str, float]) -> dict[str, float]:
 def _as_weights(value: Any) -> Any:
     if isinstance(value, str):
         return {value: 1.0}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple) and all(isinstance(name, str | int) for name in value):
         return dict.fromkeys(value, 1.0)
     return value
 

@@ -41,6 +41,7 @@ from blender_synth.exporters.selection import (
     LeftOut,
     SelectionSettings,
     all_class_names,
+    check_categories,
     check_classes,
     class_of,
     keeps_annotation,
@@ -331,7 +332,11 @@ def image_records(
         ConfigError: the filter compares what cannot be compared, or `classes` names an unknown category.
     """
     keep_freed_memory()
-    check_classes(settings.classes, sorted({*category_names(frames), *STUFF}))
+    known = {*category_names(frames), *STUFF}
+    check_classes(settings.classes, sorted(known))
+    if settings.reflected != "all":
+        check_categories(settings.reflected, known, "exporter.reflected")
+    check_categories(settings.stuff, known, "exporter.stuff")
     left_out, left = LeftOut(settings), 0
     numbers = {(source.run, source.frame.folder.name): number for number, source in enumerate(frames)}
     plan = Plan(settings, develop, run_prefixes(source.run for source in frames), numbers)

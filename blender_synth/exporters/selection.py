@@ -26,10 +26,12 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from blender_synth.categories import BUILT_IN
 from blender_synth.errors import ConfigError, RunError
 from blender_synth.exporters.expressions import Expression, did_you_mean
 from blender_synth.exporters.rows import ANNOTATION_COLUMNS
 from blender_synth.frames.table import FRAME_COLUMNS, Row, Value
+from blender_synth.suggestions import nearest_names
 from blender_synth.values import plain
 
 OTHERS = "others"
@@ -153,6 +155,19 @@ def check_classes(classes: Mapping[str, str | None], categories: Sequence[str]) 
                 value=category,
                 hint=did_you_mean(category, categories),
             )
+
+
+def check_categories(names: Iterable[str], shown: Iterable[str], key: str) -> None:
+    """Refuse slips of the pen: names that are neither built-in nor shown, but nearly are. Packs may have further ones.
+
+    Raises:
+        ConfigError: an unknown category; the message names similar ones.
+    """
+    known = {*shown, *BUILT_IN}
+    for name in names:
+        if name not in known and nearest_names(name, known):
+            hint = did_you_mean(name, sorted(known))
+            raise ConfigError("there is no such category", key=key, value=name, hint=hint)
 
 
 class LeftOut:

@@ -6,9 +6,9 @@ status.
 
 from __future__ import annotations
 
-import argparse
 import sys
 
+from blender_synth.arguments import Parser
 from blender_synth.pack_tools import check, importing, listing, new, preview
 
 COMMANDS = (new, listing, check, preview, importing)
@@ -20,8 +20,8 @@ def main(arguments: list[str]) -> None:
     Raises:
         BlenderSynthError: the command failed.
     """
-    parser = argparse.ArgumentParser(prog="blender-synth assets", description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser = Parser(prog="blender-synth assets", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
     for command in COMMANDS:
         command.add(commands).set_defaults(run=command.run)
     options = parser.parse_args(arguments)

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from blender_synth.blender_process import BlenderProcess, JobError, JobOutOfMemory, ProcessLost
 from blender_synth.errors import AssetError, printable
 from blender_synth.pack_tools import scenes
+from blender_synth.packs import left_out
 from blender_synth.packs.axes import item_from_blender
 from blender_synth.packs.ingest import size_to_read
 from blender_synth.packs.kinds.prop import ShapeTerms
@@ -61,10 +62,15 @@ def run(options: argparse.Namespace) -> int:
     failed = errors > 0 or (options.strict and warnings > 0)
     if options.json:
         counts: dict[str, Any] = {"pack": pack.name, "ok": not failed, "errors": errors, "warnings": warnings}
+        taken = left_out.taken_of(options.path.resolve())
+        counts["left_out"] = {} if taken is None else dict(taken.left)
         print(json.dumps(counts | {"findings": [finding.to_json() for finding in findings]}, indent=2))
     else:
         for line in _lines(findings):
             print(line)
+        if (taken := left_out.taken_of(options.path.resolve())) is not None:
+            for line in left_out.lines(taken):
+                print(line)
         items = _number(len(pack.entries), "item")
         print(f"{pack.name}: {items}, {_number(errors, 'error')}, {_number(warnings, 'warning')}")
     return int(failed)

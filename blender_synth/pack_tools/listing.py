@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from blender_synth.config import compose
-from blender_synth.packs import Item, Pack, find_packs
+from blender_synth.packs import Item, Pack, find_packs, load_pack
 from blender_synth.packs.kinds.prop import ShapeTerms
 
 
@@ -18,14 +19,20 @@ def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         "list", help="list built-in packs and those of packs=[...], BLENDER_SYNTH_PACKS and installed packages"
     )
-    parser.add_argument("overrides", nargs="*", help="config, e.g. packs=[my/pack]")
+    parser.add_argument("overrides", nargs="*", help="folder of a pack, or config, e.g. packs=[my/pack]")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
 
 def run(options: argparse.Namespace) -> int:
     """Print all packs and their items; returns 1 if an item cannot be used, which is reported on standard error."""
-    found = find_packs(compose(options.overrides).packs, on_error="skip")
+    folders = [Path(word) for word in options.overrides if "=" not in word]
+    overrides = [word for word in options.overrides if "=" in word]
+    found: Sequence[Pack]
+    if folders:
+        found = [load_pack(folder, on_error="skip") for folder in folders]
+    else:
+        found = find_packs(compose(overrides).packs, on_error="skip")
     packs = [describe(pack) for pack in found]
     print(json.dumps(packs, indent=2, ensure_ascii=False) if options.json else "\n\n".join(map(_text, packs)))
     broken = [item for pack in found for item in pack.broken]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from blender_synth.errors import AssetError, RunError
 from blender_synth.pack_tools.scene_map import draw_map
 from blender_synth.packs.manifest import MANIFEST
 from blender_synth.packs.report import Finding
+from blender_synth.world.layout import Layout
+from blender_synth.world.scenery.shared.marks import SceneProblem
 
 _TILE_PX = (480, 270)
 _COLUMNS = 3
@@ -38,6 +40,10 @@ def findings(folder: Path) -> list[Finding]:
             for found in findings(file.parent)
         ]
     problems, _ = scene_files.describe_scene(folder)
+    return _as_findings(folder, problems)
+
+
+def _as_findings(folder: Path, problems: Iterable[SceneProblem]) -> list[Finding]:
     return [
         Finding(p.code, p.severity, p.text, p.hint, f"{folder.name}/{scene_files.SCENE_FILE}", folder.name, p.object)
         for p in problems
@@ -50,7 +56,10 @@ def check(options: argparse.Namespace, lines: Callable[[list[Finding]], Iterable
     Args:
         options: of `assets check`. lines: formats findings as lines of text.
     """
-    found = findings(options.path.resolve())
+    folder = options.path.resolve()
+    problems, layout = scene_files.describe_scene(folder)
+    found = _as_findings(folder, problems)
+    marks = {} if layout is None else marks_of(layout)
     errors = sum(f.severity == "error" for f in found)
     failed = errors > 0 or (options.strict and bool(found))
     if options.json:
@@ -60,12 +69,36 @@ def check(options: argparse.Namespace, lines: Callable[[list[Finding]], Iterable
             "errors": errors,
             "warnings": len(found) - errors,
         }
-        print(json.dumps(counts | {"findings": [f.to_json() for f in found]}, indent=2))
+        print(json.dumps(counts | {"marks": marks, "findings": [f.to_json() for f in found]}, indent=2))
     else:
         for line in lines(found):
             print(line)
+        for kind, names in marks.items():
+            print(f"{len(names):4} {kind}: {_shortened(names)}")
         print(f"scene {options.path.resolve().name}: {errors} errors, {len(found) - errors} warnings")
     return int(failed)
+
+
+def marks_of(layout: Layout) -> dict[str, list[str]]:
+    """Names of what a layout offers, by kind; kinds without any are left out."""
+    areas = {use: [a.name for a in layout.areas if a.use == use] for use in dict.fromkeys(a.use for a in layout.areas)}
+    rigs = dict.fromkeys(anchor.rig for anchor in layout.cameras)
+    found = {
+        **{f"walk.{use}": names for use, names in areas.items()},
+        "seat": [seat.bench for seat in layout.seats],
+        "mirror": [mount.name for mount in layout.mirror_mounts],
+        "mirror.front": [mount.name for mount in layout.hosts],
+        "built-in mirror or glass": [f"{mirror.surface} of {mirror.host}" for mirror in layout.built_in_mirrors],
+        **{f"camera.{rig}": [anchor.name for anchor in layout.cameras if anchor.rig == rig] for rig in rigs},
+        "spot": [spot.name for spot in layout.prop_spots],
+        "obstacle": [obstacle.name for obstacle in layout.obstacles],
+    }
+    return {kind: names for kind, names in found.items() if names}
+
+
+def _shortened(names: Sequence[str]) -> str:
+    distinct = list(dict.fromkeys(names))
+    return ", ".join(distinct[:6]) + (f", ... ({len(distinct)} names)" if len(distinct) > 6 else "")
 
 
 def preview(options: argparse.Namespace) -> int:

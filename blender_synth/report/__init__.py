@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
+
+from blender_synth.arguments import Parser
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -13,7 +14,7 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         RunError: there is nothing to show, or the output folder holds other files.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="blender-synth report",
         description="Write a page that shows the pictures, labels and statistics of a run or dataset in a browser.",
     )

@@ -67,4 +67,7 @@ def find_scene(name: str, packs: Iterable[Path] = ()) -> Path:
         matches = [folder for full_name, folder in known.items() if full_name.partition("/")[2] == name]
         if len(matches) == 1:
             return matches[0]
-    raise ConfigError("there is no such scene", key="scene.name", value=name, hint=hint_for(name, known))
+    hint = (
+        f"{hint_for(name, known)}; folders of your own scenes are listed in {ENVIRONMENT}, or are in a pack's scenes/"
+    )
+    raise ConfigError("there is no such scene", key="scene.name", value=name, hint=hint)

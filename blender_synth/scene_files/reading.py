@@ -24,7 +24,7 @@ from blender_synth.world.scenery.shared.marks import Marks
 SCENE_FILE = "scene.yaml"
 READ_TIMEOUT_S = 600.0
 MARKS_READER = "blender_synth.blender.scenery.read_marks"
-_MARKS_VERSION = 1
+_MARKS_VERSION = 2
 """To be incremented when the meaning of marks changes, so that cached ones are not used."""
 _NOT_CONTENT = (".py", ".md", ".txt", ".blend1", ".blend2")
 _MARKS = TypeAdapter(Marks)

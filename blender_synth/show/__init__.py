@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from blender_synth.arguments import Parser
 from blender_synth.errors import RunError
 
 
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         RunError: there is nothing to show, an index does not exist, or the folder cannot be written.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="blender-synth show",
         description="Write pictures with masks, boxes, names, keypoints, and lines from reflections to what they show.",
     )

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from blender_synth.arguments import Parser
 from blender_synth.errors import RunError
 from blender_synth.frames.run_folder import find_runs
 from blender_synth.verify.dataset import is_dataset, verify_dataset
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str]) -> None:
         RunError: a path is neither a run nor a dataset.
     """
     names = "\n".join(f"  {name:18} {meaning}" for name, meaning in FAULTS.items())
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="blender-synth verify",
         description="Check that runs and datasets are complete, undamaged and consistent.",
         epilog=f"Names of faults:\n{names}\n\nExit code: 0 without faults, 1 with faults.",

@@ -37,6 +37,7 @@ from blender_synth.world.scenery.shared.marks import (
     reflecting_parts,
     thing_of,
 )
+from blender_synth.world.scenery.shared.near_misses import near_misses
 
 MOST_FACES, MOST_OBSTACLES = 400, 400
 _MADE_OTHERWISE = ("pedestrian", "pedestrian_reflection", "mirror")
@@ -61,6 +62,13 @@ class MarkReader:
 
     def read(self, records: Sequence[Record], materials: Sequence[str] = ()) -> Marks:
         """The meaning of all records."""
+        for miss in near_misses(records, materials):
+            hint = (
+                f"name it {miss.meant}...; if it is no mark, choose another name"
+                if miss.meant.endswith(".")
+                else (f"did you mean {miss.meant}? if it is meant otherwise, choose another name")
+            )
+            self.problem("near_miss", miss.name, f"{miss.name!r} is almost a mark, and has no meaning like this", hint)
         marks = [(r, mark_of(r)) for r in records]
         solids = [r for r, mark in marks if mark is None and r.kind == "MESH" and len(r.polygons)]
         flows = [r for r, mark in marks if mark is not None and mark[0] == "flow"]
