@@ -47,7 +47,7 @@ BY_UNIT: dict[str, Bounds] = {
     "ratio": (0, 1000),
     "factor": (0, 1000),
     "people": (0, 2000),
-    "mirrors": (0, 60),
+    "mirrors": (0, 1000),
     "props": (0, 10_000),
     "count": (0, 1000),
 }

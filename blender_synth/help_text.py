@@ -97,7 +97,7 @@ def yaml_with_meanings(keys: Sequence[Key], prefix: str) -> str:
     """
     lines: list[tuple[str, str]] = []
     for key in keys:
-        parts = key.name.split(".")[len(prefix.split(".")) if prefix else 0 :]
+        parts = key.path[len(prefix.split(".")) if prefix else 0 :]
         if not parts:
             continue
         head = "  " * (len(parts) - 1) + f"{yaml.safe_dump(parts[-1]).splitlines()[0]}:"

@@ -54,16 +54,22 @@ class Key:
     """One key of a config.
 
     Attributes:
-        name: dotted. value: plain, as it is now. unit, meaning: of its table; empty where it has none.
+        path: its parts; those that a scene's author named may contain full stops.
+        value: plain, as it is now. unit, meaning: of its table; empty where it has none.
         choices: the values that it takes, where they are few. leaf: whether it has a value rather than keys below it.
     """
 
-    name: str
+    path: tuple[str, ...]
     value: Any = None
     unit: str = ""
     meaning: str = ""
     choices: tuple[str, ...] = ()
     leaf: bool = True
+
+    @property
+    def name(self) -> str:
+        """The path, dotted."""
+        return ".".join(self.path)
 
     @property
     def explained(self) -> str:
@@ -77,26 +83,27 @@ def keys_of(settings: RunSettings) -> Iterator[Key]:
     meanings = top_level()
     for name, (value, meaning) in meanings.items():
         if name not in SECTIONS and name not in GROUPS:
-            yield Key(name, settings.plain.get(name, value), "", meaning, ("stop", "skip") * (name == "packs_on_error"))
+            choices = ("stop", "skip") if name == "packs_on_error" else ()
+            yield Key((name,), settings.plain.get(name, value), "", meaning, choices)
     for name, attribute in SECTIONS.items():
         meaning = meanings[name][1] if name in meanings else GROUPS.get(name, "")
-        yield Key(name, meaning=meaning, leaf=False)
+        yield Key((name,), meaning=meaning, leaf=False)
         if hasattr(settings, attribute):
-            yield from _below(getattr(settings, attribute), name)
+            yield from _below(getattr(settings, attribute), (name,))
 
 
-def _below(value: Any, key: str) -> Iterator[Key]:
+def _below(value: Any, key: tuple[str, ...]) -> Iterator[Key]:
     if isinstance(value, Mapping):
         for name, entry in value.items():
-            yield Key(f"{key}.{name}", leaf=False)
-            yield from _below(entry, f"{key}.{name}")
+            yield Key((*key, name), leaf=False)
+            yield from _below(entry, (*key, name))
         return
     if isinstance(value, SeveralSettings):
         yield from _below(value.parts, key)
         return
     if isinstance(value, MirrorGroup | LookalikeGroup):  # in a config, its randomizer's keys are next to its count
         unit = "mirrors" if isinstance(value, MirrorGroup) else "look-alikes"
-        yield Key(f"{key}.count", _plain(value.count), unit, "number of them in a scene")
+        yield Key((*key, "count"), _plain(value.count), unit, "number of them in a scene")
         yield from _below(value.randomizer, key)
         return
     rows = {row.key: row for row in _table(type(value))}
@@ -105,7 +112,7 @@ def _below(value: Any, key: str) -> Iterator[Key]:
         entry = getattr(value, field.name)
         if not field.repr or isinstance(entry, type):  # set by the program
             continue
-        name, row = f"{key}.{field.name}", rows.get(field.name)
+        name, row = (*key, field.name), rows.get(field.name)
         unit, meaning = (row.unit, row.meaning) if row else ("", "")
         if _has_keys(entry):
             yield Key(name, None, unit, meaning, leaf=False)

@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> None:
         options.key, options.overrides = "", [options.key, *options.overrides]
     found = keys_below(compose(options.overrides), options.key)
     if options.json:
-        print(json.dumps([asdict(key) for key in found if key.leaf], indent=1))
+        print(json.dumps([{"name": key.name, **asdict(key)} for key in found if key.leaf], indent=1))
     elif len(found) == 1 and found[0].leaf:
         meaning = f"  # {found[0].explained}" if found[0].explained else ""
         print(f"{flow(found[0].value)}{meaning}")
@@ -75,7 +75,7 @@ def _nested(keys: Sequence[Key], prefix: str) -> Any:
             if key.leaf:
                 return key.value
             continue
-        *parents, name = key.name[len(prefix) + 1 if prefix else 0 :].split(".")
+        *parents, name = key.path[len(prefix.split(".")) if prefix else 0 :]
         below: Any = result
         for parent in parents:
             below = below[parent]

@@ -36,7 +36,7 @@ _PHRASES = re.compile(
 @pytest.mark.parametrize(
     ("override", "key"),
     [
-        ("mirrors.wall.count=-1", "mirrors.wall.count"), ("mirrors.wall.count=[1,900]", "mirrors.wall.count[1]"),
+        ("mirrors.wall.count=-1", "mirrors.wall.count"), ("mirrors.wall.count=[1,9000]", "mirrors.wall.count[1]"),
         ("mirrors.wall.width_m=-3", "mirrors.wall.width_m"), ("mirrors.wall.height_m=400", "mirrors.wall.height_m"),
         ("scene.furniture_per_10_m=45045", "scene.furniture_per_10_m"), ("scene.length_m=1e6", "scene.length_m"),
         ("scene.bay_m=0", "scene.bay_m"), ("scene.storeys=900", "scene.storeys"),

@@ -10,7 +10,6 @@ import contextlib
 import json
 import multiprocessing
 import signal
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -21,7 +20,6 @@ from typing import Any, Literal
 
 import cv2
 from pydantic import Field, field_validator
-from tqdm import tqdm
 
 from blender_synth import __version__
 from blender_synth.annotate.instances import Instance, annotate
@@ -56,6 +54,7 @@ from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.table import Row, frame_row, hour_of_run, person_rows
 from blender_synth.optics.extinction import CONTRAST_AT_MOR
 from blender_synth.parent_death import end_with_parent
+from blender_synth.progress import Progress, print_line
 from blender_synth.values import Weights, plain
 
 ReflectionPolicy = Literal["category", "attribute", "ignore", "omit"]
@@ -352,11 +351,12 @@ def image_records(
 
 def _in_order(plan: Plan, frames: Sequence[SourceFrame]) -> Iterator[ImageRecord | Row]:
     workers = plan.settings.workers
-    with tqdm(frames, desc="export", unit="frame") as bar:
+    with Progress(len(frames), "export", "frame") as bar:
         if workers == 1:
-            for source in bar:
+            for source in frames:
                 made = _made(plan, source)
                 yield from plan.records(source) if made is None else _ready(made, plan)
+                bar.update()
             return
         # a plain fork would copy locks that OpenCV's and OpenEXR's threads hold
         context = multiprocessing.get_context("forkserver")
@@ -529,9 +529,9 @@ def warn_of_versions(versions: Mapping[str, Path]) -> None:
     the one that exports them."""
     others = [f"{version} ({folder})" for version, folder in versions.items()]
     if len(others) > 1:
-        tqdm.write(f"the frames were rendered by different versions: {'; '.join(others)}", file=sys.stderr)
+        print_line(f"the frames were rendered by different versions: {'; '.join(others)}")
     elif others and not others[0].startswith(f"blender_synth {__version__}"):
-        tqdm.write(f"the frames were rendered by {others[0]}; this is blender_synth {__version__}", file=sys.stderr)
+        print_line(f"the frames were rendered by {others[0]}; this is blender_synth {__version__}")
 
 
 def warn_hidden_by_air(names: Sequence[str]) -> None:
@@ -539,8 +539,7 @@ def warn_hidden_by_air(names: Sequence[str]) -> None:
     if not names:
         return
     some = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
-    tqdm.write(
+    print_line(
         f"the air hides every person of {len(names)} pictures ({some}): less than 5 % of their light arrives; "
-        "raise develop.mor_m, or set develop.min_contrast=0.05 to have them ignored",
-        file=sys.stderr,
+        "raise develop.mor_m, or set develop.min_contrast=0.05 to have them ignored"
     )

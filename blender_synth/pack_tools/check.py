@@ -10,8 +10,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from blender_synth.blender_process import BlenderProcess, JobError, JobOutOfMemory, ProcessLost
 from blender_synth.errors import AssetError, printable
 from blender_synth.pack_tools import scenes
@@ -24,6 +22,7 @@ from blender_synth.packs.reading import loss, machine_allows_too_little
 from blender_synth.packs.report import Finding, ItemReport
 from blender_synth.packs.rules import judge
 from blender_synth.packs.survey import Entry, finding_of, survey
+from blender_synth.progress import each
 
 _MODULE = "blender_synth.blender.pack_tools.inspect_items"
 _TIMEOUT_S = 600.0
@@ -83,7 +82,7 @@ def _inspect(folder: Path, entries: tuple[Entry, ...]) -> Iterator[Finding]:
     with BlenderProcess(
         _MODULE, _TIMEOUT_S, memory_limit_bytes=MOST_MEMORY_BYTES, on_event=limits.update
     ) as blender:  # fmt: skip
-        for entry, terms in tqdm(shapes, unit="item", disable=None, leave=False):
+        for entry, terms in each(shapes, "check", "item"):
             file = folder / entry.file
             size = size_to_read(file, folder)
             limits.clear()

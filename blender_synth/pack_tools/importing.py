@@ -15,7 +15,6 @@ from typing import Any
 
 import yaml
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
-from tqdm import tqdm
 
 from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.cache import write_atomically
@@ -25,6 +24,7 @@ from blender_synth.pack_tools.numbers import count
 from blender_synth.packs.limits import MOST_MEMORY_BYTES
 from blender_synth.packs.manifest import MANIFEST
 from blender_synth.packs.sweethome3d import DEBIAN_FOLDER, Piece, find_libraries, read_libraries, unpack
+from blender_synth.progress import Progress
 
 PACK = "sweethome3d"
 CONVERTER = "blender_synth.blender.pack_loader.convert"
@@ -131,11 +131,12 @@ def import_pieces(
     done: list[Piece] = []
     with (
         BlenderProcess(CONVERTER, TIMEOUT_S, memory_limit_bytes=MOST_MEMORY_BYTES) as converter,
-        tqdm(pieces, desc="import", unit="item", disable=None) as bar,
+        Progress(len(pieces), "import", "item") as bar,
     ):
         try:
-            for piece in bar:
-                bar.set_postfix_str(piece.name)
+            for number, piece in enumerate(pieces):
+                bar.note = piece.name
+                bar.show(number, len(pieces))
                 if f"{piece.name}.glb" not in converted:
                     try:
                         problems += [f"{piece.name}: {text}" for text in _import(piece, folder, options, converter)]

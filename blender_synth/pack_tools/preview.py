@@ -11,7 +11,6 @@ from typing import Any
 import cv2
 import numpy as np
 from pydantic import TypeAdapter
-from tqdm import tqdm
 
 from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.config import compose
@@ -19,6 +18,7 @@ from blender_synth.errors import AssetError, BlenderSynthError, RunError
 from blender_synth.pack_tools import scenes
 from blender_synth.pack_tools.numbers import count
 from blender_synth.packs import Item, Pack, load_pack
+from blender_synth.progress import Progress, each
 from blender_synth.world.placement.props import PropSpec
 
 COLUMNS = 6
@@ -73,11 +73,10 @@ def _people(options: argparse.Namespace) -> int:
     job: dict[str, Any] = {key: getattr(options, key) for key in ("count", "height_px", "samples", "overrides")}
     job |= {"out": str(out.absolute()), "columns": COLUMNS}
     _make_folder(out)
-    with tqdm(unit="row", disable=None) as bar:
+    with Progress(None, "preview", "row") as bar:
 
         def show_progress(event: dict[str, Any]) -> None:
-            bar.total, bar.n = event["total"], event["done"]
-            bar.refresh()
+            bar.show(event["done"], event["total"])
 
         with BlenderProcess(f"{_MODULES}.preview_people", _PEOPLE_TIMEOUT_S, on_event=show_progress) as blender:
             try:
@@ -101,7 +100,7 @@ def _pack(options: argparse.Namespace) -> int:
     written: list[Path] = []
     failed = len(pack.broken)
     with BlenderProcess(f"{_MODULES}.preview_items", _TIMEOUT_S) as studio, tempfile.TemporaryDirectory() as scratch:
-        for item in tqdm(items, unit="item", disable=None):
+        for item in each(items, "preview", "item"):
             shot = _camera(studio, Path(scratch) / "shot.png", options)
             try:
                 shown = _show(studio, pack, item)

@@ -25,7 +25,6 @@ import cv2
 import jinja2
 import numpy as np
 import vl_convert
-from tqdm import tqdm
 
 from blender_synth import __version__
 from blender_synth.cache import cache_folder, write_atomically
@@ -35,6 +34,7 @@ from blender_synth.errors import RunError
 from blender_synth.exporters.pictures import write_image
 from blender_synth.frames.run_folder import disk_errors
 from blender_synth.keypoints import COCO_KEYPOINTS, COCO_SKELETON
+from blender_synth.progress import Progress
 from blender_synth.report.duplicates import difference_hash, near_duplicates
 from blender_synth.report.entry import Entry, Mark
 from blender_synth.report.outlines import depth_picture
@@ -89,8 +89,8 @@ def write_pages(source: Source, folder: Path, final: Path) -> None:
     hashes, groups = [], []
     totals: Counter[str] = Counter()
     credits: Counter[tuple[str, str, str, str]] = Counter()
-    with tqdm(source.entries, total=source.count, desc="report", unit="picture") as bar:
-        for index, entry in enumerate(bar):
+    with Progress(source.count, "report", "picture") as bar:
+        for index, entry in enumerate(source.entries):
             rows.append(_write_entry(index, entry, folder, final))
             hashes.append(difference_hash(entry.picture))
             groups.append(_scene(entry))
@@ -99,6 +99,7 @@ def write_pages(source: Source, folder: Path, final: Path) -> None:
             if len(rows) == CHUNK:
                 _write_chunk(folder, index // CHUNK, rows)
                 rows = []
+            bar.update()
     if rows:
         _write_chunk(folder, (len(groups) - 1) // CHUNK, rows)
     pairs = near_duplicates(np.array(hashes, np.uint16).reshape(-1, 16), groups)
