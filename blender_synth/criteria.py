@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
-from blender_synth.settings import AcceptanceCriteria, RunSettings
+from blender_synth.settings import AcceptanceCriteria, RenderSettings, RunSettings
 
 _REFERENCE_PX = 960 * 540
 _REFLECTED_PX = 400
@@ -35,6 +35,7 @@ def checked_criteria(settings: RunSettings) -> AcceptanceCriteria:
     if criteria.min_reflected_px is None:
         share = render.width_px * render.height_px / _REFERENCE_PX
         criteria = replace(criteria, min_reflected_px=max(criteria.min_visible_px, round(_REFLECTED_PX * share)))
+    _check_sizes(criteria, render)
     for key in ("min_people", "min_reflected_people"):
         minimum = getattr(criteria, key) or 0
         if most is not None and minimum > most:
@@ -45,6 +46,27 @@ def checked_criteria(settings: RunSettings) -> AcceptanceCriteria:
                 hint=f"raise pedestrians.count, or set accept.{key}={most} or less",
             )
     return criteria
+
+
+def _check_sizes(criteria: AcceptanceCriteria, render: RenderSettings) -> None:
+    """Check that people as large as they must be fit into the picture.
+
+    Raises:
+        ConfigError: they do not.
+    """
+    if not (criteria.min_people or criteria.min_reflected_people):
+        return
+    pixels = render.width_px * render.height_px
+    most = {"min_height_px": render.height_px, "min_visible_px": pixels, "min_reflected_px": pixels}
+    for key, limit in most.items():
+        minimum = getattr(criteria, key) or 0
+        if minimum > limit:
+            raise ConfigError(
+                f"nobody can be so large in a picture of {render.width_px} x {render.height_px}",
+                key=f"accept.{key}",
+                value=minimum,
+                hint=f"set accept.{key} to {limit} at most, or render larger pictures",
+            )
 
 
 def most_people(settings: RunSettings) -> int | None:

@@ -83,10 +83,13 @@ def test_misspelled_names_are_guessed(override, guess):
         (["mirrors.wall.count=0", "accept.min_reflected_people=1"], "accept.min_reflected_people"),
         (["pedestrians.count=[1,4]", "accept.min_people=5"], "accept.min_people"),
         (["pedestrians.count=0", "accept.min_reflected_people=1"], "accept.min_reflected_people"),
+        (["render.height_px=64", "accept.min_people=1", "accept.min_height_px=65"], "accept.min_height_px"),
+        (["render=draft", "accept.min_people=1", "accept.min_visible_px=500000"], "accept.min_visible_px"),
+        (["render=draft", "accept.min_reflected_px=500000"], "accept.min_reflected_px"),
     ],
 )
 def test_criteria_that_no_scene_can_meet_are_refused(overrides, key):
-    with pytest.raises(ConfigError, match=r"at most|no mirror") as caught:
+    with pytest.raises(ConfigError, match=r"at most|no mirror|nobody can be") as caught:
         compose(["scene=studio", *overrides])
     assert caught.value.key == key
 

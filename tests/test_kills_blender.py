@@ -105,7 +105,7 @@ def test_a_run_survives_many_kills(undisturbed, tmp_path, monkeypatch, seed):
 
 
 def test_frames_that_miss_the_criteria_are_counted_marked_and_reproduced(tmp_path):
-    criteria = ["accept.min_people=2", "accept.min_height_px=999", "accept.min_reflected_people=0", "frames=[1,2]"]
+    criteria = ["accept.min_people=2", "accept.min_height_px=64", "accept.min_reflected_people=0", "frames=[1,2]"]
     code, out, err = _command("run", *SMALL, *criteria, "dataset=data", cwd=tmp_path)
     assert code == 0, err
     assert "1 of them do not meet the acceptance criteria (first: frame 1, 0 of 2 people)" in out

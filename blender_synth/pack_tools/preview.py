@@ -18,12 +18,14 @@ from blender_synth.errors import AssetError, BlenderSynthError, RunError
 from blender_synth.pack_tools import scenes
 from blender_synth.pack_tools.numbers import count
 from blender_synth.packs import Item, Pack, load_pack
-from blender_synth.progress import Progress, each
+from blender_synth.progress import Progress
 from blender_synth.world.placement.props import PropSpec
 
 COLUMNS = 6
 SHEET_COLUMNS = 4
-TURNS = 24
+TURNS = 18
+_TURN_SHARE, _TURN_SAMPLES = 0.75, 0.4
+"""Height and samples of a turntable's views over those of the sheet."""
 FEW_ITEMS = 3
 """Up to this number of items, every item gets a turntable by default."""
 CLOSE_UP_BELOW_M = 0.9
@@ -46,7 +48,7 @@ def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     )
     parser.add_argument("what", help="folder of a pack or of a scene, or `people`")
     parser.add_argument("--out", type=Path, help="picture to write (out/<name of the pack>.jpg)")
-    parser.add_argument("--samples", type=count, default=24, help="samples per pixel (%(default)s)")
+    parser.add_argument("--samples", type=count, default=16, help="samples per pixel (%(default)s)")
     parser.add_argument("--height-px", type=count, default=300, help="height of a tile (%(default)s)")
     parser.add_argument(
         "--turntable", action="append", metavar="ITEM", default=[],
@@ -99,20 +101,26 @@ def _pack(options: argparse.Namespace) -> int:
     tiles: list[np.ndarray] = []
     written: list[Path] = []
     failed = len(pack.broken)
-    with BlenderProcess(f"{_MODULES}.preview_items", _TIMEOUT_S) as studio, tempfile.TemporaryDirectory() as scratch:
-        for item in each(items, "preview", "item"):
+    pictures = len(items) + options.turns * len(turntables)
+    with (
+        BlenderProcess(f"{_MODULES}.preview_items", _TIMEOUT_S) as studio,
+        tempfile.TemporaryDirectory() as scratch,
+        Progress(pictures, "preview", "picture") as bar,
+    ):
+        for item in items:
             shot = _camera(studio, Path(scratch) / "shot.png", options)
             try:
                 shown = _show(studio, pack, item)
                 tile = _captioned(_portrait(shot, shown), item.name, _facts(item, shown))
                 if item in turntables:
                     file = out.with_name(f"{out.stem}_{item.name}.webp")
-                    _write_animation(file, list(_turntable(shot, options.turns)))
+                    _write_animation(file, list(_turntable(shot, options.turns, bar)))
                     written.append(file)
             except (JobError, AssetError) as error:
                 failed += 1
                 tile = _captioned(_blank(options.height_px, str(error)), item.name, item.kind)
             tiles.append(tile)
+            bar.update()
     for broken in pack.broken:
         tiles.append(_captioned(_blank(options.height_px, str(broken.error)), broken.item, "broken"))
     cv2.imwrite(str(out), _sheet(tiles, pack), [cv2.IMWRITE_JPEG_QUALITY, 93])
@@ -184,9 +192,10 @@ Shot = Callable[..., np.ndarray]
 def _camera(studio: BlenderProcess, file: Path, options: argparse.Namespace) -> Shot:
     """A function that renders the item in the studio: (H, W, 3) uint8, BGR."""
 
-    def shot(share: float = 1.0, **settings: Any) -> np.ndarray:
+    def shot(share: float = 1.0, samples_share: float = 1.0, **settings: Any) -> np.ndarray:
         height = max(16, round(options.height_px * share))
-        size = {"width_px": max(16, round(height * 1.2)), "height_px": height, "samples": options.samples}
+        size = {"width_px": max(16, round(height * 1.2)), "height_px": height}
+        size["samples"] = max(1, round(options.samples * samples_share))
         studio.ask("shot", **{"out": str(file), "turn_deg": 0.0, "figure": True, **size, **settings})
         return cv2.imread(str(file))
 
@@ -205,9 +214,10 @@ def _portrait(shot: Shot, shown: dict[str, Any]) -> np.ndarray:
     return tile
 
 
-def _turntable(shot: Shot, turns: int) -> Iterator[np.ndarray]:
+def _turntable(shot: Shot, turns: int, bar: Progress) -> Iterator[np.ndarray]:
     for number in range(turns):
-        yield shot(turn_deg=number * 360.0 / turns, whole=True)
+        yield shot(_TURN_SHARE, _TURN_SAMPLES, turn_deg=number * 360.0 / turns, whole=True, bounces=1)
+        bar.update()
 
 
 def _write_animation(file: Path, frames: list[np.ndarray]) -> None:

@@ -105,13 +105,14 @@ class Studio:
         figure: bool,
         whole: bool = False,
         fill: float = 0.86,
+        bounces: int = 2,
     ) -> dict[str, Any]:
         """Render the item.
 
         Args:
             out: picture to write. turn_deg: rotation of the item, counter-clockwise from above; 0 shows its front.
             figure: whether the figure stands next to it. whole: frame it so that every rotation fits.
-            fill: fraction of the picture's width or height that it takes.
+            fill: fraction of the picture's width or height that it takes. bounces: of light between matt surfaces.
         """
         scene = bpy.context.scene
         place = self.turntable.location.copy()
@@ -134,6 +135,7 @@ class Studio:
         settings = RenderSettings(width_px=width_px, height_px=height_px, samples=samples)
         cycles.use_device(scene, self.device)
         cycles.apply_picture_settings(scene, settings, 0)
+        scene.cycles.diffuse_bounces = bounces
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "shot.exr"
             cycles.render_picture(scene, file)
