@@ -114,7 +114,7 @@ def _pack(options: argparse.Namespace) -> int:
                 tile = _captioned(_portrait(shot, shown), item.name, _facts(item, shown))
                 if item in turntables:
                     file = out.with_name(f"{out.stem}_{item.name}.webp")
-                    _write_animation(file, list(_turntable(shot, options.turns, bar)))
+                    _write_animation(file, list(_turntable(shot, shown, options.turns, bar)))
                     written.append(file)
             except (JobError, AssetError) as error:
                 failed += 1
@@ -214,9 +214,11 @@ def _portrait(shot: Shot, shown: dict[str, Any]) -> np.ndarray:
     return tile
 
 
-def _turntable(shot: Shot, turns: int, bar: Progress) -> Iterator[np.ndarray]:
+def _turntable(shot: Shot, shown: dict[str, Any], turns: int, bar: Progress) -> Iterator[np.ndarray]:
+    """Views from all sides; the figure stands next to large items only."""
+    settings: dict[str, Any] = {"whole": True, "bounces": 1, "figure": max(shown["size_m"]) >= CLOSE_UP_BELOW_M}
     for number in range(turns):
-        yield shot(_TURN_SHARE, _TURN_SAMPLES, turn_deg=number * 360.0 / turns, whole=True, bounces=1)
+        yield shot(_TURN_SHARE, _TURN_SAMPLES, turn_deg=number * 360.0 / turns, **settings)
         bar.update()
 
 
