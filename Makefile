@@ -87,8 +87,16 @@ test-learn: .venv/installed-learn
 # The readers need an environment of their own: they want other versions of numpy and OpenCV than Blender does.
 READERS_PYTHON ?= $(CURDIR)/.venv-readers/bin/python
 
-readers: setup-dev $(if $(filter $(CURDIR)/.venv-readers/%,$(READERS_PYTHON)),.venv-readers/installed)
-	READERS_PYTHON="$(READERS_PYTHON)" $(BIN)/python -m pytest -m readers -rP $(TESTS)
+LABELLING_PYTHON ?= $(CURDIR)/.venv-labelling/bin/python
+
+readers: setup-dev $(if $(filter $(CURDIR)/.venv-readers/%,$(READERS_PYTHON)),.venv-readers/installed) \
+		$(if $(filter $(CURDIR)/.venv-labelling/%,$(LABELLING_PYTHON)),.venv-labelling/installed)
+	READERS_PYTHON="$(READERS_PYTHON)" LABELLING_PYTHON="$(LABELLING_PYTHON)" $(BIN)/python -m pytest -m readers -rP $(TESTS)
+
+.venv-labelling/installed: tests/readers/requirements-labelling.txt
+	"$(PYTHON)" -m venv --clear .venv-labelling
+	.venv-labelling/bin/python -m pip --disable-pip-version-check install --quiet -r $<
+	@touch $@
 
 .venv-readers/installed: tests/readers/requirements.txt
 	"$(PYTHON)" -m venv --clear .venv-readers

@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from blender_synth.cache import scratch_folder
 from blender_synth.config import compose
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.exporters import export_dataset
+from blender_synth.frame_numbers import Frames
 from blender_synth.frames.run_folder import FAILURES, FRAME_LOG, find_runs, read_lines, read_run_state
 from blender_synth.progress import duration
 from blender_synth.run_state import SECTION, STAGES
@@ -96,7 +98,7 @@ def estimate(settings: RunSettings, probes: int = PROBES) -> Estimate:
     """
     if not settings.frames:
         raise RunError("the run has no frames", key="frames", value=0, hint="set it, e.g. frames=100")
-    frames = settings.frames[: min(probes, len(settings.frames))]
+    frames = _first(settings.frames, probes)
     with tempfile.TemporaryDirectory(prefix="estimate-", dir=scratch_folder()) as scratch:
         run, dataset = Path(scratch) / "probes", Path(scratch) / "data"
         probe = replace(settings, frames=frames, output=run, dataset=dataset, worker=replace(settings.worker, count=1))
@@ -114,6 +116,12 @@ def estimate(settings: RunSettings, probes: int = PROBES) -> Estimate:
             settings, log, read_run_state(run)[SECTION], sizes, None if dataset_bytes is None else dataset_bytes, notes,
             export_s,
         )  # fmt: skip
+
+
+def _first(frames: Frames, count: int) -> Frames:
+    """So many frames from the beginning."""
+    *_, last = islice(frames, count)
+    return range(frames.start, last + 1) if isinstance(frames, range) else replace(frames, stop=last + 1)
 
 
 def _exported(probe: RunSettings, run: Path, dataset: Path) -> tuple[int | None, tuple[str, ...]]:
@@ -153,7 +161,7 @@ def _extrapolated(
     each = {stage: spent.get(stage, 0.0) / count for stage in STAGES}
     views = settings.views_per_scene
     if views > 1:  # the probes are views of fewer scenes, or of more, than as many frames of the run
-        scenes = len({index // views for index in settings.frames[:count]})
+        scenes = len({index // views for index in islice(settings.frames, count)})
         each["build"] = spent.get("build", 0.0) / scenes / views
     frame_s = sum(each.values())
     parts = slots(settings, frames)

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from blender_synth import resources
 from blender_synth.exporters.several import SeveralSettings
-from blender_synth.parameter_tables import table_of
+from blender_synth.parameter_tables import Parameter, table_of
 from blender_synth.plugins import plugin_paths
 from blender_synth.settings import MirrorGroup, RunSettings
 from blender_synth.world.placement.lookalikes import LookalikeGroup
@@ -129,14 +129,20 @@ def _has_keys(value: Any) -> bool:
     return is_dataclass(value) and not isinstance(value, type)
 
 
-@cache
-def _table(cls: type) -> tuple[Any, ...]:
-    return table_of(cls)
+_tables: dict[type, tuple[Parameter, ...]] = {}
+_types: dict[type, dict[str, Any]] = {}
 
 
-@cache
+def _table(cls: type) -> tuple[Parameter, ...]:
+    if cls not in _tables:
+        _tables[cls] = table_of(cls)
+    return _tables[cls]
+
+
 def _hints(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls, include_extras=True)
+    if cls not in _types:
+        _types[cls] = typing.get_type_hints(cls, include_extras=True)
+    return _types[cls]
 
 
 def choices_of(hint: Any) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from tqdm import tqdm
 
@@ -60,7 +60,7 @@ class Progress:
         self._start = self._last_line = time.monotonic()
         self._shown = initial
         self._printed = False
-        self._bar: tqdm[int] | None = None
+        self._bar: tqdm[NoReturn] | None = None
         if on_terminal():
             self._bar = tqdm(
                 total=total, initial=initial, desc=title, unit=unit, file=sys.stderr, dynamic_ncols=True, leave=True

@@ -16,10 +16,14 @@ import pytest
 
 CHECK = Path(__file__).parent / "readers" / "check.py"
 PYTHON = os.environ.get("READERS_PYTHON", "")
+LABELLING_PYTHON = os.environ.get("LABELLING_PYTHON", "")
+LABELLING = ("cvat_datumaro", "label_studio")
+"""Readers in the environment of requirements-labelling.txt."""
 NAMES = [
     (name, kind) for kind, name in re.findall(r'^@check\("([\w-]+)"\)\ndef (\w+)', CHECK.read_text(), re.MULTILINE)
 ]
 SETTINGS = {
+    "coco-polygon": ["exporter=coco", "exporter.segmentation=polygon"],
     "yolo-detect": ["exporter=yolo"],
     "yolo-segment": ["exporter=yolo", "exporter.task=segment"],
     "yolo-pose": ["exporter=yolo", "exporter.task=pose"],
@@ -70,8 +74,11 @@ def dataset(run, tmp_path_factory):
 
 @pytest.mark.parametrize(("name", "kind"), NAMES)
 def test_reader(dataset, name, kind):
+    python = LABELLING_PYTHON if name in LABELLING else PYTHON
+    if not python:
+        pytest.skip("LABELLING_PYTHON names no environment with these readers: make readers")
     done = subprocess.run(
-        [PYTHON, str(CHECK), name, str(dataset(kind))], capture_output=True, text=True, timeout=900, check=False
+        [python, str(CHECK), name, str(dataset(kind))], capture_output=True, text=True, timeout=900, check=False
     )
     print(done.stdout.strip().splitlines()[-1] if done.stdout.strip() else "")
     assert done.returncode == 0, done.stderr[-3000:]

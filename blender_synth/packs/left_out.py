@@ -83,10 +83,10 @@ def lines(found: Taken) -> Iterator[str]:
         return
     yield "to take them, list them" + (":" if found.listed else ", together with the others:")
     yield "    items:" if not found.listed else "    # below items:"
-    entries = [(None, file) for file in found.taken if not found.listed]
+    entries = [("", file) for file in found.taken if not found.listed]
     entries += [(kind, file) for kind, files in found.left.items() for file in files]
     for kind, file in entries[: 3 * _MOST_SHOWN]:
-        head = "" if kind is None else f"kind: {kind}, "
+        head = f"kind: {kind}, " if kind else ""
         yield f"      - {{{head}file: {file}{', tile_m: 1.0' if kind == 'material' else ''}}}"
     if len(entries) > 3 * _MOST_SHOWN:
         yield f"      # ... {len(entries)} in all"

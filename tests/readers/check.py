@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +109,38 @@ def cvat_rules(folder: Path) -> str:
             assert a["category_id"] in names
         count += len(data["annotations"])
     return f"{count} annotations"
+
+
+@check("coco")
+def cvat_datumaro(folder: Path) -> str:
+    """Datumaro's importer, which CVAT reads COCO with."""
+    from datumaro import Dataset
+
+    data = Dataset.import_from(str(folder), "coco_instances")
+    found = sum(len(item.annotations) for item in data)
+    written = sum(len(json.loads(file.read_text())["annotations"]) for file in _annotations(folder, "instances"))
+    assert found >= written, (found, written)
+    assert all(item.media is not None for item in data)
+    return f"{len(data)} items, {found} annotations"
+
+
+@check("coco-polygon")
+def label_studio(folder: Path) -> str:
+    """Label Studio's converter, which takes boxes and polygons."""
+    from label_studio_sdk.converter.imports.coco import convert_coco_to_ls
+
+    tasks = results = 0
+    for file in _annotations(folder, "instances"):
+        with tempfile.TemporaryDirectory() as scratch:
+            out = Path(scratch) / "tasks.json"
+            convert_coco_to_ls(str(file), str(out), image_root_url="/data/local-files/?d=images")
+            made = json.loads(out.read_text())
+        tasks += len(made)
+        results += sum(len(part["result"]) for task in made for part in task["annotations"])
+        assert all(0 <= v <= 100.001 for t in made for p in t["annotations"] for r in p["result"]
+                   for point in r["value"].get("points", []) for v in point)  # fmt: skip
+    assert tasks
+    return f"{tasks} tasks, {results} regions"
 
 
 @check("coco")
