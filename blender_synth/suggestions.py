@@ -19,6 +19,12 @@ def hint_for(name: object, known: Iterable[str]) -> str:
     return f"{guess}use one of: {', '.join(names[:_LISTED])}{more}"
 
 
+def hint_among(name: object, known: Iterable[str], otherwise: str = "use one of: none") -> str:
+    """As `hint_for`; another hint where nothing is known."""
+    names = list(known)
+    return hint_for(name, names) if names else otherwise
+
+
 def nearest_names(name: object, known: Iterable[str]) -> list[str]:
     """At most two names that are spelled like `name`, the nearest first."""
     if not isinstance(name, str) or not name or len(name) > 200:

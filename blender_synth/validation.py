@@ -66,7 +66,7 @@ def explain(error: ValidationError) -> tuple[ErrorDetails, str, str]:
 
     Where a value may be of several types, the faults of all of them are put together.
     """
-    found = error.errors(include_url=False)
+    found = sorted(error.errors(include_url=False), key=lambda each: each["type"] not in NO_SUCH_KEY)
     keys = [key_of(details["loc"]) for details in found]
     base = keys[0]
     # of alternatives, the one that got furthest into the value is the one that was meant

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from blender_synth import resources
+from blender_synth.config import compose
+from blender_synth.errors import ConfigError
+from blender_synth.packs.search import find_packs
+from blender_synth.scene_files import describe_scene
 from blender_synth.suggestions import edit_distance
+from blender_synth.world.sample import check_packs
 from blender_synth.world.scenery.shared.marks import Record
 from blender_synth.world.scenery.shared.near_misses import near_misses
 from blender_synth.world.scenery.shared.read_marks import MarkReader
@@ -67,3 +73,32 @@ def test_a_reader_reports_them_as_errors():
     found = [problem for problem in marks.problems if problem.code == "near_miss"]
     assert [(problem.object, problem.severity) for problem in found] == [("walk.pavment", "error"), ("miror!", "error")]
     assert "walk.pavement" in found[0].hint
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("walk.indoors.room", "walk.indors.room", "did you mean walk.indoors?"),
+        ("camera.cctv.east", "camra.cctv.east", "did you mean camera.cctv?"),
+        ("heading_deg: 55", "headng_deg: 55", "did you mean 'heading_deg'?"),
+        ("heading_deg: 55", "heading_deg: x", "camera.handheld.door.heading_deg: a number is needed"),
+        ("\nlicence:", "\nlicens:", "did you mean 'licence'?"),
+        ("spot.indoors.*", "spot.indors.*", "did you mean 'spot.indoors.plant'?"),
+    ],
+)
+def test_slips_in_a_scene_yaml_are_guessed(tmp_path, before, after, says):
+    text = (resources.scenes_dir() / "waiting_room/scene.yaml").read_text()
+    assert before in text
+    folder = tmp_path / "wait"
+    folder.mkdir()
+    (folder / "scene.yaml").write_text(text.replace(before, after))
+    problems, _ = describe_scene(folder)
+    assert any(says in problem.hint for problem in problems if problem.severity == "error"), problems
+    assert not any("Input should" in problem.hint for problem in problems)
+
+
+def test_categories_of_props_are_guessed():
+    settings = compose(["props.category=[plnt]"])
+    with pytest.raises(ConfigError) as caught:
+        check_packs(settings, find_packs(settings.packs))
+    assert "did you mean 'plant'" in caught.value.hint

@@ -23,6 +23,7 @@ from blender_synth.packs.panes import Pane, measure_pane
 from blender_synth.packs.paths import file_in_pack
 from blender_synth.packs.reading import contents_of
 from blender_synth.packs.safety import SHAPE_SUFFIXES
+from blender_synth.suggestions import hint_among
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def split_marked_assets(draft: Draft, folder: Path, manifest: Path, has_category
         part = ("object", draft.object) if draft.object else ("collection", draft.collection)
         kind, name = part
         if name not in contents.names[kind]:
-            hint = f"use one of: {', '.join(sorted(contents.names[kind])) or 'none'}"
+            hint = hint_among(name, contents.names[kind])
             raise AssetError(f"the file has no such {kind}", file=file, key=draft.key, value=name, hint=hint)
         asset = assets.get(part)
         return [_with_asset_data(draft, asset, manifest, has_category) if asset else draft]
@@ -222,7 +223,7 @@ def _pane(draft: Draft, description: Description, scale: tuple[float, float, flo
             file=draft.file,
             key=f"{draft.key}.surface.material",
             value=name,
-            hint=f"use one of: {', '.join(description.materials) or 'none: give the pane a material'}",
+            hint=hint_among(name, description.materials, "use one of: none: give the pane a material"),
         )
     corners = description.surface_m.reshape(-1, 3) @ turn.T * np.array(scale)
     return measure_pane(corners, np.arange(len(corners)).reshape(-1, 3), draft.shape_file(), name)
@@ -237,7 +238,7 @@ def _check_variants(draft: Draft, folder: Path, description: Description) -> Non
         others = [choice for choice in choices if not choice.startswith("#")]
         for name, known in ((material, description.materials), *((other, replacements) for other in others)):
             if name not in known:
-                hint, key = f"use one of: {', '.join(known) or 'none'}", f"{draft.key}.variants"
+                hint, key = hint_among(name, known), f"{draft.key}.variants"
                 raise AssetError("the file has no such material", file=draft.file, key=key, value=name, hint=hint)
 
 
@@ -246,7 +247,7 @@ def _joints(draft: Draft, description: Description, turn: np.ndarray) -> dict[st
     for keypoint, bone in draft.shape_terms().bones.items():
         name, end = (bone[:-5], 1) if bone.endswith(":tail") else (bone, 0)
         if name not in description.bones:
-            hint = f"use one of: {', '.join(description.bones) or 'none: the file has no skeleton'}"
+            hint = hint_among(name, description.bones, "use one of: none: the file has no skeleton")
             raise AssetError(
                 "the skeleton has no such bone",
                 file=draft.file,

@@ -15,6 +15,7 @@ from blender_synth.packs.kinds.base import Terms
 from blender_synth.packs.kinds.prop import ShapeTerms
 from blender_synth.packs.panes import Pane
 from blender_synth.packs.problems import Problem
+from blender_synth.suggestions import hint_among
 
 AnyTerms = TypeVar("AnyTerms", bound=Terms)
 
@@ -138,8 +139,8 @@ class Pack:
         for item in self.items:
             if item.name == name:
                 return item
-        names = ", ".join(item.name for item in self.items)
-        raise AssetError("the pack has no such item", file=self.folder, value=name, hint=f"use one of: {names}")
+        hint = hint_among(name, [item.name for item in self.items])
+        raise AssetError("the pack has no such item", file=self.folder, value=name, hint=hint)
 
 
 def items_with(packs: Iterable[Pack], terms: type[AnyTerms]) -> list[tuple[Pack, Item[AnyTerms]]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from blender_synth.errors import BlenderSynthError, ConfigError
+from blender_synth.errors import BlenderSynthError, ConfigError, shortened
 from blender_synth.packs.reading import check_once
 from blender_synth.scene_files.loading import RESERVED_KEYS, check_licence, load_scene
 from blender_synth.scene_files.reading import SCENE_FILE, content_files, digest_of, read_marks, read_scene_yaml
@@ -37,7 +38,8 @@ def describe_scene(folder: Path) -> tuple[list[SceneProblem], Layout | None]:
             problems += layout_problems(layout)
     except BlenderSynthError as error:
         code = "unusable_scene" if isinstance(error, ConfigError) else "unreadable_file"
-        text = error.problem if error.key is None else f"{error.key}: {error.problem} ({error.value!r})"
+        value = "" if isinstance(error.value, Mapping | list) else f" ({shortened(error.value)})"
+        text = error.problem if error.key is None else f"{error.key}: {error.problem}{value}"
         problem = SceneProblem(code=code, severity="error", object=Path(str(error.file or file)).name, text=text,
                                hint=error.hint)  # fmt: skip
         return [*dict.fromkeys([*problems, problem])], None

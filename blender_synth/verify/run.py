@@ -12,6 +12,7 @@ from blender_synth import checksums, frame_numbers
 from blender_synth.errors import RunError
 from blender_synth.frames.meta import FrameMeta
 from blender_synth.frames.run_folder import FIRST_PICTURE, SEALED_FILES, read_run_state
+from blender_synth.progress import each
 from blender_synth.verify.findings import Findings
 from blender_synth.verify.frame import check_frame
 from blender_synth.verify.sums import check_sums, check_unlisted
@@ -39,7 +40,7 @@ def verify_run(run: Path) -> Findings:
     metas: dict[int, FrameMeta] = {}
     indices = set()
     frames = run / "frames"
-    for folder in sorted(frames.iterdir()) if frames.is_dir() else []:
+    for folder in each(sorted(frames.iterdir()) if frames.is_dir() else [], "verify", "frame"):
         if folder.is_dir() and folder.name.isdigit():
             indices.add(int(folder.name))
             if (meta := check_frame(folder, findings)) is not None:

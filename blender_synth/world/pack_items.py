@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from blender_synth.errors import ConfigError
 from blender_synth.packs.items import Item, Pack
+from blender_synth.suggestions import hint_among
 from blender_synth.values import plain
 
 PackItem = tuple[Pack, Item]
@@ -78,5 +79,5 @@ def no_item(name: str, packs: Sequence[Pack], kind: str, key: str) -> ConfigErro
     known = sorted(
         {n for pack, item in items_in_packs(packs, kind) for n in (f"{pack.name}/{item.name}", *item.terms.tags)}
     )
-    hint = f"use one of: {', '.join(known)}" if known else f"add a pack with items of `kind: {kind}`: packs=[FOLDER]"
+    hint = hint_among(name, known, f"add a pack with items of `kind: {kind}`: packs=[FOLDER]")
     return ConfigError(f"no asset pack has such a {kind}", key=key, value=name, hint=hint)

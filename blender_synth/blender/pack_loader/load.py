@@ -21,6 +21,7 @@ from blender_synth.errors import AssetError
 from blender_synth.packs.blendfile import Contents, read_contents
 from blender_synth.packs.problems import Problem
 from blender_synth.packs.safety import USD_SUFFIXES, check_file, inside, missing_beside
+from blender_synth.suggestions import hint_among
 
 __all__ = ["Loaded", "load_file", "load_materials"]
 
@@ -76,8 +77,7 @@ def load_materials(file: Path, root: Path, names: Sequence[str]) -> tuple[list[b
     known = read_contents(file, root).names["material"]
     for name in names:
         if name not in known:
-            hint = f"use one of: {', '.join(sorted(known)) or 'none'}"
-            raise AssetError("the file has no such material", file=file, value=name, hint=hint)
+            raise AssetError("the file has no such material", file=file, value=name, hint=hint_among(name, known))
     bpy.context.preferences.filepaths.use_scripts_auto_execute = False
     loaded = Loaded(file=file, before={kind: set(blocks) for kind, blocks in data_collections()})
     with _readable(file), bpy.data.libraries.load(str(file), link=False) as (_, wanted):
@@ -102,8 +102,8 @@ def _append(
     for kind, names in (("object", objects), ("collection", [collection] if collection else [])):
         for name in names:
             if name not in contents.names[kind]:
-                known = ", ".join(sorted(contents.names[kind])) or "none"
-                raise AssetError(f"the file has no such {kind}", file=file, value=name, hint=f"use one of: {known}")
+                hint = hint_among(name, contents.names[kind])
+                raise AssetError(f"the file has no such {kind}", file=file, value=name, hint=hint)
     whole = not objects and not collection
     wanted: Any
     with _readable(file), bpy.data.libraries.load(str(file), link=False) as (source, wanted):

@@ -21,6 +21,7 @@ from blender_synth.errors import ConfigError
 from blender_synth.packs.items import Item, Pack, items_with
 from blender_synth.packs.kinds.person import PersonTerms
 from blender_synth.seeds import Streams
+from blender_synth.suggestions import hint_among
 from blender_synth.values import Vec3, plain
 from blender_synth.world.labelled_instances import LabelledInstance
 from blender_synth.world.pack_items import FromPack
@@ -108,7 +109,7 @@ class Randomizer:
         known = {name for pack, item in people for name in (pack.name, f"{pack.name}/{item.name}")}
         for name in self.weights:
             if name not in known:
-                hint = f"use one of: {', '.join(sorted(known))}" if known else "add a pack: packs=[FOLDER]"
+                hint = hint_among(name, known, "add a pack: packs=[FOLDER]")
                 raise ConfigError(
                     "no asset pack has such a person", key=f"pedestrians.figures.weights.{name}", value=name, hint=hint
                 )

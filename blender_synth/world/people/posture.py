@@ -29,6 +29,7 @@ from typing import Annotated
 
 import numpy as np
 
+from blender_synth.suggestions import hint_among
 from blender_synth.values import Range, Weights, clamped, pick, plain, uniform
 from blender_synth.world.people.activities import Activity, activities
 from blender_synth.world.people.body import BodySpec
@@ -145,7 +146,7 @@ def draw_activity(ranges: PoseRanges, body: BodySpec, situation: Situation, rng:
     drawn = pick(rng, ranges.activity)
     name = situation.activity or drawn
     if name not in activities():
-        raise ValueError(f"there is no activity {name!r}; use one of: {', '.join(activities())}")
+        raise ValueError(f"there is no activity {name!r}; {hint_among(name, activities())}")
     activity = activities()[name]
     youngest, oldest = activity.age_years
     no_seat = activity.legs == "sit" and situation.seat_m is None

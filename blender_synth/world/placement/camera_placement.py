@@ -14,6 +14,7 @@ import numpy as np
 from blender_synth import geometry
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
+from blender_synth.suggestions import hint_among
 from blender_synth.values import Vec3
 from blender_synth.world.contracts import CameraRandomizer, CameraSpec
 from blender_synth.world.layout import Layout, Obstacle
@@ -50,7 +51,7 @@ def place_camera(
             "this scene has no place for such a camera",
             key="camera.rig",
             value=randomizer.rig,
-            hint=f"use one of: {', '.join(rigs)}",
+            hint=hint_among(randomizer.rig, rigs),
         )
     rng = streams.rng("anchor")
     best: tuple[float, CameraSpec] | None = None

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from blender_synth.errors import ConfigError
 from blender_synth.packs.items import Item, Pack
 from blender_synth.seeds import Streams
+from blender_synth.suggestions import hint_among
 from blender_synth.values import NonNegativeRange, PositiveRange, Range, Vec2, Vec3, plain, uniform, vec3
 from blender_synth.world.layout import Layout, Obstacle, PropSpot
 from blender_synth.world.pack_items import FromPack, WeightedItem
@@ -162,7 +163,7 @@ class PropRandomizer:
         for key, asked, known in (("category", self.category, categories), ("tags", self.tags, tags)):
             for name in asked:
                 if name not in known:
-                    hint = f"use one of: {', '.join(known)}" if known else "add a pack: packs=[FOLDER]"
+                    hint = hint_among(name, known, "add a pack: packs=[FOLDER]")
                     what = "category" if key == "category" else "tag"
                     raise ConfigError(f"no prop has such a {what}", key=f"props.{key}", value=name, hint=hint)
         chosen = [
@@ -194,7 +195,7 @@ class PropRandomizer:
                 yield pack, item, weight
         for name in self.weights:
             if name not in known:
-                hint = f"use one of: {', '.join(sorted(known))}" if known else "add a pack: packs=[FOLDER]"
+                hint = hint_among(name, known, "add a pack: packs=[FOLDER]")
                 raise ConfigError("no asset pack has such a prop", key=f"props.weights.{name}", value=name, hint=hint)
 
     def _at(

@@ -11,6 +11,7 @@ import numpy as np
 from blender_synth.errors import ConfigError
 from blender_synth.packs.items import Pack
 from blender_synth.seeds import Streams
+from blender_synth.suggestions import hint_among
 from blender_synth.world.layout import Layout, PlacedProp, PropSpot
 from blender_synth.world.placement.props import PROP_IDS, PropRandomizer, PropSpec, may_stand
 
@@ -47,7 +48,7 @@ def _prop_at(place: PlacedProp, packs: Sequence[Pack], streams: Streams, instanc
         known = sorted(
             {f"{pack.name}/{item.name}" for pack, item in candidates} | {i.terms.category for _, i in candidates}
         )
-        hint = f"use one of: {', '.join(known[:40])}" if known else "add the pack: packs=[FOLDER]"
+        hint = hint_among(place.wants, known, "add the pack: packs=[FOLDER]")
         raise ConfigError("no asset pack has what the scene places", key=f"scene.parts.{place.name}.item",
                           value=place.wants, hint=hint)  # fmt: skip
     weights = np.array([item.terms.weight for _, item in asked])

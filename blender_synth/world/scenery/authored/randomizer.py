@@ -33,6 +33,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, Valida
 
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
+from blender_synth.suggestions import hint_among, hint_for
+from blender_synth.validation import NO_SUCH_KEY, explain, join_key
 from blender_synth.values import NonNegativeRange, Range, Rgb, Vec3, Weights, pick, plain, uniform
 from blender_synth.world.contracts import SceneryRandomizerDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
@@ -40,7 +42,8 @@ from blender_synth.world.layout import Area, PropSpot
 from blender_synth.world.scenery.authored.layout import LayoutRules, authored_layout, moved
 from blender_synth.world.scenery.authored.rules import CameraRule, Jitter, Spawn, is_absent, matching
 from blender_synth.world.scenery.authored.spec import Spec
-from blender_synth.world.scenery.shared.marks import Lamp, Marks, words
+from blender_synth.world.scenery.shared.marks import Lamp, Marks, Record, words
+from blender_synth.world.scenery.shared.near_misses import near_misses
 from blender_synth.world.scenery.shared.part_base import Colours
 from blender_synth.world.scenery.shared.parts import Part, sample_parts
 from blender_synth.world.scenery.shared.pieces import Pieces
@@ -68,15 +71,19 @@ def _marks(marks: Any) -> Any:
     parsed: dict[str, YamlMark] = {}
     for name, value in marks.items():
         kind = words(str(name))
+        if miss := next(near_misses([Record(name=str(name), kind="EMPTY")]), None):
+            hint = f"did you mean {miss.meant}? if it is meant otherwise, choose another name"
+            raise ValueError(f"{name!r} is almost a mark; {hint}")
         if kind[0] not in YAML_MARKS or len(kind) < 2:
             kinds = ", ".join(f"{kind}." for kind in YAML_MARKS)
             raise ValueError(f"{name!r} is no mark; begin it with one of: {kinds}")
         try:
             parsed[str(name)] = TypeAdapter(YAML_MARKS[kind[0]]).validate_python(value)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise ValueError(f"{name}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+            first, where, hint = explain(error)
+            if first["type"] in NO_SUCH_KEY:
+                hint = f"there is no such key; {hint_for(where, YAML_MARKS[kind[0]].__dataclass_fields__)}"
+            raise ValueError(f"{join_key(str(name), where)}: {hint}") from None
     return parsed
 
 
@@ -174,9 +181,8 @@ class Randomizer(SceneryRandomizerDefaults):
         ):
             for name in asked:
                 if not matching(name, names):
-                    choices = ", ".join(sorted(names)[:40]) or "none"
                     raise ConfigError("the scene has nothing of that name", key=f"scene.{key}", value=name,
-                                      hint=f"use one of: {choices}")  # fmt: skip
+                                      hint=hint_among(name, names))  # fmt: skip
 
     def _absent(self, streams: Streams) -> set[str]:
         """Lower-case names of the collections and objects that are absent from this sample."""

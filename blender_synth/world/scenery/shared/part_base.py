@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from blender_synth.seeds import Streams
+from blender_synth.suggestions import hint_among
 from blender_synth.values import Range, Rgb, Vec3, plain, uniform, vec3
 from blender_synth.world.scenery.shared.choices import count_in
 from blender_synth.world.scenery.shared.marks import CATEGORY
@@ -42,7 +43,7 @@ def _codes(colours: tuple[str, ...]) -> tuple[str, ...]:
 
 def _known_material(name: str) -> str:
     if name not in COLOURS:
-        raise ValueError(f"there is no material {name!r}; use one of: {', '.join(MATERIALS)}")
+        raise ValueError(f"there is no material {name!r}; {hint_among(name, MATERIALS)}")
     return name
 
 
