@@ -37,6 +37,7 @@ BY_UNIT: dict[str, Bounds] = {
     "K": (300, 100_000),
     "lx": (0, 1e6),
     "cd/m2": (0, 1e6),
+    "cd/m²": (0, 1e6),
     "s": (0, 1e7),
     "stops": (-30, 30),
     "ISO": (1, 1e8),
@@ -48,6 +49,10 @@ BY_UNIT: dict[str, Bounds] = {
     "factor": (0, 1000),
     "people": (0, 2000),
     "mirrors": (0, 1000),
+    "look-alikes": (0, 1000),
+    "pictures": (0, 1e6),
+    "frames": (0, 1e9),
+    "processes": (0, 10_000),
     "props": (0, 10_000),
     "count": (0, 1000),
 }

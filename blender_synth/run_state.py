@@ -95,7 +95,7 @@ class RunProgress(Progress):
                 if self._bar is None:
                     print_line(f"{self.title}: rendering on {device}, {len(self._workers)} worker(s)")
             super().tick(force)
-            if time.monotonic() - self._saved_at >= HEARTBEAT_S:
+            if time.monotonic() - self._saved_at >= min(HEARTBEAT_S, max(2.0, self.elapsed_s / 10)):
                 with suppress(OSError):
                     self._save("running")
 

@@ -47,6 +47,7 @@ _PHRASES = re.compile(
         ("weather.temperature_c=999", "weather.temperature_c"), ("weather.puddles=1e5", "weather.puddles"),
         ("camera.height_m=-2", "camera.height_m"), ("camera.focal_length_mm=-3", "camera.focal_length_mm"),
         ("develop.blur_px=1e12", "develop.blur_px"), ("worker.timeout_s=1e99", "worker.timeout_s"),
+        ("worker.frames_per_worker=1e15", "worker.frames_per_worker"),
         ("accept.min_people=1e12", "accept.min_people"), ("exporter.workers=99999", "exporter.workers"),
     ],
 )  # fmt: skip

@@ -16,7 +16,15 @@ from blender_synth.world.scene_spec import LOOKALIKE_HOLDER_STEP, LOOKALIKE_IDS
 
 @plain
 class LookalikeGroup:
-    """How many look-alikes of one kind a scene gets, and their randomizer."""
+    """How many look-alikes of one kind a scene gets, and their randomizer.
+
+    Parameters:
+
+    | key | default | unit | meaning |
+    | --- | --- | --- | --- |
+    | `count` | required | look-alikes | number of them in a scene |
+    | `randomizer` | required | settings | how they vary; in a config its keys are next to `count` |
+    """
 
     count: NonNegativeRange
     randomizer: Annotated[LookalikeRandomizer, Converted()]
