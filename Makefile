@@ -11,6 +11,7 @@
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
 # make bench-people   cost of crowds;  make bench-weather  cost of weathers;  make bench-props  cost of props
 # make bench-workers   how well workers share the machine, their memory and its drift
+# make bench-build     processor time to build each scene; AGAINST=FOLDER of an older checkout to compare
 # make bench-export    images per second of an export, by step; RUNS='out/run ...'
 # make ten-million   what ten million frames take, worked out from a run and its dataset: RUN=out/run DATASET=out/data
 # make scenes-page, make mirrors-page, make weathers-page   the README's sheets
@@ -27,7 +28,7 @@ BIN := .venv/bin
 # By the environment, so that it also holds for what builds the package.
 PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props bench-workers measured ten-million lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props bench-build bench-workers measured ten-million lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -156,6 +157,9 @@ bench-workers: setup
 
 bench-export: setup
 	$(BIN)/python -m blender_synth.dev.bench_export $(RUNS)
+
+bench-build: setup
+	$(BIN)/python -m blender_synth.dev.bench_build $(if $(AGAINST),--against $(AGAINST))
 
 bench-people: setup
 	$(BIN)/python -m blender_synth.dev.bench people

@@ -326,24 +326,24 @@ def test_variants_share_one_mesh(tmp_path: Path, stage):
 def test_the_next_scene_takes_shapes_from_the_one_before(tmp_path: Path, stage, monkeypatch):
     import bpy
 
-    from blender_synth.blender import props
+    from blender_synth.blender import props, shelf
     from blender_synth.blender.stage import Stage
-    from tests.made_assets import fresh
 
     _kit(tmp_path)
+    shelf.new_scene()
     manifest = "name: p\nlicence: MIT\nversion: 1\nitems: [{file: kit.blend, object: bench, variants: {steel: wood}}]\n"
     (tmp_path / "pack.yaml").write_text(manifest)
     pack = load_pack(tmp_path)
     [spec] = _sample(pack, _spots("pavement"))
 
     def built() -> tuple:
-        fresh()
-        stage = Stage(bpy.context.scene)
+        stage = Stage(shelf.new_scene())
         objects = props.build(spec, stage, pack.folder)
         images = sorted((image.name, *image.size) for image in bpy.data.images)
         assert not bpy.data.libraries
         materials = [[m.name for m in obj.data.materials] for obj in objects]
-        return _world_box(objects).tolist(), materials, images, len(bpy.data.meshes), len(bpy.data.materials)
+        counts = [len(shelf.live(blocks)) for blocks in (bpy.data.meshes, bpy.data.materials)]
+        return _world_box(objects).tolist(), materials, images, counts
 
     first = built()
     loads = []
@@ -354,3 +354,42 @@ def test_the_next_scene_takes_shapes_from_the_one_before(tmp_path: Path, stage, 
     with pytest.raises(AttributeError):
         built()
     assert len(loads) == 1
+
+
+def test_the_next_process_takes_shapes_from_the_cache(tmp_path: Path, stage, monkeypatch):
+    import bpy
+
+    from blender_synth.blender import item_cache, props, shelf
+    from blender_synth.blender.stage import Stage
+
+    monkeypatch.setenv("BLENDER_SYNTH_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "kit").mkdir()
+    _kit(tmp_path / "kit")
+    manifest = "name: p\nlicence: MIT\nversion: 1\nitems: [{file: kit.blend, object: bench, variants: {steel: wood}}]\n"
+    (tmp_path / "kit" / "pack.yaml").write_text(manifest)
+    pack = load_pack(tmp_path / "kit")
+    [spec] = _sample(pack, _spots("pavement"))
+    imports, load_file = [], props.load_file
+    monkeypatch.setattr(props, "load_file", lambda *a, **k: imports.append(a) or load_file(*a, **k))
+
+    def built() -> tuple:
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        objects = props.build(spec, Stage(shelf.new_scene()), pack.folder)
+        assert not bpy.data.libraries
+        images = sorted((image.name, *image.size) for image in bpy.data.images)
+        return _world_box(objects).tolist(), [[m.name for m in obj.data.materials] for obj in objects], images
+
+    first = built()
+    assert built() == first
+    assert len(imports) == 1
+    [file] = (tmp_path / "cache" / "items").glob("*.blend")
+    file.write_bytes(file.read_bytes()[:-100])  # damaged
+    assert built() == first
+    assert len(imports) == 2
+    (tmp_path / "kit" / "another.png").write_bytes(b"")  # what is next to an item may belong to it
+    assert built() == first
+    assert len(imports) == 3
+    monkeypatch.setattr(item_cache, "MOST_BYTES", 0)
+    os.utime(tmp_path / "kit" / "kit.blend", (1, 1))
+    assert built() == first
+    assert not list((tmp_path / "cache" / "items").iterdir())

@@ -29,6 +29,7 @@ import numpy as np
 import OpenEXR
 
 from blender_synth.blender.shading.nodes import Graph, NodeBuilder, Socket
+from blender_synth.blender.shelf import live
 from blender_synth.blender.stage import (
     SEE_THROUGH,
     SLOT_PROPERTY,
@@ -155,13 +156,13 @@ def _render(scene: bpy.types.Scene, mode: str) -> dict[str, np.ndarray]:
 def _label_materials(layer: bpy.types.ViewLayer, mode: str) -> Iterator[None]:
     """Give everything the label material; what is cut out by alpha keeps its outline."""
     material = _label_material(mode)
-    cut_out = {m: _cut_out_variant(m, mode) for m in bpy.data.materials if _alpha_source(m) is not None}
+    cut_out = {m: _cut_out_variant(m, mode) for m in live(bpy.data.materials) if _alpha_source(m) is not None}
     if not cut_out:
         with temporary_settings(layer, material_override=material):
             yield
         return
     # one override applies to a whole view layer, so with cut-outs the materials of every mesh are replaced instead
-    before = {mesh: list(mesh.materials) for mesh in bpy.data.meshes}
+    before = {mesh: list(mesh.materials) for mesh in live(bpy.data.meshes)}
     try:
         for mesh, materials in before.items():
             if not materials:

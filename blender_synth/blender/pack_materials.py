@@ -15,6 +15,7 @@ from blender_synth.blender.pack_loader.load import load_file
 from blender_synth.blender.scenery.materials import CLEAN
 from blender_synth.blender.shading.textures import sample
 from blender_synth.blender.shading.traits import declare_traits, traits_of
+from blender_synth.blender.shelf import live
 from blender_synth.errors import AssetError, ItemError
 from blender_synth.world.materials import MaterialSpec, SurfaceSpec
 
@@ -29,7 +30,7 @@ def apply_pack_materials(specs: Sequence[SurfaceSpec], pack_roots: Mapping[str, 
         ItemError: a file cannot be read.
     """
     for spec in specs:
-        for material in [m for m in bpy.data.materials if traits_of(m).surface == spec.surface]:
+        for material in [m for m in live(bpy.data.materials) if traits_of(m).surface == spec.surface]:
             if spec.material.maps:
                 _texture(material, spec.material, pack_roots)
             else:

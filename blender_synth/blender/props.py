@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-import os
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import bpy
 from mathutils import Matrix
 
+from blender_synth.blender import item_cache, shelf
 from blender_synth.blender.pack_loader.load import Loaded, load_file, load_materials
 from blender_synth.blender.pack_loader.shapes import shown
 from blender_synth.blender.stage import Stage
-from blender_synth.cache import scratch_folder
 from blender_synth.errors import AssetError, ItemError
 from blender_synth.packs.axes import item_from_blender
 from blender_synth.world.placement.props import PropSpec
@@ -38,36 +38,25 @@ class _Shape:
         self.coloured: set[str] = set()
 
 
-class _ShapeCache:
-    """A cache of shapes in temporary `.blend` files, from one scene of this process to the next: faster than importing.
-
-    Its files hold only what the safe loader has let through.
-    """
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple, tuple[str, list[str], dict[str, str]]] = {}
-
-    def put(self, key: tuple, shape: _Shape) -> None:
-        file = str(scratch_folder() / f"{os.getpid()}-{len(self._kept)}.blend")
-        bpy.data.libraries.write(file, {*shape.meshes, *shape.by_name.values()}, path_remap="ABSOLUTE")
-        names = {name: material.name for name, material in shape.by_name.items()}
-        self._kept[key] = (file, [mesh.name for mesh in shape.meshes], names)
-
-    def get(self, key: tuple) -> _Shape | None:
-        if key not in self._kept:
-            return None
-        file, meshes, names = self._kept[key]
-        with bpy.data.libraries.load(file, link=False) as (_, wanted):
-            wanted.meshes, wanted.materials = list(meshes), list(names.values())
-        if None in wanted.meshes or None in wanted.materials:  # the temporary files were deleted
-            return None
-        for library in [library for library in bpy.data.libraries if bpy.path.abspath(library.filepath) == file]:
-            bpy.data.libraries.remove(library)
-        return _Shape(list(wanted.meshes), dict(zip(names, wanted.materials, strict=True)))
-
-
-_cache = _ShapeCache()
 _shapes: WeakKeyDictionary[Stage, dict[tuple, _Shape]] = WeakKeyDictionary()
+
+
+def preload(specs: Iterable[PropSpec], stage: Stage, pack_roots: Mapping[str, Path]) -> None:
+    """Import shapes that are not kept yet (see `blender.shelf`), in a scene that is still empty.
+
+    An importer updates the whole scene several times: among finished buildings that takes longer than the import.
+
+    Raises:
+        ItemError: Blender cannot read a file, or it shows no mesh.
+    """
+    known = _shapes.setdefault(stage, {})
+    for spec in specs:
+        if shelf.holds(("prop", *_version(pack_roots[spec.pack] / spec.file, spec))):
+            continue
+        shape_of(spec, stage, pack_roots[spec.pack])
+        for shape in known.values():
+            bpy.data.batch_remove([*shape.meshes, *set(shape.by_name.values())])
+        known.clear()
 
 
 def build(spec: PropSpec, stage: Stage, pack_root: Path) -> list[bpy.types.Object]:
@@ -120,16 +109,25 @@ def shape_of(
         raise ItemError.of(error, spec.pack, spec.item) from None
 
 
+def _version(file: Path, spec: PropSpec) -> tuple[object, ...]:
+    """What a shape depends on."""
+    state = file.stat() if file.is_file() else None
+    version = state and (state.st_size, state.st_mtime_ns)
+    return (file, version, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
+
+
 def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
     """Import the shape's meshes; everything else in the file is removed.
 
     Lights, cameras, animation and skeletons are dropped; a skinned mesh keeps its pose.
     """
-    state = file.stat() if file.is_file() else None
-    version = state and (state.st_size, state.st_mtime_ns)
-    key = (file, version, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
-    if (kept := _cache.get(key)) is not None:
-        return kept
+    key = _version(file, spec)
+    if (kept := shelf.shape(("prop", *key))) is not None:
+        return _Shape(kept.meshes, kept.by_name)
+    cached = item_cache.key_of(file, key[2:])
+    if (kept := item_cache.read(cached)) is not None:
+        shelf.keep_shape(("prop", *key), kept)
+        return _Shape(kept.meshes, kept.by_name)
     loaded = load_file(
         file, root, objects=(spec.object,) if spec.object else (), collection=spec.collection, worlds=False
     )
@@ -149,7 +147,8 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
             "the file shows no mesh", file=file, hint="export it again with its meshes in the scene that is open"
         )
     shape = _Shape(meshes, by_name)
-    _cache.put(key, shape)
+    item_cache.write(cached, shelf.Shape(meshes, by_name))
+    shelf.keep_shape(("prop", *key), shelf.Shape(meshes, by_name))
     return shape
 
 

@@ -47,7 +47,7 @@ def measure(
     a = anatomy.body_anatomy()
     v = points[: data.vertex_count]
     skin = np.zeros(len(v), bool)
-    skin[np.unique(data.faces["body"])] = True
+    skin[data.skin_vertices] = True
     trunk = skin & (a.arm < 0)
     at = {n: rig.points[n][2] for n in ("spine01", "spine03", "spine04", "upperleg01.L")}
     spine_x = rig.points["spine02"][0]

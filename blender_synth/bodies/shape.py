@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -86,6 +88,32 @@ def stature_of(data: BodyData, points: np.ndarray) -> float:
     return float(z.max() - z.min())
 
 
+_prepared: dict[int, np.ndarray] = {}
+"""Shapes of the bodies that are being built, by `id`."""
+_AT_ONCE = 16
+
+
+def _macro_shapes(data: BodyData, bodies: Sequence[BodySpec]) -> np.ndarray:
+    """(bodies, 3, P * 3) float32: body at middle height, and what a full step taller or shorter adds."""
+    rows = np.stack([row for body in bodies for row in _macro_row(data, body)]).astype(np.float32)
+    return (rows @ data.macro_basis_m).reshape(len(bodies), 3, -1)
+
+
+@contextmanager
+def prepared(data: BodyData, bodies: Sequence[BodySpec]) -> Iterator[None]:
+    """Compute the shapes of several bodies together for `shaped_points` inside the `with` block.
+
+    Reading the basis dominates the cost, and is done once for up to `_AT_ONCE` bodies.
+    """
+    try:
+        for first in range(0, len(bodies), _AT_ONCE):
+            some = bodies[first : first + _AT_ONCE]
+            _prepared.update(zip(map(id, some), _macro_shapes(data, some), strict=True))
+        yield
+    finally:
+        _prepared.clear()
+
+
 def shaped_points(data: BodyData, body: BodySpec) -> np.ndarray:
     """The body in its rest pose, soles at z = 0, with the stature that the spec asks for.
 
@@ -95,15 +123,15 @@ def shaped_points(data: BodyData, body: BodySpec) -> np.ndarray:
     Returns:
         (P, 3) float64 points, metres.
     """
-    middle, taller, smaller = _macro_row(data, body)
     base = data.base_m.astype(np.float64)
     for name, value in body.details.items():
         entry = data.details.get(f"{name}{'+' if value > 0 else '-'}")
         if entry is not None:
             base[entry[0]] += abs(value) * entry[1]
 
-    # One product for all three rows: reading the basis dominates the cost.
-    rows = np.stack([middle, taller, smaller]).astype(np.float32) @ data.macro_basis_m
+    rows = _prepared.get(id(body))
+    if rows is None:
+        rows = _macro_shapes(data, [body])[0]
     middle, taller, smaller = rows.reshape(3, -1, 3)
     points = base + middle
     height = stature_of(data, points)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
 from blender_synth.bodies import anatomy
-from blender_synth.bodies.data import BodyData
+from blender_synth.bodies.data import BodyData, body_data
 from blender_synth.bodies.fields import smoothstep
 from blender_synth.bodies.mesh import Surface, clipped, hemmed, joined, vertex_normals
 from blender_synth.bodies.skeleton import SIDES, Rig
@@ -33,10 +34,7 @@ class FootShape:
 def foot_shape(data: BodyData, points: np.ndarray, side: str, step: int = 1) -> FootShape:
     """Measure one foot of a shaped body (P, 3) at every `step`-th station."""
     stations = np.unique(np.append(_ALL_STATIONS[::step], 1.0))
-    a = anatomy.body_anatomy()
-    mine = (a.foot > 0.5) & (a.side == SIDES[side])
-    mine[np.setdiff1d(np.arange(data.vertex_count), data.faces["body"])] = False
-    v = points[: data.vertex_count][mine]
+    v = points[_skin_of_foot(side)]
     v = v[v[:, 2] < 0.11 * np.ptp(v[:, 0]) / 0.25]
     start, end = v[:, 0].min() - 0.006, v[:, 0].max() + 0.012
     x = start + stations * (end - start)
@@ -50,6 +48,13 @@ def foot_shape(data: BodyData, points: np.ndarray, side: str, step: int = 1) -> 
         tops.append(near[:, 2].max())
     low, high = np.array(lows), np.array(highs)
     return FootShape(stations, x, (low + high) / 2, (high - low) / 2, np.array(tops), end - start)
+
+
+@functools.cache
+def _skin_of_foot(side: str) -> np.ndarray:
+    """Indices of the skin's vertices on one foot."""
+    a, skin = anatomy.body_anatomy(), body_data().skin_vertices
+    return skin[(a.foot[skin] > 0.5) & (a.side[skin] == SIDES[side])]
 
 
 def _outline(foot: FootShape, kind: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import bpy
 import numpy as np
 
+from blender_synth.blender.mesh_data import add_attribute, finish, new_mesh
 from blender_synth.blender.people.shading import material_for
+from blender_synth.blender.shading.nodes import UV_MAP
 from blender_synth.blender.stage import Stage
+from blender_synth.bodies.data import body_data
 from blender_synth.bodies.detail import Detail
 from blender_synth.bodies.parts import Part
 from blender_synth.bodies.person import dressed_person
+from blender_synth.bodies.shape import prepared
 from blender_synth.bodies.skeleton import Z, rotation
 from blender_synth.keypoints import COCO_KEYPOINTS
 from blender_synth.world.people.pedestrian import Spec
+
+
+def together(specs: Sequence[Spec]) -> AbstractContextManager[None]:
+    """Compute the bodies of several people at once."""
+    return prepared(body_data(), [spec.body for spec in specs])
 
 
 def build(spec: Spec, stage: Stage, detail: Detail = "full") -> None:
@@ -29,7 +39,10 @@ def build(spec: Spec, stage: Stage, detail: Detail = "full") -> None:
         number = instance_id or spec.instance_id
         name = f"pedestrian_{spec.instance_id:04d}" + (f"_{number}" if instance_id else "")
         parts = tuple(p for p in person.parts if p.instance_id == instance_id)
-        obj = bpy.data.objects.new(name, mesh_of(parts, name, stage.pack_roots))
+        mesh = mesh_of(parts, name, stage.pack_roots)
+        if detail != "full" or spec.carried:
+            mesh.validate()  # where vertices were merged, triangles may lie back to back: one is removed
+        obj = bpy.data.objects.new(name, mesh)
         obj.location = spec.position_m
         obj.rotation_euler = (0.0, 0.0, np.radians(spec.heading_deg))
         stage.add(obj, number)
@@ -46,33 +59,20 @@ def mesh_of(parts: Sequence[Part], name: str, pack_roots: Mapping[str, Path] | N
     shadings = list(dict.fromkeys(p.shading for p in parts))
     corners, totals, slots, uvs = [], [], [], []
     for part, start in zip(parts, starts, strict=False):
-        triangle = part.faces[:, 2] == part.faces[:, 3]
         use = np.ones(part.faces.shape, bool)
-        use[triangle, 3] = False
+        use[:, 3] = part.faces[:, 2] != part.faces[:, 3]
         corners.append((part.faces + start)[use])
         totals.append(use.sum(1))
         slots.append(np.full(len(part.faces), shadings.index(part.shading)))
-        uv = np.zeros((*part.faces.shape, 2), np.float32) if part.uv is None else part.uv
-        uvs.append(uv[use])
-    corners, totals = np.concatenate(corners), np.concatenate(totals)
-    mesh = bpy.data.meshes.new(name)
-    mesh.vertices.add(int(starts[-1]))
-    mesh.vertices.foreach_set("co", np.concatenate([p.vertices for p in parts]).astype(np.float32).ravel())
-    mesh.loops.add(len(corners))
-    mesh.loops.foreach_set("vertex_index", corners.astype(np.int32))
-    mesh.polygons.add(len(totals))
-    mesh.polygons.foreach_set("loop_start", np.concatenate([[0], np.cumsum(totals)[:-1]]).astype(np.int32))
-    mesh.polygons.foreach_set("material_index", np.concatenate(slots).astype(np.int32))
-    mesh.uv_layers.new(name="uv").data.foreach_set("uv", np.concatenate(uvs).astype(np.float32).ravel())
+        uvs.append(np.zeros((len(corners[-1]), 2), np.float32) if part.uv is None else part.uv[use])
+    points = np.concatenate([p.vertices for p in parts])
+    mesh = new_mesh(name, points, np.concatenate(corners), np.concatenate(totals))
+    add_attribute(mesh, UV_MAP, "CORNER", "uv", np.concatenate(uvs))
     for key in sorted({k for p in parts for k in p.attributes}):
         width = next(p.attributes[key].ndim for p in parts if key in p.attributes)
         shape = (3,) if width == 2 else ()
         values = np.concatenate([p.attributes.get(key, np.zeros((len(p.vertices), *shape), np.float32)) for p in parts])
-        kind, target = ("FLOAT_VECTOR", "vector") if width == 2 else ("FLOAT", "value")
-        mesh.attributes.new(key, kind, "POINT").data.foreach_set(target, values.astype(np.float32).ravel())
+        add_attribute(mesh, key, "POINT", "vector" if width == 2 else "float", values)
     for shading in shadings:
         mesh.materials.append(material_for(shading, pack_roots or {}))
-    mesh.update(calc_edges=True)
-    mesh.validate()
-    mesh.shade_smooth()
-    return mesh
+    return finish(mesh, np.concatenate(slots), smooth=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 import bpy
 
+from blender_synth.blender import shelf
 from blender_synth.blender.people import accessories, carried, cloth, skin
 from blender_synth.blender.people.material_nodes import MaterialKind, PersonNodes, Values
 from blender_synth.bodies.parts import ShadingParams
@@ -30,10 +31,13 @@ _KINDS: dict[str, MaterialKind[Any]] = {  # each takes the class of parameters o
 
 
 def _set(material: bpy.types.Material, values: Values) -> None:
-    """Put values into the named nodes of a material."""
+    """Put values into the named nodes of a material that is new.
+
+    Setting a socket's value has Blender look through all node trees each time; setting a collection's does not.
+    """
+    nodes = material.node_tree.nodes
     for name, value in values.items():
-        socket = material.node_tree.nodes[name].outputs[0]
-        socket.default_value = (*value, 1.0) if isinstance(value, tuple) else value
+        nodes[name].outputs.foreach_set("default_value", (*value, 1.0) if isinstance(value, tuple) else (value,))
 
 
 def material_for(shading: ShadingParams, pack_roots: Mapping[str, Path]) -> bpy.types.Material:
@@ -47,13 +51,12 @@ def material_for(shading: ShadingParams, pack_roots: Mapping[str, Path]) -> bpy.
         return existing
     kind = _KINDS[shading.kind]
     name = "_".join(["person", shading.kind, *(str(v) for v in kind.structure(shading))])
-    template = bpy.data.materials.get(name)
-    if template is None:
+
+    def make() -> bpy.types.Material:
         nodes = PersonNodes(name, kind.traits, pack_roots)
-        template = nodes.surface(kind.build(shading, nodes))
-        template.use_fake_user = True  # kept even while no object uses it
-    material = template.copy()
-    material.use_fake_user = False
+        return nodes.surface(kind.build(shading, nodes))
+
+    material = shelf.material((name,), make)
     material.name = shading.name
     _set(material, kind.values(shading))
     return material

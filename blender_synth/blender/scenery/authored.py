@@ -15,6 +15,7 @@ from blender_synth.blender.scenery.blend_scene import Opened, open_scene
 from blender_synth.blender.scenery.materials import LAMP_LENS, Materials
 from blender_synth.blender.scenery.meshes import Part, Vec, bevelled_box, box, join, lathe, quad, to_object
 from blender_synth.blender.shading.traits import declare_traits, declares_traits, traits_by_name
+from blender_synth.blender.shelf import live
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather.night import black_body
 from blender_synth.errors import AssetError
@@ -59,10 +60,10 @@ def _build_file(spec: Spec, stage: Stage) -> None:
         raise AssetError("the scene's file is missing", file=file, hint="put it back where it was")
     found = open_scene(file, file.parent if stage.scene_folder is None else stage.scene_folder)
     _paint(spec, found)
-    for block in (*bpy.data.materials, *bpy.data.images):
+    for block in live((*bpy.data.materials, *bpy.data.images)):
         if block.name.startswith(_TAKEN):
             block.name = f"scene {block.name}"
-    for material in bpy.data.materials:
+    for material in live(bpy.data.materials):
         _to_units(material)
         if not declares_traits(material):
             declare_traits(material, traits_by_name(material.name))

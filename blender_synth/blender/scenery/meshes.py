@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias, TypeGuard
 
 import bpy
 import numpy as np
 from numpy.typing import ArrayLike
+
+from blender_synth.blender.mesh_data import add_attribute, finish, new_mesh
+from blender_synth.blender.shading.nodes import UV_MAP
 
 Vec: TypeAlias = Sequence[float] | np.ndarray
 """A point, direction or size in metres."""
@@ -48,7 +52,7 @@ class Part:
 
     def moved(self, offset_m: Vec) -> Part:
         """A copy moved by (3,)."""
-        return replace(self, points=self.points + np.asarray(offset_m, float))
+        return self._with(points=self.points + np.asarray(offset_m, float))
 
     def turned(self, degrees: float, axis: int = 2) -> Part:
         """A copy turned counter-clockwise about a main axis through the origin."""
@@ -57,15 +61,19 @@ class Part:
         points = self.points.copy()
         points[:, a] = c * self.points[:, a] - s * self.points[:, b]
         points[:, b] = s * self.points[:, a] + c * self.points[:, b]
-        return replace(self, points=points)
+        return self._with(points=points)
 
     def scaled(self, factors: float | Vec) -> Part:
         """A copy scaled about the origin; UVs stay."""
-        return replace(self, points=self.points * np.asarray(factors, float))
+        return self._with(points=self.points * np.asarray(factors, float))
 
     def painted(self, tint: Tint) -> Part:
         """A copy with one tint on every face."""
-        return replace(self, tints=np.tile(rgba(tint), (len(self.faces), 1)))
+        return self._with(tints=_repeated(rgba(tint), len(self.faces)))
+
+    def _with(self, points: np.ndarray | None = None, tints: np.ndarray | None = None) -> Part:
+        points, tints = self.points if points is None else points, self.tints if tints is None else tints
+        return Part(points, self.faces, self.uvs, tints, self.materials, self.names, self.smooth)
 
     def triangle_count(self) -> int:
         """Number of triangles after splitting quads."""
@@ -94,24 +102,173 @@ def rgba(tint: Tint) -> np.ndarray:
     return np.array([*tint, 0.0][:4], float)
 
 
+class _Lazy(Part):
+    """A part whose arrays are made when they are first asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _FIELDS:
+            raise AttributeError(name)
+        made = _joined(self.leaves())
+        self.__dict__.update({field: getattr(made, field) for field in _FIELDS})
+        return self.__dict__[name]
+
+    def leaves(self) -> list[Part]:
+        """Parts that make it up: boxes, quads, and parts with arrays."""
+        raise NotImplementedError
+
+
+_FIELDS = ("points", "faces", "uvs", "tints", "materials", "names", "smooth")
+
+
+class _Simple(_Lazy):
+    """A box or a quad. `join` makes the arrays of all its boxes and quads at once: facades have tens of thousands.
+
+    Attributes:
+        spec: low and high corner of a box, or the four corners of a quad. rows: of `_BOX`; None for a quad.
+        material, tint: of all faces. offsets: by what it was moved, in order.
+    """
+
+    def __init__(
+        self,
+        spec: tuple[Vec, ...] = (),
+        rows: tuple[int, ...] | None = None,
+        material: str = "",
+        tint: Tint = WHITE,
+        offsets: tuple[tuple[float, ...], ...] = (),
+        **fields: object,  # of a part with its arrays, from `dataclasses.replace`
+    ):
+        self.__dict__.update(
+            fields or {"spec": spec, "rows": rows, "material": material, "tint": tint, "offsets": offsets}
+        )
+
+    def leaves(self) -> list[Part]:
+        return [self]
+
+    def moved(self, offset_m: Vec) -> Part:
+        if _is_made(self):
+            return super().moved(offset_m)
+        return _Simple(self.spec, self.rows, self.material, self.tint, (*self.offsets, tuple(offset_m)))
+
+    def painted(self, tint: Tint) -> Part:
+        if _is_made(self):
+            return super().painted(tint)
+        return _Simple(self.spec, self.rows, self.material, tint, self.offsets)
+
+    spec: tuple[Vec, ...]
+    rows: tuple[int, ...] | None
+    material: str
+    tint: Tint
+    offsets: tuple[tuple[float, ...], ...]
+
+
+class _Group(_Lazy):
+    """Joined parts. `parts`: its leaves."""
+
+    def __init__(self, parts: Sequence[Part] = (), **fields: object):
+        self.__dict__.update(fields or {"parts": list(parts)})
+
+    parts: list[Part]
+
+    def leaves(self) -> list[Part]:
+        return self.parts
+
+    def moved(self, offset_m: Vec) -> Part:
+        return super().moved(offset_m) if _is_made(self) else _Group([part.moved(offset_m) for part in self.parts])
+
+    def painted(self, tint: Tint) -> Part:
+        return super().painted(tint) if _is_made(self) else _Group([part.painted(tint) for part in self.parts])
+
+
+def _is_made(part: Part) -> bool:
+    return "points" in part.__dict__
+
+
+@dataclass(frozen=True)
+class _Arrays:
+    points: np.ndarray
+    faces: np.ndarray
+    uvs: np.ndarray
+    tints: np.ndarray
+
+
+def _simple_arrays(parts: Sequence[_Simple]) -> _Arrays:
+    """The arrays of boxes with the same sides, or of quads, one after the other; faces count from each one's first."""
+    rows, count, offsets = parts[0].rows, len(parts), len(parts[0].offsets)
+    spec = np.array([p.spec for p in parts], float)
+    if rows is None:
+        points, faces = spec, np.array([[0, 1, 2, 3]])
+        uvs = box_uvs(points.reshape(-1, 3), np.arange(4 * count).reshape(-1, 4))
+    else:
+        low, high = spec[:, :1], spec[:, 1:]
+        points, faces = low + _CORNERS * (high - low), _BOX[list(rows)]
+        uvs = points[:, _BOX_CORNER[list(rows)], _BOX_AXES[list(rows)]].reshape(-1, 4, 2)
+    for k in range(offsets):
+        points = points + np.array([p.offsets[k] for p in parts], float)[:, None]
+    tints = np.array([rgba(p.tint) for p in parts]).repeat(len(faces), axis=0)
+    return _Arrays(points.reshape(-1, 3), np.tile(faces, (count, 1)), uvs, tints)
+
+
+def _repeated(row: np.ndarray, count: int) -> np.ndarray:
+    rows = np.empty((count, len(row)))
+    rows[:] = row
+    return rows
+
+
 def join(parts: Sequence[Part]) -> Part:
     """All parts as one; parts without faces are ignored."""
-    parts = [p for p in parts if len(p.faces)]
-    names = tuple(dict.fromkeys(name for p in parts for name in p.names))
-    faces, materials, first = [], [], 0
+    leaves: list[Part] = []
     for p in parts:
-        faces.append(np.where(p.faces >= 0, p.faces + first, -1))
-        materials.append(np.array([names.index(name) for name in p.names])[p.materials])
-        first += len(p.points)
-    return Part(
-        np.concatenate([p.points for p in parts]),
-        np.concatenate(faces),
-        np.concatenate([p.uvs for p in parts]),
-        np.concatenate([p.tints for p in parts]),
-        np.concatenate(materials),
-        names,
-        np.concatenate([p.smooth for p in parts]),
-    )
+        if isinstance(p, _Lazy) and not _is_made(p):
+            leaves += p.leaves()
+        elif len(p.faces):
+            leaves.append(p)
+    return _Group(leaves)
+
+
+def _joined(parts: Sequence[Part]) -> Part:
+    """The parts as one with its arrays: all boxes of one kind at once, all quads at once, the others one by one."""
+    places: dict[str, int] = {}
+    for p in parts:
+        for name in (p.material,) if _is_simple(p) else p.names:
+            places.setdefault(name, len(places))
+    shapes = [_counts(p) for p in parts]
+    firsts = np.concatenate([[0], np.cumsum([n for n, _ in shapes])]).tolist()
+    starts = np.concatenate([[0], np.cumsum([m for _, m in shapes])]).tolist()
+    total = starts[-1]
+    points, faces, uvs = np.empty((firsts[-1], 3)), np.empty((total, 4), int), np.empty((total, 4, 2))
+    tints, materials, smooth = np.empty((total, 4)), np.empty(total, int), np.zeros(total, bool)
+    alike: dict[tuple[tuple[int, ...] | None, int], list[int]] = {}
+    for k, p in enumerate(parts):
+        where = slice(starts[k], starts[k + 1])
+        if _is_simple(p):
+            alike.setdefault((p.rows, len(p.offsets)), []).append(k)
+            materials[where] = places[p.material]
+            continue
+        points[firsts[k] : firsts[k + 1]] = p.points
+        faces[where], uvs[where], tints[where], smooth[where] = p.faces, p.uvs, p.tints, p.smooth
+        materials[where] = (
+            places[p.names[0]] if len(p.names) == 1 else np.array([places[name] for name in p.names])[p.materials]
+        )
+    for numbers in alike.values():
+        made = _simple_arrays([p for k in numbers if _is_simple(p := parts[k])])
+        n, m = shapes[numbers[0]]
+        points[(np.array([firsts[k] for k in numbers])[:, None] + np.arange(n)).ravel()] = made.points
+        where = (np.array([starts[k] for k in numbers])[:, None] + np.arange(m)).ravel()
+        faces[where], uvs[where], tints[where] = made.faces, made.uvs, made.tints
+    shift = np.repeat(firsts[:-1], [m for _, m in shapes])[:, None]
+    faces = np.where(faces >= 0, faces + shift, -1)
+    return Part(points, faces, uvs, tints, materials, tuple(places), smooth)
+
+
+def _is_simple(part: Part) -> TypeGuard[_Simple]:
+    return isinstance(part, _Simple) and not _is_made(part)
+
+
+def _counts(part: Part) -> tuple[int, int]:
+    """Points and faces of a part."""
+    if _is_simple(part):
+        return (4, 1) if part.rows is None else (8, len(part.rows))
+    return len(part.points), len(part.faces)
 
 
 def part(
@@ -138,7 +295,7 @@ def part(
     uvs = box_uvs(points, faces) if uvs is None else np.asarray(uvs, float)
     m = len(faces)
     tints = np.asarray(tint, float)
-    tints = tints if tints.ndim == 2 else np.tile(rgba(tint), (m, 1))
+    tints = tints if tints.ndim == 2 else _repeated(rgba(tint), m)
     return Part(points, faces, uvs, tints, np.zeros(m, int), (material,), np.full(m, smooth))
 
 
@@ -158,6 +315,8 @@ def quad(a: Vec, b: Vec, c: Vec, d: Vec, material: str, tint: Tint = WHITE, uvs:
 
 def quad_of(corners: Sequence[Vec], material: str, tint: Tint = WHITE, uvs: ArrayLike | None = None) -> Part:
     """One quad from its four corners, counter-clockwise from outside; UVs (4, 2) in metres."""
+    if uvs is None and np.ndim(tint) == 1:
+        return _Simple(tuple(corners), None, material, tint)
     return part(np.array(corners, float), [[0, 1, 2, 3]], material, tint, None if uvs is None else np.array([uvs]))
 
 
@@ -185,13 +344,13 @@ _BOX_AXES = np.array([(1, 2), (1, 2), (0, 2), (0, 2), (0, 1), (0, 1)])[:, None].
 
 def box(low: Vec, high: Vec, material: str, tint: Tint = WHITE, without: Sequence[str] = ()) -> Part:
     """A box between two corners, less the sides named (``"-x"`` … ``"+z"``)."""
-    low, high = np.asarray(low, float), np.asarray(high, float)
-    points = low + _CORNERS * (high - low)
-    uvs = points[_BOX_CORNER, _BOX_AXES]
-    if without:
-        keep = [i for i, side in enumerate(_BOX_SIDES) if side not in without]
-        return part(points, _BOX[keep], material, tint, uvs[keep])
-    return part(points, _BOX, material, tint, uvs)
+    return _Simple((low, high), _rows(tuple(without)), material, tint)
+
+
+@lru_cache(maxsize=64)
+def _rows(without: tuple[str, ...]) -> tuple[int, ...]:
+    """Rows of `_BOX` for the sides that remain."""
+    return tuple(i for i, side in enumerate(_BOX_SIDES) if side not in without)
 
 
 def bevelled_box(low: Vec, high: Vec, bevel_m: float, material: str, tint: Tint = WHITE) -> Part:
@@ -271,12 +430,19 @@ def tube(
     up = np.array([0.0, 0.0, 1.0]) if abs(tangent[0, 2]) < 0.9 else np.array([1.0, 0.0, 0.0])
     angles = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     rings = []
+    cosine, sine = np.cos(angles)[:, None], np.sin(angles)[:, None]
     for point, t, r in zip(path, tangent, radius, strict=True):
-        side = np.cross(up, t)
-        side /= np.linalg.norm(side)
-        up = np.cross(t, side)
-        rings.append(point + r * (np.cos(angles)[:, None] * side + np.sin(angles)[:, None] * up))
+        side = _cross(up, t)
+        side /= math.sqrt(side.dot(side))
+        up = _cross(t, side)
+        rings.append(point + r * (cosine * side + sine * up))
     return loft(np.array(rings), material, tint, caps=caps)
+
+
+def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The cross product of two vectors (3,); numpy's takes many times as long."""
+    (ax, ay, az), (bx, by, bz) = a.tolist(), b.tolist()
+    return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
 
 
 def extrude(profile_xy: np.ndarray, length_m: float, material: str, tint: Tint = WHITE, smooth: bool = False) -> Part:
@@ -296,26 +462,15 @@ def extrude(profile_xy: np.ndarray, length_m: float, material: str, tint: Tint =
 
 def to_mesh(name: str, shape: Part, materials: Mapping[str, bpy.types.Material]) -> bpy.types.Mesh:
     """A Blender mesh with UVs, the tint attribute and material slots."""
-    mesh = bpy.data.meshes.new(name)
     mask = np.ones(shape.faces.shape, bool)
     mask[:, 3] = shape.faces[:, 3] >= 0
     sizes = mask.sum(axis=1)
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    mesh.vertices.add(len(shape.points))
-    mesh.loops.add(int(sizes.sum()))
-    mesh.polygons.add(len(shape.faces))
-    mesh.vertices.foreach_set("co", shape.points.astype(np.float32).ravel())
-    mesh.loops.foreach_set("vertex_index", shape.faces[mask].astype(np.int32))
-    mesh.polygons.foreach_set("loop_start", starts.astype(np.int32))
-    mesh.polygons.foreach_set("material_index", shape.materials.astype(np.int32))
-    mesh.polygons.foreach_set("use_smooth", shape.smooth)
-    mesh.uv_layers.new(name="uv").data.foreach_set("uv", shape.uvs[mask].astype(np.float32).ravel())
-    tints = mesh.attributes.new(TINT, "FLOAT_COLOR", "CORNER")
-    tints.data.foreach_set("color", np.repeat(shape.tints, sizes, axis=0).astype(np.float32).ravel())
+    mesh = new_mesh(name, shape.points, shape.faces[mask], sizes)
+    add_attribute(mesh, UV_MAP, "CORNER", "uv", shape.uvs[mask])
+    add_attribute(mesh, TINT, "CORNER", "color", np.repeat(shape.tints.astype(np.float32), sizes, axis=0))
     for material in shape.names:
         mesh.materials.append(materials[material])
-    mesh.update(calc_edges=True)
-    return mesh
+    return finish(mesh, shape.materials, shape.smooth)
 
 
 def to_object(name: str, shape: Part, materials: Mapping[str, bpy.types.Material]) -> bpy.types.Object:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import cv2
 import numpy as np
 
 
@@ -12,10 +15,26 @@ def spectral_noise(n: int, slope: float, seed: int, low: float = 1.0, high: floa
     `stretch` > 1 stretches features along axis 0 (vertical).
     """
     rng = np.random.default_rng(seed)
-    fy = np.fft.fftfreq(n, 1 / n)[:, None] * stretch
-    fx = np.fft.rfftfreq(n, 1 / n)[None]
-    field = _band_limited(rng.standard_normal((n, n), dtype=np.float32), np.hypot(fy, fx), slope, low, high or n)
-    return ((field - field.mean()) / field.std()).astype(np.float32)
+    field = _band_limited(rng.standard_normal((n, n), dtype=np.float32), frequencies(n, stretch), slope, low, high or n)
+    return (field - field.mean()) / field.std()
+
+
+@lru_cache(maxsize=8)
+def frequencies(n: int, stretch: float = 1.0) -> np.ndarray:
+    """(n, n) float32 cycles a tile of the entries of `spectrum_of`; do not write to it."""
+    f = np.fft.fftfreq(n, 1 / n)
+    return np.hypot(f[:, None] * stretch, f[None]).astype(np.float32)
+
+
+def spectrum_of(field: np.ndarray) -> np.ndarray:
+    """Fourier transform (h, w, 2), real and imaginary part, of a real field (h, w), in single precision."""
+    return cv2.dft(np.ascontiguousarray(field, np.float32), flags=cv2.DFT_COMPLEX_OUTPUT)
+
+
+def field_of(spectrum: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """The real field (h, w) float32 of a spectrum times a gain (h, w) that is even in both frequencies."""
+    filtered = spectrum * gain.astype(np.float32)[..., None]
+    return cv2.idft(filtered, flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
 
 
 def noise_field(
@@ -28,16 +47,17 @@ def noise_field(
 ) -> np.ndarray:
     """Gaussian noise of `shape`, mean 0 and std 1, with amplitude f^-slope between two wavelengths."""
     full = tuple(-(-n // step) * step for n, step in zip(shape, (32 if shape[0] > 1 else 1, 256), strict=True))
-    f = np.hypot(np.fft.fftfreq(full[0], pixel_m)[:, None], np.fft.rfftfreq(full[1], pixel_m)[None])
+    along, across = (np.fft.fftfreq(n, pixel_m).astype(np.float32) for n in full)
+    f = np.hypot(along[:, None], across[None])
     white = rng.standard_normal(full, dtype=np.float32)
     field = _band_limited(white, f, slope, 1 / longest_m, 1 / shortest_m)[: shape[0], : shape[1]]
-    return (field / field.std()).astype(np.float32)
+    return field / field.std()
 
 
 def _band_limited(white: np.ndarray, f: np.ndarray, slope: float, low: float, high: float) -> np.ndarray:
     """White noise filtered to amplitude f^-slope between two frequencies, in the unit of `f`."""
-    gain = np.where((f >= low) & (f <= high), np.maximum(f, 1e-6) ** -slope, 0.0)
-    return np.fft.irfft2(np.fft.rfft2(white) * gain, s=white.shape)
+    gain = np.where((f >= low) & (f <= high), np.maximum(f, np.float32(1e-6)) ** np.float32(-slope), np.float32(0.0))
+    return field_of(spectrum_of(white), gain)
 
 
 def smoothstep(low: float, high: float, x: np.ndarray) -> np.ndarray:

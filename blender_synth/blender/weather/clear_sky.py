@@ -62,26 +62,37 @@ def clear_sky(elevation: np.ndarray, from_sun: np.ndarray, sun_elevation: float,
         sun_elevation: radians. turbidity: Linke turbidity.
 
     Returns:
-        (rows, columns, 3), the sun's disc not included.
+        (3, rows, columns) red, green and blue; the sun's disc is not included.
     """
     grid_h = np.linspace(0, 1, 40) ** 2 * (math.pi / 2 - 1e-3) + 1e-3
     grid_a = np.linspace(0, math.pi, 25)
     rayleigh, aerosol, again = _inscatter(grid_h, grid_a, sun_elevation, turbidity)
     i, fi = _place(grid_h, elevation)
     j, fj = _place(grid_a, np.abs((from_sun + math.pi) % (2 * math.pi) - math.pi))
+    across = np.zeros((len(grid_a), len(j)), np.float32)  # of the grid's azimuths in each column
+    across[j, np.arange(len(j))] = 1 - fj
+    across[j + 1, np.arange(len(j))] = fj
 
     def spread(field: np.ndarray) -> np.ndarray:
         rows = field[i] * (1 - fi)[:, None, None] + field[i + 1] * fi[:, None, None]
-        return (rows[:, j] * (1 - fj)[None, :, None] + rows[:, j + 1] * fj[None, :, None]).astype(np.float32)
+        rows = np.ascontiguousarray(np.moveaxis(rows, 2, 0), np.float32)
+        return rows @ across
 
     cosine = np.sin(elevation)[:, None] * math.sin(sun_elevation) + np.cos(elevation)[:, None] * math.cos(
         sun_elevation
     ) * np.cos(from_sun)
-    cosine = np.clip(cosine, -1, 1).astype(np.float32)[..., None]
-    phase_r = 3 / (16 * math.pi) * (1 + cosine**2)
+    cosine = np.clip(cosine, -1, 1).astype(np.float32)
+    phase_r = 3 / (16 * math.pi) * (1 + cosine * cosine)
     g = ASYMMETRY
-    phase_m = (1 - g * g) / (4 * math.pi) / (1 + g * g - 2 * g * cosine) ** 1.5
-    return spread(rayleigh) * phase_r + spread(aerosol) * phase_m + spread(again)
+    around = 1 + g * g - 2 * g * cosine
+    phase_m = (1 - g * g) / (4 * math.pi) / (around * np.sqrt(around))
+    sky = spread(rayleigh)
+    sky *= phase_r
+    haze = spread(aerosol)
+    haze *= phase_m
+    sky += haze
+    sky += spread(again)
+    return sky
 
 
 def _place(grid: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -14,6 +14,7 @@ from statistics import NormalDist
 import bpy
 import numpy as np
 
+from blender_synth.blender import shelf
 from blender_synth.blender.shading.nodes import GroupGraph, Socket, data_image
 from blender_synth.blender.shading.noise import smoothstep, spectral_noise
 from blender_synth.blender.shading.traits import declares_traits, traits_of
@@ -91,7 +92,7 @@ class _CoverGroup(GroupGraph):
         across, along = (self.y, self.x) if rotated else (self.x, self.y)
         u, v = self.math("MULTIPLY_ADD", self.z, 0.31, across), self.math("MULTIPLY_ADD", self.z, 0.47, along)
         uv = self.scale(self.node("ShaderNodeCombineXYZ", {0: u, 1: v}).outputs[0], 1 / tile_m)
-        look_up = self.image(bpy.data.images.get("cover_pattern") or data_image("cover_pattern", _pattern()), uv)
+        look_up = self.image(shelf.block(("cover",), lambda: data_image("cover_pattern", _pattern())), uv)
         return (*self.split(look_up.outputs["Color"]), look_up.outputs["Alpha"])
 
 

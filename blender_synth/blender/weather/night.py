@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from blender_synth.blender.scenery.materials import LAMP_LENS, LIT_LEVEL, LIT_SHARE
+from blender_synth.blender.shelf import live
 from blender_synth.blender.stage import Stage
 from blender_synth.values import Vec3
 from blender_synth.world.weather.daylight import LUX_PER_UNIT
@@ -64,7 +65,7 @@ def light(spec: Spec, stage: Stage, brighter: float) -> Lamps:
         brighter: render units per 100 W.
     """
     on = spec.lamps_on()
-    for material in bpy.data.materials:
+    for material in live(bpy.data.materials):
         if material.use_nodes:
             _scale_glow(material, brighter * (SHOP_DIMMED if on and not stage.indoors else 1.0))
     for obj in stage.lights:
@@ -101,7 +102,7 @@ def _lamp(stage: Stage, place: Vec3, heading_deg: float, variant: int, watts: fl
 
 
 def _light_windows(share: float, radiance: float) -> None:
-    for material in bpy.data.materials:
+    for material in live(bpy.data.materials):
         nodes = material.node_tree.nodes if material.use_nodes else {}
         if LIT_SHARE in nodes:
             nodes[LIT_SHARE].outputs[0].default_value = share

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import bpy
+import cv2
 import numpy as np
 
-from blender_synth.blender.shading.noise import smoothstep, spectral_noise
+from blender_synth.blender.shading.noise import field_of, frequencies, smoothstep, spectral_noise, spectrum_of
 from blender_synth.blender.stage import Stage
 from blender_synth.blender.weather import cover, falling, hdri, headlights, heights, night, volume
 from blender_synth.blender.weather.clear_sky import SUN_RGB, clear_sky, optical_depths
@@ -179,8 +180,8 @@ def horizon(image: np.ndarray) -> np.ndarray:
 def panorama(spec: Spec, photograph: hdri.Photograph | None = None) -> np.ndarray:
     """Radiance of sky, clouds and ground: an equirectangular image (rows, 2 rows, 3) in render units, row 0 nadir."""
     rows = PANORAMA_ROWS if photograph is None else len(photograph.radiance)
-    height = ((np.arange(rows, dtype=np.float32) + 0.5) / rows - 0.5) * math.pi
-    azimuth = (0.5 - (np.arange(2 * rows, dtype=np.float32) + 0.5) / (2 * rows)) * 2 * math.pi
+    height = ((np.arange(rows, dtype=np.float32) + 0.5) / rows - 0.5) * np.float32(math.pi)
+    azimuth = (0.5 - (np.arange(2 * rows, dtype=np.float32) + 0.5) / (2 * rows)) * np.float32(2 * math.pi)
     up = height > 0
     h = height[up][:, None]
     sun_h, sun_a = math.radians(spec.sun_elevation_deg), math.radians(spec.sun_azimuth_deg)
@@ -191,7 +192,8 @@ def panorama(spec: Spec, photograph: hdri.Photograph | None = None) -> np.ndarra
     image = np.empty((rows, 2 * rows, 3), np.float32)
     total = spec.sun() * max(math.sin(math.radians(spec.sun_elevation_deg)), 0.0) + spec.diffuse()
     if photograph is None:
-        image[up] = _in_fog(spec, _computed(spec, height[up], azimuth, to_sun, weight), h, to_sun, weight)
+        sky = _in_fog(spec, _computed(spec, height[up], azimuth, to_sun, weight), h, to_sun, weight)
+        image[up] = np.moveaxis(sky, 0, 2)
         albedo = GROUND_ALBEDO + 0.5 * min(spec.snow_depth_cm / 2, 1.0)
         image[~up] = albedo * total / math.pi * np.array([1.03, 1.0, 0.95])
     else:
@@ -201,120 +203,151 @@ def panorama(spec: Spec, photograph: hdri.Photograph | None = None) -> np.ndarra
             seen = seen * np.float32(wanted / float((seen[up] @ LUMINANCE * weight).sum()))
             seen = np.minimum(seen, BRIGHTEST * spec.watts_per_unit() / WATTS_PER_UNIT)
         image[~up] = seen[~up]
-        image[up] = _in_fog(spec, seen[up], h, to_sun, weight) * np.float32(wanted / spec.diffuse())
-    return np.clip(image * (WATTS_PER_UNIT / spec.watts_per_unit()), 0, BRIGHTEST)
+        planes = np.ascontiguousarray(np.moveaxis(seen[up], 2, 0))
+        sky = _in_fog(spec, planes, h, to_sun, weight) * np.float32(wanted / spec.diffuse())
+        image[up] = np.moveaxis(sky, 0, 2)
+    image *= np.float32(WATTS_PER_UNIT / spec.watts_per_unit())
+    return np.clip(image, 0, BRIGHTEST, out=image)
+
+
+def _luminance(planes: np.ndarray) -> np.ndarray:
+    """(rows, columns) luminance of (3, rows, columns) red, green and blue."""
+    red, green, blue = LUMINANCE.astype(np.float32)
+    return red * planes[0] + green * planes[1] + blue * planes[2]
 
 
 def _computed(
     spec: Spec, height: np.ndarray, azimuth: np.ndarray, to_sun: np.ndarray, weight: np.ndarray
 ) -> np.ndarray:
-    """Radiance (rows, columns, 3) of the sky and its clouds above any fog, at heights (rows,) above the horizon."""
+    """Radiance (3, rows, columns) of the sky and its clouds above any fog, at heights (rows,) above the horizon."""
     h = height[:, None]
     sun_h, sun_a = math.radians(spec.sun_elevation_deg), math.radians(spec.sun_azimuth_deg)
+    clear = _cloudless(spec, height, azimuth - np.float32(sun_a), weight)
+    if spec.cloud_oktas / 8 < 0.02:
+        return clear
     clouds, light = _clouds(spec, h, azimuth, to_sun)
-    clear = _cloudless(spec, height, azimuth - sun_a, weight)
-    seen = float((clear @ LUMINANCE * (1 - clouds) * weight).sum())
+    gaps = 1 - clouds
+    seen = float((_luminance(clear) * gaps * weight).sum())
     wanted = max(spec.cloudy_diffuse() - seen, 0.05 * spec.cloudy_diffuse())
-    got = float((clouds * light * weight).sum())
+    clouds *= light
+    got = float((clouds * weight).sum())
     # broken cloud scatters at most about as much as a sunlit white surface
     lit = spec.clear_sun() * max(math.sin(sun_h), 0.2) + spec.clear_diffuse() + 3 * spec.city_glow()
     level = min(wanted / got, lit / math.pi) if got > 1e-6 else 0.0
 
-    grey = np.clip(light / max(float(light.max()), 1e-6), 0, 1)[..., None]
+    grey = np.clip(light / max(float(light.max()), 1e-6), 0, 1, out=light)
     n = spec.cloud_oktas / 8
-    dark = smoothstep(0.0, -4.0, np.array(spec.sun_elevation_deg))
+    dark = float(smoothstep(0.0, -4.0, np.array(spec.sun_elevation_deg)))
     by_city = min(spec.city_glow() / max(spec.cloudy_diffuse(), 1e-12), 1.0)
-    warm = np.array(sun_colour(spec), np.float32) ** (0.6 * (1 - 0.6 * dark))
+    warm = np.array(sun_colour(spec)) ** (0.6 * (1 - 0.6 * dark))
     closed = np.array([1.0, 1.0, 1.0]) + dark * np.array([-0.12, 0.0, 0.22])
     closed = closed * (1 - by_city) + CITY_RGB * by_city
-    cold = np.array([0.93, 1.0, 1.10], np.float32)
-    tint = cold + (warm * (1 - n) + closed * n - cold) * (0.35 + 0.65 * grey)
-    return clear * (1 - clouds)[..., None] + (level * clouds * light)[..., None] * tint
+    cold = np.array([0.93, 1.0, 1.10])
+    shade = 0.35 + 0.65 * grey
+    for plane, first, last in zip(clear, cold, warm * (1 - n) + closed * n, strict=True):
+        plane *= gaps
+        plane += level * clouds * (first + (last - first) * shade)
+    return clear
 
 
 def _cloudless(spec: Spec, height: np.ndarray, from_sun: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Radiance (rows, columns, 3) of the sky without clouds: sunlight scattered in it, and the glow of the city."""
-    radiance = np.zeros((len(height), len(from_sun), 3), np.float32)
+    """Radiance (3, rows, columns) of the sky without clouds: sunlight scattered in it, and the glow of the city."""
+    radiance = np.zeros((3, len(height), len(from_sun)), np.float32)
     if spec.sun_elevation_deg > -16:
         radiance = clear_sky(height, from_sun, math.radians(spec.sun_elevation_deg), spec.turbidity)
-        radiance *= spec.clear_diffuse() / max(float((radiance @ LUMINANCE * weight).sum()), 1e-12)
+        radiance *= spec.clear_diffuse() / max(float((_luminance(radiance) * weight).sum()), 1e-12)
     # a dome of light, brightest along the horizon (Kocifaj 2007 gives three to six times the zenith's)
-    dome = (1 + 4 * np.exp(-height / math.radians(12)))[:, None, None] * CITY_RGB.astype(np.float32)
-    dome = dome * np.ones((1, len(from_sun), 1), np.float32)
+    dome = (1 + 4 * np.exp(-height / math.radians(12)))[:, None] * CITY_RGB
     clear_glow = math.pi * spec.sky_glow_cd_m2 / LUX_PER_UNIT
-    return radiance + dome * (clear_glow / float((dome @ LUMINANCE * weight).sum()))
+    dome *= clear_glow / float((dome @ LUMINANCE @ weight).sum() * len(from_sun))
+    radiance += dome.T[..., None].astype(np.float32)
+    return radiance
 
 
 def _in_fog(spec: Spec, sky: np.ndarray, h: np.ndarray, to_sun: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """The sky as it looks from below a layer of fog or haze: evened out, brighter towards the sun, dimmer."""
+    """The sky (3, rows, columns) as it looks from below a layer of fog or haze: evened out, brighter towards the sun,
+    dimmer. `sky` is changed."""
     depth = spec.air_depth()
     even = 1 - math.exp(-depth / 1.5)
-    risen = float(smoothstep(-2.0, 3.0, np.array(spec.sun_elevation_deg))) * spec.sun_clear
-    shape = (0.75 + 0.25 * np.sin(h)) * (1 + risen * (1.2 * np.exp((to_sun - 1) * 5) + 2 * np.exp((to_sun - 1) * 40)))
-    colour = np.einsum("ijk,ij->k", sky, weight * np.ones_like(to_sun))
-    colour = colour / max(float(colour @ LUMINANCE), 1e-12)
-    colour = colour * 0.4 + 0.6
-    mixed = sky * (1 - even) + even * (shape / (shape * weight).sum())[..., None] * colour * spec.diffuse()
-    return mixed * (spec.diffuse() / max(float((mixed @ LUMINANCE * weight).sum()), 1e-12))
+    if even > 1e-6:
+        risen = float(smoothstep(-2.0, 3.0, np.array(spec.sun_elevation_deg))) * spec.sun_clear
+        shape = (0.75 + 0.25 * np.sin(h)) * np.ones_like(to_sun)
+        if risen > 0:
+            shape *= 1 + risen * (1.2 * np.exp((to_sun - 1) * 5) + 2 * np.exp((to_sun - 1) * 40))
+        colour = np.array([float((plane * weight).sum()) for plane in sky])
+        colour = colour / max(float(colour @ LUMINANCE), 1e-12)
+        colour = colour * 0.4 + 0.6
+        shape *= even * spec.diffuse() / float((shape * weight).sum())
+        sky *= 1 - even
+        for plane, share in zip(sky, colour, strict=True):
+            plane += shape * share
+    sky *= spec.diffuse() / max(float((_luminance(sky) * weight).sum()), 1e-12)
+    return sky
 
 
 def _clouds(spec: Spec, h: np.ndarray, azimuth: np.ndarray, to_sun: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(cover 0..1, relative radiance) over the upper half, (rows, columns) each."""
     n = spec.cloud_oktas / 8
-    overcast = (1 + 2 * np.sin(h)) / 3 + 0 * to_sun
-    if n < 0.02:
-        return np.zeros_like(to_sun), overcast
     fields = _cloud_fields(spec.cloud_seed)
     # a curved layer of cloud: distance along the ground in cloud heights, never infinite
     distance = np.cos(h) / (np.sin(h) + 0.07)
     x, y = distance * np.cos(azimuth[None]), distance * np.sin(azimuth[None])
-    towards = 0.22 * np.array(
-        [math.cos(math.radians(spec.sun_azimuth_deg)), math.sin(math.radians(spec.sun_azimuth_deg))]
-    )
+    sun_a = math.radians(spec.sun_azimuth_deg)
     # far clouds are seen at a grazing angle: the smoother fields avoid aliasing
-    level = np.clip(np.log2(np.maximum(distance, 1e-3) / 1.1) + 0 * x, 0, len(fields) - 1.001)
-    here, lit = _look_up(fields, level, x, y), _look_up(fields, level, x + towards[0], y + towards[1])
+    level = np.clip(np.log2(np.maximum(distance[:, 0], 1e-3) / 1.1), 0, len(fields) - 1.001)
+    here = _look_up(fields, level, x, y)
+    relief = here - _look_up(fields, level, x + 0.22 * math.cos(sun_a), y + 0.22 * math.sin(sun_a))
+    np.clip(relief, -1.2, 1.2, out=relief)
     threshold = float(np.quantile(fields[0], 1 - min(n, 0.999)))
     slant = 0.25 * np.minimum(distance, 6) * min(1.0, 4 * n) * 0.35
-    thick = np.maximum(here - threshold + slant, 0)
+    thick = np.maximum(here + (slant - threshold), 0)
     cover = smoothstep(0.0, 0.32 + 0.4 * (1 - n), thick)
     # near the horizon single clouds merge into one bank
     cover += (min(1.0, 1.3 * n) - cover) * smoothstep(math.radians(7), math.radians(1), h)
     if n > 0.8:
-        closed = smoothstep(0.8, 0.97, np.array(n))
-        cover = cover + (1 - cover) * closed
-    glow = 1.2 * np.exp((to_sun - 1) * 9) + 0.35 * np.exp((to_sun - 1) * 2.2)
-    edge = np.exp(-1.3 * thick)
-    relief = np.clip(here - lit, -1.2, 1.2)
-    sunny = (0.50 + 0.50 * edge) * (1 + glow * (0.35 + edge)) * (1 + 0.30 * relief)
-    dull = overcast * (1 + 0.10 * here - 0.10 * relief) * (1 + 0.25 * np.exp((to_sun - 1) * 3))
-    mood = smoothstep(0.45, 0.95, np.array(n))
-    return cover.astype(np.float32), (np.maximum(sunny, 0.05) * (1 - mood) + np.maximum(dull, 0.05) * mood * 0.8)
+        closed = float(smoothstep(0.8, 0.97, np.array(n)))
+        cover += (1 - cover) * closed
+    mood = float(smoothstep(0.45, 0.95, np.array(n)))
+    light = np.zeros_like(cover)
+    if mood < 1:
+        glow = 1.2 * np.exp((to_sun - 1) * 9) + 0.35 * np.exp((to_sun - 1) * 2.2)
+        edge = np.exp(-1.3 * thick)
+        sunny = (0.50 + 0.50 * edge) * (1 + glow * (0.35 + edge)) * (1 + 0.30 * relief)
+        light += np.maximum(sunny, 0.05) * (1 - mood)
+    if mood > 0:
+        overcast = (1 + 2 * np.sin(h)) / 3
+        dull = overcast * (1 + 0.10 * here - 0.10 * relief) * (1 + 0.25 * np.exp((to_sun - 1) * 3))
+        light += np.maximum(dull, 0.05) * (mood * 0.8)
+    return cover, light
 
 
 def _cloud_fields(seed: int) -> np.ndarray:
     """Tileable cloud thickness (5, n, n), each smoother than the one before; mean 0, std about 1."""
     size = 512
-    field = spectral_noise(size, 1.75, seed, 2) + 0.18 * spectral_noise(size, 1.0, seed + 1, 24)
-    spectrum = np.fft.rfft2(field / field.std())
-    f = np.hypot(np.fft.fftfreq(size, 1 / size)[:, None], np.fft.rfftfreq(size, 1 / size)[None])
-    cut = (160.0, 80.0, 40.0, 20.0, 10.0)
-    return np.stack([np.fft.irfft2(spectrum * np.exp(-((f / c) ** 2)), s=(size, size)) for c in cut]).astype(np.float32)
+    spectrum = spectral_noise(size, 1.75, seed, 2) + np.float32(0.18) * spectral_noise(size, 1.0, seed + 1, 24)
+    spectrum = spectrum_of(spectrum / spectrum.std())
+    f = frequencies(size)
+    return np.stack([field_of(spectrum, np.exp(-((f / c) ** 2))) for c in (160.0, 80.0, 40.0, 20.0, 10.0)])
 
 
 def _look_up(fields: np.ndarray, level: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Linear look-up in tiles of `CLOUD_TILE` cloud heights, between the two nearest resolutions."""
+    """Linear look-up in tiles of `CLOUD_TILE` cloud heights, between the two nearest resolutions.
+
+    Args:
+        fields: (levels, n, n), tileable. level: (rows,), descending. x, y: (rows, columns) in cloud heights.
+    """
     size = fields.shape[1]
-    u, v = x / CLOUD_TILE % 1 * size, y / CLOUD_TILE % 1 * size
-    i, j, k = u.astype(int), v.astype(int), level.astype(int)
-    fu, fv, fk = u - i, v - j, level - k
-    i, j, i1, j1 = i % size, j % size, (i + 1) % size, (j + 1) % size
-    low, high = (
-        (fields[m, j, i] * (1 - fu) + fields[m, j, i1] * fu) * (1 - fv)
-        + (fields[m, j1, i] * (1 - fu) + fields[m, j1, i1] * fu) * fv
-        for m in (k, k + 1)
-    )
-    return low * (1 - fk) + high * fk
+    u, v = ((place / CLOUD_TILE % 1 * size).astype(np.float32) for place in (x, y))
+    found = np.empty_like(u)
+    low = level.astype(int)
+    for k in np.unique(low):
+        rows, share = low == k, (level - k)[low == k][:, None].astype(np.float32)
+        a, b = (
+            cv2.remap(np.pad(fields[m], (0, 1), "wrap"), u[rows], v[rows], cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+            for m in (k, k + 1)
+        )
+        found[rows] = a + share * (b - a)
+    return found
 
 
 def _image(name: str, rgb: np.ndarray) -> bpy.types.Image:

@@ -98,7 +98,7 @@ def _goods(
         if rng.random() < share and x + width < x1:
             height, y = float(rng.uniform(0.25, 1.0)) * tall, y0 + float(rng.uniform(0, 0.5)) * (y1 - y0)
             grey = float(rng.uniform(0.06, 0.5))
-            rgb = np.clip(grey * np.exp(rng.normal(0, 0.3, 3)), 0.02, 0.7)
+            rgb = np.minimum(np.maximum(grey * np.exp(rng.normal(0, 0.3, 3)), 0.02), 0.7)
             parts.append(box((x, y, z), (x + width, y + 0.16, z + height), "paint", tuple(rgb), without=("-z", "+y")))
         x += width + float(rng.uniform(0.01, 0.12))
     return parts

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import bpy
 
+from blender_synth.blender import shelf
 from blender_synth.blender.scenery.meshes import TINT
 from blender_synth.blender.scenery.textures import TILE_M, texture
 from blender_synth.blender.shading.nodes import Graph, Socket, Value, data_image
@@ -32,25 +33,19 @@ LEAST_ROUGHNESS = 1.6 * LABEL_ROUGHNESS
 
 Maker: TypeAlias = "Callable[[Materials], bpy.types.Material]"
 MAKERS: dict[str, Maker] = {}
-"""Function that makes a material, by the material's name."""
+"""Function that makes a material, by the material's name; the same material in every scene (see `blender.shelf`)."""
 
 
 class Materials(dict[str, bpy.types.Material]):
     """Materials by name, each made at its first use in this scene."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._images: dict[str, bpy.types.Image] = {}
-
     def __missing__(self, name: str) -> bpy.types.Material:
-        self[name] = MAKERS[name](self)
+        self[name] = shelf.material(("scenery", name), lambda: MAKERS[name](self))
         return self[name]
 
     def map(self, name: str) -> bpy.types.Image:
         """The image of a texture map."""
-        if name not in self._images:
-            self._images[name] = data_image(name, texture(name))
-        return self._images[name]
+        return shelf.block(("scenery", "map", name), lambda: data_image(name, texture(name)))
 
 
 def mapped(g: Graph, materials: Materials, name: str, uv: Value, scale: float = 1.0) -> bpy.types.Node:
