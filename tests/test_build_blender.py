@@ -11,6 +11,7 @@ import OpenEXR
 import pytest
 
 from blender_synth.blender import build, cycles, label_pass, shelf
+from blender_synth.blender.scenery import textures
 from blender_synth.blender.scenery.meshes import Part, box, join, quad
 from blender_synth.bodies.data import body_data
 from blender_synth.bodies.shape import prepared, shaped_points
@@ -161,3 +162,25 @@ def test_bodies_computed_together_are_those_computed_alone():
     with prepared(body_data(), bodies):
         for points, body in zip(alone, bodies, strict=True):
             np.testing.assert_allclose(shaped_points(body_data(), body), points, atol=1e-7)
+
+
+def test_a_released_scene_has_no_kept_data():
+    stage = _build(_BEFORE[3], people=False)
+    shelf.release()
+    assert len(stage.scene.objects) > 10
+    for blocks in (bpy.data.materials, bpy.data.images, bpy.data.meshes, bpy.data.scenes, bpy.data.objects):
+        assert not [block.name for block in blocks if shelf.is_kept(block)]
+    assert "grunge" in bpy.data.images
+    label_pass.render_labels(stage)
+
+
+def test_maps_are_kept_in_the_cache_and_made_again_when_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BLENDER_SYNTH_CACHE", str(tmp_path))
+    made = textures.texture.__wrapped__("bark")
+    [file] = (tmp_path / "textures").iterdir()
+    np.testing.assert_array_equal(textures.texture.__wrapped__("bark"), made)
+    file.write_bytes(file.read_bytes()[:1000])
+    np.testing.assert_array_equal(textures.texture.__wrapped__("bark"), made)
+    assert made.std() > 0.05
+    monkeypatch.setitem(textures._MAKERS, "bark", None)  # not made: read
+    np.testing.assert_array_equal(textures.texture.__wrapped__("bark"), made)

@@ -12,7 +12,7 @@ from typing import Any
 
 import bpy
 
-from blender_synth.blender import build, cycles
+from blender_synth.blender import build, cycles, shelf
 from blender_synth.blender.job_server import Handlers, Report
 from blender_synth.blender.stage import UNSEEN_PROPERTY, Stage
 from blender_synth.errors import RunError
@@ -38,6 +38,7 @@ def save_scene(
         RunError: the file cannot be written. AssetError: an item cannot be used.
     """
     stage = build.build_scene(spec, roots, scene_folder, report)
+    shelf.release()
     kind, _ = cycles.choose_device(settings.device)
     cycles.use_device(stage.scene, kind)
     cycles.apply_picture_settings(stage.scene, settings, spec.root_seed * 1_000_003 + spec.scene_index)

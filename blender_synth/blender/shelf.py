@@ -67,8 +67,7 @@ class _Shelf:
         for block in blocks:
             block.name = (_PREFIX + block.name)[:60]
             block.use_fake_user = True
-        if self.usable():
-            self.kept[key] = entry
+        self.kept[key] = entry
         return entry
 
 
@@ -116,6 +115,18 @@ def new_scene() -> bpy.types.Scene:
     return scene
 
 
+def release() -> None:
+    """Keep nothing any more, for a scene that is saved: what it uses gets its name back, the rest is removed."""
+    if not _shelf.usable():
+        return
+    for entry in _shelf.kept.values():
+        for block, name in zip(entry.blocks, entry.names, strict=True):
+            block.use_fake_user, block.name = False, name
+    bpy.data.scenes.remove(_shelf.empty)
+    _shelf.clear()
+    bpy.data.orphans_purge(do_recursive=True)
+
+
 def _give_up_oldest() -> None:
     total = sum(entry.values for entry in _shelf.kept.values())
     for key in [key for key, entry in _shelf.kept.items() if entry.values]:
@@ -130,9 +141,9 @@ def material(key: tuple, make: Callable[[], bpy.types.Material]) -> bpy.types.Ma
     Args:
         key: tells the material apart from all others that are kept. make: makes it, at its first use.
     """
-    entry = _shelf.kept.get(key) if _shelf.usable() else None
-    if entry is None:
-        entry = _shelf.put(key, [make()])
+    if not _shelf.usable():
+        return make()
+    entry = _shelf.kept.get(key) or _shelf.put(key, [make()])
     copy = entry.blocks[0].copy()
     copy.use_fake_user = False
     copy.name = entry.names[0]
@@ -144,9 +155,9 @@ def block(key: tuple, make: Callable[[], _T]) -> _T:
 
     Arguments as for `material`.
     """
-    entry = _shelf.kept.get(key) if _shelf.usable() else None
-    if entry is None:
-        entry = _shelf.put(key, [make()])
+    if not _shelf.usable():
+        return make()
+    entry = _shelf.kept.get(key) or _shelf.put(key, [make()])
     return entry.blocks[0]
 
 

@@ -151,9 +151,19 @@ def clipped(surface: Surface, value: np.ndarray) -> Surface:
     new_faces = ring[owner[:, None], columns]
     origin = cut[owner]
 
+    faces = np.concatenate([surface.faces[whole], new_faces])
+    mask = np.zeros(n + len(key), bool)
+    mask[faces] = True
+    kept, born_of = np.flatnonzero(mask[:n]), np.flatnonzero(mask[n:])
+    pa, pb, pt = pa[born_of], pb[born_of], pt[born_of]
+    number = np.cumsum(mask) - 1
+
     def extended(values: np.ndarray) -> np.ndarray:
         t = pt.reshape(-1, *([1] * (values.ndim - 1)))
-        return np.concatenate([values, values[pa] * (1 - t) + values[pb] * t])
+        out = np.empty((len(kept) + len(pa), *values.shape[1:]), np.result_type(values, pt))
+        out[: len(kept)] = values[kept]
+        out[len(kept) :] = values[pa] * (1 - t) + values[pb] * t
+        return out
 
     face_fields = {}
     for name, values in surface.face_fields.items():
@@ -164,13 +174,11 @@ def clipped(surface: Surface, value: np.ndarray) -> Surface:
         else:
             added = values[origin]
         face_fields[name] = np.concatenate([values[whole], added])
-    grown = Surface(
-        extended(surface.vertices),
-        np.concatenate([surface.faces[whole], new_faces]),
-        {k: extended(v) if k != "hem_of" else np.r_[v, n : n + len(key)] for k, v in surface.fields.items()},
-        face_fields,
-    )
-    return compact(grown, np.ones(len(grown.faces), bool))
+    fields = {k: extended(v) for k, v in surface.fields.items() if k != "hem_of"}
+    if "hem_of" in surface.fields:
+        hem_of = np.concatenate([surface.fields["hem_of"], np.arange(n, n + len(key))])[mask]
+        fields["hem_of"] = np.where(mask[hem_of], number[hem_of], np.arange(len(hem_of)))
+    return Surface(extended(surface.vertices), number[faces], fields, face_fields)
 
 
 def joined(*surfaces: Surface) -> Surface:

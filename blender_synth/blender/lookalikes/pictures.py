@@ -17,6 +17,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 from pydantic import TypeAdapter
 
+from blender_synth.blender import shelf
 from blender_synth.blender.people import pedestrian
 from blender_synth.blender.stage import Stage
 from blender_synth.cache import cache_folder, scratch_folder, write_atomically
@@ -100,8 +101,7 @@ def _shadow(alpha: np.ndarray) -> np.ndarray:
 
 def _render_person(picture: PictureSpec, pack_roots: Mapping[str, Path]) -> np.ndarray:
     """(H, W, 4) uint8, B G R A of the person alone, in the light of a studio."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
+    scene = shelf.new_scene()
     stage = Stage(scene)
     stage.pack_roots = pack_roots
     pedestrian.build(picture.person.placed((0.0, 0.0, 0.0), picture.turn_deg), stage)
