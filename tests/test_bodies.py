@@ -193,3 +193,21 @@ def test_subdivision_and_clipping():
     cut = clipped(Surface(flat, faces, {"x": flat[:, 0]}), 1.5 - flat[:, 0])
     assert cut.vertices[:, 0].max() == pytest.approx(1.5)
     assert np.linalg.norm(face_normals(cut.vertices, cut.faces), axis=1).sum() / 2 == pytest.approx(1.5)
+
+
+def test_subdivisions_are_kept_in_the_cache_and_made_again_when_damaged(tmp_path, monkeypatch):
+    from blender_synth.bodies import subdivision
+
+    monkeypatch.setenv("BLENDER_SYNTH_CACHE", str(tmp_path))
+    cube = np.array([[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]])
+    faces, mapping = subdivision.catmull_clark(cube, 8)
+    for damage in (False, True, False):
+        again, map_again = subdivision.kept_catmull_clark(cube, 8)
+        np.testing.assert_array_equal(again, faces)
+        np.testing.assert_array_equal(map_again.index, mapping.index)
+        np.testing.assert_array_equal(map_again.weight, mapping.weight)
+        [file] = (tmp_path / "meshes").iterdir()
+        if damage:
+            file.write_bytes(file.read_bytes()[:200])
+    monkeypatch.setattr(subdivision, "catmull_clark", None)  # not made: read
+    np.testing.assert_array_equal(subdivision.kept_catmull_clark(cube, 8)[0], faces)

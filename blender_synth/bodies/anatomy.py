@@ -13,7 +13,7 @@ import numpy as np
 
 from blender_synth.bodies.data import BodyData, body_data
 from blender_synth.bodies.shape import shaped_points
-from blender_synth.bodies.subdivision import LinearMap, catmull_clark, cluster
+from blender_synth.bodies.subdivision import LinearMap, cluster, kept_catmull_clark
 from blender_synth.world.people.body import BodySpec
 
 _ARM = ("upperarm", "lowerarm", "wrist", "metacarpal", "finger", "shoulder01")
@@ -186,7 +186,7 @@ def shell(group: str, fineness: int = 2) -> Shell:
     number[source] = np.arange(len(source))
     faces = number[faces]
     if fineness == 2:
-        faces, mapping = catmull_clark(faces, len(source))
+        faces, mapping = kept_catmull_clark(faces, len(source))
     else:
         mapping = LinearMap(np.arange(len(source))[:, None], np.ones((len(source), 1)))
     weights = mapping(data.weights[source].astype(np.float64)).astype(np.float32)
