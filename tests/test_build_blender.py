@@ -12,6 +12,7 @@ import pytest
 
 from blender_synth.blender import build, cycles, label_pass, shelf
 from blender_synth.blender.scenery import textures
+from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.meshes import Part, box, join, quad
 from blender_synth.bodies.data import body_data
 from blender_synth.bodies.shape import prepared, shaped_points
@@ -93,6 +94,16 @@ def test_a_scene_is_the_same_after_others_and_alone(tmp_path: Path):
     for name, layer in after[1].items():
         np.testing.assert_array_equal(layer, alone[1][name], err_msg=name)
     np.testing.assert_array_equal(after[2], alone[2])
+
+
+@pytest.mark.parametrize("scene", ["courtyard", "waiting_room"])
+def test_scenes_of_files_take_nothing_that_is_kept(scene: str):
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    shelf.new_scene()
+    letters("KEPT")
+    stage = _build((f"scene={scene}", "mirrors=none", "seed=1"), people=False)
+    assert any(shelf.is_kept(obj) for obj in bpy.data.objects)
+    assert not [obj.name for obj in stage.scene.objects if shelf.is_kept(obj)]
 
 
 def test_what_is_kept_is_never_changed_by_a_scene():

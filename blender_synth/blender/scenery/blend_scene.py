@@ -45,7 +45,7 @@ def open_scene(file: Path, root: Path) -> Opened:
     loaded = load_file(file, root)
     shown_in_scene = list(loaded.objects)
     scene = bpy.context.scene
-    for obj in bpy.data.objects:  # originals of instances have a world matrix only once they are linked
+    for obj in loaded.every_object():  # originals of instances have a world matrix only once they are linked
         if obj.name not in scene.collection.objects:
             scene.collection.objects.link(obj)
         obj.hide_viewport = False  # objects hidden there are not evaluated
