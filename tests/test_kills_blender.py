@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -16,7 +17,7 @@ import pytest
 
 from blender_synth.frames.raw_frame import RawFrame
 from tests.commands import TINY, run_here, start
-from tests.test_run_blender import _parent, _workers
+from tests.test_run_blender import _parent
 
 pytestmark = pytest.mark.blender
 
@@ -34,6 +35,10 @@ def _files(run: Path) -> dict[str, bytes]:
     """All files of the run's frames."""
     frames = run / "frames"
     return {str(file.relative_to(frames)): file.read_bytes() for file in frames.rglob("*") if file.is_file()}
+
+
+EXPORTED = ["run", *SMALL, "views_per_scene=2", "worker.count=2", "exporter.splits={train: 1, val: 1}", "dataset=data"]
+"""Two scenes of two views, or four, by two workers, and their export."""
 
 
 @pytest.fixture(scope="module")
@@ -55,38 +60,49 @@ def test_equal_frames_are_equal_files(undisturbed, tmp_path):
         assert content == expected[name], name
 
 
-def _kill_often(folder: Path, kills: int, seed: int, seconds: float) -> None:
-    """Render while the parent or a worker is killed at random moments; a finished run loses a frame and goes on."""
+def _descendants(pid: int) -> list[int]:
+    """Processes below one, its workers and the helpers of its export among them."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        children.setdefault(_parent(int(folder.name)), []).append(int(folder.name))
+    found, todo = [], [pid]
+    while todo:
+        todo += (below := children.get(todo.pop(), []))
+        found += below
+    return found
+
+
+def _kill_often(folder: Path, command: list[str], kills: int, seed: int, seconds: float) -> None:
+    """Run a command while its process, one below it, or all of them are killed at random moments.
+
+    When it finishes, a frame is removed, and it goes on.
+    """
     draw = random.Random(seed)
     process = None
     while kills:
         if process is None or process.poll() is not None:
             if process is not None and process.returncode == 0:
-                shutil.rmtree(folder / f"run/frames/{draw.randrange(FRAMES):06d}")
-            process = start("render", *SMALL, cwd=folder)
+                shutil.rmtree(draw.choice(sorted((folder / "run/frames").glob("[0-9]*"))))
+            process = start(*command, cwd=folder)
         time.sleep(draw.uniform(0, seconds))
         if process.poll() is not None:
             continue
-        victim = draw.choice([process.pid, *(worker for worker in _workers() if _parent(worker) == process.pid)])
-        try:
-            os.kill(victim, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-        kills -= 1
-        if victim == process.pid:
+        everybody = [process.pid, *_descendants(process.pid)]
+        victims = draw.choice([[process.pid], [draw.choice(everybody)], everybody])
+        killed = 0
+        for victim in victims:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+                killed += 1
+        kills -= killed > 0
+        if process.pid in victims:
             process.communicate(timeout=60)
     if process is not None and process.poll() is None:
         process.communicate(timeout=600)
 
 
-def _check_kills(folder: Path, undisturbed, monkeypatch, kills: int, seed: int) -> None:
-    expected, seconds = undisturbed
-    monkeypatch.setenv("BLENDER_SYNTH_CACHE", str(folder / "cache"))
-    _kill_often(folder, kills, seed, seconds)
-    code, out, err = _command("render", *SMALL, cwd=folder)
-    assert code == 0, err
-    assert f"{FRAMES} of {FRAMES} frames" in out
-    assert _files(folder / "run") == expected
+def _check_leftovers(folder: Path) -> None:
+    """Nothing is left of the processes that were killed, and every failure was made good."""
     assert [path.name for path in (folder / "cache/scratch").iterdir()] == [".lock"]
     assert not list((folder / "run").rglob("*.tmp"))
     failures = folder / "run/failures.jsonl"
@@ -94,14 +110,62 @@ def _check_kills(folder: Path, undisturbed, monkeypatch, kills: int, seed: int) 
         assert all(json.loads(line)["resolved"] for line in failures.read_text().splitlines())
 
 
-def test_a_run_survives_kills(undisturbed, tmp_path, monkeypatch):
-    _check_kills(tmp_path, undisturbed, monkeypatch, kills=3, seed=0)
-
-
 @pytest.mark.chaos
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_a_run_survives_many_kills(undisturbed, tmp_path, monkeypatch, seed):
-    _check_kills(tmp_path, undisturbed, monkeypatch, kills=12, seed=seed)
+    expected, seconds = undisturbed
+    monkeypatch.setenv("BLENDER_SYNTH_CACHE", str(tmp_path / "cache"))
+    _kill_often(tmp_path, ["render", *SMALL], 12, seed, seconds)
+    code, out, err = _command("render", *SMALL, cwd=tmp_path)
+    assert code == 0, err
+    assert f"{FRAMES} of {FRAMES} frames" in out
+    assert _files(tmp_path / "run") == expected
+    _check_leftovers(tmp_path)
+
+
+def _tree(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """By number of frames: the files of frames and dataset of a run with views that nothing disturbed, and its time."""
+    known = {}
+
+    def made(frames: int) -> tuple[dict[str, bytes], dict[str, bytes], float]:
+        if frames not in known:
+            folder = tmp_path_factory.mktemp("exported")
+            start = time.monotonic()
+            code, _, err = _command(*EXPORTED, f"frames={frames}", cwd=folder)
+            assert code == 0, err
+            known[frames] = _files(folder / "run"), _tree(folder / "data"), time.monotonic() - start
+        return known[frames]
+
+    return made
+
+
+def _check_exported(folder: Path, exported, monkeypatch, frames: int, kills: int, seed: int) -> None:
+    expected, dataset, seconds = exported(frames)
+    monkeypatch.setenv("BLENDER_SYNTH_CACHE", str(folder / "cache"))
+    command = [*EXPORTED, f"frames={frames}"]
+    _kill_often(folder, command, kills, seed, seconds)
+    code, _, err = _command(*command, cwd=folder)
+    assert code == 0, err
+    assert _files(folder / "run") == expected
+    assert _tree(folder / "data") == dataset
+    assert sorted(path.name for path in folder.iterdir()) == ["cache", "data", "run"]
+    _check_leftovers(folder)
+
+
+def test_views_and_their_export_survive_kills(exported, tmp_path, monkeypatch):
+    _check_exported(tmp_path, exported, monkeypatch, frames=4, kills=4, seed=0)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", range(1, 11))
+def test_views_and_their_export_survive_many_kills(exported, tmp_path, monkeypatch, seed):
+    """Eight frames, so that pictures are developed while the run renders."""
+    _check_exported(tmp_path, exported, monkeypatch, frames=8, kills=20, seed=seed)
 
 
 def test_frames_that_miss_the_criteria_are_counted_marked_and_reproduced(tmp_path):
