@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,9 +21,6 @@ from blender_synth.blender.weather import hdri
 from blender_synth.settings import RenderSettings
 from blender_synth.world.scene_spec import SceneSpec, spec_from_json
 
-_TRIM_EVERY = 10
-"""Frames after which freed memory goes back to the system."""
-
 
 @dataclass(frozen=True)
 class Probed:
@@ -35,15 +30,6 @@ class Probed:
     stage: Stage
     labels: dict[str, np.ndarray]
     seconds: dict[str, float]
-
-
-def return_freed_memory() -> None:
-    """Give pages of the heap that hold nothing any more back to the system (glibc; elsewhere nothing happens).
-
-    `child_environment` has them kept between frames, which is faster; but the heap then fragments and grows slowly.
-    """
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Workbench:
@@ -64,7 +50,6 @@ class Workbench:
         self.roots = {name: Path(pack["folder"]) for name, pack in packs.items()}
         self.device, self.device_name = cycles.choose_device(self.settings.device)
         self.probed: Probed | None = None
-        self.frames = 0
 
     def probe(self, spec_json: str) -> dict[str, Any]:
         """Build a spec, or move the scene last built to this view of it, and render its labels; returns
@@ -96,9 +81,6 @@ class Workbench:
             raise RuntimeError("no spec was probed")
         facts = record.Facts(self._licences(probed.spec), self.device_name, shortfall)
         seconds = record.render_frame(Path(folder), probed.spec, probed.stage, probed.labels, facts)
-        self.frames += 1
-        if self.frames % _TRIM_EVERY == 0:
-            return_freed_memory()
         return {"seconds": {**probed.seconds, **seconds}}
 
     def _licences(self, spec: SceneSpec) -> list[dict[str, str]]:
