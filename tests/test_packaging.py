@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
 from blender_synth import resources
 from blender_synth.blender import system_libraries
@@ -169,6 +170,16 @@ def test_every_dependency_is_pinned_for_reproducible_installs():
     for need in project["dependencies"] + project["optional-dependencies"]["dev"] + build:
         name = re.match(r"[\w-]+", need)[0]
         assert re.sub(r"[-_.]+", "-", name).lower() in tidy, f"run `make lock`: {need}"
+
+
+def test_compose_has_a_service_for_the_cpu_and_one_for_nvidias_gpus():
+    services = yaml.safe_load((ROOT / "docker/compose.yaml").read_text())["services"]
+    assert set(services) == {"cpu", "nvidia"}
+    assert services["cpu"]["network_mode"] == services["nvidia"]["network_mode"] == "none"
+    (device,) = services["nvidia"]["deploy"]["resources"]["reservations"]["devices"]
+    assert (device["driver"], device["capabilities"]) == ("nvidia", ["gpu"])
+    assert "deploy" not in services["cpu"]
+    assert (ROOT / "docker" / services["cpu"]["build"]["context"] / services["cpu"]["build"]["dockerfile"]).is_file()
 
 
 # --- system libraries
