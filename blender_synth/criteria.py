@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from blender_synth.errors import ConfigError
 from blender_synth.seeds import Streams
-from blender_synth.settings import AcceptanceCriteria, RenderSettings, RunSettings
+from blender_synth.settings import AcceptanceCriteria, RunSettings
 
 _REFERENCE_PX = 960 * 540
 _REFLECTED_PX = 400
@@ -35,7 +35,6 @@ def checked_criteria(settings: RunSettings) -> AcceptanceCriteria:
     if criteria.min_reflected_px is None:
         share = render.width_px * render.height_px / _REFERENCE_PX
         criteria = replace(criteria, min_reflected_px=max(criteria.min_visible_px, round(_REFLECTED_PX * share)))
-    _check_sizes(criteria, render)
     for key in ("min_people", "min_reflected_people"):
         minimum = getattr(criteria, key) or 0
         if most is not None and minimum > most:
@@ -48,12 +47,13 @@ def checked_criteria(settings: RunSettings) -> AcceptanceCriteria:
     return criteria
 
 
-def _check_sizes(criteria: AcceptanceCriteria, render: RenderSettings) -> None:
+def check_sizes(settings: RunSettings) -> None:
     """Check that people as large as they must be fit into the picture.
 
     Raises:
         ConfigError: they do not.
     """
+    criteria, render = settings.accept, settings.render
     if not (criteria.min_people or criteria.min_reflected_people):
         return
     pixels = render.width_px * render.height_px

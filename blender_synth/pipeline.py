@@ -16,6 +16,7 @@ from blender_synth import plugins
 from blender_synth.acceptance import AcceptedViews, sample_until_accepted
 from blender_synth.blender_process import ProcessLost
 from blender_synth.config import Identity
+from blender_synth.criteria import check_sizes
 from blender_synth.errors import ItemError, RunError
 from blender_synth.exporters import check_dataset_target, export_dataset
 from blender_synth.exporters.ahead import Ahead, taken_from
@@ -56,6 +57,7 @@ def render(
         BlenderSynthError: nothing can be rendered at all (bad config, device, disk, folder).
     """
     packs = find_packs(settings.packs, settings.packs_on_error)
+    check_sizes(settings)
     check_packs(settings, packs)  # unknown names are reported before Blender starts
     for sky in settings.weather.sky_files():
         sky_of_packs(sky, packs)

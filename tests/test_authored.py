@@ -138,7 +138,8 @@ def test_marks_in_yaml_mean_what_they_say():
 
 
 @pytest.mark.parametrize(("marks", "word"), [
-    ({"wakl.pavement": {}}, "begin it with one of"),
+    ({"wakl.pavement": {}}, "did you mean walk.pavement"),
+    ({"garden.path": {}}, "begin it with one of"),
     ({"walk.pavement": {"polygon_xy_m": [[0, 0], [1, 0]]}}, "at least 3"),
     ({"camera.cctv.a": {"start_xy_m": [0, 0]}}, "heading_deg"),
     ({"spot.wall": {"position_m": [0, 0, 0], "room_m": -1}}, "greater than 0"),

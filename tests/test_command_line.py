@@ -83,15 +83,27 @@ def test_misspelled_names_are_guessed(override, guess):
         (["mirrors.wall.count=0", "accept.min_reflected_people=1"], "accept.min_reflected_people"),
         (["pedestrians.count=[1,4]", "accept.min_people=5"], "accept.min_people"),
         (["pedestrians.count=0", "accept.min_reflected_people=1"], "accept.min_reflected_people"),
+    ],
+)
+def test_criteria_that_no_scene_can_meet_are_refused(overrides, key):
+    with pytest.raises(ConfigError, match=r"at most|no mirror") as caught:
+        compose(["scene=studio", *overrides])
+    assert caught.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("overrides", "key"),
+    [
         (["render.height_px=64", "accept.min_people=1", "accept.min_height_px=65"], "accept.min_height_px"),
         (["render=draft", "accept.min_people=1", "accept.min_visible_px=500000"], "accept.min_visible_px"),
         (["render=draft", "accept.min_reflected_px=500000"], "accept.min_reflected_px"),
     ],
 )
-def test_criteria_that_no_scene_can_meet_are_refused(overrides, key):
-    with pytest.raises(ConfigError, match=r"at most|no mirror|nobody can be") as caught:
-        compose(["scene=studio", *overrides])
+def test_sizes_that_no_picture_can_show_are_refused_before_blender_starts(tmp_path, overrides, key):
+    with pytest.raises(ConfigError, match=r"nobody can be so large") as caught:
+        pipeline.render(compose(["scene=studio", f"output={tmp_path / 'run'}", *overrides]))
     assert caught.value.key == key
+    assert not (tmp_path / "run").exists()
 
 
 def test_criteria_that_can_be_met_pass():
