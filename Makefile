@@ -12,6 +12,7 @@
 # make bench-people   cost of crowds;  make bench-weather  cost of weathers;  make bench-props  cost of props
 # make bench-workers   how well workers share the machine, their memory and its drift
 # make bench-build     processor time to build each scene; AGAINST=FOLDER of an older checkout to compare
+# make bench-quality   CPU seconds and error of the picture, for presets and variants; OPTIONS="--cases street-day"
 # make bench-export    images per second of an export, by step; RUNS='out/run ...'
 # make ten-million   what ten million frames take, worked out from a run and its dataset: RUN=out/run DATASET=out/data
 # make scenes-page, make mirrors-page, make weathers-page   the README's sheets
@@ -28,7 +29,7 @@ BIN := .venv/bin
 # By the environment, so that it also holds for what builds the package.
 PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props bench-build bench-workers measured ten-million lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props bench-build bench-workers bench-quality measured ten-million lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -154,6 +155,9 @@ mirrors-page: setup
 
 bench-workers: setup
 	$(BIN)/python -m blender_synth.dev.bench_workers
+
+bench-quality: setup-dev
+	$(BIN)/python -m blender_synth.dev.bench_quality $(OPTIONS)
 
 bench-export: setup
 	$(BIN)/python -m blender_synth.dev.bench_export $(RUNS)

@@ -36,10 +36,10 @@ class RenderSettings:
     | --- | --- | --- | --- |
     | `width_px` | 960 | px | width of the picture, 16 to 16384 |
     | `height_px` | 540 | px | height of the picture, 16 to 16384 |
-    | `samples` | 32 | per pixel | highest number of samples |
-    | `adaptive_threshold` | 0.05 | noise level | a pixel below it gets no more samples; 0: adaptive sampling is off |
+    | `samples` | 24 | per pixel | number of samples; the highest number with adaptive sampling |
+    | `adaptive_threshold` | 0 | noise level | a pixel below it gets no more samples; 0: adaptive sampling is off |
     | `denoise` | true | - | whether OpenImageDenoise cleans the picture |
-    | `denoise_prefilter` | fast | - | how its albedo and normal guides are cleaned: none, fast, accurate (slow) |
+    | `denoise_prefilter` | accurate | - | how its albedo and normal guides are cleaned: none, fast, accurate |
     | `max_bounces` | 6 | bounces | of light paths; picture and labels follow the same number of mirrors regardless |
     | `device` | auto | - | cpu, cuda, optix, hip, oneapi, metal; auto: the best that Cycles finds |
     | `threads` | 0 | threads | CPU threads of a worker; 0: all of the machine's, divided among its workers |
@@ -47,10 +47,10 @@ class RenderSettings:
 
     width_px: int = Field(default=960, ge=16, le=16384)
     height_px: int = Field(default=540, ge=16, le=16384)
-    samples: int = Field(default=32, ge=1, le=65536)
-    adaptive_threshold: float = Field(default=0.05, ge=0, le=1)
+    samples: int = Field(default=24, ge=1, le=65536)
+    adaptive_threshold: float = Field(default=0.0, ge=0, le=1)
     denoise: bool = True
-    denoise_prefilter: Literal["none", "fast", "accurate"] = "fast"
+    denoise_prefilter: Literal["none", "fast", "accurate"] = "accurate"
     max_bounces: int = Field(default=6, ge=1, le=64)
     device: Literal["auto", "cpu", "cuda", "optix", "hip", "oneapi", "metal"] = "auto"
     threads: int = Field(default=0, ge=0, le=1024)

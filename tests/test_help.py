@@ -58,9 +58,12 @@ def test_help_with_a_wrong_override_is_an_error_that_guesses():
 
 def test_keys_say_unit_and_meaning():
     done = run_here("keys", "render")
-    assert yaml.safe_load(done.stdout)["samples"] == 32
+    assert yaml.safe_load(done.stdout)["samples"] == 24
     assert re.search(r"^width_px: 960 +# px: width of the picture", done.stdout, re.MULTILINE)
-    assert run_here("keys", "render.samples").stdout == "32  # per pixel: highest number of samples\n"
+    assert (
+        run_here("keys", "render.samples").stdout
+        == "24  # per pixel: number of samples; the highest number with adaptive sampling\n"
+    )
     listed = {key["name"]: key for key in json.loads(run_here("keys", "develop", "--json").stdout)}
     assert listed["develop.tone_curve"]["choices"] == ["filmic", "linear"]
     whole = yaml.safe_load(run_here("keys").stdout)
@@ -124,4 +127,4 @@ def test_wrong_flags_are_explained(words, says):
 
 def test_help_for_a_sweep_falls_back_to_the_defaults():
     assert "weather.mor_m=" in run_here("render", "-m", "weather=sunny,foggy", "--help").stdout
-    assert "render.samples=32" in command_help("render", "Render.", compose([]))
+    assert "render.samples=24" in command_help("render", "Render.", compose([]))

@@ -19,6 +19,7 @@ import numpy as np
 from blender_synth.blender import pack_materials, props, shelf
 from blender_synth.blender.job_server import Report, ignore_events
 from blender_synth.blender.lookalikes.pictures import render_missing
+from blender_synth.blender.shading.indirect import simplify_indirect
 from blender_synth.blender.stage import WEATHER_REACH_M, Stage
 from blender_synth.errors import ConfigError
 from blender_synth.geometry import project
@@ -69,6 +70,7 @@ def build_scene(
     stage.camera_rig = spec.camera.rig
     _builder("cameras", spec.camera)(spec.camera, stage)
     _builder("weather", spec.weather)(spec.weather, stage)  # last: it wets, covers with snow and lights all the rest
+    simplify_indirect()
     return stage
 
 
@@ -93,6 +95,7 @@ def move_view(before: SceneSpec, spec: SceneSpec, stage: Stage) -> bool:
     stage.view = spec.view
     for move, part in moves:
         move(part, stage)
+    simplify_indirect()
     return True
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from blender_synth.blender.scenery.materials import LAMP_LENS, LIT_LEVEL, LIT_SHARE
+from blender_synth.blender.scenery.materials import GLOW, LAMP_LENS, LIT_LEVEL, LIT_SHARE
 from blender_synth.blender.shelf import live
 from blender_synth.blender.stage import Stage
 from blender_synth.values import Vec3
@@ -71,6 +71,9 @@ def light(spec: Spec, stage: Stage, brighter: float) -> Lamps:
     for obj in stage.lights:
         obj.data.energy *= brighter
     rgb = black_body(spec.lamp_kelvin)
+    if not on and not stage.indoors and (glow := bpy.data.materials.get(GLOW)):
+        # by day the panels inside shops light nothing else in view, but would get half of all light samples
+        glow.cycles.emission_sampling = "NONE"
     if not on:
         return Lamps(np.empty((0, 3)), np.empty(0), rgb)
     _light_windows(spec.lit_windows, LIT_CD_M2 / LUX_PER_UNIT * brighter)

@@ -65,8 +65,8 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
     output = tree.nodes.new("ShaderNodeOutputWorld")
     tree.links.new(panorama_node.outputs["Color"], light.inputs["Color"])
     tree.links.new(light.outputs[0], output.inputs["Surface"])
-    world.cycles.sampling_method = "MANUAL"
     world.cycles.sample_map_resolution = 512
+    world.cycles.sampling_method = "NONE" if _sun_dominates(lit, photograph, stage) else "MANUAL"
     brighter = WATTS_PER_UNIT / watts
     if photograph is None:
         _beam("sun", lit.sun() * brighter, sun_colour(spec), spec.sun_elevation_deg, spec.sun_azimuth_deg,
@@ -132,6 +132,18 @@ def move(spec: Spec, stage: Stage) -> None:
     if any(removed) or len(stage.scene.objects) > kept:
         # else Cycles keeps lights in another order than in a fresh scene, and samples them otherwise (Blender 4.5)
         stage.forget_rendered()
+
+
+def _sun_dominates(spec: Spec, photograph: hdri.Photograph | None, stage: Stage) -> bool:
+    """Whether the sun's lamp gives most of the light outdoors.
+
+    The sky is then not sampled as a light: paths that leave the scene bring its light anyway, evenly enough, and every
+    light sample goes to the sun. With less sun, and indoors, where the sky is seen through windows only, sampling it
+    is better (`make bench-quality`).
+    """
+    if stage.indoors or spec.medium == "volume" or (photograph is not None and photograph.sun_rgb is None):
+        return False
+    return spec.sun() * math.sin(math.radians(max(spec.sun_elevation_deg, 0.0))) > spec.diffuse()
 
 
 def _rounded(rgb: np.ndarray) -> tuple[tuple[float, float, float], ...]:

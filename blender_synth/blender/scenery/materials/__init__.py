@@ -10,6 +10,7 @@ from blender_synth.blender.scenery.materials.ground import deck_material, road_m
 from blender_synth.blender.scenery.materials.library import (
     CLEAN,
     DIRT_PROPERTY,
+    GLOW,
     HEAD_LAMP,
     LAMP_LENS,
     LEAST_ROUGHNESS,
@@ -25,7 +26,7 @@ from blender_synth.blender.scenery.materials.library import (
 )
 
 __all__ = [
-    "CLEAN", "DIRT_PROPERTY", "HEAD_LAMP", "LAMP_LENS", "LEAST_ROUGHNESS", "LIGHTS_PROPERTY", "LIT_LEVEL", "LIT_SHARE",
-    "MAKERS", "SEALED", "STAYS_CLEAR", "TAIL_LAMP", "Maker", "Materials", "cars", "deck_material", "glazing", "ground",
-    "lights", "pane", "plain", "road_material", "room_surfaces", "walls", "water",
+    "CLEAN", "DIRT_PROPERTY", "GLOW", "HEAD_LAMP", "LAMP_LENS", "LEAST_ROUGHNESS", "LIGHTS_PROPERTY", "LIT_LEVEL",
+    "LIT_SHARE", "MAKERS", "SEALED", "STAYS_CLEAR", "TAIL_LAMP", "Maker", "Materials", "cars", "deck_material",
+    "glazing", "ground", "lights", "pane", "plain", "road_material", "room_surfaces", "walls", "water",
 ]  # fmt: skip

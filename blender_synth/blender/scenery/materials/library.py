@@ -14,8 +14,8 @@ from blender_synth.blender.shading.nodes import Graph, Socket, Value, data_image
 from blender_synth.blender.shading.traits import MaterialTraits
 from blender_synth.world.mirrors.shapes import LABEL_ROUGHNESS
 
-LAMP_LENS, LIT_SHARE, LIT_LEVEL = "lamp_lens", "lit_share", "lit_level"
-"""By these `weather.night` finds what shines in the dark: a material, and two value nodes of windows."""
+LAMP_LENS, GLOW, LIT_SHARE, LIT_LEVEL = "lamp_lens", "glow", "lit_share", "lit_level"
+"""By these `weather.night` finds what shines in the dark: two materials, and two value nodes of windows."""
 HEAD_LAMP, TAIL_LAMP = "car_glass_head", "car_glass_tail"
 LIGHTS_PROPERTY = "bs_lights"
 """Property of a car object whose lights are on; in the lenses' materials, the node with their radiance."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import bpy
 
-from blender_synth.blender.scenery.materials.library import LAMP_LENS, MAKERS, STAYS_CLEAR, Materials, tint
+from blender_synth.blender.scenery.materials.library import GLOW, LAMP_LENS, MAKERS, STAYS_CLEAR, Materials, tint
 from blender_synth.blender.shading.nodes import Graph
 
 
 def _glow(materials: Materials) -> bpy.types.Material:
     """Lit panels inside shops: the tint as radiance."""
-    g = Graph("glow", STAYS_CLEAR)
+    g = Graph(GLOW, STAYS_CLEAR)
     colour, _ = tint(g)
     return g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
 
@@ -47,7 +47,7 @@ def _lamp(materials: Materials) -> bpy.types.Material:
 
 MAKERS.update(
     {
-        "glow": _glow,
+        GLOW: _glow,
         "signal": _signal,
         LAMP_LENS: _lamp_lens,
         "lamp": _lamp,
