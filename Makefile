@@ -105,7 +105,7 @@ readers: setup-dev $(if $(filter $(CURDIR)/.venv-readers/%,$(READERS_PYTHON)),.v
 	.venv-readers/bin/python -m pip --disable-pip-version-check install --quiet -r $<
 	@touch $@
 
-# Ray brings packages that are not wanted in .venv.
+# Ray's launcher wants an older cloudpickle than docker/constraints.txt has.
 CLUSTER_PYTHON ?= .venv-cluster/bin/python
 
 cluster: setup-dev $(if $(filter .venv-cluster/%,$(CLUSTER_PYTHON)),.venv-cluster/installed)
@@ -113,7 +113,7 @@ cluster: setup-dev $(if $(filter .venv-cluster/%,$(CLUSTER_PYTHON)),.venv-cluste
 
 .venv-cluster/installed: pyproject.toml
 	"$(PYTHON)" -m venv --clear .venv-cluster
-	.venv-cluster/bin/python -m pip --disable-pip-version-check install --quiet -c docker/constraints.txt -e '.[slurm,ray]'
+	.venv-cluster/bin/python -m pip --disable-pip-version-check install --quiet -e '.[slurm,ray]'
 	@touch $@
 
 RUN ?= out/run

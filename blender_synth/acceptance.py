@@ -101,7 +101,7 @@ def sample_until_accepted(
     if 0 not in views and view not in views:
         held = views[0] = _sample_scene(settings, packs, prober, scene_index, broken, judged)
     if view not in views:
-        held = views[view] = _sample_view(settings, prober, views[0].spec, view)
+        held = views[view] = _sample_view(settings, packs, prober, views[0], view)
     candidate = views[view] if role != "matt" else replace(views[view], spec=replace(views[view].spec, pair_role=role))
     if held is None or held.spec != candidate.spec:
         prober.probe(spec_to_json(candidate.spec))
@@ -128,9 +128,19 @@ def _sample_scene(
     return _first_accepted(settings.accept, prober, sample)
 
 
-def _sample_view(settings: RunSettings, prober: Prober, scene: SceneSpec, view: int) -> Candidate:
+def _sample_view(
+    settings: RunSettings, packs: Sequence[Pack], prober: Prober, scene: Candidate, view: int
+) -> Candidate:
     """The same for a further view of a scene; no attempt builds the scene anew."""
-    return _first_accepted(settings.accept, prober, lambda attempt: sample_view(settings, scene, view, attempt))
+
+    def sample(attempt: int) -> SceneSpec:
+        return sample_view(settings, packs, scene.spec, view, attempt)
+
+    if settings.views.vary == "weather":  # shows the same people
+        spec = sample(0)
+        prober.probe(spec_to_json(spec))
+        return replace(scene, spec=spec)
+    return _first_accepted(settings.accept, prober, sample)
 
 
 def _first_accepted(criteria: AcceptanceCriteria, prober: Prober, sample: Callable[[int], SceneSpec]) -> Candidate:

@@ -11,28 +11,28 @@ from typing import Any, overload
 class Shard(Sequence[int]):
     """The frames from `start` up to `stop` whose scene belongs to one of several jobs.
 
-    Scene s belongs to job s mod `count`. So every frame is of one job, however many frames are asked for in the end,
+    Scene s belongs to job s mod `shards`. So every frame is of one job, however many frames are asked for in the end,
     and the jobs get equally many of easy and of hard scenes.
 
     Attributes:
-        per_scene: frames of one scene. number: of the job, from 0.
+        per_scene: frames of one scene. number: of the job, from 0. shards: how many jobs there are.
     """
 
     start: int
     stop: int
     per_scene: int
     number: int
-    count: int
+    shards: int
 
     def __contains__(self, index: object) -> bool:
         if not isinstance(index, int) or not self.start <= index < self.stop:
             return False
-        return index // self.per_scene % self.count == self.number
+        return index // self.per_scene % self.shards == self.number
 
     def __iter__(self) -> Iterator[int]:
         first = self.start // self.per_scene
-        first += (self.number - first) % self.count
-        for scene in range(first, -(-self.stop // self.per_scene), self.count):
+        first += (self.number - first) % self.shards
+        for scene in range(first, -(-self.stop // self.per_scene), self.shards):
             yield from range(max(scene * self.per_scene, self.start), min((scene + 1) * self.per_scene, self.stop))
 
     def __len__(self) -> int:
@@ -40,15 +40,21 @@ class Shard(Sequence[int]):
 
     def _before(self, stop: int) -> int:
         """How many frames from 0 up to `stop` the job has."""
-        rounds, rest = divmod(stop, self.per_scene * self.count)
+        rounds, rest = divmod(stop, self.per_scene * self.shards)
         return rounds * self.per_scene + min(max(rest - self.number * self.per_scene, 0), self.per_scene)
 
     @overload
     def __getitem__(self, position: int) -> int: ...
     @overload
-    def __getitem__(self, position: slice) -> Sequence[int]: ...
-    def __getitem__(self, position: int | slice) -> int | Sequence[int]:
-        return list(self)[position]
+    def __getitem__(self, position: slice) -> Shard: ...
+    def __getitem__(self, position: int | slice) -> int | Shard:
+        if isinstance(position, int):
+            return list(self)[position]
+        if position.step not in (None, 1):
+            raise ValueError("only successive frames of a shard can be taken")
+        taken = list(self)[position]
+        start, stop = (taken[0], taken[-1] + 1) if taken else (self.start, self.start)
+        return Shard(start, stop, self.per_scene, self.number, self.shards)
 
 
 Frames = range | Shard
@@ -65,7 +71,7 @@ def to_plain(frames: Frames) -> list[int] | dict[str, int]:
     if isinstance(frames, range):
         return [frames.start, frames.stop]
     return {"start": frames.start, "stop": frames.stop, "per_scene": frames.per_scene, "shard": frames.number,
-            "shards": frames.count}  # fmt: skip
+            "shards": frames.shards}  # fmt: skip
 
 
 def from_plain(plain: Any) -> Frames | None:

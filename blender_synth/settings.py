@@ -119,10 +119,10 @@ class ViewSettings:
 
     | key | default | unit | meaning |
     | --- | --- | --- | --- |
-    | `vary` | camera | - | camera: it moves |
+    | `vary` | camera | - | camera: it moves; weather: time of day, clouds and visibility change |
     """
 
-    vary: Literal["camera"] = "camera"
+    vary: Literal["camera", "weather"] = "camera"
 
 
 @plain

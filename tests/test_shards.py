@@ -30,6 +30,8 @@ def test_every_frame_is_of_one_job_and_scenes_are_whole(start, stop, per_scene, 
     for number, share in enumerate(shares):
         for index in share:
             assert jobs.setdefault(index // per_scene, number) == number
+    for share in shares:
+        assert [list(share[:2]), list(share[1:])] == [list(share)[:2], list(share)[1:]]
     more = Shard(start, stop + 20, per_scene, 1, count)
     assert set(shares[1]) <= set(more)  # frames stay with their job when more are asked for
 

@@ -54,12 +54,31 @@ def test_one_view_is_todays_scene_and_is_written_as_before(settings):
 
 def test_people_and_mirrors_stay_while_the_camera_moves(settings):
     scene = sample_scene(settings, (), 2)
-    views = [sample_view(settings, scene, view) for view in (1, 2)]
+    views = [sample_view(settings, (), scene, view) for view in (1, 2)]
     assert [replace(view, view=0, camera=scene.camera) for view in views] == [scene, scene]
     assert len({spec.camera.position_m for spec in (scene, *views)}) == 3
-    assert views[0] == sample_view(settings, scene, 1)
-    assert views[0].camera != sample_view(settings, scene, 1, attempt=1).camera
+    assert views[0] == sample_view(settings, (), scene, 1)
+    assert views[0].camera != sample_view(settings, (), scene, 1, attempt=1).camera
     assert spec_from_json(spec_to_json(views[1])) == views[1]
+
+
+def test_light_and_air_change_before_one_camera():
+    words = ["scene=street", "pedestrians=few", "weather=rainy", "views_per_scene=3", "views.vary=weather"]
+    settings = compose([*words, "weather.sun_elevation_deg=[-30,60]", "weather.mor_m=[50,5000]"])
+    scene = sample_scene(settings, (), 2)
+    views = [scene, *(sample_view(settings, (), scene, view) for view in (1, 2))]
+    assert [replace(view, view=0, weather=scene.weather) for view in views] == [scene] * 3
+    for name, different in (
+        ("sun_elevation_deg", 3),
+        ("cloud_seed", 3),
+        ("mor_m", 3),
+        ("wetness", 1),
+        ("rain_mm_h", 1),
+    ):
+        assert len({getattr(view.weather, name) for view in views}) == different, name
+    found = _frames(settings, (0, 1, 2), prober := Prober((1, 1)), AcceptedViews())
+    assert [frame.satisfied for frame in found] == [True] * 3  # who is seen does not depend on the light
+    assert len(prober.asked) == 3
 
 
 @pytest.mark.parametrize("scene", ["street", "lift", "lobby"])
@@ -68,7 +87,7 @@ def test_the_camera_of_a_view_keeps_away_from_people_and_mirrors(scene):
     base = sample_scene(settings, (), 0)
     clearance_m = base.scenery.layout().camera_clearance_m
     for view in range(1, 9):
-        x, y, _ = sample_view(settings, base, view).camera.position_m
+        x, y, _ = sample_view(settings, (), base, view).camera.position_m
         assert min(np.hypot(x - p.position_m[0], y - p.position_m[1]) for p in base.people) > 0.6 * clearance_m
 
 
@@ -95,8 +114,8 @@ def test_a_bad_view_is_resampled_alone(settings):
     attempt = first.spec.attempt
     assert attempt == 1
     assert scenes == [(0, 0), (0, 1), (1, attempt), (1, attempt), (1, attempt), (2, attempt)]
-    assert second.spec == sample_view(settings, first.spec, 1, attempt=2)
-    assert third.spec == sample_view(settings, first.spec, 2)
+    assert second.spec == sample_view(settings, (), first.spec, 1, attempt=2)
+    assert third.spec == sample_view(settings, (), first.spec, 2)
     assert all(frame.satisfied for frame in (first, second, third))
 
 

@@ -46,6 +46,9 @@ STREETS = {
     "snow in a volume of fog": ["scene=plaza", "mirrors=shopfront", "weather=[snowy,foggy]", "weather.medium=volume",
                                 "camera=cctv"],
     "sunny": ["scene=street", "mirrors=mixed", "weather=sunny", "camera=handheld"],
+    "other light": ["scene=street", "mirrors=shopfront", "camera=dashcam", "weather=rainy", "views.vary=weather",
+                    "weather.sun_elevation_deg=[-40,10]"],
+    "other light indoors": ["scene=lobby", "mirrors=wall", "views.vary=weather", "weather.sun_elevation_deg=[-40,60]"],
     "indoors": ["scene=lobby", "mirrors=mixed", "camera=handheld"],
     "pairs": ["scene=lift", "mirrors=wall", "mirrors.paired=true", "camera=cctv"],
 }  # fmt: skip

@@ -86,15 +86,14 @@ def move_view(before: SceneSpec, spec: SceneSpec, stage: Stage) -> bool:
     Returns:
         Whether it was done; otherwise the stage is as before.
     """
-    if spec.views == 1 or replace(before, view=spec.view, camera=spec.camera) != spec:
+    if spec.views == 1 or replace(before, view=spec.view, camera=spec.camera, weather=spec.weather) != spec:
         return False
-    builders = [(_module("cameras", spec.camera), spec.camera), (_module("weather", spec.weather), spec.weather)]
-    moves = [(getattr(module, "move", None), part) for module, part in builders]
-    if any(move is None for move, _ in moves):
+    camera, weather = _module("cameras", spec.camera), _module("weather", spec.weather)
+    if not (hasattr(camera, "move") and hasattr(weather, "move")):
         return False
     stage.view = spec.view
-    for move, part in moves:
-        move(part, stage)
+    camera.move(spec.camera, stage)
+    weather.move(spec.weather, stage)
     simplify_indirect()
     return True
 

@@ -18,7 +18,9 @@ from blender_synth.frames.raw_frame import VIA_BITS
 from blender_synth.values import Vec2
 
 if TYPE_CHECKING:  # it imports this module
+    from blender_synth.blender.weather.night import Unlit
     from blender_synth.blender.weather.outdoors import Outdoors
+    from blender_synth.world.contracts import WeatherSpec
 
 SURFACE_CODES = {"opaque": 0.0, "mirror": 1.0, "polished": 1.0, "glass": 2.0, "water": 2.0}
 """How the label pass treats a surface: 0 ends the path, 1 reflects it, 2 reflects it and is also seen through."""
@@ -82,6 +84,7 @@ class Stage:
         lanes_y_m: centre lines of the lanes of a street along x. camera_rig: how the camera is mounted.
         view: number of the view that is built.
         weather_area: middle and reach of the area that rain and snow are built for; None: around the camera.
+        weather: that is built. unlit: what its lights change in the scenery.
         units_per_100_w: what 100 W are in units of the picture. outdoors: what the weather's builder keeps for `move`.
         medium: the air, as frame.json describes it. scene_folder: of an authored scene.
         report: gets an event before and after an item's file is read.
@@ -104,6 +107,8 @@ class Stage:
         self.view = 0
         self.weather_area: tuple[Vec2, float] | None = None
         self.outdoors: Outdoors | None = None
+        self.weather: WeatherSpec | None = None
+        self.unlit: Unlit | None = None
         self.medium: Medium | None = None
         self.scene_folder: Path | None = None
         self.report: Report = ignore_events

@@ -328,6 +328,9 @@ class WeatherSpec(Protocol):
     def climate(self) -> Climate:
         """What people dress for."""
 
+    def with_light_of(self, other: Self) -> Self:
+        """The same ground, rain and snow, with the light and the air of another weather."""
+
     def resolve_packs(self, packs: Sequence[Pack]) -> Self:
         """The same weather with a sky of a pack found in the packs."""
 

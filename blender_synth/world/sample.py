@@ -84,14 +84,19 @@ def sample_scene(settings: RunSettings, packs: Sequence[Pack], scene_index: int,
     )
 
 
-def sample_view(settings: RunSettings, scene: SceneSpec, view: int, attempt: int = 0) -> SceneSpec:
-    """A further view of a sampled scene: its camera, from the streams of the view, and the rest of the scene.
+def sample_view(
+    settings: RunSettings, packs: Sequence[Pack], scene: SceneSpec, view: int, attempt: int = 0
+) -> SceneSpec:
+    """A further view of a sampled scene: its camera, or its light and air, from the streams of the view.
 
     Args:
-        scene: as its first view shows it. view: number of the view, from 1.
+        packs: asset packs found for the run. scene: as its first view shows it. view: number of the view, from 1.
         attempt: resampling counter of this view (see `acceptance`).
     """
     streams = Streams(settings.seed, scene.scene_index, attempt).child(f"view/{view}")
+    if settings.views.vary == "weather":
+        weather = settings.weather.sample(streams.child("weather")).resolve_packs(packs)
+        return dataclasses.replace(scene, view=view, weather=scene.weather.with_light_of(weather))
     layout = scene.scenery.layout()
     obstacles = [*layout.obstacles, *(prop.obstacle() for prop in scene.props)]
     obstacles += [obstacle for lookalike in scene.lookalikes for obstacle in lookalike.obstacles()]

@@ -14,6 +14,8 @@ import bpy
 from blender_synth.blender.shading.nodes import NodeBuilder
 from blender_synth.blender.shelf import live
 
+LAMP_LENS = "lamp_lens"
+"""Of street lamps, as in `scenery.materials`, which imports this package."""
 NODE = "bs_indirect"
 """Name that the added Mix Shaders begin with."""
 _MUST_BE_ZERO = ("Metallic", "Transmission Weight", "Emission Strength")
@@ -34,7 +36,8 @@ def mix_nodes() -> Iterator[bpy.types.Node]:
 
 
 def _trees() -> Iterator[bpy.types.NodeTree]:
-    yield from (m.node_tree for m in live(bpy.data.materials) if m.use_nodes and not m.name.startswith("label_"))
+    left_out = ("label_", LAMP_LENS)  # a lens that is dark in this view of a scene may shine in the next
+    yield from (m.node_tree for m in live(bpy.data.materials) if m.use_nodes and not m.name.startswith(left_out))
 
 
 def _is_plain(node: bpy.types.Node) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import bpy
 import numpy as np
 
-from blender_synth.blender.scenery.materials import GLOW, LAMP_LENS, LIT_LEVEL, LIT_SHARE
+from blender_synth.blender.scenery.materials import GLOW, LAMP_LENS, LIGHTS_PROPERTY, LIT_LEVEL, LIT_SHARE
 from blender_synth.blender.shelf import live
 from blender_synth.blender.stage import Stage
 from blender_synth.values import Vec3
@@ -58,6 +59,59 @@ class Lamps:
         return 1.5 * LAMPS_LUX / LUX_PER_UNIT / (4 * math.pi) * self.rgb
 
 
+@dataclass(frozen=True)
+class Unlit:
+    """What the lights of a weather change in materials and lights of the scenery, as it was before.
+
+    Attributes:
+        sockets: (material, node, whether an output, number of the socket, value). energies: of lights, by object.
+        glow_sampling: how the panels inside shops are sampled.
+    """
+
+    sockets: tuple[tuple[str, str, bool, int, float | tuple[float, ...]], ...] = ()
+    energies: tuple[tuple[str, float], ...] = ()
+    glow_sampling: str | None = None
+
+    @classmethod
+    def of(cls, stage: Stage) -> Unlit:
+        """Of a scene without weather."""
+        sockets = []
+        for material in live(bpy.data.materials):
+            for node in material.node_tree.nodes if material.use_nodes else ():
+                if node.type == "EMISSION" or (node.type == "BSDF_PRINCIPLED" and material.name == LAMP_LENS):
+                    found = [(False, number, socket) for number, socket in enumerate(node.inputs)]
+                elif node.name in (LIT_SHARE, LIT_LEVEL, LIGHTS_PROPERTY):
+                    found = [(True, 0, node.outputs[0])]
+                else:
+                    continue
+                sockets += [
+                    (material.name, node.name, output, number, _plain(socket.default_value))
+                    for output, number, socket in found
+                    if hasattr(socket, "default_value")
+                ]
+        glow = bpy.data.materials.get(GLOW)
+        sampling = None if glow is None else glow.cycles.emission_sampling
+        return cls(tuple(sockets), tuple((obj.name, obj.data.energy) for obj in stage.lights), sampling)
+
+    def restore(self) -> None:
+        """Put it back; cars have no lights on."""
+        for material, name, output, number, value in self.sockets:
+            node = bpy.data.materials[material].node_tree.nodes[name]
+            (node.outputs if output else node.inputs)[number].default_value = value
+        for name, energy in self.energies:
+            bpy.data.objects[name].data.energy = energy
+        if self.glow_sampling is not None:
+            bpy.data.materials[GLOW].cycles.emission_sampling = self.glow_sampling
+        for obj in bpy.data.objects:
+            if LIGHTS_PROPERTY in obj:
+                del obj[LIGHTS_PROPERTY]
+                obj.update_tag()
+
+
+def _plain(value: float | Iterable[float]) -> float | tuple[float, ...]:
+    return tuple(value) if isinstance(value, Iterable) else value
+
+
 def light(spec: Spec, stage: Stage, brighter: float) -> Lamps:
     """Switch on the lights of this time of day, and scale lights that are always on to the scene's units.
 
@@ -66,7 +120,7 @@ def light(spec: Spec, stage: Stage, brighter: float) -> Lamps:
     """
     on = spec.lamps_on()
     for material in live(bpy.data.materials):
-        if material.use_nodes:
+        if material.use_nodes and not material.name.startswith("label_"):  # those are of the label pass of another view
             _scale_glow(material, brighter * (SHOP_DIMMED if on and not stage.indoors else 1.0))
     for obj in stage.lights:
         obj.data.energy *= brighter

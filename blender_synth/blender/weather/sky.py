@@ -7,7 +7,7 @@ sky by the CIE standard overcast sky (luminance (1 + 2 sin h) / 3 of the zenith'
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import bpy
@@ -37,6 +37,8 @@ MOON_RGB = (1.12, 0.97, 0.84)
 CITY_RGB = np.array([1.14, 0.98, 0.78])
 """Light of a town with lamps of 2000 to 4000 K and lit windows, luminance 1."""
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+_LIGHT_PROPERTY = "bs_sky"
+"""Marks the lights that the weather brings."""
 BRIGHTEST = 400.0
 """Upper limit of any radiance given to the world, far below half float's 65504."""
 
@@ -47,6 +49,56 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
     Args:
         spec: the weather. stage: the built scene. add_phenomena: adds what else happens outdoors, see `combined`.
     """
+    stage.weather = spec
+    if stage.weather_area is not None:  # further views may have other light
+        stage.unlit = night.Unlit.of(stage)
+    lamps = _light(spec, stage)
+    if stage.indoors:
+        return
+    precipitation = any((spec.wetness, spec.ice, spec.snow_depth_cm, spec.rain_mm_h, spec.snow_mm_h))
+    if precipitation or add_phenomena:
+        sky_heights = heights.render_heights(stage)
+        cover.wet(spec, stage, sky_heights)
+        cover.snow(spec, stage, sky_heights)
+        stage.outdoors = Outdoors(spec, stage, sky_heights, lamps)
+        falling.build(stage.outdoors)
+        if add_phenomena:
+            add_phenomena(stage.outdoors)
+    if spec.medium == "volume":
+        volume.build(spec, stage)  # last: the heights above must not see it
+
+
+def move(spec: Spec, stage: Stage) -> None:
+    """Change what depends on the view: headlights near the camera, what falls before it, and the box of air around it.
+
+    With another weather the light and the air change, too; wetness and snow stay (see `Spec.with_light_of`). All that
+    comes after the lights in the scene is added again, so that the order of its objects is that of `build`.
+    """
+    relit = spec != stage.weather
+    if stage.indoors and not relit:
+        return
+    removed = [stage.clear_falling(), headlights.remove(stage)]
+    kept = len(stage.scene.objects)
+    if relit:
+        _remove_light(stage)
+        lamps = _light(spec, stage)
+        stage.weather = spec
+        if stage.outdoors is not None:
+            stage.outdoors = replace(stage.outdoors, weather=spec, lamps=lamps)
+    else:
+        headlights.light(spec, stage, stage.units_per_100_w)
+    if stage.outdoors is not None:
+        falling.build(stage.outdoors)
+    if spec.medium == "volume" and not stage.indoors:
+        volume.build(spec, stage)
+    if relit or any(removed) or len(stage.scene.objects) > kept:
+        # else Cycles could keep lights in another order than in a fresh scene, and sample them otherwise (Blender 4.5)
+        stage.forget_rendered()
+
+
+def _light(spec: Spec, stage: Stage) -> night.Lamps:
+    """World, sun, moon, and all lamps of this time of day; the air as frame.json describes it."""
+    before = {obj.name for obj in stage.scene.objects}
     world = bpy.data.worlds.new("sky")
     stage.scene.world = world
     world.use_nodes = True
@@ -91,7 +143,7 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
             horizon_rgb=_rounded(dark),
             indoors=True,
         )
-        return
+        return _marked(stage, before, lamps)
     stage.medium = Medium(
         kind=spec.medium,
         mor_m=spec.mor_m,
@@ -102,36 +154,30 @@ def build(spec: Spec, stage: Stage, add_phenomena: Callable[[Outdoors], None] | 
         lamps_rgb=_rounded(lamps.airlight()[None])[0] if lamps.any() else None,
         lamps_top_m=lamps.top_m() if lamps.any() else None,
     )
-    precipitation = any((spec.wetness, spec.ice, spec.snow_depth_cm, spec.rain_mm_h, spec.snow_mm_h))
-    if precipitation or add_phenomena:
-        sky_heights = heights.render_heights(stage)
-        cover.wet(spec, stage, sky_heights)
-        cover.snow(spec, stage, sky_heights)
-        stage.outdoors = Outdoors(spec, stage, sky_heights, lamps)
-        falling.build(stage.outdoors)
-        if add_phenomena:
-            add_phenomena(stage.outdoors)
-    if spec.medium == "volume":
-        volume.build(spec, stage)  # last: the heights above must not see it
+    return _marked(stage, before, lamps)
 
 
-def move(spec: Spec, stage: Stage) -> None:
-    """Change what depends on the view: headlights near the camera, what falls before it, and the box of air around it.
+def _marked(stage: Stage, before: Collection[str], lamps: night.Lamps) -> night.Lamps:
+    """`lamps`, once the lights that are new in the scene are marked as the weather's."""
+    for obj in stage.scene.objects:
+        if obj.type == "LIGHT" and obj.name not in before:
+            obj[_LIGHT_PROPERTY] = True
+    return lamps
 
-    All that comes after them in the scene is added again, so that the order of its objects is that of `build`.
-    """
-    if stage.indoors:
-        return
-    removed = [stage.clear_falling(), headlights.remove(stage)]
-    kept = len(stage.scene.objects)
-    headlights.light(spec, stage, stage.units_per_100_w)
-    if stage.outdoors is not None:
-        falling.build(stage.outdoors)
-    if spec.medium == "volume":
-        volume.build(spec, stage)
-    if any(removed) or len(stage.scene.objects) > kept:
-        # else Cycles keeps lights in another order than in a fresh scene, and samples them otherwise (Blender 4.5)
-        stage.forget_rendered()
+
+def _remove_light(stage: Stage) -> None:
+    """Undo `_light`."""
+    for obj in [obj for obj in stage.scene.objects if obj.get(_LIGHT_PROPERTY)]:
+        lamp = obj.data
+        bpy.data.objects.remove(obj)
+        bpy.data.lights.remove(lamp)
+    world = stage.scene.world
+    images = [node.image for node in world.node_tree.nodes if node.type == "TEX_ENVIRONMENT"]
+    bpy.data.worlds.remove(world)
+    for image in images:
+        bpy.data.images.remove(image)
+    if stage.unlit is not None:
+        stage.unlit.restore()
 
 
 def _sun_dominates(spec: Spec, photograph: hdri.Photograph | None, stage: Stage) -> bool:

@@ -47,7 +47,7 @@ import dataclasses
 import datetime
 import math
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import AfterValidator, Field, model_validator
@@ -83,6 +83,14 @@ HEADLIGHTS_ON_LUX = 1500.0
 """Drivers switch headlights on below about this daylight, and in rain, snow and fog (Highway Code, rules 113, 226)."""
 _FOG_M, _CLEAR_M = 1000.0, 10_000.0
 """Below these optical ranges air is fog, and haze or mist (WMO-No. 8)."""
+
+
+LIGHT_FIELDS = (
+    "cloud_oktas", "sun_elevation_deg", "sun_azimuth_deg", "turbidity", "sun_clear", "sun_blur_deg", "mor_m",
+    "fog_height_m", "hdri", "hdri_credit", "moon_elevation_deg", "moon_azimuth_deg", "moon_lit", "sky_glow_cd_m2",
+    "lit_windows", "lamp_kelvin", "lit_cars", "headlights", "cloud_seed", "car_seed",
+)  # fmt: skip
+"""Fields of a weather that a built scene can have anew: its light and its air."""
 
 
 @plain
@@ -149,6 +157,10 @@ class Spec:
     cloud_seed: int
     fall_seed: int = 0
     car_seed: int = 0
+
+    def with_light_of(self, other: Spec) -> Self:
+        """The same ground, rain and snow, with the light and the air of another weather."""
+        return dataclasses.replace(self, **{name: getattr(other, name) for name in LIGHT_FIELDS})
 
     def climate(self) -> Climate:
         """What people dress for."""
