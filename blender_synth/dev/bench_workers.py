@@ -57,6 +57,8 @@ def measure(settings: RunSettings, workers: int, threads: int, each: int = EACH)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         slots = [Slot(threads=threads)] * workers
         started = [stack.enter_context(closing(worker_for(settings, packs, slot))) for slot in slots]
+        for worker in started:
+            worker.start()  # in this thread: the system ends a worker with the thread that started it
 
         def frames(worker: Worker, numbers: range) -> None:
             for number in numbers:
