@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shlex
 import sys
@@ -15,9 +16,12 @@ import yaml
 from blender_synth.arguments import Parser
 from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.config import settings_from_plain
+from blender_synth.develop.picture import shots
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.run_folder import CONFIG, disk_errors, frames_of, read_run_state
+from blender_synth.frames.table import frame_row
+from blender_synth.optics.radiometry import WATTS_PER_UNIT
 from blender_synth.packs.search import find_packs
 from blender_synth.quoting import shell_command, text_override
 from blender_synth.settings import RunSettings
@@ -70,16 +74,15 @@ def frame_of(run: Path, index: int) -> RawFrame:
 def facts(run: Path, frame: RawFrame) -> list[str]:
     """Lines about a frame: where it is, what it shows, and the command that renders it alone."""
     meta = frame.meta
-    spec = meta.spec
-    kinds = {part: (spec.get(part) or {}).get("kind", "?") for part in ("scenery", "weather", "camera")}
-    people = sum(row.person is not None for row in meta.instances)
+    row = frame_row(meta)
     mirrors = [row.mirror.mirror_kind for row in meta.instances if row.mirror is not None]
     lines = [
         f"folder   {frame.folder}",
         f"size     {meta.camera.width_px} x {meta.camera.height_px} px",
-        f"scene    {kinds['scenery']}, seed {spec.get('root_seed')}, index {spec.get('scene_index')}",
-        f"weather  {kinds['weather']}, visibility {_metres(meta.medium.mor_m)}",
-        f"shows    {people} people in the scene; mirrors: {', '.join(mirrors) or 'none'}",
+        f"scene    {row['scene']}, seed {row['seed']}, index {row['scene_index']}",
+        f"weather  {row['weather']}, {row['time_of_day']}, visibility {_metres(meta.medium.mor_m)}",
+        f"camera   {row['rig']}, {row['field_of_view_deg']:.0f} degrees across",
+        f"shows    {row['people']} people in the scene; mirrors: {', '.join(mirrors) or 'none'}",
     ]
     if meta.accept is not None and not meta.accept.satisfied:
         lines.append(f"misses   {meta.accept.missing} of the acceptance criteria")
@@ -118,9 +121,15 @@ def write_scene(run: Path, frame: RawFrame, file: Path) -> dict[str, Any]:
     print("building the scene ...", file=sys.stderr)
     with BlenderProcess(_MODULE, _TIMEOUT_S, setup=worker_setup(settings, packs)) as blender:
         try:
-            return blender.ask("save", spec=spec, file=str(file.absolute()))
+            return blender.ask("save", spec=spec, file=str(file.absolute()), exposure_ev=_exposure_ev(frame, settings))
         except JobError as error:
             raise BlenderSynthError("the scene could not be built", file=frame.folder, hint=error.details) from None
+
+
+def _exposure_ev(frame: RawFrame, settings: RunSettings) -> float:
+    """Stops from the radiance of the scene to that of the developed picture."""
+    unit = frame.meta.medium.watts_per_unit / WATTS_PER_UNIT
+    return round(next(shots(frame, settings.develop)).exposure_ev + math.log2(unit), 3)
 
 
 def settings_of(run: Path) -> RunSettings:

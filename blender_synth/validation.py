@@ -39,7 +39,7 @@ def validate(type_: Any, value: Any, key: str, file: Any = None) -> Any:
     except ValidationError as error:
         first, where, hint = explain(error)
         if first["type"] in NO_SUCH_KEY:
-            names = [field.name for field in fields(type_)] if is_dataclass(type_) else []
+            names = [field.name for field in fields(type_) if field.repr] if is_dataclass(type_) else []
             name = str(first["loc"][-1]) if first["loc"] else ""
             problem, hint = "there is no such key", hint_for(name, names)
         elif first["type"] == "missing":

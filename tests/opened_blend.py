@@ -34,6 +34,7 @@ def handlers(report: Report) -> Handlers:
             "collections": [collection.name for collection in scene.collection.children],
             "materials": sum(bool(obj.data.materials) for obj in scene.objects if obj.type == "MESH"),
             "camera": scene.camera.name,
+            "exposure_ev": scene.view_settings.exposure,
             "spec": bool(bpy.data.texts["scene_spec.json"].as_string()),
             "libraries": len(bpy.data.libraries),
             "picture": Path(picture).stat().st_size,

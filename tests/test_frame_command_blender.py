@@ -9,6 +9,8 @@ import pytest
 
 from blender_synth.blender_process import BlenderProcess
 from blender_synth.config import compose
+from blender_synth.develop.picture import shots
+from blender_synth.frame_command import settings_of
 from blender_synth.frames.raw_frame import RawFrame
 from tests.commands import TINY, run_here
 from tests.made_frames import make_run
@@ -29,6 +31,8 @@ def test_a_frame_opens_in_blender_with_the_same_objects_and_labels(rendered, tmp
         np.testing.assert_array_equal(labels[layer], frame.labels[layer])
     assert (seen["outside"], seen["libraries"], seen["camera"], seen["spec"]) == ([], 0, "camera", True)
     assert {"pedestrian", "mirror", "lights", "camera"} <= set(seen["collections"]) | {"lights"}
+    shot = next(shots(frame, settings_of(rendered / "run").develop))
+    assert seen["exposure_ev"] == pytest.approx(shot.exposure_ev, abs=0.001)  # by day, a unit is 100 W m^-2 sr^-1
     names = {row.name: row.instance_id for row in frame.meta.instances}
     shown = {name: number for name, number in seen["named"].items() if name in names}
     assert shown == {name: names[name] for name in shown}

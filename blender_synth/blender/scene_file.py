@@ -31,8 +31,12 @@ def save_scene(
     roots: Mapping[str, Path],
     scene_folder: Path,
     report: Report,
+    exposure_ev: float = 0.0,
 ) -> dict[str, Any]:
     """Build a spec and save it as a `.blend`; numbers of its `objects`, `people`, `mirrors` and `images`.
+
+    Args:
+        exposure_ev: stops between the scene's radiance and the picture, for Blender's view transform.
 
     Raises:
         RunError: the file cannot be written. AssetError: an item cannot be used.
@@ -43,6 +47,7 @@ def save_scene(
     cycles.use_device(stage.scene, kind)
     cycles.apply_picture_settings(stage.scene, settings, spec.root_seed * 1_000_003 + spec.scene_index)
     stage.scene.name = f"frame {spec.frame_index}"
+    stage.scene.view_settings.exposure = exposure_ev
     stage.scene[SLOTS_PROPERTY] = list(stage.mirror_slots)
     if stage.scene.camera is not None:
         stage.scene.camera.name = "camera"
@@ -115,7 +120,7 @@ def handlers(report: Report) -> Handlers:
         folder = Path(scene_folder)
         return {"blender": bpy.app.version_string}
 
-    def save(spec: str, file: str) -> dict[str, Any]:
-        return save_scene(spec_from_json(spec), Path(file), settings, roots, folder, report)
+    def save(spec: str, file: str, exposure_ev: float = 0.0) -> dict[str, Any]:
+        return save_scene(spec_from_json(spec), Path(file), settings, roots, folder, report, exposure_ev)
 
     return {"setup": set_up, "save": save}
