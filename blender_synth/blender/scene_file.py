@@ -45,7 +45,8 @@ def save_scene(
     shelf.release()
     kind, _ = cycles.choose_device(settings.device)
     cycles.use_device(stage.scene, kind)
-    cycles.apply_picture_settings(stage.scene, settings, spec.root_seed * 1_000_003 + spec.scene_index)
+    seed = spec.root_seed * 1_000_003 + spec.scene_index + 7_368_787 * spec.view  # that of the frame's picture
+    cycles.apply_picture_settings(stage.scene, settings, seed)
     stage.scene.name = f"frame {spec.frame_index}"
     stage.scene.view_settings.exposure = exposure_ev
     stage.scene[SLOTS_PROPERTY] = list(stage.mirror_slots)
