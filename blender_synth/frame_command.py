@@ -15,7 +15,7 @@ import yaml
 
 from blender_synth.arguments import Parser
 from blender_synth.blender_process import BlenderProcess, JobError
-from blender_synth.config import settings_from_plain
+from blender_synth.config import compose, settings_from_plain
 from blender_synth.develop.picture import shots
 from blender_synth.errors import BlenderSynthError, RunError
 from blender_synth.frames.raw_frame import RawFrame
@@ -145,7 +145,7 @@ def settings_of(run: Path) -> RunSettings:
         config = None
     if not isinstance(config, dict):
         raise RunError("the run's config cannot be read", file=path, hint="render the run again")
-    return settings_from_plain(config)
+    return settings_from_plain({**compose().plain, **config})  # of an older program, which lacks later keys
 
 
 def _metres(mor_m: float | None) -> str:
