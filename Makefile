@@ -15,7 +15,7 @@
 # make bench-quality   CPU seconds and error of the picture, for presets and variants; OPTIONS="--cases street-day"
 # make bench-export    images per second of an export, by step; RUNS='out/run ...'
 # make ten-million   what ten million frames take, worked out from a run and its dataset: RUN=out/run DATASET=out/data
-# make scenes-page, make mirrors-page, make weathers-page   the README's sheets
+# make scenes-page, mirrors-page, weathers-page, lookalikes-page   the README's sheets
 # make measured   measures the built-in packs again, after a change to their files
 # make image   the container image
 
@@ -29,7 +29,7 @@ BIN := .venv/bin
 # By the environment, so that it also holds for what builds the package.
 PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page weathers-page bench-weather bench-people bench-props bench-build bench-workers bench-quality measured ten-million lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page lookalikes-page weathers-page bench-weather bench-people bench-props bench-build bench-workers bench-quality measured ten-million lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo

@@ -101,6 +101,24 @@ def test_scenes_without_shops_have_no_mannequins_unless_asked_for():
     assert _scene("scene=lobby", "lookalikes=mannequin").lookalikes
 
 
+def test_statues_stand_on_squares_and_in_halls_and_not_in_passages():
+    assert _scene("scene=plaza", "lookalikes=statue", "mirrors=none").lookalikes
+    assert not _scene("scene=shopping_arcade", "lookalikes=statue", "mirrors=none").lookalikes
+
+
+@pytest.mark.parametrize("kind", ["screen_person", "empty_frame", "glass_screen"])
+def test_rooms_have_the_other_kinds(kind: str):
+    found = [look for index in range(2) for look in _scene("scene=lobby", f"lookalikes={kind}", index=index).lookalikes]
+    assert found
+    assert {look.kind for look in found} == {kind}
+
+
+def test_wall_mirrors_without_a_frame():
+    [mirror] = _scene("scene=street", "mirrors=wall", "mirrors.wall.frame=none").mirrors
+    assert mirror.frame_style == "none"
+    assert mirror.frame_width_m < 0.005
+
+
 def test_a_run_has_a_limited_number_of_pictures_and_another_seed_has_others():
     few = ("lookalikes=poster_person", "lookalikes.poster_person.count=6", "lookalikes.poster_person.pictures=2")
     first, second = _scene("scene=plaza", *few), _scene("scene=plaza", *few, index=2)

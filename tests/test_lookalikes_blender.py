@@ -10,7 +10,7 @@ import pytest
 from blender_synth.geometry import direction
 from blender_synth.seeds import Streams
 from blender_synth.world.cameras.pinhole import Spec as Camera
-from blender_synth.world.lookalikes import mannequin, poster_person
+from blender_synth.world.lookalikes import empty_frame, glass_screen, mannequin, poster_person, screen_person, statue
 from blender_synth.world.lookalikes.figures import DISPLAY_GESTURES, draw_figure
 from blender_synth.world.lookalikes.pictures import draw_picture
 from blender_synth.world.people.pedestrian import Randomizer as People
@@ -20,9 +20,13 @@ bpy = pytest.importorskip("bpy")
 
 from blender_synth.blender import cycles, label_pass  # noqa: E402
 from blender_synth.blender.cameras import pinhole  # noqa: E402
+from blender_synth.blender.lookalikes import empty_frame as frame_builder  # noqa: E402
 from blender_synth.blender.lookalikes import flat, pictures  # noqa: E402
+from blender_synth.blender.lookalikes import glass_screen as glass_builder  # noqa: E402
 from blender_synth.blender.lookalikes import mannequin as mannequin_builder  # noqa: E402
 from blender_synth.blender.lookalikes import poster_person as poster_builder  # noqa: E402
+from blender_synth.blender.lookalikes import screen_person as screen_builder  # noqa: E402
+from blender_synth.blender.lookalikes import statue as statue_builder  # noqa: E402
 from blender_synth.blender.stage import Stage  # noqa: E402
 from blender_synth.settings import RenderSettings  # noqa: E402
 from tests.digests import built_in_packs  # noqa: E402
@@ -107,6 +111,69 @@ def test_poster(place: str, cache):
     labels = _labels(stage)
     assert (labels["surface_id"] == FIGURE).sum() > 200
     assert (labels["surface_id"] == HOLDER).sum() > 200
+
+
+@pytest.mark.parametrize("place", screen_person.PLACES)
+def test_screen(place: str, cache):
+    spec = screen_person.Spec(
+        instance_id=FIGURE, holder_instance_id=HOLDER, position_m=(0.0, 0.0, 0.9), facing_deg=270.0, ground_z_m=0.0,
+        place=place, picture=_picture(), width_m=0.8, height_m=1.2, lit_nits=300.0, body_rgb=(0.1, 0.1, 0.1),
+        words="NEW",
+    )  # fmt: skip
+    pictures.render_missing([spec.picture], {pack.name: pack.folder for pack in built_in_packs()})
+    stage = _stage()
+    screen_builder.build(spec, stage)
+    labels = _labels(stage)
+    assert (labels["surface_id"] == FIGURE).sum() > 80
+    assert (labels["surface_id"] == HOLDER).sum() > 200
+
+
+@pytest.mark.parametrize("material", statue.MATERIALS)
+def test_statue(material: str):
+    person = draw_figure(People(), Streams(4, 0).child("test"), {"hang": 1.0}, generation="adult")
+    spec = statue.Spec(
+        instance_id=FIGURE, holder_instance_id=HOLDER, position_m=(0.0, 0.5, 0.0), heading_deg=270.0, person=person,
+        material=material, rgb=(0.3, 0.3, 0.3), plinth_rgb=(0.4, 0.4, 0.4), scale=1.1, plinth_m=0.4, weathering=0.5,
+        outdoors=True,
+    )  # fmt: skip
+    stage = _stage()
+    statue_builder.build(spec, stage, "tiny")
+    labels = _labels(stage)
+    assert (labels["surface_id"] == FIGURE).sum() > 200
+    assert (labels["surface_id"] == HOLDER).sum() > 80
+    assert FIGURE not in stage.keypoints
+
+
+@pytest.mark.parametrize("blank", [None, (0.5, 0.5, 0.5)])
+def test_an_empty_frame_shows_the_wall_or_a_board(blank):
+    wall_mirror = empty_frame.wall.Spec(
+        instance_id=FIGURE, frame_instance_id=HOLDER, position_m=(0.0, 0.9, 0.4), facing_deg=270.0, width_m=1.4,
+        height_m=1.6, roughness=0.0, tint=(0.9, 0.9, 0.9), mount="wall", frame_width_m=0.08, frame_style="wood",
+        frame_rgb=(0.2, 0.1, 0.05), standing=False, wall_gap_m=0.08, ground_z_m=0.0,
+    )  # fmt: skip
+    stage = _stage()
+    stage.add(_box(Box(3002, (-3.0, 1.0, 0.0), (3.0, 1.2, 3.0))), 3002)
+    spec = empty_frame.Spec(instance_id=FIGURE, holder_instance_id=HOLDER, frame=wall_mirror, blank_rgb=blank)
+    frame_builder.build(spec, stage)
+    labels = _labels(stage)
+    rows, columns = np.nonzero(labels["surface_id"] == FIGURE)
+    middle = labels["surface_id"][int(rows.mean()), int(columns.mean())]
+    assert middle == (3002 if blank is None else FIGURE)
+    assert not stage.mirror_slots
+
+
+def test_who_is_behind_a_glazed_screen_is_seen_directly():
+    spec = glass_screen.Spec(
+        instance_id=FIGURE, holder_instance_id=HOLDER, position_m=(0.0, -1.0, 0.0), facing_deg=270.0, width_m=1.6,
+        height_m=2.1, panes=2, clearness=0.92, rgb=(0.1, 0.1, 0.1),
+    )  # fmt: skip
+    stage = _stage()
+    stage.add(_box(Box(1, (0.2, 0.5, 0.0), (0.6, 0.9, 1.7))), 1)
+    glass_builder.build(spec, stage)
+    labels = _labels(stage)
+    assert (labels["surface_id"] == 1).sum() > 200
+    assert (labels["surface_id"] == FIGURE).sum() > 100
+    assert not stage.mirror_slots
 
 
 def test_the_mask_of_a_poster_is_the_person_in_its_picture(cache):

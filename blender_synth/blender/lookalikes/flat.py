@@ -98,11 +98,12 @@ def _bent(flat: Part, bend: Bend | None) -> Part:
     return flat if bend is None else Part(**{**vars(flat), "points": bend(flat.points)})
 
 
-def picture_material(picture: PictureSpec, radiance: float, gloss: float) -> bpy.types.Material:
+def picture_material(picture: PictureSpec, radiance: float, gloss: float, black: float = 0.5) -> bpy.types.Material:
     """The picture as ink on paper, or lit from behind.
 
     Args:
         radiance: of its white, in the scene's units; 0 for one that is not lit. gloss: 0 matt paper to 1 behind glass.
+        black: reflectance of one that is lit, over that of paper.
     """
     lit = radiance > 0
     g = Graph(PICTURE_MATERIAL, STAYS_CLEAR if lit else MaterialTraits(soaks=False, snow=0.2))
@@ -113,6 +114,6 @@ def picture_material(picture: PictureSpec, radiance: float, gloss: float) -> bpy
         faded = g.scale(colour, 0.82)  # white paper reflects about so much
         return g.surface(g.principled(base=faded, roughness=0.75 - 0.45 * gloss, specular=0.3 + 0.3 * gloss))
     g.material.cycles.emission_sampling = "NONE"
-    surface = g.principled(base=g.scale(colour, 0.1), roughness=0.3, specular=0.4)
+    surface = g.principled(base=g.scale(colour, 0.82 * black), roughness=0.3, specular=0.4)
     emission = g.node("ShaderNodeEmission", {"Color": colour, "Strength": radiance}).outputs[0]
     return g.surface(g.node("ShaderNodeAddShader", {0: surface, 1: emission}).outputs[0])

@@ -29,11 +29,11 @@ def build(spec: Spec, stage: Stage) -> None:
         (-w, 0, 0), (w, 0, 0), (w, 0, h), (-w, 0, h), "mirror_glass", uvs=[(0, 0), (2 * w, 0), (2 * w, h), (0, h)]
     )
     add_sheet(spec, stage, sheet, materials)
-    add_holder(spec, stage, join([_frame(spec), _board(spec)]), materials)
-    add_holder(spec, stage, _holders(spec), materials, tilted=False)
+    add_holder(spec, stage, join([frame(spec), _board(spec)]), materials)
+    add_holder(spec, stage, holders(spec), materials, tilted=False)
 
 
-def _frame(spec: Spec) -> Part:
+def frame(spec: Spec) -> Part:
     """A profile swept round the glass with mitred corners: (distance from the glass's edge, y)."""
     f = spec.frame_width_m
     profile = {
@@ -58,12 +58,13 @@ def _frame(spec: Spec) -> Part:
             (f, -0.010),
             (f, 0.030),
         ],
+        "none": [(0, 0.0), (0.4 * f, 0.0004), (f, 0.0014), (f, 0.006)],
     }[spec.frame_style]
     w, h, n = spec.width_m / 2, spec.height_m, len(profile)
     corners = [(-w, 0, -1, -1), (w, 0, 1, -1), (w, h, 1, 1), (-w, h, -1, 1)]
     points = np.array([[(x + sx * t, y, z + sz * t) for t, y in profile] for x, z, sx, sz in corners])
     around = [2 * w, h, 2 * w, h]
-    material = {"wood": "wood", "steel": "iron", "metal": "metal"}[spec.frame_style]
+    material = {"wood": "wood", "steel": "iron", "metal": "metal", "none": "metal"}[spec.frame_style]
     steps = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(np.array(profile), axis=0).T))])
     parts = []
     for k in range(4):
@@ -83,7 +84,7 @@ def _board(spec: Spec) -> Part:
     return box((-w - f, BOARD_M[0], -f), (w + f, BOARD_M[1], h + f), "wood", (0.07, 0.055, 0.04))
 
 
-def _holders(spec: Spec) -> Part:
+def holders(spec: Spec) -> Part:
     """Not tilted: brackets back to the wall, and feet under a standing mirror."""
     w, h, f = spec.width_m / 2, spec.height_m, spec.frame_width_m
     sine, cosine = math.sin(math.radians(spec.tilt_deg)), math.cos(math.radians(spec.tilt_deg))

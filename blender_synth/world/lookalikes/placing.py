@@ -24,7 +24,8 @@ _GOOD_SHARE = 0.3
 _WALL_GAP_M = 0.12
 _BEFORE_WALL_M = 0.9
 """What is nearer to a wall than this takes up a part of it."""
-_SAME_PLACE_M = 0.7
+_APART_M = 0.5
+"""Between two look-alikes on the ground."""
 WALKED = ("pavement", "indoors")
 """Uses of ground that look-alikes may stand on."""
 
@@ -74,6 +75,11 @@ class LookalikeContext:
         return PlacementContext(self.layout, self.camera, self.people, list(self.mirrors))
 
     @cached_property
+    def _mirror_outlines(self) -> list[np.ndarray]:
+        """Corners (N, 2) of every mirror, seen from above."""
+        return [np.asarray(mirror.corners_m())[:, :2] for mirror in self.mirrors]
+
+    @cached_property
     def _people_discs(self) -> tuple[np.ndarray, np.ndarray]:
         if not self.people:
             return np.zeros((0, 2)), np.zeros(0)
@@ -117,13 +123,13 @@ class LookalikeContext:
             if direct and not self.sight.clear(camera_m, middle, middle[:2]):
                 direct = 0.0
         mirrored = 0.0
-        for mirror in self.mirrors:
+        for mirror, outline in zip(self.mirrors, self._mirror_outlines, strict=True):
             hits, inside = mirror.reflection_points(camera_m, points_m)
             if not inside.any() or (front is not None and (hits[inside].mean(axis=0) - middle) @ front <= 0):
                 continue
             size = self._box_px(hits, inside)
             if size > mirrored:
-                hit, host = hits[inside][0], np.asarray(mirror.corners_m())[:, :2].mean(axis=0)
+                hit, host = hits[inside][0], outline.mean(axis=0)
                 if self.sight.clear(camera_m, hit, host) and self.sight.clear(hit, points_m[inside][0], host):
                     mirrored = size
         return direct, mirrored
@@ -178,6 +184,11 @@ class LookalikeContext:
             places.append(WallPlace(mount, float(rng.uniform(low + half, high - half))))
         return places
 
+    def wall_is_free(self, mount: MirrorMount, middle_m: float, half_m: float, depth_m: float) -> bool:
+        """Whether a stretch of a mount is free over its whole height."""
+        spans = self._free_spans(mount, 0.02, mount.clear_height_m, depth_m)
+        return any(low <= middle_m - half_m and middle_m + half_m <= high for low, high in spans)
+
     def _free_spans(
         self, mount: MirrorMount, base_m: float, top_m: float, depth_m: float
     ) -> Iterator[tuple[float, float]]:
@@ -186,7 +197,7 @@ class LookalikeContext:
         right = (np.array(mount.end_xy_m) - start) / mount.length_m
         out = geometry.direction(mount.facing_deg)[:2]
         blocked = []
-        outlines = [np.asarray(mirror.corners_m())[:, :2] for mirror in self.mirrors]
+        outlines = list(self._mirror_outlines)
         standing = [*self.layout.obstacles, *(o for lookalike in self.taken for o in lookalike.obstacles())]
         low_z, high_z = mount.base_z_m + base_m, mount.base_z_m + top_m
         outlines += [
@@ -274,21 +285,29 @@ class LookalikeContext:
                 places.append(GroundPlace(position, facing))
         return places
 
-    def _is_free(self, position_m: Vec3, room_m: float, height_m: float) -> bool:
-        at = np.array(position_m[:2])
-        if np.hypot(*(at - self.sight.camera_m[:2])) < room_m + 1.2 or self.sight.obstacles.holding(at, room_m).any():
+    def is_seen(self, person: PersonSpec) -> bool:
+        """Whether the camera sees somebody's chest directly."""
+        chest = np.array(person.position_m) + (0.0, 0.0, CHEST_M)
+        return bool(self._in_picture(chest[None])[0]) and self.sight.clear(self.sight.camera_m, chest, chest[:2])
+
+    def is_free_of_things(self, at: np.ndarray, room_m: float) -> bool:
+        """Whether a disc around a point (2,) of the ground touches nothing and nobody."""
+        if self.sight.obstacles.holding(at, room_m).any() or np.hypot(*(at - self.sight.camera_m[:2])) < room_m + 0.8:
             return False
         xy, radius = self._people_discs
-        if len(xy) and (np.linalg.norm(xy - at, axis=1) < radius + room_m + 0.1).any():
+        if len(xy) and (np.linalg.norm(xy - at, axis=1) < radius + room_m).any():
             return False
-        for mirror in self.mirrors:
-            if (np.linalg.norm(np.asarray(mirror.corners_m())[:, :2] - at, axis=1) < room_m + 0.4).any():
-                return False
+        if any((np.linalg.norm(outline - at, axis=1) < room_m + 0.4).any() for outline in self._mirror_outlines):
+            return False
+        standing = (obstacle for lookalike in self.taken for obstacle in lookalike.obstacles())
+        return not any(geometry.in_convex(at, o.polygon_xy_m, -room_m - _APART_M) for o in standing)
+
+    def _is_free(self, position_m: Vec3, room_m: float, height_m: float) -> bool:
+        at = np.array(position_m[:2])
+        if np.hypot(*(at - self.sight.camera_m[:2])) < room_m + 1.2 or not self.is_free_of_things(at, room_m):
+            return False
         for mount in self.layout.mirror_mounts:  # walls stay free for what hangs or leans there
             if mount.depth_m > 0 and _before(mount, at, room_m):
-                return False
-        for obstacle in (o for lookalike in self.taken for o in lookalike.obstacles()):
-            if geometry.in_convex(at, obstacle.polygon_xy_m, -room_m - 0.15):
                 return False
         return not self._hides_people(at, position_m[2] + height_m, room_m)
 
@@ -302,6 +321,8 @@ class LookalikeContext:
         return False
 
 
+_HANGING_M = 1.0
+"""Height of the lower edge of what hangs on walls; lower where it is tall."""
 DISPLAY_BEHIND_M = 0.335
 """From a shop's panes to the middle of the platform behind them."""
 WINDOW_EDGE_M = 0.12
@@ -335,3 +356,27 @@ def upright_obstacle(name: str, position_m: Vec3, radius_m: float, height_m: flo
     return Obstacle(
         name=name, polygon_xy_m=disc_outline(position_m, radius_m), height_m=height_m, base_z_m=position_m[2]
     )
+
+
+def wall_spot(
+    rng: np.random.Generator, height: float, aspect: float, frame_m: float, depth_m: float, context: LookalikeContext
+) -> tuple[Vec3, float, float, float] | None:
+    """(position, facing, height of the ground, height of the picture) on a wall, smaller where the wall has no room."""
+    for factor in (1.0, 0.8, 0.6):
+        tall = height * factor
+        base = max(0.35, min(_HANGING_M, 2.25 - tall))
+        width = tall * aspect + 2 * frame_m
+        places = context.wall_places(rng, width, base + tall + frame_m, depth_m, base - frame_m)
+
+        def seen(at: WallPlace, tall: float = tall, base: float = base) -> tuple[float, float]:
+            x, y = at.mount.point_xy_m(at.along_m, depth_m)
+            right = geometry.direction(at.mount.facing_deg + 90.0)
+            foot = np.array([x, y, at.mount.base_z_m + base])
+            return context.shown_px(rectangle_points(foot, right, tall * aspect, tall), at.mount.facing_deg)
+
+        chosen = context.best(rng, places, seen)
+        if chosen is not None:
+            x, y = chosen.mount.point_xy_m(chosen.along_m, depth_m)
+            position = (float(x), float(y), chosen.mount.base_z_m + base)
+            return position, chosen.mount.facing_deg, chosen.mount.base_z_m, tall
+    return None

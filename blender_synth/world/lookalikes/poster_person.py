@@ -33,9 +33,9 @@ from blender_synth.world.lookalikes.pictures import CROPS, WORDS, PictureSpec, d
 from blender_synth.world.lookalikes.placing import (
     GroundPlace,
     LookalikeContext,
-    WallPlace,
     rectangle_points,
     upright_obstacle,
+    wall_spot,
 )
 from blender_synth.world.people.choices import among
 from blender_synth.world.people.pedestrian import Randomizer as People
@@ -45,8 +45,8 @@ Place = Literal["wall", "board", "column"]
 PLACES: tuple[Place, ...] = ("wall", "board", "column")
 SIZES_PX = ((336, 480),)
 DEPTH_M = {"wall": 0.03, "board": 0.18, "column": 1.3}
-FOOT_M = {"wall": 1.0, "board": 0.55, "column": 0.75}
-"""Height of a poster's lower edge; on walls it is lower where the poster is taller."""
+FOOT_M = {"board": 0.55, "column": 0.75}
+"""Height of a poster's lower edge."""
 COLUMN_RADIUS_M = 0.62
 
 
@@ -181,27 +181,3 @@ class Randomizer:
         out = geometry.direction(chosen.heading_deg) * (COLUMN_RADIUS_M if place == "column" else 0.07)
         position = vec3(np.array(chosen.position_m) + out + (0.0, 0.0, FOOT_M[place]))
         return position, chosen.heading_deg, chosen.position_m[2], tall
-
-
-def wall_spot(
-    rng: np.random.Generator, height: float, aspect: float, frame_m: float, depth_m: float, context: LookalikeContext
-) -> tuple[Vec3, float, float, float] | None:
-    """(position, facing, height of the ground, height of the picture) on a wall, smaller where the wall has no room."""
-    for factor in (1.0, 0.8, 0.6):
-        tall = height * factor
-        base = max(0.35, min(FOOT_M["wall"], 2.25 - tall))
-        width = tall * aspect + 2 * frame_m
-        places = context.wall_places(rng, width, base + tall + frame_m, depth_m, base - frame_m)
-
-        def seen(at: WallPlace, tall: float = tall, base: float = base) -> tuple[float, float]:
-            x, y = at.mount.point_xy_m(at.along_m, depth_m)
-            right = geometry.direction(at.mount.facing_deg + 90.0)
-            foot = np.array([x, y, at.mount.base_z_m + base])
-            return context.shown_px(rectangle_points(foot, right, tall * aspect, tall), at.mount.facing_deg)
-
-        chosen = context.best(rng, places, seen)
-        if chosen is not None:
-            x, y = chosen.mount.point_xy_m(chosen.along_m, depth_m)
-            position = (float(x), float(y), chosen.mount.base_z_m + base)
-            return position, chosen.mount.facing_deg, chosen.mount.base_z_m, tall
-    return None

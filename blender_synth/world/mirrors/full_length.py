@@ -12,7 +12,7 @@ Parameters:
 | `hang_m` | [0.15, 0.45] | m | height of a hanging mirror's lower edge above the ground |
 | `reflectance` | [0.92, 0.97] | 0 to 1 | reflectance of the silvering |
 | `roughness` | [0.0, 0.003] | 0 to 1 | roughness of the glass |
-| `frame` | {wood: 3, steel: 3, metal: 1.5} | weights | material of the frame |
+| `frame` | {wood: 3, steel: 3, metal: 1.5} | weights | wood, steel, metal; none: the glass with its ground edge |
 | `dust` | [0.1, 0.7] | 0 to 1 | dust on the glass and blind edges, in the picture only |
 | `waviness` | [0.0, 0.35] | 0 to 1 | waviness of the glass, in the picture only |
 """

@@ -12,7 +12,7 @@ Parameters:
 | `hang_m` | [0.15, 0.45] | m | height of a hanging mirror's lower edge above the ground |
 | `reflectance` | [0.92, 0.97] | 0 to 1 | reflectance of the silvering, in reality 0.90 to 0.97 |
 | `roughness` | [0.0, 0.003] | 0 to 1 | roughness of the glass |
-| `frame` | {wood: 3, steel: 3, metal: 1.5} | weights | material of the frame |
+| `frame` | {wood: 3, steel: 3, metal: 1.5} | weights | wood, steel, metal; none: the glass with its ground edge |
 | `dust` | [0.1, 0.7] | 0 to 1 | dust on the glass and blind edges, in the picture only |
 | `waviness` | [0.0, 0.35] | 0 to 1 | waviness of the glass, in the picture only |
 """
@@ -35,13 +35,19 @@ from blender_synth.world.mirrors.shapes import Sheet, silver_cast
 
 BEHIND_GLASS_M = 0.075
 """From the wall to the glass of a mirror that hangs: board, brackets and air."""
-Style = Literal["wood", "steel", "metal"]
+Style = Literal["wood", "steel", "metal", "none"]
 FRAME_RGB: dict[Style, tuple[Rgb, ...]] = {
     "wood": ((0.23, 0.12, 0.055), (0.10, 0.055, 0.03), (0.36, 0.25, 0.15)),
     "steel": ((0.018, 0.018, 0.02), (0.05, 0.05, 0.055)),
     "metal": ((0.62, 0.62, 0.62), (0.50, 0.38, 0.18)),
+    "none": ((0.30, 0.36, 0.34),),
 }
-FRAME_WIDTH_M: dict[Style, Range] = {"wood": (0.06, 0.11), "steel": (0.025, 0.045), "metal": (0.03, 0.06)}
+FRAME_WIDTH_M: dict[Style, Range] = {
+    "wood": (0.06, 0.11),
+    "steel": (0.025, 0.045),
+    "metal": (0.03, 0.06),
+    "none": (0.002, 0.004),
+}
 Frames = Annotated[Weights, only(*FRAME_RGB)]
 LEANING_M = 0.45
 """Depth that a mount needs for a leaning mirror."""
