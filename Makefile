@@ -153,6 +153,9 @@ scenes-page: setup
 mirrors-page: setup
 	$(BIN)/python -m blender_synth.dev.mirrors_page
 
+lookalikes-page: setup
+	$(BIN)/python -m blender_synth.dev.lookalikes_page
+
 bench-workers: setup
 	$(BIN)/python -m blender_synth.dev.bench_workers
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import bpy
@@ -95,7 +96,7 @@ def _rectangles(uv: np.ndarray, width_m: float, height_m: float, y_m: float) -> 
 
 
 def _bent(flat: Part, bend: Bend | None) -> Part:
-    return flat if bend is None else Part(**{**vars(flat), "points": bend(flat.points)})
+    return flat if bend is None else replace(flat, points=bend(flat.points))
 
 
 def picture_material(picture: PictureSpec, radiance: float, gloss: float, black: float = 0.5) -> bpy.types.Material:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from blender_synth.blender.lookalikes.flat import (
@@ -58,7 +60,7 @@ def _with_words(spec: Spec, sheet: Part, bend: Bend | None) -> Part:
     flat = text.scaled((size, 0.0, size)).painted(spec.words_rgb)
     low = 0.98 * spec.height_m - 0.72 * size if spec.words_high else 0.03 * spec.height_m
     flat = flat.moved((-span * size / 2, -WORDS_M, low))
-    return join([sheet, flat if bend is None else Part(**{**vars(flat), "points": bend(flat.points)})])
+    return join([sheet, flat if bend is None else replace(flat, points=bend(flat.points))])
 
 
 def _frame(spec: Spec) -> Part:
@@ -96,6 +98,6 @@ def _column(spec: Spec) -> Part:
     for turn in (100.0, 180.0, 255.0):  # other posters around it
         wide, tall = rng.uniform(0.7, 1.1), rng.uniform(0.9, high)
         paper = picture_sheet(float(wide), float(tall), _round)
-        plain = Part(**{**vars(paper), "names": ("matt",)}).painted(_PAPERS[int(rng.integers(len(_PAPERS)))])
+        plain = replace(paper, names=("matt",)).painted(_PAPERS[int(rng.integers(len(_PAPERS)))])
         parts.append(plain.moved((0, -r, rng.uniform(0, high - tall + 0.2))).turned(float(turn)).moved((0, r, 0)))
     return join(parts)

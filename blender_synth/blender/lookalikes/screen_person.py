@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from blender_synth.blender.lookalikes.flat import (
@@ -50,7 +52,7 @@ def _words(spec: Spec) -> list[Part]:
     corners = [(-w, -FRONT_M, low), (w, -FRONT_M, low), (w, -FRONT_M, low + high), (-w, -FRONT_M, low + high)]
     text = letters(spec.words)
     size = min(0.75 * high / 0.7, 1.7 * w / float(np.ptp(text.points[:, 0])))
-    glowing = Part(**{**vars(text.scaled((size, 0.0, size))), "names": ("signal",)}).painted((white, white, white))
+    glowing = replace(text.scaled((size, 0.0, size)), names=("signal",)).painted((white, white, white))
     tint = (0.05 * white, 0.12 * white, 0.3 * white)
     return [
         quad(*corners, "signal", tint),
