@@ -84,7 +84,7 @@ VARIANTS: dict[str, Variant] = {
     "8, guides not prefiltered": _new(8, "fast"),
     "8, balanced denoiser": _new(8, cycles__denoising_quality="BALANCED"),
     "8, no light tree": _new(8, cycles__use_light_tree=False),
-    "8, whole materials": _new(8, **{WHOLE_MATERIALS: True}),
+    "8, whole materials": _new(8, whole_materials=True),
     "8, sky always sampled": _new(8, world__cycles__sampling_method="MANUAL"),
     "8, shop lights sampled by day": _new(8, materials__glow__cycles__emission_sampling="AUTO"),
 }
@@ -105,7 +105,7 @@ class Row:
 
 def main(arguments: Sequence[str]) -> None:
     """Render and print the table."""
-    parser = argparse.ArgumentParser(prog="bench_quality", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(prog="bench_quality", description=__doc__.splitlines()[0])
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("--variants", nargs="+", help="names or beginnings of names; all")
     parser.add_argument("--width", type=int, default=640, help="of the pictures, which are 16:9 (%(default)s)")
@@ -146,7 +146,8 @@ def _case(case: str, variants: Mapping[str, Variant], folder: Path, options: arg
     samples = max(1, options.samples // 2)
     reference: Variant = {"render": {"samples": samples, "adaptive_threshold": 0, "denoise": False}, "scene": _OLD}
     size = [f"render.width_px={width}", f"render.height_px={height}"]
-    job = {"overrides": ["seed=1", *CASES[case], *size], "index": 0, "folder": str(folder), "crop_px": crop_px,
+    overrides = ["seed=1", *CASES[case], *size]
+    job = {"overrides": overrides, "index": 0, "folder": str(folder), "crop_px": crop_px,
            "cache": str(cache_folder("bench_quality")), "reference": reference, "variants": variants}  # fmt: skip
     command = [sys.executable, "-m", "blender_synth.blender.dev.bench_quality", json.dumps(job)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=child_environment())
@@ -155,7 +156,7 @@ def _case(case: str, variants: Mapping[str, Variant], folder: Path, options: arg
     crop = (slice(top, bottom), slice(left, right))
     print(f"{case}: scene {result['index']}, {result['device']}, window {result['crop']}, "
           f"{result['fixed_s']:.2f} s whatever the size", flush=True)  # fmt: skip
-    settings = replace(compose(job["overrides"]).develop, iso=None)
+    settings = replace(compose(overrides).develop, iso=None)
     masks = {name: mask[crop] for name, mask in regions(RawFrame(folder / "frame")).items()}
     references = [_developed(folder, f"reference-{half}", crop, settings) for half in range(2)]
     rows = {}
@@ -202,7 +203,7 @@ def _flip(picture: np.ndarray, references: Sequence[np.ndarray]) -> float:
         import flip_evaluator
     except ImportError:
         return math.nan
-    mean = sum(references) / len(references)
+    mean = np.mean(references, axis=0)
     return float(
         flip_evaluator.evaluate(mean.astype(np.float32), picture.astype(np.float32), "LDR", applyMagma=False)[1]
     )
