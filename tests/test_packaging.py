@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import os
 import re
 import subprocess
@@ -31,12 +32,15 @@ MAY_IMPORT = {
     "frames": {"frames"},
     "develop": {"develop", "frames"},
     "annotate": {"annotate", "develop", "frames"},
-    "exporters": {"exporters", "quoting", "annotate", "attribution", "develop", "frames", "settings"},
-}
-EVERYBODY = {
-    "cache", "categories", "checksums", "errors", "seeds", "geometry", "optics", "keypoints", "plugins", "validation",
-    "suggestions", "__version__",
+    "exporters": {"exporters", "quoting", "annotate", "attribution", "develop", "frames", "settings", "progress",
+                  "parent_death"},
 }  # fmt: skip
+EVERYBODY = {
+    "cache", "categories", "checksums", "durable", "errors", "seeds", "geometry", "optics", "keypoints",
+    "plugins", "validation", "suggestions", "__version__",
+}  # fmt: skip
+NEED_TORCH = ("learn", "proof", "refine")
+"""Packages that only work with an extra that brings PyTorch."""
 ANYWHERE = ("blender_synth.values", "blender_synth.packs.bvh")
 """Single modules that every layer may import: value types, and the reader of motion files."""
 
@@ -91,6 +95,10 @@ def test_everything_but_the_blender_folder_imports_without_blender():
         for m in MODULES
         if PACKAGE / "blender" not in m.parents and m.name != "__main__.py"
     ]
+    if importlib.util.find_spec("torch") is None:
+        names = [
+            name for name in names if not name.startswith(tuple(f"blender_synth.{package}." for package in NEED_TORCH))
+        ]
     program = f"""
 import importlib, sys
 for name in {sorted(BLENDERS)!r}:

@@ -86,7 +86,7 @@ def live(blocks: Iterable[_T]) -> list[_T]:
 
 def new_scene() -> bpy.types.Scene:
     """Remove everything but what is kept; returns an empty scene with factory settings, the current one."""
-    if not _shelf.usable() or _shelf.scenes >= SCENES:
+    if _shelf.empty is None or not _shelf.usable() or _shelf.scenes >= SCENES:
         bpy.ops.wm.read_factory_settings(use_empty=True)
         _shelf.clear()
         _shelf.empty = bpy.context.scene.copy()
