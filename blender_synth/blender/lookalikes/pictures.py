@@ -92,8 +92,8 @@ def _shadow(alpha: np.ndarray) -> np.ndarray:
     low = rows[-1]
     feet = np.flatnonzero(alpha[max(0, low - height // 25) : low + 1].max(axis=0) > 0.5)
     x, y = np.meshgrid(np.arange(width), np.arange(height))
-    wide = max(1.0, 0.65 * np.ptp(feet)) if len(feet) else 1.0
-    middle = feet.mean() if len(feet) else width / 2
+    wide = max(1.0, 0.65 * float(np.ptp(feet))) if len(feet) else 1.0
+    middle = float(feet.mean()) if len(feet) else width / 2
     away = ((x - middle) / wide) ** 2 + ((y - low + 0.01 * height) / (0.02 * height)) ** 2
     shadow: np.ndarray = np.exp(-0.9 * away)
     return shadow
@@ -125,7 +125,7 @@ def _render_person(picture: PictureSpec, pack_roots: Mapping[str, Path]) -> np.n
     render.filepath = str(file)
     try:
         bpy.ops.render.render(write_still=True)
-        shown = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+        shown: np.ndarray | None = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
     finally:
         file.unlink(missing_ok=True)
     if shown is None:

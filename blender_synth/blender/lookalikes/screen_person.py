@@ -16,7 +16,7 @@ from blender_synth.blender.lookalikes.flat import (
 )
 from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.materials import Materials
-from blender_synth.blender.scenery.meshes import Part, bevelled_box, box, join, quad, to_object
+from blender_synth.blender.scenery.meshes import Part, bevelled_box, box, join, quad_of, to_object
 from blender_synth.blender.stage import Stage
 from blender_synth.bodies.detail import Detail
 from blender_synth.world.lookalikes.screen_person import BEZEL_M, DEPTH_M, Spec
@@ -55,7 +55,7 @@ def _words(spec: Spec) -> list[Part]:
     glowing = replace(text.scaled((size, 0.0, size)), names=("signal",)).painted((white, white, white))
     tint = (0.05 * white, 0.12 * white, 0.3 * white)
     return [
-        quad(*corners, "signal", tint),
+        quad_of(corners, "signal", tint),
         glowing.moved((-0.92 * w, -FRONT_M - 0.001, low + (high - 0.7 * size) / 2)),
     ]
 

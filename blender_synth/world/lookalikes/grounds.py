@@ -77,13 +77,13 @@ def _street(rng: np.random.Generator, x: np.ndarray, y: np.ndarray, feet_row: fl
     ground = np.array([0.2, 0.2, 0.22]) if evening else np.array([0.5, 0.49, 0.47])
     image[y >= horizon] = ground
     image[y >= horizon] *= (0.75 + 0.5 * (y[y >= horizon] - horizon))[:, None]
-    image = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 0.018 * height)
+    image = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 0.018 * height).astype(float)
     for _ in range(int(rng.integers(4, 14) * (2 if evening else 1))):  # lights out of focus
         at = (rng.uniform(-0.5, 0.5) * picture_reach(x), rng.uniform(0.1, horizon))
         disc = ((x - at[0]) ** 2 + (y - at[1]) ** 2 < rng.uniform(0.012, 0.03) ** 2).astype(np.float32)
-        disc = cv2.GaussianBlur(disc, (0, 0), 1.2)[..., None]
+        blurred = cv2.GaussianBlur(disc, (0, 0), 1.2)[..., None]
         warm = np.array([1.0, rng.uniform(0.55, 0.9), rng.uniform(0.3, 0.8)])
-        image = image + disc * warm * rng.uniform(0.12, 0.45)
+        image = image + blurred * warm * rng.uniform(0.12, 0.45)
     return image
 
 

@@ -15,6 +15,7 @@ Parameters:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -24,7 +25,7 @@ from blender_synth.seeds import Streams
 from blender_synth.values import NonNegativeRange, Rgb, Vec3, Weights, pick, plain, uniform, vec3
 from blender_synth.world.contracts import LookalikeDefaults
 from blender_synth.world.labelled_instances import LabelledInstance
-from blender_synth.world.layout import Obstacle
+from blender_synth.world.layout import MirrorMount, Obstacle
 from blender_synth.world.lookalikes.figures import DISPLAY_GESTURES, draw_figure
 from blender_synth.world.lookalikes.placing import DISPLAY_BEHIND_M, LookalikeContext, upright_obstacle
 from blender_synth.world.people.choices import among, one_of
@@ -113,21 +114,26 @@ class Randomizer:
         podium = uniform(form, self.podium_m)
         head = one_of(HEADS, pick(form, self.head))
         finish = one_of(FINISHES, pick(form, self.finish))
-        look = {
-            "instance_id": ids[0],
-            "holder_instance_id": ids[1],
-            "person": person,
-            "head": head,
-            "finish": finish,
-            "rgb": vec3(np.clip(np.array(_RGB[finish]) * np.exp(form.normal(0, 0.1)), 0.01, 0.85)),
-            "gloss": float(form.random()),
-        }
+        rgb = vec3(np.clip(np.array(_RGB[finish]) * np.exp(form.normal(0, 0.1)), 0.01, 0.85))
+        figure = Spec(
+            instance_id=ids[0],
+            holder_instance_id=ids[1],
+            position_m=(0.0, 0.0, 0.0),
+            heading_deg=0.0,
+            person=person,
+            head=head,
+            finish=finish,
+            rgb=rgb,
+            gloss=float(form.random()),
+        )
         places = context.display_places(HALF_M - 0.08, height + 0.05) if in_window else []
         if places:
 
-            def seen(place: tuple) -> tuple[float, float]:
+            def seen(place: tuple[MirrorMount, float]) -> tuple[float, float]:
                 shop, along = place
-                foot = np.array([*shop.point_xy_m(along, -DISPLAY_BEHIND_M), shop.base_z_m + shop.display_top_m])
+                foot = np.array(
+                    [*shop.point_xy_m(along, -DISPLAY_BEHIND_M), shop.base_z_m + (shop.display_top_m or 0.0)]
+                )
                 points = foot + np.array([(0, 0, h) for h in (0.05, height / 2, height)])
                 return context.shown_px(points + (0.0, 0.0, 0.0), shop.facing_deg)
 
@@ -135,13 +141,13 @@ class Randomizer:
             if chosen is not None:
                 shop, along = chosen
                 x, y = shop.point_xy_m(along, -DISPLAY_BEHIND_M)
-                return Spec(
+                return replace(
+                    figure,
                     position_m=(float(x), float(y), shop.base_z_m + (shop.display_top_m or 0.0)),
                     heading_deg=float((shop.facing_deg + np.clip(turn, -25, 25)) % 360),
                     host_id=shop.host_id,
                     window=shop.name,
                     window_facing_deg=shop.facing_deg,
-                    **look,
                 )
         free = context.shop_front_places(rng, HALF_M, podium + height)
         if not free and self.anywhere:
@@ -151,4 +157,4 @@ class Randomizer:
         )
         if place is None:
             return None
-        return Spec(position_m=place.position_m, heading_deg=place.heading_deg, podium_m=podium, **look)
+        return replace(figure, position_m=place.position_m, heading_deg=place.heading_deg, podium_m=podium)

@@ -222,7 +222,7 @@ class LookalikeContext:
         """(shop, metres from its start) of free places on platforms behind panes that one can look through."""
         by_name = {mirror.mount_name: mirror for mirror in self.mirrors if mirror.mount_name is not None}
         clad = {m.host_id for m in self.layout.hosts if m.use == "front" and m.name in by_name}
-        places = []
+        places: list[tuple[MirrorMount, float]] = []
         for shop in self.layout.hosts:
             if shop.use != "shop" or shop.display_top_m is None or shop.host_id in clad:
                 continue
@@ -241,7 +241,7 @@ class LookalikeContext:
     def shop_front_places(self, rng: np.random.Generator, room_m: float, height_m: float) -> list[GroundPlace]:
         """Free places on the ground right before shops, `TRIES` at most; the front faces away from the shop."""
         shops = [m for m in self.layout.hosts if m.use == "shop" and m.display_top_m is not None]
-        places = []
+        places: list[GroundPlace] = []
         for _ in range(3 * TRIES if shops else 0):
             shop = shops[int(rng.integers(len(shops)))]
             at = shop.point_xy_m(float(rng.uniform(0.0, shop.length_m)), float(rng.uniform(room_m + 0.3, room_m + 0.9)))
@@ -265,7 +265,7 @@ class LookalikeContext:
             room_m: radius of the free circle. height_m: of what stands there. edge_m: how far from the edge of the
                 ground. near_m, far_m: distances from the camera.
         """
-        places = []
+        places: list[GroundPlace] = []
         for number in range(6 * TRIES):
             if number % 4:
                 at = self.sight.before_camera(rng, near_m, far_m)
