@@ -63,10 +63,8 @@ def augmented(
     share, at_x, at_y, flip, strength = rng.uniform(size=5)
     shown = width * (crop[0] + (crop[1] - crop[0]) * share)
     scale = input_px[0] / shown
-    if height * scale < input_px[1]:  # the input is taller than the part: all of the height, at the upper edge
-        top = 0.0
-    else:
-        top = at_y * (height - input_px[1] / scale)
+    spare = height - input_px[1] / scale  # below zero, the input is taller than what it shows
+    top = at_y * spare if spare > 0 or shown > width else 0.0
     matrix = np.array([[scale, 0, -scale * at_x * (width - shown)], [0, scale, -scale * top]])
     if flip < 0.5:
         matrix = np.array([[-1, 0, input_px[0]], [0, 1, 0]]) @ np.vstack([matrix, [0, 0, 1]])

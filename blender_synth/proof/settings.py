@@ -17,7 +17,7 @@ Parameters:
 | `batch` | 8 | pictures | of a step |
 | `learning_rate` | 0.002 | - | highest one of AdamW |
 | `width` | 1.0 | factor | of the network's channels; 1.0 is about a million parameters |
-| `crop` | [0.5, 1.0] | share | of a picture's width that a training crop shows |
+| `crop` | [0.6, 1.25] | share | of a picture's width that a training crop shows; above 1, with a grey margin |
 | `input_px` | [416, 256] | px | width and height that the network sees, multiples of 32 |
 | `curve` | [] | counts | numbers of pictures for the learning curve of `curve_arm`, all trained for `steps` |
 | `curve_arm` | c | name | arm of the learning curve |
@@ -29,7 +29,7 @@ Parameters:
 | `photos` | null | path | folder of photographs with a COCO file of boxes: one more test set |
 | `results` | {} | paths by name | COCO results files of other detectors, by `name/test set` |
 | `weights` | null | path | checkpoint to start from, instead of random weights |
-| `refined` | null | path | model of `blender-synth refine`, for arm g |
+| `refined` | null | path | COCO dataset for arm g: that of arm c (data/train-c) with refined pictures |
 | `threads` | 0 | count | of PyTorch; 0: its own choice |
 | `device` | auto | choice | auto, cpu, cuda or mps |
 | `compute` | auto | choice | float32 or bfloat16; auto: bfloat16 where the processor has it |
@@ -80,7 +80,7 @@ class ProofSettings:
     batch: int = Field(default=8, ge=2)
     learning_rate: float = Field(default=0.002, gt=0)
     width: float = Field(default=1.0, gt=0, le=8)
-    crop: tuple[float, float] = (0.5, 1.0)
+    crop: tuple[float, float] = (0.6, 1.25)
     input_px: tuple[int, int] = (416, 256)
     curve: list[int] = Field(default_factory=list)
     curve_arm: str = "c"
@@ -108,8 +108,8 @@ class ProofSettings:
     @field_validator("crop")
     @classmethod
     def _check_crop(cls, crop: tuple[float, float]) -> tuple[float, float]:
-        if not 0.1 <= crop[0] <= crop[1] <= 1:
-            raise ValueError("must be two shares from 0.1 to 1, the smaller one first")
+        if not 0.1 <= crop[0] <= crop[1] <= 2:
+            raise ValueError("must be two shares from 0.1 to 2, the smaller one first")
         return crop
 
     @field_validator("train", "tests")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import math
 import os
@@ -152,6 +151,8 @@ def _render(settings: ProofSettings, plans: Sequence[Plan]) -> None:
 
 def train_folder(settings: ProofSettings, plan: Plan) -> Path:
     """The training set of a plan; arms that export alike share one."""
+    if plan.arm.name == "g" and settings.refined is not None:
+        return settings.refined
     first = next(arm.name for arm in ARMS.values() if arm.export == plan.arm.export)
     source = plan.group.removeprefix("c-") if plan.changes else first
     return settings.output / "data" / f"train-{source}"
@@ -164,33 +165,10 @@ def _export(settings: ProofSettings, plans: Sequence[Plan]) -> None:
         if folder in done:
             continue
         done.add(folder)
-        parts = train_parts(settings, dict(plan.changes))
-        if plan.arm.name == "g":
-            parts = refined(settings, parts)
-        export_arm(folder, parts, plan.arm)
+        if folder != settings.refined:
+            export_arm(folder, train_parts(settings, dict(plan.changes)), plan.arm)
     for name in settings.tests:
         export_test(settings.output / "data" / f"test-{name}", parts_to_test(settings, name))
-
-
-def refined(settings: ProofSettings, parts: Sequence[Part]) -> list[Part]:
-    """The parts with runs that `blender-synth refine apply` has refined.
-
-    Raises:
-        ConfigError: this version has no `refine`.
-    """
-    try:
-        apply_to_run = importlib.import_module("blender_synth.refine.apply").apply_to_run
-    except (ImportError, AttributeError):
-        raise ConfigError(
-            "arm g needs the command `refine`, which this version does not have", key="proof.arms", value="g",
-            hint="leave the arm out",
-        ) from None  # fmt: skip
-    runs = []
-    for part in parts:
-        folder = part.folder.with_name(f"{part.folder.name}-refined")
-        apply_to_run(part.folder, folder, settings.refined)
-        runs.append(replace(part, folder=folder))
-    return runs
 
 
 def sets_to_test(settings: ProofSettings) -> dict[str, Dataset]:
