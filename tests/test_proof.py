@@ -149,7 +149,7 @@ def test_a_perfect_detector_makes_no_mistake(tmp_path: Path):
     dataset = made_dataset(tmp_path, 6)
     file = _results(tmp_path, _truth_as_results(dataset, {1: 1, 2: 2}))
     measures, _ = measure(dataset, file, LIMITS, 0.9, 0.5)
-    assert measures.mistaken.share == 0
+    assert measures.mistaken.share == measures.mistaken.confused == measures.mistaken.lost == 0
     assert measures.mistaken.recall >= 0.9
     assert measures.mistaken.reflections == 6
     assert {round(value, 6) for value in measures.ap.values()} == {1}
@@ -163,6 +163,7 @@ def test_a_detector_that_calls_all_people_mistakes_every_reflection(tmp_path: Pa
     file = _results(tmp_path, _truth_as_results(dataset, {1: 1, 2: 1}))
     measures, common = measure(dataset, file, LIMITS, 0.9, 0.5)
     assert measures.mistaken.share >= 0.8
+    assert measures.mistaken.confused == 1
     assert measures.ap["pedestrian box 50"] < 0.9
     assert measures.ap["reflection box 50"] == 0
     assert common.recall == pytest.approx(0.5)

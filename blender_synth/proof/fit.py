@@ -106,7 +106,8 @@ def fit(
     seed_torch(seed, "proof/weights")
     network = Detector(arm.classes, settings.width).to(device, memory_format=torch.channels_last)
     if settings.weights is not None:
-        load_weights(network, load_checkpoint(settings.weights)["parts"]["average"]["weights"], settings.weights)
+        start = Path(str(settings.weights).replace("{arm}", arm.name))
+        load_weights(network, load_checkpoint(start)["parts"]["average"]["weights"], start)
     average = MovingAverage(network, _AVERAGE)
     decayed = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]

@@ -34,14 +34,14 @@ _LEAST_SHARE_OF_LIGHT = 0.2
 
 @dataclass(frozen=True)
 class Seen:
-    """A labelled object of a test set, and the best detection that is taken for a pedestrian there.
+    """A labelled object of a test set, and the best detections of both classes there.
 
     Attributes:
         kind: pedestrian, reflection, or the name of a look-alike. scene: that bootstrap draws together.
         picture: position in the dataset. bbox: x, y, width, height.
         mirror: kind of the mirror that shows a reflection. near_m: distance to the nearest mirror in view.
-        score: of the best detection of class pedestrian that belongs to it; 0 without one.
-        own_score: of the best detection of its own class.
+        score: of the best detection of class pedestrian that belongs to it; 0 without one. as_reflection: the same
+            of class reflection.
     """
 
     kind: str
@@ -51,7 +51,12 @@ class Seen:
     mirror: str
     near_m: float
     score: float
-    own_score: float
+    as_reflection: float
+
+    @property
+    def best(self) -> float:
+        """Score of the best detection of any class."""
+        return max(self.score, self.as_reflection)
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,10 @@ class Mistaken:
 
     Attributes:
         recall: of pedestrians at `threshold`; lower than asked for where the detector never finds as many.
-        share: of reflections. low, high: 95 % of 1000 resamplings of the scenes. false_per_picture: other false alarms.
+        share: of reflections. low, high: 95 % of 1000 resamplings of the scenes.
+        confused: of the reflections that are found at all, share that is called pedestrian rather than reflection.
+        lost: of the pedestrians that are found, share that is called reflection.
+        false_per_picture: other false alarms.
     """
 
     threshold: float
@@ -84,6 +92,8 @@ class Mistaken:
     reflections: int
     pedestrians: int
     false_per_picture: float
+    confused: float
+    lost: float
 
 
 @dataclass(frozen=True)
@@ -185,7 +195,7 @@ def matched(dataset: Dataset, results: Mapping[int, Sequence[Mapping[str, Any]]]
                     Seen(
                         kinds[own], picture.scene, number, row["bbox"], _mirror_of(row, picture),
                         picture.near_m.get(int(row.get("object_id", -1)), float("inf")),
-                        scores.get(people, 0.0), scores.get(own, 0.0),
+                        scores.get(people, 0.0), scores.get(reflections, 0.0),
                     )
                 )  # fmt: skip
     return Matched(tuple(seen), tuple(false_scores), len(dataset.pictures))
@@ -207,9 +217,18 @@ def mistaken_at(found: Matched, recall: float, seed: int = 0) -> Mistaken:
     share = _share(reflections, threshold)
     low, high = _interval(reflections, threshold, seed)
     false = sum(score >= threshold for score, _ in found.false_scores) / max(found.pictures, 1)
-    return Mistaken(
-        threshold, _share(pedestrians, threshold), share, low, high, len(reflections), len(pedestrians), false
+    confused, lost = (
+        _mean([entry.score > entry.as_reflection for entry in entries if entry.best >= threshold])
+        for entries in (reflections, pedestrians)
     )
+    return Mistaken(
+        threshold, _share(pedestrians, threshold), share, low, high, len(reflections), len(pedestrians), false,
+        confused, 1 - lost,
+    )  # fmt: skip
+
+
+def _mean(values: Sequence[bool]) -> float:
+    return sum(values) / len(values) if values else float("nan")
 
 
 def threshold_for(scores: Sequence[float], recall: float) -> float:

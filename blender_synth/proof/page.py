@@ -127,6 +127,7 @@ def _headline(rows: Sequence[Row], test: str, recall: float, common: float) -> T
         "of 1000 resamplings of the scenes. ±: standard deviation between seeds.",
         "columns": [
             "arm", "trained on", "seeds", f"mistaken at recall {recall:.2f}", "95 %", "recall",
+            "reflections called pedestrians, of those found", "pedestrians called reflections",
             "other false alarms / picture", f"mistaken at recall {common:.2f}", "95 % ", "missed < 1 m from a mirror",
             "missed elsewhere",
         ],
@@ -135,6 +136,8 @@ def _headline(rows: Sequence[Row], test: str, recall: float, common: float) -> T
                 group, title, len(found),
                 mean_text([row.measures.mistaken.share for row in found]), _interval(found, False),
                 mean_text([row.measures.mistaken.recall for row in found]),
+                mean_text([row.measures.mistaken.confused for row in found]),
+                mean_text([row.measures.mistaken.lost for row in found]),
                 mean_text([row.measures.mistaken.false_per_picture for row in found], False),
                 mean_text([row.common.share for row in found]), _interval(found, True),
                 mean_text([row.measures.missed_near for row in found]),
@@ -281,8 +284,8 @@ def _galleries(
         ("Reflections reported as pedestrians", _worst(found, REFLECTION_ROW, lambda s: s.score, level)),
         ("Pedestrians that are missed", [s for s in found.seen if s.kind == PEDESTRIAN_ROW and s.score < level]),
         ("Reflections that are neither found nor mistaken",
-         [s for s in found.seen if s.kind == REFLECTION_ROW and s.score < level and s.own_score < level]),
-        ("Reflections recognised as such", _worst(found, REFLECTION_ROW, lambda s: s.own_score, level)),
+         [s for s in found.seen if s.kind == REFLECTION_ROW and s.score < level and s.as_reflection < level]),
+        ("Reflections recognised as such", _worst(found, REFLECTION_ROW, lambda s: s.as_reflection, level)),
     ]  # fmt: skip
     galleries = []
     for number, (title, entries) in enumerate(groups):

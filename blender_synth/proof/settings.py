@@ -28,7 +28,7 @@ Parameters:
 | `recall` | 0.9 | 0 to 1 | of pedestrians, at which the share of mistaken reflections is measured |
 | `photos` | null | path | folder of photographs with a COCO file of boxes: one more test set |
 | `results` | {} | paths by name | COCO results files of other detectors, by `name/test set` |
-| `weights` | null | path | checkpoint to start from, instead of random weights |
+| `weights` | null | path | checkpoint to start from; `{arm}` in it stands for the arm's name |
 | `refined` | null | path | COCO dataset for arm g: that of arm c (data/train-c) with refined pictures |
 | `threads` | 0 | count | of PyTorch; 0: its own choice |
 | `device` | auto | choice | auto, cpu, cuda or mps |
