@@ -13,13 +13,13 @@ Parameters:
 | `tests` | … | parts by name | test sets; none shares a scene with `train` |
 | `arms` | [a, b, c] | names | what is trained, see `arms.py` |
 | `seeds` | [0] | numbers | of the trainings, each of which every arm runs |
-| `steps` | 1000 | count | of each training |
-| `batch` | 8 | pictures | of a step |
+| `steps` | 1000 | - | of each training |
+| `batch` | 8 | - | pictures of a step |
 | `learning_rate` | 0.002 | - | highest one of AdamW |
 | `width` | 1.0 | factor | of the network's channels; 1.0 is about a million parameters |
 | `crop` | [0.6, 1.25] | share | of a picture's width that a training crop shows; above 1, with a grey margin |
 | `input_px` | [416, 256] | px | width and height that the network sees, multiples of 32 |
-| `curve` | [] | counts | numbers of pictures for the learning curve of `curve_arm`, all trained for `steps` |
+| `curve` | [] | numbers | numbers of pictures for the learning curve of `curve_arm`, all trained for `steps` |
 | `curve_arm` | c | name | arm of the learning curve |
 | `ablations` | [] | names | of `ablation_plans`: arm c with one option of the config turned down |
 | `ablation_plans` | … | overrides by name | how each ablation renders or develops |
@@ -30,7 +30,7 @@ Parameters:
 | `results` | {} | paths by name | COCO results files of other detectors, by `name/test set` |
 | `weights` | null | path | checkpoint to start from; `{arm}` in it stands for the arm's name |
 | `refined` | null | path | COCO dataset for arm g: that of arm c (data/train-c) with refined pictures |
-| `threads` | 0 | count | of PyTorch; 0: its own choice |
+| `threads` | 0 | - | of PyTorch; 0: its own choice |
 | `device` | auto | choice | auto, cpu, cuda or mps |
 | `compute` | auto | choice | float32 or bfloat16; auto: bfloat16 where the processor has it |
 | `until` | report | stage | last stage to run: render, export, train, predict or report |
