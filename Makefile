@@ -10,6 +10,7 @@
 # make bench   seconds per frame;  make bench-accept  how often frames meet their acceptance criteria
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
 # make bench-people   cost of crowds;  make bench-weather  cost of weathers;  make bench-props  cost of props
+# make bench-refine    how near refined pictures come to photographs of a known camera, and their labels
 # make bench-workers   how well workers share the machine, their memory and its drift
 # make bench-build     processor time to build each scene; AGAINST=FOLDER of an older checkout to compare
 # make bench-quality   CPU seconds and error of the picture, for presets and variants; OPTIONS="--cases street-day"
@@ -29,7 +30,7 @@ BIN := .venv/bin
 # By the environment, so that it also holds for what builds the package.
 PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page lookalikes-page weathers-page bench-weather bench-people bench-props bench-build bench-workers bench-quality measured ten-million lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page lookalikes-page weathers-page bench-weather bench-people bench-props bench-build bench-workers bench-quality bench-refine measured ten-million lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -173,6 +174,9 @@ bench-people: setup
 
 bench-props: setup
 	$(BIN)/python -m blender_synth.dev.bench props
+
+bench-refine: .venv/installed-learn
+	$(BIN)/python -m blender_synth.dev.bench_refine $(REFINE)
 
 measured: setup
 	$(BIN)/python -m blender_synth.dev.measure_packs

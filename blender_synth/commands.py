@@ -21,6 +21,7 @@ from blender_synth import (
     pack_tools,
     pipeline,
     proof,
+    refine,
     report,
     resources,
     show,
@@ -61,6 +62,7 @@ PLAIN_COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "report": report.main,
     "show": show.main,
     "proof": proof.main,
+    "refine": refine.main,
     "status": status.main,
     "frame": frame_command.main,
     "estimate": estimate.main,
@@ -78,6 +80,7 @@ _HELP = {
     "frame": "Facts about a frame, or its scene for Blender: `frame RUN INDEX [--open scene.blend]`.",
     "show": "Write pictures with their labels drawn in: `show PATH [INDEX...] [--output FOLDER]`.",
     "proof": "Train a detector on rendered data and measure it on scenes that it has not seen (extra `learn`).",
+    "refine": "Pictures like those of your own camera, with labels that stay true: fit, apply, check (extra `refine`).",
 }
 
 

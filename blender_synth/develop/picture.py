@@ -52,11 +52,17 @@ def visibilities(frame: RawFrame, settings: DevelopSettings) -> tuple[float | No
     Frames of indoor scenes keep their clear air whatever the settings ask for.
 
     Raises:
-        FrameError: the frame was rendered with its air, and the settings ask for other visibilities.
+        FrameError: the frame was rendered or refined with its air, and the settings ask for other visibilities.
     """
     medium = frame.meta.medium
     if settings.mor_m is None or medium.indoors:
         return (medium.mor_m,)
+    if frame.meta.refined is not None:
+        raise FrameError(
+            "the air is part of the frame's refined picture and cannot be changed",
+            file=frame.folder, key="develop.mor_m", value=settings.mor_m,
+            hint="leave develop.mor_m out, or export the run that was refined",
+        )  # fmt: skip
     if in_picture(frame):
         raise FrameError(
             "the air is part of the frame's radiance and cannot be changed",
@@ -72,7 +78,10 @@ def in_picture(frame: RawFrame) -> bool:
 
 
 def shots(frame: RawFrame, settings: DevelopSettings) -> Iterator[Shot]:
-    """A picture of the frame for each visibility. Lens and sensor are the same in all; their noise is not."""
+    """A picture of the frame for each visibility. Lens and sensor are the same in all; their noise is not.
+
+    A refined picture takes the place of the developed one, whatever the settings.
+    """
     radiance = frame.radiance
     if not (radiance.min(initial=0) >= 0 and radiance.max(initial=0) < np.inf):  # also for nan
         radiance = np.nan_to_num(radiance, nan=0.0, posinf=65504.0, neginf=0.0).clip(0.0, None)
@@ -83,7 +92,9 @@ def shots(frame: RawFrame, settings: DevelopSettings) -> Iterator[Shot]:
         if mor_m is not None and not in_picture(frame):
             air = air or Air(frame, radiance)
             light = air.through(mor_m)
-        yield _shot(frame, settings, mor_m, light)
+        shot = _shot(frame, settings, mor_m, light)
+        refined = frame.refined_picture
+        yield shot if refined is None else shot.with_pixels(refined, sensor.decoded8(refined))
 
 
 def _scaled(light: np.ndarray, gains: np.ndarray, corner_ev: float) -> np.ndarray:

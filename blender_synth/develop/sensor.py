@@ -109,6 +109,13 @@ def encoded8(exposed: np.ndarray, curve: str) -> np.ndarray:
     return encoded
 
 
+def decoded8(picture: np.ndarray) -> np.ndarray:
+    """Linear values of an sRGB picture, white 1: (H, W, 3) float32 from uint8 (IEC 61966-2-1)."""
+    values = np.arange(256) / 255
+    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear.astype(np.float32)[picture])
+
+
 @cache
 def _table8(curve: str) -> np.ndarray:
     return to_srgb8(tone((np.arange(4096) / 4095 * 8.0) ** 2, curve))

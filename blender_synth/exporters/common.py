@@ -249,14 +249,16 @@ class Plan:
         shots_per_frame = len(develop.mor_m or (None,))
         policy = GlassPolicy(glass=settings.glass, min_mix=settings.min_mix)
         number, run = self.numbers[source.run, frame.folder.name], self.prefixes[source.run]
-        group = f"{run}_{frame.folder.name}"
+        name = f"{run}_{frame.folder.name}"
+        of = frame.meta.refined
+        group = name if of is None else f"{run}_{of.frame_index:06d}"
         with step("read"):
             split = split_of(frame, settings.splits)
             facts: Row = {"split": split, "run": run, **frame_row(frame.meta), "hour": hour_of_run(source.run)}
         rows = [
             facts
             | {
-                "image": f"{group}_mor{mor_m:g}" if shots_per_frame > 1 else group,
+                "image": f"{name}_mor{mor_m:g}" if shots_per_frame > 1 else name,
                 "image_id": number * shots_per_frame + order,
                 "mor_m": mor_m,
             }

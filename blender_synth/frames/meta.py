@@ -280,6 +280,25 @@ class Acceptance:
 
 
 @record
+class Refined:
+    """By what the picture of a frame was refined (see `refine`).
+
+    Attributes:
+        by: hash of the model. photos: hash of the photographs that it learned from. score: of the labels, 0 to 1.
+        variant: number of the look. frame_index: of the unrefined frame in its run.
+        accepted: whether the refined picture is used; else the frame has its unrefined one. failures: limits not kept.
+    """
+
+    by: str
+    photos: str = ""
+    score: float | None = None
+    variant: int = 0
+    frame_index: int
+    accepted: bool = True
+    failures: tuple[str, ...] = ()
+
+
+@record
 class FrameMeta:
     """The content of frame.json.
 
@@ -289,6 +308,7 @@ class FrameMeta:
         categories: of these instances, sorted. mirror_slots: ids of what reflects (see `raw_frame.decode_via`).
         licences: of the assets in the scene. versions: of blender_synth and Blender, and the render device's name.
         accept: whether it meets the run's acceptance criteria.
+        refined: of a run that `refine apply` wrote.
         seconds: by stage; recorded in frames of former versions only, later ones have them in frames.jsonl of the run.
         spec: the whole scene as plain data (see `world.scene_spec`), for what has no attribute.
     """
@@ -303,6 +323,7 @@ class FrameMeta:
     licences: tuple[Licence, ...] = ()
     versions: Mapping[str, str] = Field(default_factory=dict)
     accept: Acceptance = Acceptance()
+    refined: Refined | None = None
     seconds: Mapping[str, float] = Field(default_factory=dict)
     spec: Mapping[str, Any]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -102,6 +103,7 @@ def to_plain(meta: FrameMeta) -> dict[str, Any]:
         "licences": [_licence(licence) for licence in meta.licences],
         "versions": dict(meta.versions),
         "accept": {"satisfied": meta.accept.satisfied, "missing": meta.accept.missing},
+        **({} if meta.refined is None else {"refined": dataclasses.asdict(meta.refined)}),
         **({"seconds": dict(meta.seconds)} if meta.seconds else {}),
         "spec": dict(meta.spec),
     }

@@ -4,6 +4,7 @@ radiance.exr   R G B, half float: linear scene radiance (Rec. 709 primaries), cl
                the medium's `watts_per_unit` (100 by day, less when it is dark) W m⁻² sr⁻¹
 labels.exr     the layers of `LABEL_LAYERS`, lossless
 glass.exr      the layers of `GLASS_LAYERS`, half float; only where glass, water or a polished surface is labelled
+refined.png    the refined picture, 8 bits; only in runs that `refine apply` wrote
 frame.json     the metadata (see `meta.FrameMeta`)
 SHA256SUMS     of these files (see `checksums`)
 """
@@ -61,6 +62,7 @@ _LATER_LAYERS = ("transmitted_via",)
 GLASS_LAYERS = ("reflected_share", "transmitted_share")
 """Layers of glass.exr, each (H, W), 0 to 1: shares of the pixel's light in the picture, in clear air, that the first
 surface reflects and transmits. 0 where that surface is neither glass, water nor polished."""
+REFINED = "refined.png"
 VIA_BITS = 6
 MAX_BOUNCES = 4
 
@@ -200,6 +202,21 @@ class RawFrame:
             return None
         channels = self._read("glass.exr", GLASS_LAYERS)
         return {name: _float32(values) for name, values in channels.items()}
+
+    @cached_property
+    def refined_picture(self) -> np.ndarray | None:
+        """(H, W, 3) uint8 RGB; None where the frame has no refined picture, or it did not keep the labels true."""
+        if self.meta.refined is None or not self.meta.refined.accepted:
+            return None
+        file = self.folder / REFINED
+        image = cv2.imread(str(file), cv2.IMREAD_COLOR) if file.is_file() else None
+        if image is None or image.shape[:2] != self.size_px[::-1]:
+            raise FrameError(
+                "the refined picture is missing, damaged or of another size", file=file,
+                hint="delete the run and give the same `refine apply` command again",
+            )  # fmt: skip
+        picture: np.ndarray = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        return picture
 
     def _read(self, name: str, layers: tuple[str, ...]) -> dict[str, np.ndarray]:
         channels = read_exr(self.folder / name)

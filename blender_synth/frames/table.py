@@ -59,6 +59,10 @@ view | integer | - | number of the view of its scene, from 0
 scene_group | text | - | the same for all pictures of one scene, which are in one split
 pair_role | text | - | of a run with `mirrors.paired`: `mirror` or `matt`
 pair_image_id | integer | - | the paired picture, where it is in the dataset
+refined_by | text | - | hash of the model that refined the picture; empty where it is as it was rendered
+refined_photos | text | - | hash of the photographs that the model learned from
+refined_score | number | 0 to 1 | how well the labels fit the refined picture
+refined_variant | integer | - | number of the look, from 0
 scene | text | - | name of the scene
 indoors | flag | - | whether the whole scene is under a roof
 weather | text | - | the main one of `weathers`
@@ -134,6 +138,7 @@ def frame_row(meta: FrameMeta) -> Row:
     kinds = [] if meta.medium.indoors else weathers(weather)
     mirrors = [row.mirror for row in meta.instances if row.mirror is not None]
     pair = meta.pair
+    refined = meta.refined if meta.refined is not None and meta.refined.accepted else None
     return {
         "frame_index": meta.frame_index,
         "scene_index": meta.scene_index,
@@ -141,6 +146,10 @@ def frame_row(meta: FrameMeta) -> Row:
         "view": meta.view,
         "scene_group": meta.scene_group,
         "pair_role": None if pair is None else pair.role,
+        "refined_by": None if refined is None else refined.by,
+        "refined_photos": None if refined is None else refined.photos,
+        "refined_score": None if refined is None else refined.score,
+        "refined_variant": None if refined is None else refined.variant,
         "scene": meta.scene,
         "indoors": meta.medium.indoors,
         "weather": "indoors" if meta.medium.indoors else (kinds[0] if kinds else None),

@@ -252,7 +252,7 @@ def _coco_entry(
         picture = file.parent.parent / image["file_name"]
     pixels, browsable = _read_picture(picture)
     group = str(attribute(image, "frame_group") or picture.stem)
-    frame = frames.find(group)
+    frame = frames.find(group, attribute(image, "frame_index"))
     facts: dict[str, object] = {}
     depth: np.ndarray | None = None
     seconds: Mapping[str, float] = {}

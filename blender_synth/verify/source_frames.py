@@ -34,9 +34,15 @@ class SourceFrames:
         """Run folders that are at hand."""
         return list(self._runs.values())
 
-    def find(self, group: object) -> RawFrame | None:
-        """The frame of this group; None where its run is not at hand or has no such frame."""
+    def find(self, group: object, frame_index: object = None) -> RawFrame | None:
+        """The frame of this group; None where its run is not at hand or has no such frame.
+
+        Args:
+            frame_index: of the frame, where it is known: variants of refined frames share a group.
+        """
         name, _, index = str(group).rpartition("_")
+        if isinstance(frame_index, int):
+            index = f"{frame_index:06d}"
         folder = self._runs[name] / "frames" / index if name in self._runs and index.isdigit() else None
         return RawFrame(folder) if folder is not None and (folder / "frame.json").is_file() else None
 

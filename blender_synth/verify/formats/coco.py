@@ -172,7 +172,7 @@ class _Split:
             if mask is not None and isinstance(row["segmentation"], dict):
                 masks.setdefault(image["id"], []).append((row, mask))
         for image_id, image in self.images.items():
-            frame = frames.find(attribute(image, "frame_group"))
+            frame = frames.find(attribute(image, "frame_group"), attribute(image, "frame_index"))
             if frame is not None and image_id in masks:
                 try:
                     self._check_against_frame(masks[image_id], frame)

@@ -1,0 +1,50 @@
+"""`blender-synth refine`: pictures that look like those of the user's own camera, with labels that stay true.
+
+    settings   of each subcommand            photos     photographs and videos of a folder
+    inputs     picture and layers of a frame for the network
+    network    generator, discriminator, segmenter (torch)      patches   photographs' and frames' patches, matched
+    fit        training        model      the result        apply      refined runs and datasets
+    checks     whether labels still fit a picture (no torch)    check     the table of them
+    distance   to the photographs           controls   what needs no training: histogram matching, FDA
+    page       report.html
+
+Only network, losses, model, segmenter and the inside of fit and apply import torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+
+from blender_synth.errors import ConfigError
+from blender_synth.suggestions import hint_for
+
+COMMANDS = ("fit", "apply", "check")
+USAGE = """\
+usage: blender-synth refine fit photos=FOLDER runs=RUN [model=out/refiner] [key=value ...]
+       blender-synth refine apply model=MODEL dataset=DATASET output=DATASET2 [variants=1] [key=value ...]
+       blender-synth refine apply model=MODEL runs=RUN output=RUN2 [variants=1] [key=value ...]
+       blender-synth refine check runs=RUN2 [key=value ...]
+
+fit    learns from photographs what pictures of their camera look like; no labels are needed
+apply  writes a dataset, or a run, with refined pictures and the same labels
+check  measures whether the labels of a refined run still fit its pictures
+
+All keys are in blender_synth/refine/settings.py; .docs/refine.md explains them. Photographs never leave the machine.
+"""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run the command.
+
+    Raises:
+        ConfigError: a wrong subcommand, key or value, or PyTorch is missing.
+        BlenderSynthError: the work failed.
+    """
+    name, *words = [*arguments] or ["help"]
+    if name in ("-h", "--help", "help") or any(word in ("-h", "--help") for word in words):
+        print(USAGE, end="")
+        return
+    if name not in COMMANDS:
+        raise ConfigError("there is no such subcommand", key="refine", value=name, hint=hint_for(name, COMMANDS))
+    importlib.import_module(f"blender_synth.refine.{name}").main(words)

@@ -1,0 +1,379 @@
+"""`refine fit`: a generator against a discriminator of matched patches (torch)."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from blender_synth import __version__
+from blender_synth.cache import write_atomically
+from blender_synth.develop.settings import DevelopSettings
+from blender_synth.errors import RunError
+from blender_synth.exporters.pictures import write_image
+from blender_synth.frames.raw_frame import RawFrame
+from blender_synth.frames.run_folder import disk_errors
+from blender_synth.learn import require_torch
+from blender_synth.progress import each, print_line
+from blender_synth.refine import checks
+from blender_synth.refine.controls import with_control
+from blender_synth.refine.distance import Photographs
+from blender_synth.refine.inputs import GROUPS, FrameInput, frame_input, frames_to_learn_on
+from blender_synth.refine.photos import PhotoSet, held_out, read_photos
+from blender_synth.refine.settings import FitSettings, Limits, read_words
+from blender_synth.seeds import rng_for
+
+if TYPE_CHECKING:
+    from blender_synth.refine.model import Refiner
+    from blender_synth.refine.segmenter import Segmenter
+
+FACTS = "fit.json"
+STRIPS = "strips"
+_STRIPS = 8
+_SHOWN = 4
+_R1_EVERY, _STYLE_EVERY = 8, 4
+_DIFFERENCE = 0.05
+"""Mean difference of two looks, in values from -1 to 1, beyond which more is not rewarded."""
+_WINS_AT = 0.97
+"""Share of patches that the discriminator gets right, from which it has won."""
+_PERSON, _REFLECTION, _BORDERS = 3 + GROUPS.index("person"), 3 + GROUPS.index("reflection"), 3 + len(GROUPS)
+
+
+def main(words: Sequence[str]) -> None:
+    """Run the command."""
+    settings = read_words(words, FitSettings, "fit")
+    fit(settings)
+    print(f"next: blender-synth refine apply model={settings.model} dataset=DATASET output=DATASET-refined")
+
+
+def fit(settings: FitSettings) -> Path:
+    """Train a model, or go on with one that was stopped; returns its folder.
+
+    Raises:
+        ConfigError: PyTorch is missing, or the device. RunError: photographs or runs are missing, too few or unusable;
+            the folder holds a model with other settings; the disk is full (the last checkpoint stays).
+    """
+    require_torch("refine fit")
+    with disk_errors(settings.model, "model"):
+        return _fit(settings)
+
+
+def _fit(settings: FitSettings) -> Path:
+    sources = frames_to_learn_on(settings.runs, settings.max_frames, settings.seed)
+    _, facts, _ = fit_frames(settings, sources)
+    for line in table_of(facts):
+        print(line)
+    print(f"model in {settings.model}; see {settings.model / 'report.html'}")
+    return settings.model
+
+
+def fit_frames(
+    settings: FitSettings, sources: Sequence[tuple[RawFrame, DevelopSettings]]
+) -> tuple[Refiner, dict[str, Any], list[FrameInput]]:
+    """Train on these frames, measure, and write the report.
+
+    Returns:
+        The model, facts and table (see `measure`), and the frames that it did not learn from.
+    """
+    import torch
+
+    from blender_synth.refine.model import load_model
+    from blender_synth.refine.page import write_fit_page
+    from blender_synth.refine.segmenter import fit_segmenter
+
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    shorter_px = settings.photo_px or min(sources[0][0].size_px)
+    photos = read_photos(settings.photos, shorter_px, settings.max_photos, settings.from_video, settings.seed)
+    frames = [frame_input(*source) for source in each(sources, "frames", "frame")]
+    crop_px = min(settings.crop_px, *(length // 16 * 16 for frame in frames for length in frame.picture.shape[:2]))
+    if crop_px < 32:
+        raise RunError("the frames are too small to learn on", key="runs", value=list(settings.runs),
+                       hint="render 64 x 48 pixels or more")  # fmt: skip
+    learned, measured = held_out(len(photos.pictures))
+    learned_frames, measured_frames = held_out(len(frames)) if len(frames) >= 8 else (range(len(frames)),) * 2
+    mine, others = [frames[i] for i in learned_frames], [frames[i] for i in measured_frames]
+    pictures, photographs = ([photos.pictures[i] for i in numbers] for numbers in (learned, measured))
+    settings.model.mkdir(parents=True, exist_ok=True)
+    trainer = _Trainer(settings, photos, pictures, mine, others, crop_px)
+    trainer.training.resume()  # one with other settings is refused before anything is trained
+    if settings.segmenter_steps:
+        fit_segmenter(settings.model, mine, settings.segmenter_steps, crop_px, settings.seed)
+    trainer.run()
+    refiner = load_model(settings.model, settings.device, settings.compute)
+    facts = measure(others, refiner, pictures, photographs)
+    facts |= {**refiner.facts, "version": __version__, "machine": platform.machine(),
+              "settings": {k: str(v) if isinstance(v, Path) else v for k, v in asdict(settings).items()}}  # fmt: skip
+    write_atomically(settings.model / FACTS, json.dumps(facts, indent=1))
+    pairs = [(frame.picture, refiner.refined(frame)) for frame in others[:10]]
+    write_fit_page(settings.model, facts, pairs, photographs[:6])
+    return refiner, facts, others
+
+
+def measure(
+    frames: Sequence[FrameInput], refiner: Refiner, learned: Sequence[np.ndarray], photographs: Sequence[np.ndarray]
+) -> dict[str, Any]:
+    """Distances to photographs and label scores of the refiner and of the controls.
+
+    Args:
+        frames: that were not learned from. learned: photographs that the controls may take colours from.
+        photographs: to measure with, that were not learned from.
+    """
+    before = [frame.picture for frame in frames]
+    made = {
+        "unrefined": before,
+        "histogram": with_control("histogram", before, learned),
+        "fda": with_control("fda", before, learned),
+        "refined": [refiner.refined(frame) for frame in frames],
+    }
+    target = Photographs(photographs)
+    rows = {name: row_of(frames, pictures, target, refiner.segmenter) for name, pictures in made.items()}
+    rows["photographs"] = {"distances": target.distances(learned), "distance": target.distance(learned)}
+    return {"rows": rows, "frames": len(frames), "photographs": len(photographs)}
+
+
+def row_of(
+    frames: Sequence[FrameInput],
+    pictures: Sequence[np.ndarray],
+    target: Photographs,
+    segmenter: Segmenter | None = None,
+) -> dict[str, Any]:
+    """Distance and label scores of one way to make pictures."""
+    scores = [scores_of(frame, picture, segmenter) for frame, picture in zip(frames, pictures, strict=True)]
+    limits = Limits()
+    distances = target.distances(pictures)
+    names = ("edges", "person_edges", "structure", "block", "flow_px", "reflection_ev", "tint", "iou_loss")
+    return {
+        "distances": distances,
+        "distance": float(np.mean(distances)),
+        "kept": sum(not score.failures(limits) for score in scores) / max(1, len(scores)),
+        **{name: _mean([getattr(score, name) for score in scores]) for name in names},
+    }
+
+
+def scores_of(frame: FrameInput, picture: np.ndarray, segmenter: Segmenter | None = None) -> checks.Scores:
+    """Label scores of one picture. `segmenter`: see `segmenter.load_segmenter`."""
+    from dataclasses import replace
+
+    scores = checks.measure(frame.picture, picture, frame.surface_id, frame.instances)
+    if segmenter is None:
+        return scores
+    from blender_synth.refine.segmenter import iou_loss
+
+    return replace(scores, iou_loss=iou_loss(segmenter, frame.picture, picture, frame.classes))
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    real = [value for value in values if not np.isnan(value)]
+    return float(np.mean(real)) if real else None
+
+
+def table_of(facts: dict[str, Any]) -> list[str]:
+    """The table of distances and scores for a terminal."""
+    rows = facts["rows"]
+    first = rows["unrefined"]["distance"]
+    lines = [f"{'':<12}{'distance':>9}{'off':>8}{'kept':>7}{'edges':>7}{'struct':>8}{'flow px':>9}{'IoU loss':>10}"]
+    for name, row in rows.items():
+        off = f"{100 * (1 - row['distance'] / first):.0f} %" if name != "unrefined" and first else ""
+        line = f"{name:<12}{row['distance']:>9.3f}{off:>8}"
+        if "kept" in row:
+            line += f"{100 * row['kept']:>5.0f} %" + "".join(
+                f"{'–' if row[key] is None else format(row[key], '.2f'):>{width}}"
+                for key, width in (("edges", 7), ("structure", 8), ("flow_px", 9), ("iou_loss", 10))
+            )
+        lines.append(line)
+    return lines
+
+
+def rate_at(step: int, steps: int) -> float:
+    """Share of the learning rate at a step: it rises over the first tenth and falls to zero over the second half."""
+    return min(1.0, (step + 1) / max(1, steps // 10), 2 * (steps - step) / steps)
+
+
+class _Trainer:
+    """The adversarial training. `photos`: whole set; `pictures`: those of it to learn from."""
+
+    def __init__(
+        self,
+        settings: FitSettings,
+        photos: PhotoSet,
+        pictures: Sequence[np.ndarray],
+        frames: Sequence[FrameInput],
+        shown: Sequence[FrameInput],
+        crop_px: int,
+    ):
+        import torch
+
+        from blender_synth.learn.average import MovingAverage
+        from blender_synth.learn.seeding import best_device, seed_torch
+        from blender_synth.learn.training import Training
+        from blender_synth.refine.model import uses_half
+        from blender_synth.refine.network import Discriminator, Generator
+        from blender_synth.refine.patches import Crops
+
+        self.settings, self.photos, self.frames, self.size = settings, photos, frames, crop_px
+        self.shown = [shown[i] for i in np.linspace(0, len(shown) - 1, min(_SHOWN, len(shown))).astype(int)]
+        self.crops = Crops(pictures, crop_px, settings.seed, "photos")
+        self.own = Crops([frame.picture for frame in frames], crop_px, settings.seed, "frames")
+        self.device = best_device(settings.device)
+        self.half = uses_half(settings.compute, self.device)
+        seed_torch(settings.seed, "refine/weights")
+        self.network_settings = {"width": settings.width, "residual": settings.residual, "style": settings.style}
+        self.generator = Generator(settings.width, settings.residual, settings.style).to(self.device)
+        self.discriminator = Discriminator().to(self.device)
+        self.average = MovingAverage(self.generator, 0.995)
+        rate = settings.learning_rate
+        self.g_optimizer = torch.optim.Adam(self.generator.parameters(), rate, (0.5, 0.99))
+        self.d_optimizer = torch.optim.Adam(self.discriminator.parameters(), rate, (0.5, 0.99))
+        kept = {k: v for k, v in asdict(settings).items() if k in _DECIDING}
+        self.training = Training(
+            settings.model,
+            {"generator": self.generator, "discriminator": self.discriminator, "average": self.average,
+             "g_optimizer": self.g_optimizer, "d_optimizer": self.d_optimizer},
+            {**kept, "crop_px": crop_px, "photos": photos.digest, "frames": len(frames)},
+            columns=("generator", "discriminator", "content", "tint", "statistics", "right"),
+        )  # fmt: skip
+        self.right: list[float] = []
+        self.warned = False
+
+    def run(self) -> None:
+        """Train, and write the model."""
+        from blender_synth.refine.model import save_model
+
+        self.training.resume()
+        self.training.run(self.settings.steps, self.step, "refine fit")
+        save_model(
+            self.settings.model,
+            self.average.module,
+            self.network_settings,
+            {"photos": self.photos.digest[:12], "photo_count": len(self.photos.pictures), "steps": self.training.step,
+             "seconds": round(self.training.seconds, 1), "discriminator_won": self.warned},
+        )  # fmt: skip
+
+    def batch(self, number: int) -> tuple[np.ndarray, ...]:
+        """Planes, photographs' crops, and the heights of the rows of both, of one step."""
+        rng = rng_for(self.settings.seed, number, "refine/fit/step")
+        planes, reals, heights, real_heights = [], [], [], []
+        for _ in range(self.settings.batch):
+            place = int(rng.integers(len(self.own.places)))
+            frame_number, top, left = self.own.places[place]
+            frame = self.frames[frame_number]
+            window = slice(top, top + self.size), slice(left, left + self.size)
+            flip = -1 if rng.random() < 0.5 else 1
+            grain = rng.standard_normal((1, self.size, self.size), np.float32)
+            picture = frame.picture[window].transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+            layers = frame.layers[:, window[0], window[1]].astype(np.float32)
+            whole = np.concatenate([picture, layers, grain])
+            if flip < 0:
+                whole = whole[..., ::-1].copy()
+                whole[-4] *= -1  # x of the normals
+            planes.append(whole)
+            heights.append(self.own.crop(place)[1])
+            for _ in range(2):
+                crop, rows = self.crops.crop(self.crops.nearest(self.own.features[place], rng))
+                reals.append(crop[:, :: -1 if rng.random() < 0.5 else 1].transpose(2, 0, 1))
+                real_heights.append(rows)
+        real = np.ascontiguousarray(np.stack(reals)).astype(np.float32) / 127.5 - 1
+        rows_of = [np.repeat(np.stack(h)[:, None, :, None], self.size, 3) for h in (heights, real_heights)]
+        return np.stack(planes), real, *rows_of
+
+    def step(self, number: int) -> dict[str, float]:
+        """One step of both networks."""
+        import torch
+
+        for optimizer in (self.g_optimizer, self.d_optimizer):
+            for group in optimizer.param_groups:
+                group["lr"] = self.settings.learning_rate * rate_at(number, self.settings.steps)
+
+        from blender_synth.refine import losses
+
+        settings, n = self.settings, self.settings.batch
+        planes, reals, heights, real_heights = (torch.from_numpy(a).to(self.device) for a in self.batch(number))
+        codes = torch.from_numpy(
+            rng_for(settings.seed, number, "refine/fit/style").standard_normal((2, n, settings.style), np.float32)
+        ).to(self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+            fakes = self.generator(planes, codes[0])
+        fakes = fakes.float()
+        half_reals, half_heights = reals[::2], real_heights[::2]
+        penalised = settings.r1 > 0 and number % _R1_EVERY == 0
+        judged_input = half_reals.clone().requires_grad_(penalised)
+        real_votes = self.discriminator(judged_input, half_heights)
+        fake_votes = self.discriminator(fakes.detach(), heights)
+        d_loss = losses.judged_real(real_votes) + losses.judged_fake(fake_votes)
+        whole_loss = d_loss
+        if penalised:
+            whole_loss = d_loss + settings.r1 * _R1_EVERY * losses.r1_penalty(real_votes, judged_input) / self.size**2
+        self.d_optimizer.zero_grad()
+        whole_loss.backward()
+        self.d_optimizer.step()
+
+        votes = self.discriminator(fakes, heights)
+        people = (planes[:, _PERSON : _PERSON + 1] + planes[:, _REFLECTION : _REFLECTION + 1]).clamp(0, 1)
+        kept = losses.content(planes[:, :3], fakes, planes[:, _BORDERS : _BORDERS + 1], people)
+        random = torch.Generator().manual_seed(int(rng_for(settings.seed, number, "refine/fit/slices").integers(2**62)))
+        gap = losses.statistics(fakes, reals, random)
+        tinted = losses.tint(planes[:, :3], fakes)
+        outside = (fakes.abs() - 1).clamp(min=0).mean()
+        g_loss = settings.adversarial * losses.judged_real(votes) + settings.content * kept + settings.statistics * gap
+        g_loss = g_loss + settings.colour * tinted + 5 * outside
+        if settings.style and number % _STYLE_EVERY == 0:
+            other = self.generator(planes, codes[1]).float()
+            g_loss = g_loss - (other - fakes.detach()).abs().mean().clamp(max=_DIFFERENCE) * _STYLE_EVERY
+        self.g_optimizer.zero_grad()
+        g_loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.generator.parameters(), 5.0)
+        self.g_optimizer.step()
+        self.average.update(self.generator)
+        right = ((real_votes > 0.5).float().mean() + (fake_votes < 0.5).float().mean()).item() / 2
+        self._watch(number, right)
+        return {
+            "generator": g_loss.item(), "discriminator": d_loss.item(), "content": kept.item(),
+            "tint": tinted.item(), "statistics": gap.item(), "right": right,
+        }  # fmt: skip
+
+    def _watch(self, number: int, right: float) -> None:
+        """Strips, and the warning where the discriminator wins."""
+        self.right = [*self.right[-99:], right]
+        steps = self.settings.steps
+        if not self.warned and number >= min(steps - 1, 150) and np.mean(self.right) > _WINS_AT and steps > 20:
+            self.warned = True
+            print_line(
+                "the discriminator tells photographs from frames without effort: they show nothing alike, and the "
+                "model will learn little; use photographs of scenes like the frames', or frames like the photographs"
+            )
+        if (number + 1) % max(1, steps // _STRIPS) == 0 or number == 0:
+            self._strip(number + 1)
+
+    def _strip(self, number: int) -> None:
+        import torch
+
+        from blender_synth.refine.model import to_picture
+
+        columns = []
+        for frame in self.shown:
+            with torch.no_grad():
+                planes = torch.from_numpy(frame.planes())[None].to(self.device)
+                made = self.average.module(planes, torch.zeros(1, self.settings.style, device=self.device))
+            pair = np.vstack([frame.picture, to_picture(made[0])])
+            columns.append(
+                cv2.resize(pair, (320, round(320 * pair.shape[0] / pair.shape[1])), interpolation=cv2.INTER_AREA)
+            )
+        least = min(column.shape[0] for column in columns)
+        strip = np.hstack([column[:least] for column in columns])
+        folder = self.settings.model / STRIPS
+        folder.mkdir(exist_ok=True)
+        write_image(folder / f"step_{number:06d}.jpg", cv2.cvtColor(strip, cv2.COLOR_RGB2BGR), 90)
+
+
+_DECIDING = (
+    "steps", "batch", "width", "residual", "style", "learning_rate", "adversarial", "statistics", "content",
+    "colour", "r1", "seed",
+)  # fmt: skip
+"""Settings that decide what a step does; with others, a training cannot go on."""

@@ -1,0 +1,100 @@
+"""report.html of a model: table, before and after, photographs, curves, strips."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import cv2
+import jinja2
+import numpy as np
+
+from blender_synth.cache import write_atomically
+from blender_synth.exporters.pictures import write_image
+from blender_synth.learn.curves import CURVE, read_curve
+from blender_synth.report.build import vega_script
+
+FILES = "report_files"
+_NAMES = {
+    "unrefined": "unrefined frames", "histogram": "histogram matching", "fda": "FDA", "refined": "refined",
+    "photographs": "other photographs", "generated": "generated from labels",
+}  # fmt: skip
+_NUMBERS = (
+    ("edges", 2), ("structure", 2), ("block", 2), ("flow_px", 2), ("reflection_ev", 2), ("tint", 1), ("iou_loss", 3),
+)  # fmt: skip
+
+
+def write_fit_page(
+    folder: Path,
+    facts: Mapping[str, Any],
+    pairs: Sequence[tuple[np.ndarray, np.ndarray]],
+    photographs: Sequence[np.ndarray],
+) -> Path:
+    """Write the page; returns it. It shows photographs: it is for the owner of the model, as the model is."""
+    files = folder / FILES
+    shutil.rmtree(files, ignore_errors=True)
+    files.mkdir(parents=True)
+    shutil.copyfile(vega_script(), files / "vega.js")
+    shown = []
+    for number, (before, after) in enumerate(pairs):
+        names = [f"{number:02d}_{kind}.jpg" for kind in ("before", "after")]
+        for name, picture in zip(names, (before, after), strict=True):
+            write_image(files / name, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), 92)
+        shown.append(names)
+    photo_files = []
+    for number, picture in enumerate(photographs):
+        photo_files.append(f"photo_{number:02d}.jpg")
+        write_image(files / photo_files[-1], cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), 90)
+    strips = sorted(path.name for path in (folder / "strips").glob("*.jpg"))
+    charts = _charts(folder)
+    template = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
+        (resources.files("blender_synth.refine") / "page.html.j2").read_text(encoding="utf-8")
+    )
+    text = template.render(
+        facts=facts, columns=[name.replace("_", " ") for name, _ in _NUMBERS], rows=_rows(facts), pairs=shown,
+        photos=photo_files, strips=strips, charts=charts, files=FILES,
+        specs=json.dumps([chart["spec"] for chart in charts]).replace("<", "\\u003c"),
+    )  # fmt: skip
+    page = folder / "report.html"
+    write_atomically(page, text)
+    return page
+
+
+def _rows(facts: Mapping[str, Any]) -> list[list[str]]:
+    first = facts["rows"]["unrefined"]["distance"]
+    rows = []
+    for name, row in facts["rows"].items():
+        off = "" if name == "unrefined" or not first else f"{100 * (1 - row['distance'] / first):.0f} %"
+        numbers = [_text(row.get(key), digits) for key, digits in _NUMBERS]
+        kept = f"{100 * row['kept']:.0f} %" if "kept" in row else "–"
+        rows.append([_NAMES.get(name, name), f"{row['distance']:.3f}", off, kept, *numbers])
+    return rows
+
+
+def _text(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _charts(folder: Path) -> list[dict[str, Any]]:
+    rows = read_curve(folder / CURVE) if (folder / CURVE).is_file() else []
+    charts = []
+    for title, names in (
+        ("Losses", ("generator", "discriminator")),
+        ("Parts of the generator's loss", ("content", "tint", "statistics")),
+        ("Share of patches that the discriminator gets right", ("right",)),
+    ):
+        values = [{"step": r["step"], "value": r[name], "name": name} for r in rows for name in names if name in r]
+        spec = {
+            "width": "container", "height": 200, "data": {"values": values}, "mark": {"type": "line"},
+            "encoding": {
+                "x": {"field": "step", "type": "quantitative"},
+                "y": {"field": "value", "type": "quantitative", "title": None, "scale": {"zero": False}},
+                "color": {"field": "name", "type": "nominal", "title": None},
+            },
+        }  # fmt: skip
+        charts.append({"title": title, "spec": spec})
+    return charts
