@@ -21,7 +21,7 @@ from blender_synth.frames.meta_json import FILE, write_meta
 from blender_synth.frames.raw_frame import REFINED, RawFrame, write_frame
 from blender_synth.frames.run_folder import frames_of
 from blender_synth.refine import USAGE, main
-from blender_synth.refine.checks import Scores, measure
+from blender_synth.refine.checks import Scores, cast, measure
 from blender_synth.refine.controls import with_control
 from blender_synth.refine.distance import Photographs
 from blender_synth.refine.photos import held_out, read_photos
@@ -139,6 +139,7 @@ def test_ground_that_becomes_grass_is_caught(scene: Scene):
     green, all_green = scene.picture.astype(float), scene.picture * np.array([0.7, 1.0, 0.6])
     green[90:] *= [0.5, 1.0, 0.4]
     assert scene.scores(all_green.astype(np.uint8)).tint < Limits().tint / 2
+    assert cast(scene.picture, scene.picture) == 0 < 8 < cast(scene.picture, all_green.astype(np.uint8))
     assert any("tint" in text for text in scene.scores(green.astype(np.uint8)).failures(Limits()))
 
 
@@ -219,6 +220,22 @@ def test_too_few_photographs(tmp_path: Path):
         read_photos(tmp_path / "empty", 80, 100, 4)
     with pytest.raises(RunError, match="only 2 photographs"):
         read_photos(write_photos(tmp_path / "two", 2), 80, 100, 4)
+
+
+def test_crops_of_one_hue_are_matched_before_those_of_the_same_rank(rng):
+    from blender_synth.refine.patches import Crops
+
+    def picture(lower: tuple[int, int, int]) -> np.ndarray:
+        made = (np.array([130, 130, 130]) + 8 * _texture(rng, (96, 96), 2)).clip(0, 255)
+        made[48:] += np.array(lower) - 130
+        return made.clip(0, 255).astype(np.uint8)
+
+    frames = Crops([picture((110, 110, 110))], 32, 0, "frames")
+    photos = Crops([picture((90, 130, 60)), picture((100, 100, 100))], 32, 0, "photos")
+    low = [number for number, (_, top, _) in enumerate(frames.places) if top >= 56]
+    nearest = [photos.places[photos.nearest(frames.features[number], rng)] for number in low for _ in range(8)]
+    assert low
+    assert np.mean([place[0] == 1 or place[1] < 40 for place in nearest]) > 0.9  # the grey ground, not the lawn
 
 
 def test_photographs_that_are_measured_with_are_not_learned_from():

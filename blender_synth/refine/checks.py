@@ -229,6 +229,15 @@ def tint(before: np.ndarray, after: np.ndarray) -> float:
     return float(np.percentile(np.hypot(*(new[:, 1:] - known @ solved).T), 95))
 
 
+def cast(before: np.ndarray, after: np.ndarray) -> float:
+    """Change of the mean colour of a whole picture (H, W, 3) uint8, in Lab units, without its lightness."""
+    means = [
+        cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB).reshape(-1, 3).mean(0)[1:]
+        for picture in (before, after)
+    ]
+    return float(np.hypot(*(means[1] - means[0])))
+
+
 def _reflections_ev(before: np.ndarray, after: np.ndarray, people: Sequence[Instance]) -> float:
     """The most by which a reflection became brighter or darker than its person did, in stops, over both means."""
 

@@ -40,6 +40,8 @@ _SHOWN = 4
 _R1_EVERY, _STYLE_EVERY = 8, 4
 _DIFFERENCE = 0.05
 """Mean difference of two looks, in values from -1 to 1, beyond which more is not rewarded."""
+_CAST = 8.0
+"""Change of the mean colour, in Lab units, from which the user is asked to look."""
 _WINS_AT = 0.97
 """Share of patches that the discriminator gets right, from which it has won."""
 _PERSON, _REFLECTION, _BORDERS = 3 + GROUPS.index("person"), 3 + GROUPS.index("reflection"), 3 + len(GROUPS)
@@ -108,6 +110,13 @@ def fit_frames(
     trainer.run()
     refiner = load_model(settings.model, settings.device, settings.compute)
     facts = measure(others, refiner, pictures, photographs)
+    casts = [checks.cast(frame.picture, refiner.refined(frame)) for frame in others]
+    facts["cast"] = round(float(np.mean(casts)), 1)
+    if facts["cast"] > _CAST:
+        print_line(
+            f"the refined pictures have another colour as a whole ({facts['cast']:.0f} Lab units): look at them; where "
+            "the photographs are not tinted, they show other things than the frames, such as lawns"
+        )
     facts |= {**refiner.facts, "version": __version__, "machine": platform.machine(),
               "settings": {k: str(v) if isinstance(v, Path) else v for k, v in asdict(settings).items()}}  # fmt: skip
     write_atomically(settings.model / FACTS, json.dumps(facts, indent=1))

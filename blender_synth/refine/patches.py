@@ -1,8 +1,9 @@
 """Crops of frames and photographs that show alike things, so that the discriminator judges how and not what they show.
 
 Photographs have no labels. Crops are matched by where they are in the picture and by features that are relative to
-their own set: brightness, contrast, colourfulness and directions of edges, each in units of its spread over the set. A
-camera that is darker or noisier as a whole therefore does not change what is matched.
+their own set: brightness, contrast and directions of edges, each in units of its spread over the set. A camera that is
+darker or noisier as a whole therefore does not change what is matched. Hue alone is absolute: grey pavement is matched
+with what is nearest to grey, and not with a lawn because both are the usual ground of their set.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ _PER_PICTURE = 32
 _NEAREST = 8
 _DIRECTIONS = 4
 _WEIGHT_OF_HEIGHT = 2.0
+_HUES = slice(1, 3)
+_HUE_UNIT = 0.05
+"""Difference of red and green, or of blue and yellow, of values from 0 to 1, that weighs as much as a set's spread."""
 
 
 def feature(picture: np.ndarray, top: int, left: int, size: int) -> np.ndarray:
@@ -30,9 +34,10 @@ def feature(picture: np.ndarray, top: int, left: int, size: int) -> np.ndarray:
     bins = np.minimum((angle / np.pi * _DIRECTIONS).astype(int), _DIRECTIONS - 1)
     directions = np.bincount(bins.ravel(), length.ravel(), _DIRECTIONS) / (length.sum() + 1e-3)
     halves = gray[:16].mean() - gray[16:].mean()
-    colour = (small.max(-1) - small.min(-1)).mean()
+    red, green, blue = small.reshape(-1, 3).mean(0)
     height = (top + size / 2) / picture.shape[0]
-    numbers = [height, gray.mean(), np.log(gray.std() + 0.02), np.log(length.mean() + 0.02), colour, halves]
+    hues = [red - green, blue - (red + green) / 2]
+    numbers = [height, *hues, gray.mean(), np.log(gray.std() + 0.02), np.log(length.mean() + 0.02), halves]
     return np.array([*numbers, *directions], np.float32)
 
 
@@ -52,6 +57,7 @@ class Crops:
                 found.append(feature(picture, top, left, size))
         features = np.array(found)
         self._mean, self._spread = features.mean(0), features.std(0) + 1e-3
+        self._mean[_HUES], self._spread[_HUES] = 0.0, _HUE_UNIT
         self.features = self.relative(features)
 
     def relative(self, features: np.ndarray) -> np.ndarray:

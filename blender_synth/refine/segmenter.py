@@ -51,8 +51,7 @@ def fit_segmenter(folder: Path, frames: Sequence[FrameInput], steps: int, crop_p
                 places.append(int(np.clip(wanted - rng.integers(size), 0, length - size)))
             window = slice(places[0], places[0] + size), slice(places[1], places[1] + size)
             flip = -1 if rng.random() < 0.5 else 1
-            picture = frame.picture[window][:, ::flip] * float(rng.uniform(0.8, 1.2)) + float(rng.uniform(-15, 15))
-            pictures.append(scaled(np.clip(picture, 0, 255)))
+            pictures.append(scaled(_as_camera(frame.picture[window][:, ::flip], rng)))
             classes.append(np.ascontiguousarray(frame.classes[window][:, ::flip]))
         logits = network(torch.from_numpy(np.stack(pictures)))
         loss = functional.cross_entropy(logits, torch.from_numpy(np.stack(classes)).long(), weights)
@@ -66,6 +65,13 @@ def fit_segmenter(folder: Path, frames: Sequence[FrameInput], steps: int, crop_p
     network.load_state_dict(average.module.state_dict())
     save_checkpoint(folder / FILE, {"weights": plain_state(network)})
     return network.eval()
+
+
+def _as_camera(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A picture as some other camera might show it: what the refiner may change should not matter to the segmenter."""
+    values = (picture / 255.0) ** rng.uniform(0.6, 1.6) * rng.uniform(0.6, 1.3) * rng.uniform(0.75, 1.3, 3)
+    values = values * rng.uniform(0.6, 1) + rng.uniform(0, 0.2) + rng.normal(0, rng.uniform(0, 0.04), picture.shape)
+    return np.asarray(values.clip(0, 1) * 255)
 
 
 def load_segmenter(folder: Path) -> Segmenter | None:
