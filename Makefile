@@ -18,6 +18,8 @@
 # make ten-million   what ten million frames take, worked out from a run and its dataset: RUN=out/run DATASET=out/data
 # make scenes-page, mirrors-page, weathers-page, lookalikes-page   the README's sheets
 # make measured   measures the built-in packs again, after a change to their files
+# make docs    the documents as a site in out/site, with a page of all keys
+# make bench-cost   processor seconds, disk and memory of frames, by preset and scene
 # make image   the container image
 
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
@@ -30,7 +32,7 @@ BIN := .venv/bin
 # By the environment, so that it also holds for what builds the package.
 PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page lookalikes-page weathers-page bench-weather bench-people bench-props bench-build bench-workers bench-quality bench-refine measured ten-million lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page lookalikes-page weathers-page bench-weather bench-people bench-props bench-build bench-workers bench-quality bench-refine bench-cost docs measured ten-million lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -166,6 +168,16 @@ bench-quality: setup-dev
 bench-export: setup
 	$(BIN)/python -m blender_synth.dev.bench_export $(RUNS)
 
+bench-cost: setup
+	$(BIN)/python -m blender_synth.dev.bench_cost $(CASES)
+
+.venv/installed-docs: .venv/installed
+	$(PIP) install --quiet -e '.[docs]'
+	@touch $@
+
+docs: .venv/installed-docs
+	$(BIN)/python -m blender_synth.dev.docs_site out/site
+
 bench-build: setup
 	$(BIN)/python -m blender_synth.dev.bench_build $(if $(AGAINST),--against $(AGAINST))
 
@@ -184,7 +196,7 @@ measured: setup
 # Resolves the newest versions that pyproject.toml allows, in a fresh environment, and pins them.
 lock: .venv/python
 	rm -rf .venv/lock && "$(PYTHON)" -m venv .venv/lock
-	.venv/lock/bin/python -m pip --disable-pip-version-check install --quiet hatchling~=1.27 editables $(TORCH) -e '.[dev,learn]'
+	.venv/lock/bin/python -m pip --disable-pip-version-check install --quiet hatchling~=1.27 editables $(TORCH) -e '.[dev,docs,learn]'
 	{ echo '# Every version that was tested together; written by `make lock`.'; \
 	  .venv/lock/bin/python -m pip freeze --exclude-editable | sed 's/+cpu$$//'; } > $(LOCK)
 	rm -rf .venv/lock

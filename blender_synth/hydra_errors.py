@@ -118,7 +118,7 @@ def _no_choice(error: MissingConfigException) -> ConfigError:
 
 
 def _not_installed(group: str, name: str) -> ConfigError:
-    hint = f"pip install 'blender-synth[{_EXTRAS.get(name, name)}]'"
+    hint = f"pip install 'blender-synth-people[{_EXTRAS.get(name, name)}]'"
     return ConfigError("the launcher is not installed", key=group, value=name, hint=hint)
 
 

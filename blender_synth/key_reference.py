@@ -6,10 +6,11 @@ their file.
 
 from __future__ import annotations
 
+import math
 import re
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import Field, dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from types import UnionType
@@ -19,6 +20,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from blender_synth import resources
+from blender_synth.bounds import Bounds, bounds_of
 from blender_synth.exporters.several import SeveralSettings
 from blender_synth.parameter_tables import Parameter, table_of
 from blender_synth.plugins import plugin_paths
@@ -57,6 +59,7 @@ class Key:
         path: its parts; those that a scene's author named may contain full stops.
         value: plain, as it is now. unit, meaning: of its table; empty where it has none.
         choices: the values that it takes, where they are few. leaf: whether it has a value rather than keys below it.
+        bounds: its lowest and highest number.
     """
 
     path: tuple[str, ...]
@@ -65,6 +68,7 @@ class Key:
     meaning: str = ""
     choices: tuple[str, ...] = ()
     leaf: bool = True
+    bounds: Bounds | None = None
 
     @property
     def name(self) -> str:
@@ -119,7 +123,18 @@ def _below(value: Any, key: tuple[str, ...]) -> Iterator[Key]:
             yield from _below(entry, name)
         else:
             meaning = "which kind of it" if field.name == "kind" and not meaning else meaning
-            yield Key(name, _plain(entry), unit, meaning, choices_of(hints.get(field.name)))
+            bounds = _bounds(type(value), field, row) if row else None
+            yield Key(name, _plain(entry), unit, meaning, choices_of(hints.get(field.name)), bounds=bounds)
+
+
+def _bounds(cls: type, field: Field[Any], row: Parameter) -> Bounds | None:
+    """The bounds of a key's numbers: those of its unit, narrowed by those of its type."""
+    found = bounds_of(cls, field, row)
+    info = getattr(cls, "__pydantic_fields__", {}).get(field.name)
+    for limit in info.metadata if info else ():
+        low, high = found or (-math.inf, math.inf)
+        found = max(low, getattr(limit, "ge", low)), min(high, getattr(limit, "le", high))
+    return found if found and found != (-math.inf, math.inf) else None
 
 
 def _has_keys(value: Any) -> bool:

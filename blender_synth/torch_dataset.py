@@ -1,7 +1,7 @@
 """A `torch.utils.data.Dataset` over raw frames that makes a new picture of each frame in every epoch.
 
 Air, exposure and sensor are drawn anew by epoch, from a named stream of the seed; the masks are those of the frame.
-Needs torch (`pip install 'blender-synth[torch]'`) once a dataset is made; nothing else imports this module.
+Needs torch (`pip install 'blender-synth-people[torch]'`) once a dataset is made; nothing else imports this module.
 """
 
 from __future__ import annotations
@@ -207,5 +207,5 @@ def _torch() -> Any:
             f"RunDataset needs torch ({str(error)[:200]})",
             key="torch_dataset",
             value="torch",
-            hint="pip install 'blender-synth[torch]'",
+            hint="pip install 'blender-synth-people[torch]'",
         ) from None

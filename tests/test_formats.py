@@ -88,7 +88,7 @@ def test_tables_are_csv_without_pyarrow(export, monkeypatch):
 def test_a_missing_library_is_named_with_the_fix(export, monkeypatch, kind, settings, tmp_path):
     for name in ("webdataset", "pyarrow.parquet"):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(ConfigError, match=r"needs the library[\s\S]*pip install 'blender-synth\[formats\]'"):
+    with pytest.raises(ConfigError, match=r"needs the library[\s\S]*pip install 'blender-synth-people\[formats\]'"):
         export(kind, **settings)
     assert not (tmp_path / "data").exists()
 

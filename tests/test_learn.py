@@ -22,7 +22,7 @@ pytestmark = pytest.mark.learn
 
 def test_an_older_torch_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(torch, "__version__", "2.2.1")
-    with pytest.raises(ConfigError, match=r"proof needs PyTorch 2\.13 or newer[\s\S]*blender-synth\[learn\]"):
+    with pytest.raises(ConfigError, match=r"proof needs PyTorch 2\.13 or newer[\s\S]*blender-synth-people\[learn\]"):
         learn.require_torch("proof")
 
 

@@ -27,7 +27,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="torch is installed")
 def test_missing_torch_is_named(tmp_path: Path):
-    with pytest.raises(ConfigError, match=r"needs torch[\s\S]*blender-synth\[torch\]"):
+    with pytest.raises(ConfigError, match=r"needs torch[\s\S]*blender-synth-people\[torch\]"):
         RunDataset(make_run(tmp_path / "run", 1))
 
 

@@ -53,5 +53,5 @@ def needed(module: str, package: str, kind: str) -> ModuleType:
             f"exporter={kind} needs the library {package} ({str(error)[:200]})",
             key="exporter",
             value=kind,
-            hint="pip install 'blender-synth[formats]'",
+            hint="pip install 'blender-synth-people[formats]'",
         ) from None

@@ -1,7 +1,7 @@
 """What everything that trains has in common: checkpoints, moving averages, seeds, resuming, curves. Needs PyTorch.
 
-`pip install 'blender-synth[learn]'` brings it. Nothing outside `proof/` and `refine/` imports this package. Only its
-modules import torch, not the package itself: call `require_torch` before importing one of them.
+`pip install 'blender-synth-people[learn]'` brings it. Nothing outside `proof/` and `refine/` imports this package. Only
+its modules import torch, not the package itself: call `require_torch` before importing one of them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def require_torch(command: str) -> None:
     Raises:
         ConfigError: it is missing, broken or too old.
     """
-    hint = "pip install 'blender-synth[learn]'; a build for CPUs is enough"
+    hint = "pip install 'blender-synth-people[learn]'; a build for CPUs is enough"
     try:
         version = str(importlib.import_module("torch").__version__)
     except (ImportError, OSError) as error:  # OSError: a shared library of it does not load

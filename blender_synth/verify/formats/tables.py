@@ -46,7 +46,7 @@ def _rows(file: Path, dataset: Path, damaged: Collection[str], findings: Finding
         rows: list[Row] = pyarrow.parquet.read_table(file).to_pylist()
         return rows
     except ImportError:
-        findings.notes.append(f"{file.name} is not checked: pip install 'blender-synth[formats]'")
+        findings.notes.append(f"{file.name} is not checked: pip install 'blender-synth-people[formats]'")
     except (OSError, ValueError, csv.Error) as error:  # pyarrow's errors are of these
         findings.fault("unreadable-file", file, str(error))
     return None
