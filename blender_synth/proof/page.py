@@ -275,7 +275,8 @@ def _galleries(
         return []
     other = next((row for row in rows if row.test == "all" and row.group == "b" and row is not ours), None)
     dataset, limits = sets["all"], Limits(settings.min_height_px, settings.min_visibility)
-    found = matched(dataset, read_results(ours.file, dataset), limits)
+    results = {row.file: read_results(row.file, dataset) for row in (other, ours) if row is not None}
+    found = matched(dataset, results[ours.file], limits)
     level = ours.measures.mistaken.threshold
     shown = [row for row in (other, ours) if row is not None]
     names = " and ".join(f"arm {row.group}" for row in shown)
@@ -292,7 +293,7 @@ def _galleries(
         pictures = []
         for place, entry in enumerate(_one_per_picture(entries)[:_SHOWN]):
             file = folder / f"{number}-{place}.jpg"
-            write_image(file, np.hstack([_drawn(dataset, entry, row) for row in shown]), 85)
+            write_image(file, np.hstack([_drawn(dataset, entry, row, results[row.file]) for row in shown]), 85)
             image = dataset.pictures[entry.picture].image
             facts = [str(image.get(key)) for key in ("scene", "weather", "time_of_day") if image.get(key)]
             text = f"{', '.join(facts)}; {entry.kind}{f' in {entry.mirror}' if entry.mirror else ''}, "
@@ -311,7 +312,7 @@ def _one_per_picture(entries: Sequence[Seen]) -> list[Seen]:
     return list({entry.picture: entry for entry in reversed(entries)}.values())[::-1]
 
 
-def _drawn(dataset: Dataset, entry: Seen, row: Row) -> np.ndarray:
+def _drawn(dataset: Dataset, entry: Seen, row: Row, results: Mapping[int, Sequence[Mapping[str, Any]]]) -> np.ndarray:
     picture = dataset.pictures[entry.picture]
     image = cv2.imread(os.fspath(picture.file), cv2.IMREAD_COLOR)
     if image is None:
@@ -330,7 +331,7 @@ def _drawn(dataset: Dataset, entry: Seen, row: Row) -> np.ndarray:
         name = names.get(int(label["category_id"]), "")
         if name in ("pedestrian", "person", "pedestrian_reflection"):
             box(label["bbox"], _MAGENTA if name.endswith("reflection") else _GREEN, 1)
-    for found in read_results(row.file, dataset)[int(picture.image["id"])]:
+    for found in results[int(picture.image["id"])]:
         if float(found["score"]) >= row.measures.mistaken.threshold:
             reflection = names.get(int(found["category_id"]), "").endswith("reflection")
             x, y = box(found["bbox"], _MAGENTA if reflection else _GREEN, 2)

@@ -17,7 +17,7 @@ from blender_synth.learn.seeding import best_device
 from blender_synth.proof.datasets import PEOPLE_NAMES, REFLECTION_NAMES, Dataset, category_id
 from blender_synth.proof.fit import computes_in_bfloat16, load_network, prepare
 from blender_synth.proof.loading import Sample, batch_arrays, fitted
-from blender_synth.proof.network import Outputs
+from blender_synth.proof.network import PROTOTYPE_STRIDE, Outputs
 from blender_synth.proof.settings import ProofSettings
 
 _LEAST_SCORE, _CANDIDATES, _MOST = 0.02, 400, 100
@@ -100,15 +100,16 @@ def _detections(outputs: Outputs, number: int, sample: Sample) -> list[tuple[int
 def _rle(prototypes: np.ndarray, coefficients: np.ndarray, box: tuple[float, ...], sample: Sample) -> Json:
     width, height = sample.size_px
     logits = np.tensordot(coefficients, prototypes, 1).astype(np.float32)
-    small = sample.matrix / 4
-    centred = small.copy()
-    centred[:, 2] += small[:, :2] @ [0.5, 0.5] - 0.5
-    whole = cv2.warpAffine(
-        logits, centred, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
-    )
-    mask = np.zeros((height, width), np.uint8)
     x0, y0, x1, y1 = int(box[0]), int(box[1]), int(np.ceil(box[2])), int(np.ceil(box[3]))
-    mask[y0:y1, x0:x1] = whole[y0:y1, x0:x1] > 0
+    small = sample.matrix / PROTOTYPE_STRIDE
+    from_box = small.copy()  # from the pixels of the box, whose centres are integers in OpenCV, to those of the logits
+    from_box[:, 2] += small[:, :2] @ [x0 + 0.5, y0 + 0.5] - 0.5
+    inside = cv2.warpAffine(
+        logits, from_box, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )  # fmt: skip
+    mask = np.zeros((height, width), np.uint8)
+    mask[y0:y1, x0:x1] = inside > 0
     rle = rle_masks.encode(np.asfortranarray(mask))
     return {"size": [height, width], "counts": rle["counts"].decode("ascii")}
 

@@ -259,9 +259,15 @@ def _predict(settings: ProofSettings, plans: Sequence[Plan]) -> None:
     sets = sets_to_test(settings)
     for plan in plans:
         print(f"predict: {plan.name}", file=sys.stderr)
-        for name, dataset in sets.items():
-            file = results_file(settings, plan.name, name)
-            predict(checkpoint_of(settings, plan) / CHECKPOINT, dataset, file, settings)
+        for name in (ALL, PHOTOS):
+            if name in sets:
+                file = results_file(settings, plan.name, name)
+                predict(checkpoint_of(settings, plan) / CHECKPOINT, sets[name], file, settings)
+        rows = json.loads(results_file(settings, plan.name, ALL).read_text(encoding="utf-8"))
+        for name in settings.tests:  # parts of `all`
+            ids = {picture.image["id"] for picture in sets[name].pictures}
+            found = [row for row in rows if row["image_id"] in ids]
+            write_atomically(results_file(settings, plan.name, name), json.dumps(found))
 
 
 def results_file(settings: ProofSettings, training: str, test: str) -> Path:
