@@ -65,7 +65,7 @@ def test_the_site_is_built_and_loads_nothing_from_elsewhere(tmp_path: Path, monk
         text = page.read_text(encoding="utf-8")
         loaded = re.findall(r"<(?:script|link|img|iframe)\b[^>]*>", text)
         assert not FROM_ELSEWHERE.findall(" ".join(tag for tag in loaded if 'rel="canonical"' not in tag)), page
-    assert "develop.iso" in (tmp_path / "site/search/search_index.json").read_text(encoding="utf-8")
+    assert "develop.iso" in (tmp_path / "site/search/search_index.js").read_text(encoding="utf-8")
 
 
 @needs_mkdocs

@@ -82,3 +82,23 @@ def test_reader(dataset, name, kind):
     )
     print(done.stdout.strip().splitlines()[-1] if done.stdout.strip() else "")
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+def test_the_training_of_train_tonight(run, tmp_path):
+    """Its `yolo` commands as they are printed, for one epoch of small pictures, on a dataset with its classes."""
+    from tests.doc_blocks import ROOT, blocks
+
+    if not PYTHON:
+        pytest.skip("READERS_PYTHON names no environment with the readers: make readers")
+    classes = "exporter.classes={pedestrian: person, pedestrian_reflection: reflection, others: null}"
+    data = f"dataset={tmp_path / 'out/tonight-yolo'}"
+    _command("export", f"runs={run}", data, "exporter=yolo", classes, "exporter.splits={train: 0.5, val: 0.5}")
+    [block] = [b for b in blocks(ROOT / ".docs/train-tonight.md") if b.text.startswith("yolo ")]
+    program = [PYTHON, "-c", "from ultralytics.cfg import entrypoint; entrypoint()"]
+    for words in block.commands():
+        small = [w.replace("$PWD", str(tmp_path)) for w in words[1:] if not w.startswith(("epochs=", "imgsz="))]
+        small += ["imgsz=96", *(["epochs=1", "workers=0"] if "train" in words else ["workers=0"])]
+        done = subprocess.run([*program, *small], cwd=tmp_path, capture_output=True, text=True, timeout=900)
+        assert done.returncode == 0, done.stderr[-3000:]
+    assert (tmp_path / "out/yolo/tonight/weights/best.pt").is_file()
+    assert {"person", "reflection"} <= set(done.stdout.split())
