@@ -7,7 +7,8 @@ Further keys are those of `refine fit`.
 Without `runs` it renders 48 frames of streets and plazas. Every second frame is developed through another camera
 (`CAMERA`: fog, warm white balance, linear tone curve, noise, blur, vignetting) and becomes a photograph; the others
 are refined. The row `camera` is what a perfect refiner would reach: the refined frames through that camera itself.
-Prints the table, pictures a second, and as the last line `gain <number>`: per cent off the distance.
+Writes strip.jpg with frames, refined frames and frames through the camera. Prints the table, pictures a second, and
+as the last line `gain <number>`: per cent off the distance.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ _SCENES = ("street", "plaza")
 _RENDER = (
     "render=draft", "render.width_px=320", "render.height_px=180", "render.samples=4", "mirrors=wall", "frames=24",
 )  # fmt: skip
+_SHOWN = 4
 _SPEED_PX = (640, 360)
 
 
@@ -77,12 +79,22 @@ def main(words: Sequence[str]) -> None:
     held = [read.pictures[i] for i in range(len(read.pictures)) if i % 4 == 3]
     camera = [_through_camera(RawFrame(frame.folder)) for frame in measured]
     facts["rows"]["camera"] = row_of(measured, camera, Photographs(held), refiner.segmenter)
+    write_strip(output / "strip.jpg", measured, refiner, camera)
     for line in table_of(facts):
         print(line)
     a_second, cpu_s = _speed(refiner, measured[0])
     print(f"{a_second:.2f} pictures a second at {_SPEED_PX[0]} x {_SPEED_PX[1]}, {cpu_s:.2f} CPU seconds each")
     rows = facts["rows"]
     print(f"gain {100 * (1 - rows['refined']['distance'] / rows['unrefined']['distance']):.1f}")
+
+
+def write_strip(file: Path, frames: Sequence[FrameInput], refiner: Refiner, camera: Sequence[np.ndarray]) -> None:
+    """A picture of some frames: as they are, refined, and through the camera itself, in three rows."""
+    chosen = np.linspace(0, len(frames) - 1, min(_SHOWN, len(frames))).astype(int)
+    columns = [np.vstack([frames[i].picture, refiner.refined(frames[i]), camera[i]]) for i in chosen]
+    least = min(column.shape[0] for column in columns)
+    strip = np.hstack([column[:least] for column in columns])
+    write_image(file, cv2.cvtColor(strip, cv2.COLOR_RGB2BGR), 88)
 
 
 def _through_camera(frame: RawFrame) -> np.ndarray:
