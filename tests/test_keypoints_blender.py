@@ -55,7 +55,7 @@ def labelled(folder: Path, overrides: tuple[str, ...]) -> tuple[Stage, RawFrame]
     cycles.apply_picture_settings(stage.scene, settings.render, 0)
     labels = label_pass.render_labels(stage)
     bodies = {person.instance_id: stage.triangles(person.instance_id) for person in spec.people}
-    rows = record._label_files(folder, spec, stage, labels, bodies)
+    rows = record._label_files(folder, spec, stage, labels, bodies, {})
     write_meta(folder / FILE, record._frame_meta(spec, stage, rows, record.Facts((), "cpu")))
     return stage, RawFrame(folder)
 

@@ -60,7 +60,7 @@ def luminance_of(light: np.ndarray) -> np.ndarray:
 
 def transmittance(path_m: np.ndarray, mor_m: float) -> np.ndarray:
     """Share of light that passes `path_m` metres of air of the optical range `mor_m`; 0 for infinite paths."""
-    t = np.multiply(path_m, -(KOSCHMIEDER / mor_m), dtype=np.float64)
+    t = np.asarray(np.multiply(path_m, -(KOSCHMIEDER / mor_m), dtype=np.float64))
     return np.exp(t, out=t).astype(np.float32)
 
 
