@@ -398,6 +398,12 @@ def test_letters_that_the_encoding_lacks_are_escaped():
     assert done.stderr == b"blender-synth: \\xfc\n  value: '\\x1b[2J'\n"
 
 
+def _heed_signals():
+    """In the child, before the program starts: the tests may run under nohup or in the background of a shell."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("number", "command", "says"),
     [
@@ -409,7 +415,7 @@ def test_signals_end_a_command_with_a_sentence(number, command, says):
     body = 'print("ready", flush=True)\ntime.sleep(60)'
     process = subprocess.Popen(
         _program(body, command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=_heed_signals,
     )  # fmt: skip
     assert process.stdout.readline() == "ready\n"
     process.send_signal(number)

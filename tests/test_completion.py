@@ -42,7 +42,7 @@ def _shell(*command: str | Path) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("blender-synth re", ["render", "report"]),
+        ("blender-synth re", ["render", "report", "refine"]),
         ("blender-synth render weather=s", ["snowy", "sunny"]),  # bash breaks words at =, and wants the rest
         ("blender-synth render weather=[rainy,f", ["[rainy,foggy"]),
         ("blender-synth render weather=sunny,cl", ["sunny,cloudy"]),
