@@ -53,7 +53,7 @@ from blender_synth.frames.meta_json import FILE as FRAME_FILE
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.table import Row, frame_row, hour_of_run, person_rows
 from blender_synth.optics.extinction import CONTRAST_AT_MOR
-from blender_synth.parent_death import end_with_parent
+from blender_synth.parent_death import end_with_starter
 from blender_synth.progress import Progress, print_line
 from blender_synth.values import Weights, plain
 
@@ -416,7 +416,7 @@ def start_worker(plan: Plan) -> None:
     """Set up a process that makes records by a plan."""
     global _plan_of_worker
     _plan_of_worker = plan
-    end_with_parent()
+    end_with_starter()
     cv2.setNumThreads(1)
     keep_freed_memory()
     with contextlib.suppress(ValueError):
