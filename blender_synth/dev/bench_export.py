@@ -40,7 +40,7 @@ def main(runs: list[str]) -> None:
                 images += len(frames)
             else:
                 timing.seconds.clear()
-    width, height = frames[0].frame.size_px
+        width, height = frames[0].frame.size_px
     print(f"{images / spent:.1f} images/s per core at {width} x {height}")
     steps = dict(timing.seconds) | {"rest": spent - sum(timing.seconds.values())}
     for name, seconds in sorted(steps.items(), key=lambda step: -step[1]):
