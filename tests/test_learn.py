@@ -24,6 +24,8 @@ def test_an_older_torch_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(torch, "__version__", "2.2.1")
     with pytest.raises(ConfigError, match=r"proof needs PyTorch 2\.13 or newer[\s\S]*blender-synth-people\[learn\]"):
         learn.require_torch("proof")
+    with pytest.raises(ConfigError, match=r"blender-synth-people\[refine\]"):
+        learn.require_torch("refine fit", "refine")
 
 
 def test_checkpoints_round_trip_and_leave_no_parts(tmp_path: Path):

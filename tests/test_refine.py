@@ -26,6 +26,7 @@ from blender_synth.refine.controls import with_control
 from blender_synth.refine.distance import Photographs
 from blender_synth.refine.photos import held_out, read_photos
 from blender_synth.refine.settings import ApplySettings, FitSettings, Limits, read_words
+from blender_synth.refine.tone import Tones
 from tests.made_frames import HEIGHT, WIDTH, make_run
 
 _SIZE = (144, 192)
@@ -349,3 +350,50 @@ def test_check_lists_bad_pictures_and_fails(tmp_path: Path, capsys):
         cv2.imwrite(str(pictures / f"{frame.folder.name}.png"), np.zeros((10, 10, 3), np.uint8))
     with pytest.raises(RunError, match="another size"):
         main(["check", f"runs={run}", f"pictures={pictures}"])
+
+
+# tones
+
+
+def _coloured(rng: np.random.Generator, colours: list[tuple[int, int, int]], gain: float = 1.0) -> np.ndarray:
+    """A grey picture with three coloured signs."""
+    picture = np.full((*_SIZE, 3), 120.0) + 30 * _texture(rng, _SIZE, 3)
+    for number, colour in enumerate(colours):
+        picture[20:70, 10 + 60 * number : 55 + 60 * number] = colour
+    return (picture * gain).clip(0, 255).astype(np.uint8)
+
+
+def _paled(picture: np.ndarray, left: float) -> np.ndarray:
+    """The picture with so much of its colour left."""
+    gray = picture.mean(-1, keepdims=True)
+    return (gray + left * (picture - gray)).clip(0, 255).astype(np.uint8)
+
+
+def test_a_cast_over_everything_is_refused_unless_the_photographs_have_it(scene: Scene, rng):
+    signs = [(200, 40, 40), (40, 160, 60), (40, 60, 200)]
+    olive = np.array([0.95, 0.95, 0.55])
+    before = _coloured(rng, signs)
+    photos = [_coloured(rng, signs, gain) for gain in np.linspace(0.7, 0.9, 8)]
+    tones = Tones.of(photos)
+    cast_over = (before * olive).astype(np.uint8)
+    scores = tones.added(scene.scores(scene.picture), before, cast_over)
+    assert any("tone" in text for text in scores.failures(Limits()))
+    assert tones.added(scene.scores(scene.picture), before, before).failures(Limits()) == []
+    assert tones.away(before, (before * 0.8).astype(np.uint8)) < 1
+    tinted = Tones.of([(photo * olive).astype(np.uint8) for photo in photos])
+    assert tinted.away(before, cast_over) < 1 < tinted.away(before, before[..., ::-1])
+    assert np.allclose(Tones.of_profiles(tones.profiles).usual, tones.usual)
+
+
+def test_lost_colour_and_lost_contrast_are_refused(scene: Scene, rng):
+    signs = [(200, 40, 40), (40, 160, 60), (40, 60, 200)]
+    before = _coloured(rng, signs)
+    photos = [_coloured(rng, signs, gain) for gain in np.linspace(0.7, 0.9, 8)]
+    # some are of winter: without a check of what is most colourful, grey would be as near as others
+    photos[:3] = [_paled(photo, 0.3) for photo in photos[:3]]
+    tones = Tones.of(photos)
+    for bad, name in ((_paled(before, 0.2), "vivid"), ((before * 0.3 + 150).astype(np.uint8), "tone")):
+        failures = tones.added(scene.scores(scene.picture), before, bad).failures(Limits())
+        assert any(name in text for text in failures), failures
+    assert tones.vivid(before, _paled(before, 0.8)) > Limits().vivid
+    assert Tones.of([_paled(photo, 0.0) for photo in photos]).vivid(before, _paled(before, 0.0)) == 1.0

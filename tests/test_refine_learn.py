@@ -212,6 +212,20 @@ def test_a_dataset_is_made_again_with_refined_pictures(learned: Path, tmp_path: 
         main(["apply", f"model={learned / 'model'}", f"output={tmp_path / 'x'}"])
 
 
+def _olive(self, frame, variant=0, style_scale=0.0):
+    return (frame.picture * 0.5 + np.array([120, 120, 0])).astype(np.uint8)
+
+
+def test_a_model_with_a_cast_over_everything_is_refused(learned: Path, tmp_path: Path, monkeypatch):
+    from blender_synth.refine.model import Refiner
+
+    monkeypatch.setattr(Refiner, "refined", _olive)
+    main(["apply", f"model={learned / 'model'}", f"runs={learned / 'run'}", f"output={tmp_path / 'run'}"])
+    lines = [json.loads(line) for line in (tmp_path / "run/refined.jsonl").read_text().splitlines()]
+    assert len(lines) == 8
+    assert all(any(text.startswith("tone") for text in line["failures"]) for line in lines)
+
+
 def test_models_that_cannot_be_used_are_named(learned: Path, tmp_path: Path):
     from blender_synth.learn.checkpoint import load_checkpoint, save_checkpoint
     from blender_synth.refine.model import load_model

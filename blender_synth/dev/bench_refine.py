@@ -51,7 +51,7 @@ _SPEED_PX = (640, 360)
 
 def main(words: Sequence[str]) -> None:
     """Run the bench."""
-    require_torch("bench-refine")
+    require_torch("bench-refine", "refine")
     from blender_synth.refine.distance import Photographs
     from blender_synth.refine.fit import fit_frames, row_of, table_of
     from blender_synth.refine.photos import read_photos
@@ -78,7 +78,7 @@ def main(words: Sequence[str]) -> None:
     read = read_photos(photos, shorter_px, settings.max_photos, settings.from_video, settings.seed)
     held = [read.pictures[i] for i in range(len(read.pictures)) if i % 4 == 3]
     camera = [_through_camera(RawFrame(frame.folder)) for frame in measured]
-    facts["rows"]["camera"] = row_of(measured, camera, Photographs(held), refiner.segmenter)
+    facts["rows"]["camera"] = row_of(measured, camera, Photographs(held), refiner.segmenter, refiner.tones)
     write_strip(output / "strip.jpg", measured, refiner, camera)
     for line in table_of(facts):
         print(line)

@@ -13,21 +13,21 @@ from blender_synth.errors import ConfigError
 LEAST_TORCH = (2, 13)
 
 
-def require_torch(command: str) -> None:
+def require_torch(command: str, extra: str = "learn") -> None:
     """Check that PyTorch is there and new enough.
 
     Args:
-        command: what needs it, for the message.
+        command: what needs it, for the message. extra: that brings it, `learn` or `refine`.
 
     Raises:
         ConfigError: it is missing, broken or too old.
     """
-    hint = "pip install 'blender-synth-people[learn]'; a build for CPUs is enough"
+    hint = f"pip install 'blender-synth-people[{extra}]'; a build for CPUs is enough"
     try:
         version = str(importlib.import_module("torch").__version__)
     except (ImportError, OSError) as error:  # OSError: a shared library of it does not load
         raise ConfigError(
-            f"{command} needs PyTorch ({str(error)[:200]})", key="extra", value="learn", hint=hint
+            f"{command} needs PyTorch ({str(error)[:200]})", key="extra", value=extra, hint=hint
         ) from None
     if tuple(int(part) for part in version.split("+")[0].split(".")[:2]) < LEAST_TORCH:
         least = ".".join(map(str, LEAST_TORCH))

@@ -5,6 +5,7 @@
     network    generator, discriminator, segmenter (torch)      patches   photographs' and frames' patches, matched
     fit        training        model      the result        apply      refined runs and datasets
     checks     whether labels still fit a picture (no torch)    check     the table of them
+    tone       whether tones and colours came nearer to the photographs (no torch)
     distance   to the photographs           controls   what needs no training: histogram matching, FDA
     page       report.html
 

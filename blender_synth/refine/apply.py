@@ -109,7 +109,7 @@ def apply_to_run(run: Path, folder: Path, model: Path | None, settings: ApplySet
         RunError: the model or run cannot be used, `folder` holds something else, or the disk is full.
         FrameError: a frame is damaged.
     """
-    require_torch("refine apply")
+    require_torch("refine apply", "refine")
     import torch
 
     from blender_synth.refine.model import load_model
@@ -188,7 +188,7 @@ class _Job:
         given = frame_input(frame, self.develop)
         style_scale = self.settings.style_scale if self.settings.variants > 1 else 0.0
         picture = self.refiner.refined(given, variant, style_scale)
-        scores = scores_of(given, picture, self.refiner.segmenter)
+        scores = scores_of(given, picture, self.refiner.segmenter, self.refiner.tones)
         failures = scores.failures(self.settings.limits)
         meta, index = frame.meta, self._index(frame.meta.frame_index, variant)
         refined = Refined(by=self.refiner.model_hash, photos=str(self.refiner.facts.get("photos", "")),

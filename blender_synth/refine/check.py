@@ -20,10 +20,12 @@ from blender_synth.refine.checks import Scores, measure
 from blender_synth.refine.distance import Photographs
 from blender_synth.refine.photos import PICTURES, read_photos
 from blender_synth.refine.settings import CheckSettings, read_words
+from blender_synth.refine.tone import Tones
 
 _COLUMNS = (
     ("edges", "edges"), ("person_edges", "person"), ("structure", "structure"), ("block", "block"),
     ("flow_px", "flow px"), ("reflection_ev", "refl. EV"), ("tint", "tint"), ("iou_loss", "IoU loss"),
+    ("tone", "tone"), ("vivid", "vivid"),
 )  # fmt: skip
 
 
@@ -63,15 +65,19 @@ def check(settings: CheckSettings) -> list[Checked]:
     Raises:
         RunError: there is no run, no refined picture, or a picture is of another size.
     """
-    segmenter = None
+    frames = [(run, frame) for run in find_runs(settings.runs) for frame in frames_of(run)]
+    segmenter, tones, photographs = None, None, None
     if settings.model is not None:
         from blender_synth.learn import require_torch
 
-        require_torch("refine check model=...")
-        from blender_synth.refine.segmenter import load_segmenter
+        require_torch("refine check model=...", "refine")
+        from blender_synth.refine.model import load_model
 
-        segmenter = load_segmenter(settings.model if settings.model.is_dir() else settings.model.parent)
-    frames = [(run, frame) for run in find_runs(settings.runs) for frame in frames_of(run)]
+        refiner = load_model(settings.model, "cpu")
+        segmenter, tones = refiner.segmenter, refiner.tones
+    if settings.photos is not None and frames:
+        photographs = read_photos(settings.photos, min(frames[0][1].size_px), 400, 40).pictures
+        tones = Tones.of(photographs)
     found, before, after = [], [], []
     for run, frame in each(frames, "check", "frame"):
         pictures = _pictures(run, frame, settings.pictures)
@@ -88,6 +94,8 @@ def check(settings: CheckSettings) -> list[Checked]:
 
             given = frame_input(_unrefined(frame), develop_settings_of(run))
             scores = replace(scores, iou_loss=iou_loss(segmenter, old, new, given.classes))
+        if tones is not None:
+            scores = tones.added(scores, old, new)
         found.append(Checked(run.name, frame.folder.name, True, scores, tuple(scores.failures(settings.limits))))
         if settings.photos is not None:
             before.append(old)
@@ -99,9 +107,8 @@ def check(settings: CheckSettings) -> list[Checked]:
             "there is no refined picture to check", key="runs", value=list(settings.runs),
             hint="give runs that `refine apply` wrote, or pictures=FOLDER",
         )  # fmt: skip
-    if settings.photos is not None:
-        photos = read_photos(settings.photos, min(before[0].shape[:2]), 400, 40)
-        target = Photographs(photos.pictures)
+    if photographs is not None:
+        target = Photographs(photographs)
         old_distance, new_distance = target.distance(before), target.distance(after)
         print(f"distance to the photographs: {old_distance:.3f} before, {new_distance:.3f} after, "
               f"{100 * (1 - new_distance / old_distance):.0f} % off")  # fmt: skip

@@ -11,6 +11,7 @@ contrast, colour, some noise and some blur.
     reflection     change of brightness of a reflection against that of its person, in stops
     tint           change of colour (Lab a and b) that no affine map of the colours of the whole picture explains, 95th
                    percentile: a camera tints everything, a network may turn pavement into grass
+    tone, vivid    whether colours and tones as a whole came nearer to the photographs (see `tone`)
     iou            what a segmenter that was trained on unrefined frames loses (see `segmenter`)
 """
 
@@ -48,8 +49,8 @@ class Scores:
     """Measures of one picture; NaN where there was nothing to measure.
 
     Attributes:
-        edges, person_edges, structure, block, flow_px, reflection_ev, tint, iou_loss: as in `settings.Limits`; those of
-            people are of the worst one.
+        edges, person_edges, structure, block, flow_px, reflection_ev, tint, iou_loss, tone, vivid: as in `Limits`;
+            those of people are of the worst one.
         worst: id of the instance with the least structure, 0 without people.
     """
 
@@ -61,6 +62,8 @@ class Scores:
     reflection_ev: float
     tint: float
     iou_loss: float = math.nan
+    tone: float = math.nan
+    vivid: float = math.nan
     worst: int = 0
 
     @property
@@ -72,11 +75,11 @@ class Scores:
     def failures(self, limits: Limits) -> list[str]:
         """The limits that are not kept, such as ``"flow_px 3.02 > 0.5"``."""
         found = []
-        for name in ("edges", "person_edges", "structure", "block"):
+        for name in ("edges", "person_edges", "structure", "block", "vivid"):
             value, limit = getattr(self, name), getattr(limits, name)
             if value < limit:  # not where it is NaN
                 found.append(f"{name} {value:.2f} < {limit:g}")
-        for name in ("flow_px", "reflection_ev", "tint", "iou_loss"):
+        for name in ("flow_px", "reflection_ev", "tint", "iou_loss", "tone"):
             value, limit = getattr(self, name), getattr(limits, name)
             if value > limit:
                 found.append(f"{name} {value:.2f} > {limit:g}")

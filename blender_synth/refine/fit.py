@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from blender_synth.refine.distance import Photographs
 from blender_synth.refine.inputs import GROUPS, FrameInput, frame_input, frames_to_learn_on
 from blender_synth.refine.photos import PhotoSet, held_out, read_photos
 from blender_synth.refine.settings import FitSettings, Limits, read_words
+from blender_synth.refine.tone import Tones
 from blender_synth.seeds import rng_for
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def fit(settings: FitSettings) -> Path:
         ConfigError: PyTorch is missing, or the device. RunError: photographs or runs are missing, too few or unusable;
             the folder holds a model with other settings; the disk is full (the last checkpoint stays).
     """
-    require_torch("refine fit")
+    require_torch("refine fit", "refine")
     with disk_errors(settings.model, "model"):
         return _fit(settings)
 
@@ -142,7 +143,7 @@ def measure(
         "refined": [refiner.refined(frame) for frame in frames],
     }
     target = Photographs(photographs)
-    rows = {name: row_of(frames, pictures, target, refiner.segmenter) for name, pictures in made.items()}
+    rows = {name: row_of(frames, pictures, target, refiner.segmenter, refiner.tones) for name, pictures in made.items()}
     rows["photographs"] = {"distances": target.distances(learned), "distance": target.distance(learned)}
     return {"rows": rows, "frames": len(frames), "photographs": len(photographs)}
 
@@ -152,12 +153,14 @@ def row_of(
     pictures: Sequence[np.ndarray],
     target: Photographs,
     segmenter: Segmenter | None = None,
+    tones: Tones | None = None,
 ) -> dict[str, Any]:
     """Distance and label scores of one way to make pictures."""
-    scores = [scores_of(frame, picture, segmenter) for frame, picture in zip(frames, pictures, strict=True)]
+    scores = [scores_of(frame, picture, segmenter, tones) for frame, picture in zip(frames, pictures, strict=True)]
     limits = Limits()
     distances = target.distances(pictures)
-    names = ("edges", "person_edges", "structure", "block", "flow_px", "reflection_ev", "tint", "iou_loss")
+    names = ("edges", "person_edges", "structure", "block", "flow_px", "reflection_ev", "tint", "iou_loss",
+             "tone", "vivid")  # fmt: skip
     return {
         "distances": distances,
         "distance": float(np.mean(distances)),
@@ -166,16 +169,16 @@ def row_of(
     }
 
 
-def scores_of(frame: FrameInput, picture: np.ndarray, segmenter: Segmenter | None = None) -> checks.Scores:
-    """Label scores of one picture. `segmenter`: see `segmenter.load_segmenter`."""
-    from dataclasses import replace
-
+def scores_of(
+    frame: FrameInput, picture: np.ndarray, segmenter: Segmenter | None = None, tones: Tones | None = None
+) -> checks.Scores:
+    """Label scores of one picture. `segmenter`: see `segmenter.load_segmenter`. `tones`: of the photographs."""
     scores = checks.measure(frame.picture, picture, frame.surface_id, frame.instances)
-    if segmenter is None:
-        return scores
-    from blender_synth.refine.segmenter import iou_loss
+    if segmenter is not None:
+        from blender_synth.refine.segmenter import iou_loss
 
-    return replace(scores, iou_loss=iou_loss(segmenter, frame.picture, picture, frame.classes))
+        scores = replace(scores, iou_loss=iou_loss(segmenter, frame.picture, picture, frame.classes))
+    return scores if tones is None else tones.added(scores, frame.picture, picture)
 
 
 def _mean(values: Sequence[float]) -> float | None:
@@ -227,6 +230,7 @@ class _Trainer:
         from blender_synth.refine.patches import Crops
 
         self.settings, self.photos, self.frames, self.size = settings, photos, frames, crop_px
+        self.pictures = pictures
         self.shown = [shown[i] for i in np.linspace(0, len(shown) - 1, min(_SHOWN, len(shown))).astype(int)]
         self.crops = Crops(pictures, crop_px, settings.seed, "photos")
         self.own = Crops([frame.picture for frame in frames], crop_px, settings.seed, "frames")
@@ -263,6 +267,7 @@ class _Trainer:
             self.network_settings,
             {"photos": self.photos.digest[:12], "photo_count": len(self.photos.pictures), "steps": self.training.step,
              "seconds": round(self.training.seconds, 1), "discriminator_won": self.warned},
+            Tones.of(self.pictures),
         )  # fmt: skip
 
     def batch(self, number: int) -> tuple[np.ndarray, ...]:

@@ -17,18 +17,22 @@ from blender_synth.learn.seeding import best_device
 from blender_synth.refine.inputs import PLANES, FrameInput
 from blender_synth.refine.network import Generator, Segmenter, plain_state
 from blender_synth.refine.segmenter import load_segmenter
+from blender_synth.refine.tone import Tones
 from blender_synth.seeds import rng_for
 
 FILE = "model.pt"
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 _HASH_DIGITS = 12
 
 
-def save_model(folder: Path, network: torch.nn.Module, settings: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+def save_model(
+    folder: Path, network: torch.nn.Module, settings: Mapping[str, Any], facts: Mapping[str, Any], tones: Tones
+) -> str:
     """Write the model; returns its hash.
 
     Args:
         settings: arguments of `Generator`. facts: plain values, such as the photographs' digest.
+        tones: of the photographs.
     """
     weights = plain_state(network)
     digest = hashlib.sha256()
@@ -39,7 +43,7 @@ def save_model(folder: Path, network: torch.nn.Module, settings: Mapping[str, An
     save_checkpoint(
         folder / FILE,
         {"model_version": MODEL_VERSION, "planes": PLANES, "settings": dict(settings), "weights": weights,
-         "facts": {**facts, "hash": model_hash}},
+         "tones": torch.from_numpy(tones.profiles), "facts": {**facts, "hash": model_hash}},
     )  # fmt: skip
     return model_hash
 
@@ -50,12 +54,14 @@ class Refiner:
 
     Attributes:
         facts: what `fit` recorded, with `hash` and `photos` (digests). segmenter: None where the model has none.
+        tones: of the photographs that it learned from.
         half: whether to compute with bfloat16.
     """
 
     network: Generator
     facts: dict[str, Any]
     segmenter: Segmenter | None
+    tones: Tones
     device: torch.device
     half: bool
 
@@ -117,4 +123,5 @@ def load_model(folder: Path, device: str = "auto", compute: str = "auto") -> Ref
     network = Generator(**state["settings"])
     load_weights(network, state["weights"], file)
     segmenter = load_segmenter(file.parent)
-    return Refiner(network.to(where).eval(), dict(state["facts"]), segmenter, where, uses_half(compute, where))
+    tones = Tones.of_profiles(state["tones"].numpy())
+    return Refiner(network.to(where).eval(), dict(state["facts"]), segmenter, tones, where, uses_half(compute, where))

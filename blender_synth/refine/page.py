@@ -25,6 +25,7 @@ _NAMES = {
 }  # fmt: skip
 _NUMBERS = (
     ("edges", 2), ("structure", 2), ("block", 2), ("flow_px", 2), ("reflection_ev", 2), ("tint", 1), ("iou_loss", 3),
+    ("tone", 2), ("vivid", 2),
 )  # fmt: skip
 
 

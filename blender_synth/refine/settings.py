@@ -43,6 +43,8 @@ class Limits:
     | `tint` | 11 | Lab units | most change of colour that is not the same everywhere, 95th percentile |
     | `iou_loss` | 0.02 | 0 to 1 | most that a segmenter of people and reflections may lose (needs a model) |
     | `reflection_ev` | 0.7 | stops | most by which a reflection may change otherwise than its person |
+    | `tone` | 1.2 | factor | most distance of tones and colours to the photographs, relative to before (needs them) |
+    | `vivid` | 0.6 | factor | least chroma of the most colourful parts, relative to before (needs photographs) |
     """
 
     edges: float = Field(default=0.85, ge=0, le=1)
@@ -53,6 +55,8 @@ class Limits:
     tint: float = Field(default=11.0, ge=0)
     iou_loss: float = Field(default=0.02, ge=0, le=1)
     reflection_ev: float = Field(default=0.7, ge=0)
+    tone: float = Field(default=1.2, ge=0)
+    vivid: float = Field(default=0.6, ge=0)
 
 
 @plain
