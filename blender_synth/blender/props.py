@@ -59,11 +59,12 @@ def preload(specs: Iterable[PropSpec], stage: Stage, pack_roots: Mapping[str, Pa
         known.clear()
 
 
-def build(spec: PropSpec, stage: Stage, pack_root: Path) -> list[bpy.types.Object]:
+def build(spec: PropSpec, stage: Stage, pack_root: Path, flawed: bool = False) -> list[bpy.types.Object]:
     """Add one prop to the scene.
 
     Args:
         spec: what and where. stage: the scene. pack_root: folder of the pack named in the spec.
+        flawed: add it even if a part of its file had to be removed or is missing.
 
     Returns:
         The prop's mesh objects; those of one item share mesh data and materials, whatever their colours.
@@ -71,7 +72,7 @@ def build(spec: PropSpec, stage: Stage, pack_root: Path) -> list[bpy.types.Objec
     Raises:
         ItemError: Blender cannot read the file, or it shows no mesh.
     """
-    meshes, colours, _ = shape_of(spec, stage, pack_root)
+    meshes, colours, _ = shape_of(spec, stage, pack_root, flawed)
     objects = []
     for mesh in meshes:
         obj = bpy.data.objects.new(f"prop_{spec.instance_id}_{mesh.name}", mesh)
@@ -85,9 +86,9 @@ def build(spec: PropSpec, stage: Stage, pack_root: Path) -> list[bpy.types.Objec
 
 
 def shape_of(
-    spec: PropSpec, stage: Stage, pack_root: Path
+    spec: PropSpec, stage: Stage, pack_root: Path, flawed: bool = False
 ) -> tuple[list[bpy.types.Mesh], dict[str, tuple[float, ...]], dict[str, bpy.types.Material]]:
-    """Load the meshes and materials of a prop, without adding it to the scene.
+    """Load the meshes and materials of a prop, without adding it to the scene; `flawed` as for `build`.
 
     Returns:
         Meshes in the prop's local frame, shared by all instances of an item; properties to set on their objects; the
@@ -101,7 +102,7 @@ def shape_of(
     try:
         if key not in known:
             stage.report("opening", pack=spec.pack, item=spec.item)
-            known[key] = _load(pack_root / spec.file, pack_root, spec)
+            known[key] = _load(pack_root / spec.file, pack_root, spec, flawed)
             stage.report("opened")
         return *_varied(known[key], spec, pack_root), known[key].by_name
     except AssetError as error:
@@ -116,7 +117,7 @@ def _version(file: Path, spec: PropSpec) -> tuple[object, ...]:
     return (file, version, spec.object, spec.collection, spec.up_axis, spec.front, spec.origin_m)
 
 
-def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
+def _load(file: Path, root: Path, spec: PropSpec, flawed: bool) -> _Shape:
     """Import the shape's meshes; everything else in the file is removed.
 
     Lights, cameras, animation and skeletons are dropped; a skinned mesh keeps its pose.
@@ -132,7 +133,8 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
         file, root, objects=(spec.object,) if spec.object else (), collection=spec.collection, worlds=False
     )
     try:
-        loaded.raise_errors()
+        if not flawed:
+            loaded.raise_errors()
         turn = Matrix(item_from_blender(spec.file, spec.up_axis, spec.front).tolist()).to_4x4()
         meshes = _meshes(loaded, Matrix.Translation([-x for x in spec.origin_m]) @ turn)
     except AssetError:
@@ -147,8 +149,9 @@ def _load(file: Path, root: Path, spec: PropSpec) -> _Shape:
             "the file shows no mesh", file=file, hint="export it again with its meshes in the scene that is open"
         )
     shape = _Shape(meshes, by_name)
-    item_cache.write(cached, shelf.Shape(meshes, by_name))
-    shelf.keep_shape(("prop", *key), shelf.Shape(meshes, by_name))
+    if not flawed:
+        item_cache.write(cached, shelf.Shape(meshes, by_name))
+        shelf.keep_shape(("prop", *key), shelf.Shape(meshes, by_name))
     return shape
 
 

@@ -21,7 +21,7 @@ from blender_synth.packs.limits import MOST_MEMORY_BYTES
 from blender_synth.packs.reading import loss, machine_allows_too_little
 from blender_synth.packs.report import Finding, ItemReport
 from blender_synth.packs.rules import judge
-from blender_synth.packs.survey import Entry, finding_of, survey
+from blender_synth.packs.survey import Entry, Survey, finding_of, survey
 from blender_synth.progress import each
 
 _MODULE = "blender_synth.blender.pack_tools.inspect_items"
@@ -54,8 +54,7 @@ def run(options: argparse.Namespace) -> int:
     if scenes.is_scene(options.path):
         return scenes.check(options, _lines)
     pack = survey(options.path)
-    findings = [*pack.findings, *_inspect(options.path.resolve(), pack.entries)]
-    findings += scenes.findings(options.path.resolve())
+    findings = findings_of(options.path, pack)
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = len(findings) - errors
     failed = errors > 0 or (options.strict and warnings > 0)
@@ -73,6 +72,12 @@ def run(options: argparse.Namespace) -> int:
         items = _number(len(pack.entries), "item")
         print(f"{pack.name}: {items}, {_number(errors, 'error')}, {_number(warnings, 'warning')}")
     return int(failed)
+
+
+def findings_of(folder: Path, pack: Survey) -> list[Finding]:
+    """Everything that is wrong with a pack; what its files hold is looked up by Blender."""
+    folder = folder.resolve()
+    return [*pack.findings, *_inspect(folder, pack.entries), *scenes.findings(folder)]
 
 
 def _inspect(folder: Path, entries: tuple[Entry, ...]) -> Iterator[Finding]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,19 @@ from pydantic import TypeAdapter
 from blender_synth.blender_process import BlenderProcess, JobError
 from blender_synth.config import compose
 from blender_synth.errors import AssetError, BlenderSynthError, RunError
-from blender_synth.pack_tools import scenes
+from blender_synth.pack_tools import check, preview_page, preview_sheet, scenes
 from blender_synth.pack_tools.numbers import count
-from blender_synth.packs import Item, Pack, load_pack
+from blender_synth.pack_tools.preview_sheet import Card, Title
+from blender_synth.packs import Item
+from blender_synth.packs.limits import MOST_MEMORY_BYTES
+from blender_synth.packs.manifest import MANIFEST, read_manifest
+from blender_synth.packs.report import Finding
+from blender_synth.packs.survey import UNKNOWN_LICENCE, Entry, survey
 from blender_synth.progress import Progress
+from blender_synth.suggestions import hint_among
 from blender_synth.world.placement.props import PropSpec
 
 COLUMNS = 6
-SHEET_COLUMNS = 4
 TURNS = 18
 _TURN_SHARE, _TURN_SAMPLES = 0.75, 0.4
 """Height and samples of a turntable's views over those of the sheet."""
@@ -30,8 +37,7 @@ FEW_ITEMS = 3
 """Up to this number of items, every item gets a turntable by default."""
 CLOSE_UP_BELOW_M = 0.9
 """Smaller items fill their tile; the figure is shown in an inset."""
-_CAPTION_PX, _HEAD_PX, _GAP_PX = 40, 34, 4
-_PAPER, _INK, _PALE = (46, 44, 42), (236, 236, 236), (170, 172, 176)
+_PAPER = (46, 44, 42)
 _ROUND_MS = 2400
 _TIMEOUT_S = 600.0
 _PEOPLE_TIMEOUT_S = 24 * 3600.0
@@ -90,60 +96,126 @@ def _people(options: argparse.Namespace) -> int:
 
 
 def _pack(options: argparse.Namespace) -> int:
-    """Render the sheet of a pack; returns 1 if an item could not be shown, whose tile then says why."""
-    pack = load_pack(Path(options.what), on_error="skip")
+    """Render the sheet and the page of a pack; returns 1 if an item could not be shown, whose tile then says why."""
+    folder = Path(options.what)
+    head = read_manifest(folder / MANIFEST)
+    folder = folder.resolve()
+    if options.out is not None:
+        _make_folder(options.out)
+    pack = survey(folder)
+    turntables = _turntable_entries(options.turntable, folder, pack.entries)
+    findings = check.findings_of(folder, pack)
+    if not findings and not any(entry.terms.shaped for entry in pack.entries):
+        raise AssetError("the pack has no item that can be shown", file=folder, hint="see `assets list`")
     out = options.out or Path("out") / f"{pack.name}.jpg"
-    items = [item for item in pack.items if item.terms.shaped]
-    if not items and not pack.broken:
-        raise AssetError("the pack has no item that can be shown", file=pack.folder, hint="see `assets list`")
-    turntables = _turntable_items(options.turntable, pack, items)
     _make_folder(out)
-    tiles: list[np.ndarray] = []
-    written: list[Path] = []
-    failed = len(pack.broken)
-    pictures = len(items) + options.turns * len(turntables)
+    cards = list(_cards(options, out, folder, pack.entries, findings, turntables))
+    known = {card.name for card in cards}
+    strays = [finding for finding in findings if finding.item not in known]
+    for name in dict.fromkeys(finding.item for finding in strays if finding.item):
+        cards.append(Card(name, "unusable", findings=_sorted(f for f in strays if f.item == name)))
+    general = _sorted(finding for finding in strays if not finding.item)
+    title = Title(pack.name, *(str(head.get(key, "")) for key in ("version", "licence", "author", "description")))
+    tiles = [card for card in cards if card.picture is not None or card.findings]
+    sheet = preview_sheet.sheet(tiles, title, general, options.height_px)
+    cv2.imwrite(str(out), sheet, [cv2.IMWRITE_JPEG_QUALITY, 93])
+    page = preview_page.write(out.with_suffix(".html"), cards, title, general)
+    print(f"{len(tiles)} items in {out}")
+    print(f"page in {page}")
+    for card in cards:
+        if card.turntable is not None:
+            print(f"turntable in {card.turntable}")
+    if not turntables and not options.turntable:
+        print("no turntables, because the pack is large; use --turntable ITEM or --turntable all")
+    errors = sum(finding.severity == "error" for finding in findings)
+    blank = sum(card.picture is None for card in tiles)
+    if blank:
+        print(f"{blank} could not be shown")
+    if errors:
+        print(f"{errors} errors are on the sheet; `blender-synth assets check {shlex.quote(options.what)}` has details")
+    return int(blank > 0)
+
+
+def _cards(
+    options: argparse.Namespace,
+    out: Path,
+    folder: Path,
+    entries: Sequence[Entry],
+    findings: Sequence[Finding],
+    turntables: Container[str],
+) -> Iterator[Card]:
+    """Each item, rendered if it is a shape that can be read."""
+    pictures = sum(entry.terms.shaped for entry in entries) + options.turns * sum(e.name in turntables for e in entries)
     with (
-        BlenderProcess(f"{_MODULES}.preview_items", _TIMEOUT_S) as studio,
+        BlenderProcess(f"{_MODULES}.preview_items", _TIMEOUT_S, memory_limit_bytes=MOST_MEMORY_BYTES) as studio,
         tempfile.TemporaryDirectory() as scratch,
         Progress(pictures, "preview", "picture") as bar,
     ):
-        for item in items:
-            shot = _camera(studio, Path(scratch) / "shot.png", options)
-            try:
-                shown = _show(studio, pack, item)
-                tile = _captioned(_portrait(shot, shown), item.name, _facts(item, shown))
-                if item in turntables:
-                    file = out.with_name(f"{out.stem}_{item.name}.webp")
-                    _write_animation(file, list(_turntable(shot, shown, options.turns, bar)))
-                    written.append(file)
-            except (JobError, AssetError) as error:
-                failed += 1
-                tile = _captioned(_blank(options.height_px, str(error)), item.name, item.kind)
-            tiles.append(tile)
+        for entry in entries:
+            terms = entry.terms
+            found = tuple(f for f in findings if f.item == entry.name)
+            card = Card(
+                entry.name, terms.kind, terms.category, entry.file, terms.licence, terms.author, findings=_sorted(found)
+            )
+            if terms.licence == UNKNOWN_LICENCE:
+                card = replace(card, licence="")
+            item = entry.item or entry.rough
+            if not terms.shaped:
+                yield card
+                continue
+            if item is not None and entry.readable:
+                try:
+                    turn = bar if entry.name in turntables else None
+                    card = _shown(card, studio, folder, item, Path(scratch), out, options, turn)
+                except (BlenderSynthError, JobError) as error:
+                    text = f"it could not be shown: {error.problem if isinstance(error, BlenderSynthError) else error}"
+                    failure = Finding("not_shown", "error", text, file=entry.file, item=entry.name)
+                    size = tuple(float(side) for side in (item.box_m[1] - item.box_m[0]) * np.array(item.scale()))
+                    card = replace(card, size_m=size, findings=_sorted([*card.findings, failure]))
+            yield card
             bar.update()
-    for broken in pack.broken:
-        tiles.append(_captioned(_blank(options.height_px, str(broken.error)), broken.item, "broken"))
-    cv2.imwrite(str(out), _sheet(tiles, pack), [cv2.IMWRITE_JPEG_QUALITY, 93])
-    print(f"{len(tiles)} items in {out}")
-    for file in written:
-        print(f"turntable in {file}")
-    if not turntables and not options.turntable:
-        print("no turntables, because the pack is large; use --turntable ITEM or --turntable all")
-    if failed:
-        print(f"{failed} could not be shown; `blender-synth assets check {options.what}` has details")
-    return int(failed > 0)
 
 
-def _turntable_items(asked: list[str], pack: Pack, items: list[Item[Any]]) -> list[Item[Any]]:
+def _shown(
+    card: Card,
+    studio: BlenderProcess,
+    folder: Path,
+    item: Item[Any],
+    scratch: Path,
+    out: Path,
+    options: argparse.Namespace,
+    turn: Progress | None,
+) -> Card:
+    """The card with pictures; `turn` counts those of its turntable, and is None where it gets none."""
+    shot = _camera(studio, scratch / "shot.png", options)
+    spec = TypeAdapter(PropSpec).dump_python(_centred_prop(item), mode="json")
+    shown = studio.ask("show", spec=spec, folder=str(folder))
+    card = replace(card, size_m=tuple(shown["size_m"]), triangles=shown["triangles"], picture=_portrait(shot, shown))
+    if turn is None:
+        return card
+    file = out.with_name(f"{out.stem}_{item.name}.webp")
+    _write_animation(file, list(_turntable(shot, shown, options.turns, turn)))
+    return replace(card, turntable=file)
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: finding.severity != "error"))
+
+
+def _turntable_entries(asked: list[str], folder: Path, entries: Sequence[Entry]) -> set[str]:
+    """Names of the items that get a turntable."""
+    shapes = {entry.name for entry in entries if entry.terms.shaped}
     if asked == ["none"]:
-        return []
-    if asked == ["all"] or (not asked and len(items) <= FEW_ITEMS):
-        return items
-    chosen = [pack.item(name) for name in asked]
-    for item in chosen:
-        if item not in items:
-            raise AssetError(f"a {item.kind} has no turntable", file=pack.folder, value=item.name, hint="leave it out")
-    return chosen
+        return set()
+    if asked == ["all"] or (not asked and len(shapes) <= FEW_ITEMS):
+        return shapes
+    kinds = {entry.name: entry.terms.kind for entry in entries}
+    for name in asked:
+        if name not in kinds:
+            raise AssetError("the pack has no such item", file=folder, value=name, hint=hint_among(name, sorted(kinds)))
+        if name not in shapes:
+            raise AssetError(f"a {kinds[name]} has no turntable", file=folder, value=name, hint="leave it out")
+    return set(asked)
 
 
 def _make_folder(out: Path) -> None:
@@ -157,19 +229,14 @@ def _make_folder(out: Path) -> None:
         raise RunError("the folder cannot be created", file=out.parent, hint=str(error)) from None
 
 
-def _show(studio: BlenderProcess, pack: Pack, item: Item[Any]) -> dict[str, Any]:
-    spec = TypeAdapter(PropSpec).dump_python(_centred_prop(pack, item), mode="json")
-    return studio.ask("show", spec=spec, folder=str(pack.folder))
-
-
-def _centred_prop(pack: Pack, item: Item[Any]) -> PropSpec:
+def _centred_prop(item: Item[Any]) -> PropSpec:
     """The item at the world's origin, facing +X."""
     origin = item.origin_m("pavement")
     low, high = ((item.box_m - np.array(origin)) * np.array(item.scale())).tolist()
     return PropSpec(
         instance_id=2101,
         category=item.terms.category,
-        pack=pack.name,
+        pack="preview",
         item=item.name,
         file=item.file,
         object=item.object,
@@ -230,53 +297,3 @@ def _write_animation(file: Path, frames: list[np.ndarray]) -> None:
     animation.loop_count = 0
     if not cv2.imwriteanimation(str(file), animation, [cv2.IMWRITE_WEBP_QUALITY, 92]):
         raise BlenderSynthError("the turntable could not be written", file=file, hint="check that the disk is not full")
-
-
-def _facts(item: Item[Any], shown: dict[str, Any]) -> str:
-    """The caption of an item: category, size, triangles."""
-    kind = item.terms.category if item.kind == "prop" else item.kind
-    size = " x ".join(f"{side:.2f}" for side in shown["size_m"]) + " m"
-    return f"{kind}   {size}   {shown['triangles']:,} tris"
-
-
-def _captioned(picture: np.ndarray, name: str, facts: str) -> np.ndarray:
-    """A tile with two lines of text below it."""
-    strip = np.full((_CAPTION_PX, picture.shape[1], 3), _PAPER, np.uint8)
-    _write(strip, name, (6, 16), 0.45, _INK)
-    _write(strip, facts, (6, 33), 0.38, _PALE)
-    return np.concatenate([picture, strip])
-
-
-def _blank(height: int, why: str) -> np.ndarray:
-    """A tile for an item that cannot be shown."""
-    width = round(height * 1.2)
-    tile = np.full((height, width, 3), (70, 66, 120), np.uint8)
-    columns = max(10, width // 7)
-    lines = [line[k : k + columns] for line in why.splitlines() for k in range(0, max(len(line), 1), columns)]
-    for number, line in enumerate(lines[: height // 15 - 1]):
-        _write(tile, line, (6, 16 + 15 * number), 0.38, _INK)
-    return tile
-
-
-def _sheet(tiles: list[np.ndarray], pack: Pack) -> np.ndarray:
-    columns = min(SHEET_COLUMNS, len(tiles))
-    height, width, _ = tiles[0].shape
-    rows = -(-len(tiles) // columns)
-    size = (_HEAD_PX + rows * (height + _GAP_PX), columns * (width + _GAP_PX) + _GAP_PX, 3)
-    sheet = np.full(size, _PAPER, np.uint8)
-    by = f", by {pack.author}" if pack.author else ""
-    _write(sheet, f"{pack.name} {pack.version}   {pack.licence}{by}", (8, 22), 0.5, _INK)
-    for number, tile in enumerate(tiles):
-        row, column = divmod(number, columns)
-        top, left = _HEAD_PX + row * (height + _GAP_PX), _GAP_PX + column * (width + _GAP_PX)
-        sheet[top : top + height, left : left + width] = tile
-    return sheet
-
-
-def _write(
-    picture: np.ndarray, text: str, position: tuple[int, int], size: float, colour: tuple[int, int, int]
-) -> None:
-    plain = text.encode("ascii", "replace").decode()  # the font has no other characters
-    room = picture.shape[1] - position[0]
-    size = max(0.3, min(size, size * room / max(cv2.getTextSize(plain, cv2.FONT_HERSHEY_SIMPLEX, size, 1)[0][0], 1)))
-    cv2.putText(picture, plain, position, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)

@@ -215,6 +215,27 @@ def finish_item(draft: Draft, folder: Path, description: Description | AssetErro
     return item
 
 
+def rough_item(draft: Draft, description: Description) -> Item[Any]:
+    """The item as far as it can be shown, although the manifest asks for what its file does not have."""
+    terms = draft.shape_terms()
+    turn = item_from_blender(draft.relative, str(terms.up_axis), str(terms.front))
+    box = np.sort(description.box_m @ turn.T, axis=0)
+    if terms.height_m is not None and box[1, 2] <= box[0, 2]:
+        terms = terms.model_copy(update={"height_m": None})
+    return Item(
+        name=draft.name,
+        file=draft.relative,
+        terms=terms,
+        box_m=box,
+        object=draft.object,
+        collection=draft.collection,
+        description=draft.description,
+        triangles=description.triangles,
+        materials=description.materials,
+        problems=description.problems,
+    )
+
+
 def _pane(draft: Draft, description: Description, scale: tuple[float, float, float], turn: np.ndarray) -> Pane:
     name = draft.shape_terms().reflecting_material
     if name not in description.materials:

@@ -49,6 +49,16 @@ class UnreadableError(AssetError):
     """A file that Blender cannot read, or not within the limits; there is no more to find out about it."""
 
 
+class FlawedError(AssetError):
+    """A file that can be read but not used, because a part of it was removed or is missing.
+
+    Attributes:
+        description: of the rest.
+    """
+
+    description: Description
+
+
 @dataclass(frozen=True)
 class Shape:
     """What is to be described: a file, or a part of a `.blend`.
@@ -140,10 +150,19 @@ def _result(shape: Shape, answer: Mapping[str, Any]) -> Description | AssetError
         file, hint = answer.get("file") or shape.file, answer.get("hint") or "export it again"
         return UnreadableError(answer["error"], file=file, hint=hint, **about)
     problems = tuple(Problem(**problem) for problem in answer["problems"])
+    described = _described(shape, answer, problems)
     for problem in problems:
         if problem.severity == "error":
             key = {"key": problem.object} if problem.object else {}
-            return AssetError(problem.text, file=shape.file, hint=problem.hint, **key)
+            if isinstance(described, AssetError):
+                return AssetError(problem.text, file=shape.file, hint=problem.hint, **key)
+            flawed = FlawedError(problem.text, file=shape.file, hint=problem.hint, **key)
+            flawed.description = described
+            return flawed
+    return described
+
+
+def _described(shape: Shape, answer: Mapping[str, Any], problems: tuple[Problem, ...]) -> Description | AssetError:
     if answer["box_m"] is None or not np.isfinite(answer["box_m"]).all():
         hint = "export it again with its meshes in the scene that was open, visible in the render"
         return AssetError("the file shows no mesh", file=shape.file, hint=hint)

@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from blender_synth.errors import AssetError, shortened
-from blender_synth.packs.drafts import Draft, draft_item, finish_item, item_files, split_marked_assets
-from blender_synth.packs.ingest import UnreadableError, describe
+from blender_synth.packs.drafts import Draft, draft_item, finish_item, item_files, rough_item, split_marked_assets
+from blender_synth.packs.ingest import Description, FlawedError, UnreadableError, describe
 from blender_synth.packs.items import Item
 from blender_synth.packs.kinds import Terms, terms_class
 from blender_synth.packs.manifest import HEAD_KEYS, MANIFEST, Head, read_manifest, validation_errors
@@ -33,6 +33,7 @@ class Entry:
     Attributes:
         name, file, terms, object, collection: as of an `Item`. item: the measured item; None if that failed.
         readable: whether its file can be opened at all.
+        rough: the item as far as it can be shown, where `item` is None and its file could be measured.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Entry:
     collection: str
     item: Item[Any] | None
     readable: bool = True
+    rough: Item[Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +149,7 @@ def _measured(folder: Path, drafts: list[Draft], findings: list[Finding]) -> Ite
     descriptions = iter(describe([draft.shape(folder) for draft in drafts if draft.shaped]))
     for draft in drafts:
         description = next(descriptions) if draft.shaped else None
-        item = None
+        item = rough = None
         readable = not isinstance(description, UnreadableError)
         if isinstance(description, UnreadableError):
             findings.append(replace(finding_of(description, folder), item=draft.name, file=draft.relative))
@@ -157,7 +159,10 @@ def _measured(folder: Path, drafts: list[Draft], findings: list[Finding]) -> Ite
             except AssetError as error:
                 finding = finding_of(error, folder)
                 findings.append(replace(finding, item=draft.name, file=finding.file or draft.relative))
-        yield Entry(draft.name, draft.relative, draft.terms, draft.object, draft.collection, item, readable)
+        seen = description.description if isinstance(description, FlawedError) else description
+        if item is None and isinstance(seen, Description):
+            rough = rough_item(draft, seen)
+        yield Entry(draft.name, draft.relative, draft.terms, draft.object, draft.collection, item, readable, rough)
 
 
 def finding_of(error: AssetError, folder: Path) -> Finding:

@@ -63,14 +63,14 @@ class Studio:
         self.device = ""
 
     def show(self, spec: dict[str, Any], folder: str) -> dict[str, Any]:
-        """Clear the studio and add an item that faces the camera.
+        """Clear the studio and add an item that faces the camera, also one that a run would refuse.
 
         Args:
             spec: a `PropSpec` as plain values, at the world's origin. folder: of its pack.
         """
         bpy.ops.wm.read_factory_settings(use_empty=True)
         stage = Stage(bpy.context.scene)
-        objects = props.build(TypeAdapter(PropSpec).validate_python(spec), stage, Path(folder))
+        objects = props.build(TypeAdapter(PropSpec).validate_python(spec), stage, Path(folder), flawed=True)
         bpy.context.view_layer.update()
         points = np.concatenate([_world_points(obj) for obj in objects])
         low, high = points.min(axis=0), points.max(axis=0)
