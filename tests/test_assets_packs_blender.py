@@ -117,6 +117,32 @@ def test_preview_shows_items_a_turntable_and_what_is_broken(tmp_path):
     assert (turntable.frames[0].astype(int) - turntable.frames[1]).any()  # it turns
 
 
+@pytest.mark.blender
+def test_preview_shows_items_that_check_finds_faulty(tmp_path):
+    manifest = (
+        "name: p\nlicence: MIT\ndescription: <b>bold</b>\nitems:\n"
+        "  - {file: huge.glb, category: bollard}\n"
+        "  - {file: man.glb, kind: person, skeleton: mixamo, weigth: 1}\n"
+        "  - {file: gone.glb, name: gone}\n"
+    )
+    folder = write_pack(tmp_path / "p", manifest, "man.glb")
+    write_box(folder / "huge.glb", (-15, 0, -15), (15, 100, 15))
+    arguments = ["--height-px=48", "--samples=1", "--turntable=none", "--out=sheet.png"]
+    done = command("preview", "p", *arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "3 items in sheet.png" in done.stdout
+    assert "1 could not be shown" in done.stdout
+    sheet = cv2.imread(str(tmp_path / "sheet.png"))
+    tiles = [sheet[34:82, 4 + n * 62 : 62 + n * 62].reshape(-1, 3).astype(int) for n in range(2)]
+    assert min((tile[:, 2] - tile[:, :2].max(axis=1)).max() for tile in tiles) > 60  # both boxes are shown
+    page = (tmp_path / "sheet.html").read_text()
+    assert len(list((tmp_path / "sheet_files").iterdir())) == 2
+    for text in ("absurd_size", "the skeleton has no such bone", "there is no such key", "the file is missing"):
+        assert text in page, text
+    assert "<b>bold" not in page
+    assert "://" not in page
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

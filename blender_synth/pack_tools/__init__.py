@@ -1,4 +1,4 @@
-"""`blender-synth assets`: create, check, preview and import asset packs.
+"""`blender-synth assets`: create, check, fix, preview and import asset packs.
 
 Each command is a module with `add(commands)`, which declares its arguments, and `run(options)`, which returns the exit
 status.
@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 
 from blender_synth.arguments import Parser
-from blender_synth.pack_tools import check, importing, listing, new, preview
+from blender_synth.pack_tools import check, fix, importing, listing, new, preview
 
-COMMANDS = (new, listing, check, preview, importing)
+COMMANDS = (new, listing, check, fix, preview, importing)
 
 
 def main(arguments: list[str]) -> None:

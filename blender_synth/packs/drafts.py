@@ -108,7 +108,7 @@ def draft_item(folder: Path, manifest: Path, shared: Mapping[str, Any], entry: M
             raise AssetError(
                 "the axes cannot be used", file=manifest, key=f"{key}.front", value=terms.front, hint=str(error)
             ) from None
-    default_name = _name_from(object_name or collection or Path(relative).stem)
+    default_name = name_from(object_name or collection or Path(relative).stem)
     name = validated(ItemName, {"name": entry.get("name", default_name)}, manifest, key).name
     file = file_in_pack(folder, relative, manifest, f"{key}.file") if relative else None
     return Draft(
@@ -149,7 +149,7 @@ def split_marked_assets(draft: Draft, folder: Path, manifest: Path, has_category
         return [draft]
     drafts = []
     for (kind, name), asset in sorted(assets.items(), key=lambda pair: pair[0][1]):
-        one = replace(draft, name=_name_from(name))
+        one = replace(draft, name=name_from(name))
         one = replace(one, object=name) if kind == "object" else replace(one, collection=name)
         drafts.append(_with_asset_data(one, asset, manifest, has_category))
     return drafts
@@ -280,7 +280,7 @@ def _joints(draft: Draft, description: Description, turn: np.ndarray) -> dict[st
     return joints
 
 
-def _name_from(text: str) -> str:
+def name_from(text: str) -> str:
     """A file's or an object's name as an item's name: unusual characters become underscores."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in text).lstrip("_-")
 

@@ -67,15 +67,15 @@ def absurd_size(report: ItemReport) -> Iterator[Finding]:
     if size is None:
         return
     longest = max(size)
-    word, (low, high) = _usual(report)
+    word, (low, high) = usual_range(report)
     if low <= longest <= high:
         return
     off = low / longest if longest < low else longest / high
     severity: Severity = "error" if off >= FAR_OFF or not SMALLEST_M <= longest <= LARGEST_M else "warning"
-    guess = [(unit, f) for unit, f in UNITS.items() if low <= longest * f <= high]
+    guess = unit_of(longest, (low, high))
     hint = "set height_m, size_m or scale in the manifest, or model it at its real size"
     if guess and not report.sized:
-        unit, factor = guess[0]
+        unit, factor = guess
         hint = (
             f"the file seems to be in {unit}: set `scale: {factor:g}` in the manifest, or apply that scale and export"
         )
@@ -289,7 +289,12 @@ def _words(report: ItemReport) -> set[str]:
     return names | {word for name in names for word in name.replace("-", "_").replace(" ", "_").split("_")}
 
 
-def _usual(report: ItemReport) -> tuple[str, tuple[float, float]]:
+def unit_of(longest_m: float, usual_m: tuple[float, float]) -> tuple[str, float] | None:
+    """The unit that a file seems to be in, and the scale to metres, if the longest side would then be usual."""
+    return next(((unit, f) for unit, f in UNITS.items() if usual_m[0] <= longest_m * f <= usual_m[1]), None)
+
+
+def usual_range(report: ItemReport) -> tuple[str, tuple[float, float]]:
     """The word that identifies the object ("" for none), and the usual range of its longest side in metres."""
     for names in ({report.name.lower()}, {report.kind}, {report.category}, set(report.tags), _words(report)):
         known = sorted(name for name in names if name in USUAL_M)
