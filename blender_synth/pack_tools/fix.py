@@ -78,6 +78,9 @@ def run(options: argparse.Namespace) -> int:
     """
     source: Path = options.path
     data = read_manifest(source / MANIFEST)
+    if not isinstance(items := data.get("items") or [], list) or not all(isinstance(row, dict) for row in items):
+        hint = "write one `- {file: ...}` for each item, or leave items out"
+        raise AssetError("items must be a list of mappings", file=source / MANIFEST, key="items", hint=hint)
     folder = options.output or source.resolve().with_name(f"{source.resolve().name}_fixed")
     if folder.exists() or folder.is_symlink():
         hint = "choose another --output, or remove it"
@@ -129,14 +132,17 @@ def _heights(given: list[str], pack: Survey, source: Path) -> dict[str, float]:
 
 def _rows(source: Path, data: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The entries of the manifest by the names of their items. Without `items`, they are added."""
-    if not isinstance(data.get("items"), list):
+    if data.get("items") is None:
         data["items"] = [{"file": file} for file in item_files(source, terms_class(data.get("kind", "prop")))]
     rows: dict[str, dict[str, Any]] = {}
     for row in data["items"]:
-        if isinstance(row, dict):
-            part = row.get("object") or row.get("collection") or Path(str(row.get("file", ""))).stem
-            rows.setdefault(str(row.get("name") or name_from(str(part))), row)
+        rows.setdefault(_name_of(row), row)
     return rows
+
+
+def _name_of(row: Mapping[str, Any]) -> str:
+    part = row.get("object") or row.get("collection") or Path(str(row.get("file", ""))).stem
+    return str(row.get("name") or name_from(str(part)))
 
 
 def _spell(repair: _Repair, findings: list[Finding]) -> None:
@@ -156,10 +162,7 @@ def _rename(repair: _Repair) -> None:
     """Give items whose name is taken another one."""
     taken: set[str] = set()
     for row in repair.data["items"]:
-        if not isinstance(row, dict):
-            continue
-        part = row.get("object") or row.get("collection") or Path(str(row.get("file", ""))).stem
-        wanted = name = str(row.get("name") or name_from(str(part)))
+        wanted = name = _name_of(row)
         number = 2
         while name in taken:
             name, number = f"{wanted}_{number}", number + 1
@@ -229,7 +232,10 @@ def _find_textures(repair: _Repair, findings: list[Finding]) -> None:
 
 def _only(files: list[Path]) -> Path | None:
     """The one content of some files; None if there is none, or several."""
-    digests = {hashlib.sha256(file.read_bytes()).digest(): file for file in files}
+    digests = {}
+    for file in files:
+        with file.open("rb") as stream:
+            digests[hashlib.file_digest(stream, "sha256").digest()] = file
     return next(iter(digests.values())) if len(digests) == 1 else None
 
 
@@ -290,17 +296,13 @@ def _point_inside(repair: _Repair, file: Path, images: Mapping[str, list[Path]])
 
 def _write_manifest(repair: _Repair, source: Path) -> None:
     """Write the manifest; its text stays as it was where nothing in it changed."""
-    text = (source / MANIFEST).read_text(encoding="utf-8")
-    known = yaml.safe_load(text)
-    data = dict(repair.data)
-    if isinstance(known, dict) and known.get("items") is None and not any(set(row) - {"file"} for row in data["items"]):
-        data.pop("items")
-    for row in (data, *[row for row in data.get("items", ()) if isinstance(row, dict)]):
-        if "licence" in row and "license" in row:
-            row.pop("license")
-    unchanged = read_manifest(source / MANIFEST)
-    unchanged.pop("items", None) if unchanged.get("items") is None else None
-    if data != unchanged:
-        body = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
-        text = f"# Written by `blender-synth assets fix`, without the comments of the pack that it repaired.\n{body}"
-    (repair.folder / MANIFEST).write_text(text, encoding="utf-8")
+    before = read_manifest(source / MANIFEST)
+    after = dict(repair.data)
+    if before.get("items") is None and all(set(row) == {"file"} for row in after["items"]):
+        after["items"] = None
+    if after == {"items": None, **before}:
+        shutil.copyfile(source / MANIFEST, repair.folder / MANIFEST)
+        return
+    text = yaml.safe_dump(after, sort_keys=False, allow_unicode=True, width=110)
+    head = "# Written by `blender-synth assets fix`, without the comments of the pack that it repaired.\n"
+    (repair.folder / MANIFEST).write_text(head + text, encoding="utf-8")

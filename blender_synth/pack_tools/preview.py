@@ -38,6 +38,7 @@ FEW_ITEMS = 3
 CLOSE_UP_BELOW_M = 0.9
 """Smaller items fill their tile; the figure is shown in an inset."""
 _PAPER = (46, 44, 42)
+_LONGEST_TEXT = 500
 _ROUND_MS = 2400
 _TIMEOUT_S = 600.0
 _PEOPLE_TIMEOUT_S = 24 * 3600.0
@@ -115,7 +116,7 @@ def _pack(options: argparse.Namespace) -> int:
     for name in dict.fromkeys(finding.item for finding in strays if finding.item):
         cards.append(Card(name, "unusable", findings=_sorted(f for f in strays if f.item == name)))
     general = _sorted(finding for finding in strays if not finding.item)
-    title = Title(pack.name, *(str(head.get(key, "")) for key in ("version", "licence", "author", "description")))
+    title = Title(pack.name, *(_text(head.get(key)) for key in ("version", "licence", "author", "description")))
     tiles = [card for card in cards if card.picture is not None or card.findings]
     sheet = preview_sheet.sheet(tiles, title, general, options.height_px)
     cv2.imwrite(str(out), sheet, [cv2.IMWRITE_JPEG_QUALITY, 93])
@@ -134,6 +135,11 @@ def _pack(options: argparse.Namespace) -> int:
     if errors:
         print(f"{errors} errors are on the sheet; `blender-synth assets check {shlex.quote(options.what)}` has details")
     return int(blank > 0)
+
+
+def _text(value: object) -> str:
+    """A text or number of a manifest that was not checked."""
+    return str(value)[:_LONGEST_TEXT] if isinstance(value, str | int | float) else ""
 
 
 def _cards(
