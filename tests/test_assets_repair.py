@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import yaml
 
-from blender_synth.pack_tools import guesses
+from blender_synth.pack_tools import fix, guesses
 from blender_synth.packs import load_pack
+from blender_synth.packs.report import Finding
 from tests.commands import run_here
 from tests.small_glb import write_box, write_pack
 
@@ -210,3 +211,26 @@ def test_a_pack_without_faults_is_copied_as_it_is(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "0 repairs" in done.stdout
     assert contents(tmp_path / "p_fixed") == contents(folder)
+
+
+@pytest.mark.parametrize(
+    ("written", "target"),
+    [
+        ("//textures/wood.png", "textures/wood.png"),
+        ("wood.png", "wood.png"),
+        ("//sub/../wood.png", "wood.png"),
+        ("//sub/../../p/wood.png", "wood.png"),
+        ("//sub/../../wood.png", None),
+        ("/etc/wood.png", None),
+    ],
+)
+def test_textures_are_only_written_into_the_copy(tmp_path, written, target):
+    source, copy = tmp_path / "p", tmp_path / "q"
+    for folder in (source, copy):
+        (folder / "sub").mkdir(parents=True)
+    write_image(copy / "old/wood.png")
+    repair = fix._Repair(copy, source, {}, {})
+    finding = Finding("missing_texture", "error", f"the texture {written!r} is missing", file="box.blend", item="box")
+    fix._find_textures(repair, [finding])
+    written_files = set(contents(tmp_path)) - {"q/old/wood.png"}
+    assert written_files == ({f"q/{target}"} if target else set())

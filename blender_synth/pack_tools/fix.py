@@ -56,11 +56,13 @@ class _Repair:
     """The copy.
 
     Attributes:
-        folder: of the copy. data: its manifest. rows: of its items, by name. done: what was repaired.
+        folder: of the copy. source: of the pack that is repaired, resolved. data: its manifest. rows: of its items, by
+            name. done: what was repaired.
         pointed: names of textures to which references were corrected.
     """
 
     folder: Path
+    source: Path
     data: dict[str, Any]
     rows: dict[str, dict[str, Any]]
     done: list[str] = field(default_factory=list)
@@ -92,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
     heights = _heights(options.height_m, pack, source)
     try:
         copy_files(source, folder, but=MANIFEST)
-        repair = _Repair(folder.resolve(), data, _rows(source, data))
+        repair = _Repair(folder.resolve(), source.resolve(), data, _rows(source, data))
         _spell(repair, findings)
         _rename(repair)
         for entry in pack.entries:
@@ -243,15 +245,11 @@ def _target(repair: _Repair, model: Path, finding: Finding, written: str, base: 
     """Where a model looks for a texture; None if that is outside the pack."""
     if model.suffix.lower() == ".fbx":  # which are searched by name, also where another machine's path is written
         return model.parent / "textures" / base
-    source = Path(written)
-    if source.is_absolute():  # Blender gives the path in the pack that was checked
-        parts = source.parts
-        for start in range(len(parts)):
-            candidate = repair.folder.joinpath(*parts[start:])
-            if candidate.parent.is_dir() and candidate.parent.is_relative_to(model.parent):
-                return candidate
-        return inside(repair.folder, model.parent, f"textures/{base}")
-    return inside(repair.folder, model.parent, written)
+    relative = model.parent.relative_to(repair.folder)
+    looked_for = inside(repair.source, repair.source / relative, written)  # Blender may give it in the original pack
+    if looked_for is None:
+        return None
+    return inside(repair.folder, repair.folder, looked_for.relative_to(repair.source).as_posix())
 
 
 def _point_inside(repair: _Repair, file: Path, images: Mapping[str, list[Path]]) -> None:
