@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import yaml
 
-from blender_synth.pack_tools import fix, guesses
+from blender_synth.pack_tools import fix, guesses, preview_sheet
 from blender_synth.packs import load_pack
 from blender_synth.packs.report import Finding
 from tests.commands import run_here
@@ -234,3 +234,9 @@ def test_textures_are_only_written_into_the_copy(tmp_path, written, target):
     fix._find_textures(repair, [finding])
     written_files = set(contents(tmp_path)) - {"q/old/wood.png"}
     assert written_files == ({f"q/{target}"} if target else set())
+
+
+def test_long_paths_leave_room_for_what_is_wrong_on_the_sheet():
+    path = "/a/folder" * 9 + "/wood.png"
+    lines = preview_sheet._lines([Finding("missing_texture", "error", f"the texture '{path}' is missing")], 240)
+    assert " ".join(text for text, _ in lines) == "error: the texture '.../wood.png' is missing"

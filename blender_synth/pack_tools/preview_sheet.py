@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ _NO_PICTURE = (70, 66, 120)
 _MOST_LINES = 6
 """Lines of findings below a picture; of an item without one, as many as fit."""
 _CHARACTER_PX = 6.6
+_FOLDERS = re.compile(r"(?<=')[^'\n]*[/\\](?=[^'/\\\n]+')")
+"""Of a quoted path, which would fill the lines that a finding gets."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ def _lines(findings: Sequence[Finding], width: int, most: int = _MOST_LINES, hin
     columns = max(10, int((width - 12) / _CHARACTER_PX))
     for number, finding in enumerate(findings):
         where = f"{finding.object}: " if finding.object else ""
-        text = printable(f"{finding.severity}: {where}{finding.text}")
+        text = printable(f"{finding.severity}: {where}{_FOLDERS.sub('.../', finding.text)}")
         wrapped = textwrap.wrap(text, columns, max_lines=None if hints else 2, placeholder=" ...")
         if hints and finding.hint:
             wrapped += textwrap.wrap(f"fix: {printable(finding.hint)}", columns)
