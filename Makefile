@@ -16,7 +16,8 @@
 # make bench-quality   CPU seconds and error of the picture, for presets and variants; OPTIONS="--cases street-day"
 # make bench-export    images per second of an export, by step; RUNS='out/run ...'
 # make ten-million   what ten million frames take, worked out from a run and its dataset: RUN=out/run DATASET=out/data
-# make scenes-page, mirrors-page, weathers-page, lookalikes-page   the README's sheets
+# make scenes-page, mirrors-page, weathers-page, lookalikes-page   the documents' sheets;
+# make choices-page   a picture of each choice, and their tables in .docs/choices.md; SHEETS='mirrors hats' for these only
 # make measured   measures the built-in packs again, after a change to their files
 # make docs    the documents as a site in out/site, with a page of all keys
 # make bench-cost   processor seconds, disk and memory of frames, by preset and scene
@@ -32,7 +33,7 @@ BIN := .venv/bin
 # By the environment, so that it also holds for what builds the package.
 PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page lookalikes-page weathers-page bench-weather bench-people bench-props bench-build bench-workers bench-quality bench-refine bench-cost docs measured ten-million lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page lookalikes-page weathers-page choices-page bench-weather bench-people bench-props bench-build bench-workers bench-quality bench-refine bench-cost docs measured ten-million lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -158,6 +159,11 @@ mirrors-page: setup
 
 lookalikes-page: setup
 	$(BIN)/python -m blender_synth.dev.lookalikes_page
+
+SHEETS ?=
+
+choices-page: setup
+	$(BIN)/python -m blender_synth.dev.choices_page $(SHEETS)
 
 bench-workers: setup
 	$(BIN)/python -m blender_synth.dev.bench_workers

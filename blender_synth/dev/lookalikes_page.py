@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
 from tqdm import tqdm
 
@@ -17,7 +16,7 @@ from blender_synth.annotate.overlay import draw_labels
 from blender_synth.annotate.ownership import GlassPolicy
 from blender_synth.categories import BUILT_IN
 from blender_synth.config import compose
-from blender_synth.dev.sheets import first_frame, row, stack, text, write_jpeg
+from blender_synth.dev.sheets import Frames, developed, row, size_words, stack, text, write_jpeg
 from blender_synth.develop.picture import shots
 from blender_synth.frames.raw_frame import RawFrame
 
@@ -28,11 +27,11 @@ COLUMNS = 2
 _BAR_PX = 26
 _ORANGE = (0, 140, 255)
 SCENES: dict[str, list[str]] = {
-    "mannequin": ["scene=street", "seed=2", "lookalikes.mannequin.window_share=1"],
+    "mannequin": ["scene=plaza", "seed=3"],
     "poster_person": ["scene=plaza", "seed=8"],
     "screen_person": ["scene=lobby", "seed=7"],
-    "statue": ["scene=plaza", "seed=1"],
-    "empty_frame": ["scene=lobby", "seed=3"],
+    "statue": ["scene=plaza", "seed=2"],
+    "empty_frame": ["scene=waiting_room", "seed=2"],
     "glass_screen": ["scene=gym", "seed=8"],
 }
 """Config overrides that show each kind well."""
@@ -40,24 +39,25 @@ SCENES: dict[str, list[str]] = {
 
 def main(overrides: list[str]) -> None:
     """Render the scenes and write the sheet."""
-    cells = [_cell(kind, overrides) for kind in tqdm(SCENES, unit="picture")]
+    with Frames() as frames:
+        cells = [_cell(frames, kind, overrides) for kind in tqdm(SCENES, unit="picture")]
     write_jpeg(SHEET, stack([row(cells[k : k + COLUMNS]) for k in range(0, len(cells), COLUMNS)]), LARGEST_BYTES)
 
 
-def _cell(kind: str, overrides: list[str]) -> np.ndarray:
+def words(kind: str) -> list[str]:
+    """The config of one picture."""
+    usual = ["mirrors=wall", "pedestrians=few", "accept.min_reflected_people=0"]
+    return [f"lookalikes={kind}", *usual, *size_words(SIZE_PX, 12), *SCENES[kind]]
+
+
+def _cell(frames: Frames, kind: str, overrides: list[str]) -> np.ndarray:
     """Picture and labels of one kind side by side, below its name."""
-    width, height = SIZE_PX
-    settings = compose(
-        [
-            f"lookalikes={kind}", "mirrors=wall", "pedestrians=few", "accept.min_reflected_people=0",
-            f"render.width_px={width}", f"render.height_px={height}", "render.samples=12", *SCENES[kind], *overrides,
-        ]
-    )  # fmt: skip
-    with first_frame(settings) as frame:
-        shot = next(shots(frame, settings.develop))
-        found = annotate(frame, shot.mor_m, GlassPolicy(min_mix=0))
-        picture = cv2.cvtColor(shot.picture, cv2.COLOR_RGB2BGR)
-        labels = _with_lookalikes(draw_labels(picture, found), frame)
+    config = [*words(kind), *overrides]
+    frame, settings = frames.frame(config), compose(config)
+    picture = developed(frame, settings)
+    found = annotate(frame, next(shots(frame, settings.develop)).mor_m, GlassPolicy(min_mix=0))
+    labels = _with_lookalikes(draw_labels(picture, found), frame)
+    width = SIZE_PX[0]
     return np.concatenate([text(f"lookalikes={kind}", 2 * width, _BAR_PX), np.concatenate([picture, labels], axis=1)])
 
 

@@ -16,7 +16,7 @@ from blender_synth.annotate.instances import annotate
 from blender_synth.annotate.overlay import draw_labels
 from blender_synth.annotate.ownership import GlassPolicy
 from blender_synth.config import compose
-from blender_synth.dev.sheets import first_frame, row, stack, text, write_jpeg
+from blender_synth.dev.sheets import Frames, developed, row, size_words, stack, text, write_jpeg
 from blender_synth.develop.picture import shots
 
 SHEET = Path(".docs/mirrors.jpg")
@@ -32,7 +32,7 @@ SCENES: dict[str, list[str]] = {
     "convex": ["seed=4"],
     "dome": ["seed=0"],
     "car": ["seed=1", "camera=dashcam"],
-    "shopfront": ["seed=11"],
+    "shopfront": ["seed=3"],
     "glass_door": ["seed=8"],
     "facade": ["seed=0"],
     "polished_floor": ["seed=8", "mirrors.polished_floor.stone=black"],
@@ -48,31 +48,23 @@ def main(arguments: list[str]) -> None:
     """Render the scenes and write the sheet; with kinds given, only their part of it, as another file."""
     kinds = [a for a in arguments if a in SCENES] or list(SCENES)
     overrides = [a for a in arguments if a not in SCENES]
-    cells = []
-    for kind in tqdm(kinds, unit="picture"):
-        cells.append(_cell(kind, overrides))
-    sheet = _sheet(cells)
-    path = SHEET if len(kinds) == len(SCENES) else SHEET.with_name(f"mirrors-{'-'.join(kinds)}.png")
-    if path.suffix == ".png":
-        cv2.imwrite(str(path), sheet)
-        print(path)
-    else:
-        write_jpeg(path, sheet, LARGEST_BYTES)
+    with Frames() as frames:
+        cells = [_cell(frames, kind, overrides) for kind in tqdm(kinds, unit="picture")]
+    path = SHEET if len(kinds) == len(SCENES) else Path(f"out/mirrors-{'-'.join(kinds)}.jpg")
+    write_jpeg(path, _sheet(cells), LARGEST_BYTES)
 
 
-def _cell(kind: str, overrides: list[str]) -> np.ndarray:
+def words(kind: str) -> list[str]:
+    """The config of one picture."""
+    return [f"mirrors={kind}", "pedestrians=few", *size_words(SIZE_PX, 20), *SCENES[kind]]
+
+
+def _cell(frames: Frames, kind: str, overrides: list[str]) -> np.ndarray:
     """Picture and labels of one kind side by side, below its name."""
-    width, height = SIZE_PX
-    settings = compose(
-        [
-            f"mirrors={kind}", "pedestrians=few", f"render.width_px={width}", f"render.height_px={height}",
-            "render.samples=20", *SCENES[kind], *overrides,
-        ]
-    )  # fmt: skip
-    with first_frame(settings) as frame:
-        shot = next(shots(frame, settings.develop))
-        found = annotate(frame, shot.mor_m, GlassPolicy(min_mix=0))
-        picture = cv2.cvtColor(shot.picture, cv2.COLOR_RGB2BGR)
+    config = [*words(kind), *overrides]
+    frame, settings = frames.frame(config), compose(config)
+    picture = developed(frame, settings)
+    found = annotate(frame, next(shots(frame, settings.develop)).mor_m, GlassPolicy(min_mix=0))
     both = [cv2.resize(p, CELL_PX, interpolation=cv2.INTER_AREA) for p in (picture, draw_labels(picture, found))]
     bar = text(f"mirrors={kind}", 2 * CELL_PX[0], _BAR_PX)
     return np.concatenate([bar, np.concatenate(both, axis=1)])

@@ -193,10 +193,9 @@ def _shown(
     turn: Progress | None,
 ) -> Card:
     """The card with pictures; `turn` counts those of its turntable, and is None where it gets none."""
-    shot = _camera(studio, scratch / "shot.png", options)
-    spec = TypeAdapter(PropSpec).dump_python(_centred_prop(item), mode="json")
-    shown = studio.ask("show", spec=spec, folder=str(folder))
-    card = replace(card, size_m=tuple(shown["size_m"]), triangles=shown["triangles"], picture=_portrait(shot, shown))
+    shot = camera(studio, scratch / "shot.png", options)
+    shown = show(studio, item, folder)
+    card = replace(card, size_m=tuple(shown["size_m"]), triangles=shown["triangles"], picture=portrait(shot, shown))
     if turn is None:
         return card
     file = out.with_name(f"{out.stem}_{item.name}.webp")
@@ -235,6 +234,12 @@ def _make_folder(out: Path) -> None:
         raise RunError("the folder cannot be created", file=out.parent, hint=str(error)) from None
 
 
+def show(studio: BlenderProcess, item: Item[Any], folder: Path) -> dict[str, Any]:
+    """Put an item of a pack in a folder into the studio; returns its size and triangles."""
+    spec = TypeAdapter(PropSpec).dump_python(_centred_prop(item), mode="json")
+    return studio.ask("show", spec=spec, folder=str(folder))
+
+
 def _centred_prop(item: Item[Any]) -> PropSpec:
     """The item at the world's origin, facing +X."""
     origin = item.origin_m("pavement")
@@ -262,7 +267,7 @@ def _centred_prop(item: Item[Any]) -> PropSpec:
 Shot = Callable[..., np.ndarray]
 
 
-def _camera(studio: BlenderProcess, file: Path, options: argparse.Namespace) -> Shot:
+def camera(studio: BlenderProcess, file: Path, options: argparse.Namespace) -> Shot:
     """A function that renders the item in the studio: (H, W, 3) uint8, BGR."""
 
     def shot(share: float = 1.0, samples_share: float = 1.0, **settings: Any) -> np.ndarray:
@@ -275,7 +280,7 @@ def _camera(studio: BlenderProcess, file: Path, options: argparse.Namespace) -> 
     return shot
 
 
-def _portrait(shot: Shot, shown: dict[str, Any]) -> np.ndarray:
+def portrait(shot: Shot, shown: dict[str, Any]) -> np.ndarray:
     """An item from the front left; small ones as close-ups, with the figure in an inset."""
     if max(shown["size_m"]) >= CLOSE_UP_BELOW_M:
         return shot()

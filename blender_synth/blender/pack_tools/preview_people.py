@@ -1,6 +1,6 @@
-"""A contact sheet of random people, front and back, in uniform light, with captions.
+"""A contact sheet of random people, front and back, in uniform light, with captions; and pictures of single ones.
 
-Served to `blender-synth assets preview people` by `blender.job_server`.
+Served to `blender-synth assets preview people` and to `make choices-page` by `blender.job_server`.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _GREY = 0.42
 
 
 def handlers(report: Report) -> Handlers:
-    """The job `sheet`, whose fields are the arguments of `render_sheet`."""
-    return {"sheet": lambda **job: render_sheet(report, **job)}
+    """The jobs `sheet` and `person`, whose fields are the arguments of `render_sheet` and `render_person`."""
+    return {"sheet": lambda **job: render_sheet(report, **job), "person": render_person}
 
 
 def render_sheet(
@@ -59,6 +59,43 @@ def render_sheet(
         strips.append(_captions(row, columns, width))
     cv2.imwrite(out, np.concatenate(strips)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
     return {"people": len(people)}
+
+
+def render_person(
+    *,
+    overrides: list[str],
+    out: str,
+    size_px: tuple[int, int],
+    samples: int,
+    height_m: float,
+    top_m: float | None,
+    aside_m: float,
+    turn_deg: float,
+) -> dict[str, Any]:
+    """Render the first person of `draw_people` into the PNG file `out`.
+
+    Args:
+        size_px: width and height. height_m: of the area that is shown. top_m: of its upper edge over the crown; None:
+            the area begins below the feet. aside_m: of its middle to the right. turn_deg: of the person away from the
+            camera, to their left.
+    """
+    settings = compose(overrides)
+    person = next(draw_people(settings, 1))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    stage = Stage(bpy.context.scene)
+    build(person, stage)
+    objects = [obj for thing in person.labelled_instances() for obj in stage.objects.get(thing.instance_id, [])]
+    if person.pose.legs == "sit":
+        objects.append(_stool(stage.scene))
+    for obj in objects:
+        _turn(obj, (0, 0, 0), -90 + turn_deg)
+    width_px, height_px = size_px
+    _studio(stage.scene, height_m * width_px / height_px)
+    middle = height_m / 2 - 0.06 if top_m is None else person.body.stature_m + top_m - height_m / 2
+    stage.scene.camera.location.x, stage.scene.camera.location.z = aside_m, middle
+    size = RenderSettings(width_px=width_px, height_px=height_px, samples=samples, device=settings.render.device)
+    cv2.imwrite(out, _picture(stage.scene, size)[..., ::-1])
+    return {}
 
 
 def draw_people(settings: RunSettings, count: int) -> Iterator[Any]:
@@ -91,11 +128,16 @@ def _render_row(row: list[Any], settings: RenderSettings, columns: int) -> np.nd
             _turn(obj, ((2 * place - middle) * PITCH_M, 0, 0), -90 + 18)
             _turn(behind, ((2 * place + 1 - middle) * PITCH_M, 0, 0), 90 + 18)
     _studio(stage.scene, 2 * columns * PITCH_M)
-    cycles.use_device(stage.scene, cycles.choose_device(settings.device)[0])
-    cycles.apply_picture_settings(stage.scene, settings, 0)
+    return _picture(stage.scene, settings)
+
+
+def _picture(scene: bpy.types.Scene, settings: RenderSettings) -> np.ndarray:
+    """(H, W, 3) uint8, sRGB."""
+    cycles.use_device(scene, cycles.choose_device(settings.device)[0])
+    cycles.apply_picture_settings(scene, settings, 0)
     with tempfile.TemporaryDirectory() as folder, quiet():
         file = Path(folder) / "row.exr"
-        cycles.render_picture(stage.scene, file)
+        cycles.render_picture(scene, file)
         layers = read_exr(file)
     radiance = np.stack([layers[channel].astype(np.float32) for channel in "RGB"], -1)
     return to_srgb8(tone(radiance, "filmic"))
