@@ -148,7 +148,7 @@ def shown_in(page: str) -> set[str]:
 def _table(name: str) -> Iterator[str]:
     """Lines of Markdown: choices of a group in rows of pictures, or one sheet."""
     if name not in PICTURES:
-        yield f"![{_described(name)}](choices/{name}.jpg)"
+        yield _linked(_described(name), f"{name}.jpg")
         return
     meanings = groups().get(name, {})
     cells = [_cell(name, choice, meanings.get(choice, "")) for choice in PICTURES[name]]
@@ -171,7 +171,12 @@ def _described(name: str) -> str:
 def _cell(group: str, choice: str, meaning: str) -> str:
     words = f"{{{choice}: 1}}" if group == "weather.hdri" else choice
     tail = f"<br>{meaning.replace('|', chr(92) + '|')}" if meaning else ""
-    return f"![{choice}](choices/{picture_file(group, choice)})<br>`{group}={words}`{tail}"
+    return f"{_linked(choice, picture_file(group, choice))}<br>`{group}={words}`{tail}"
+
+
+def _linked(description: str, file: str) -> str:
+    """A picture that leads to itself, since columns make it small."""
+    return f"[![{description}](choices/{file})](choices/{file})"
 
 
 if __name__ == "__main__":
