@@ -39,6 +39,16 @@ NAVIGATION = {
     "Change it": ["architecture.md", "extend.md", "contributing.md", "CHANGELOG.md"],
 }
 """Sections in order. Pages that are not there are left out; pages without a section come in one of their own."""
+STYLE = "style.css"
+_PICTURE_TABLES = """/* Tables of pictures: equal columns, no empty head; one below the other on narrow screens. */
+.md-typeset__table:has(td > a > img) { display: block; }
+.md-typeset table:not([class]):has(td > a > img) { display: table; table-layout: fixed; width: 100%; }
+.md-typeset table:not([class]):has(td > a > img) thead { display: none; }
+@media (max-width: 40em) {
+  .md-typeset table:not([class]):has(td > a > img) td { display: block; border-top: 0; }
+  .md-typeset table:not([class]) td > a > img { width: 100%; }
+}
+"""
 _LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 _SHIM = re.compile(r"""\s*<script src="https://unpkg\.com/iframe-worker/shim"></script>""")
 _FENCE = re.compile(r"^( *```.*?^ *```)", re.MULTILINE | re.DOTALL)
@@ -54,6 +64,7 @@ def gather(folder: Path) -> None:
         parts[::2] = [_LINK.sub(lambda found, p=page: _turned(found, p, pages, folder), part) for part in parts[::2]]
         (folder / target).write_text("".join(parts), encoding="utf-8")
     (folder / KEYS).write_text(key_page(), encoding="utf-8")
+    (folder / STYLE).write_text(_PICTURE_TABLES, encoding="utf-8")
 
 
 def _turned(link: re.Match[str], page: Path, pages: dict[Path, str], folder: Path) -> str:
@@ -102,6 +113,7 @@ def configuration(folder: Path, site: Path) -> dict[str, object]:
                 for media, scheme, icon, name in schemes
             ],
         },
+        "extra_css": [STYLE] if (folder / STYLE).is_file() else [],
         "plugins": ["search", "offline"],
         "markdown_extensions": [
             "tables", "attr_list", "admonition", "pymdownx.superfences", {"pymdownx.highlight": {"guess_lang": False}},
