@@ -21,7 +21,7 @@ from tests.test_refine import write_photos
 torch = pytest.importorskip("torch", reason="needs the extra refine")
 pytestmark = pytest.mark.learn
 
-TINY = {"width": 8, "style": 4, "batch": 2, "crop_px": 32, "segmenter_steps": 2, "threads": 1}
+TINY = {"width": 8, "style": 4, "batch": 2, "crop_px": 32, "segmenter_steps": 2, "camera_steps": 4, "threads": 1}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_an_untrained_network_returns_its_input():
 def test_fit_writes_model_report_and_strips(learned: Path):
     model = learned / "model"
     facts = json.loads((model / "fit.json").read_text())
-    assert set(facts["rows"]) == {"unrefined", "histogram", "fda", "refined", "photographs"}
+    assert set(facts["rows"]) == {"unrefined", "histogram", "fda", "camera", "refined", "photographs"}
     assert facts["photo_count"] == 6
     assert len(facts["hash"]) == 12
     page = (model / "report.html").read_text()
@@ -93,7 +93,7 @@ def test_a_fit_that_was_stopped_goes_on_to_the_same_model(learned: Path, tmp_pat
     run = Training.run
     monkeypatch.setattr(Training, "run", lambda self, *a, **k: (steps.append(self.step), run(self, *a, **k))[1])
     module.fit(settings)
-    assert steps == [2, 2]  # of the segmenter, which was done, and of the generator
+    assert steps == [2, 4, 2]  # of segmenter and camera, which were done, and of the generator
     for name, value in weights_of(learned / "model").items():
         assert torch.equal(value, weights_of(tmp_path / "model")[name]), name
     with pytest.raises(RunError, match="other settings"):
@@ -292,3 +292,52 @@ def test_losses_know_what_must_stay(rng):
     green[:, 1, 24:] += 0.5
     assert tint(before, before * 0.7 + 0.1) < 0.1 < tint(before, green)
     assert statistics(before, before, generator) < 1e-6 < 0.1 < statistics(before, before * 0.5 + 0.3, generator)
+
+
+def test_a_camera_starts_as_the_identity_and_learns_a_known_one(learned: Path, tmp_path: Path, rng):
+    from dataclasses import replace
+
+    from blender_synth.develop.settings import DevelopSettings
+    from blender_synth.refine.camera import Camera, fit_camera, through, through_camera
+    from blender_synth.refine.distance import Photographs
+    from blender_synth.refine.inputs import frame_input, scaled
+
+    coloured = []
+    for number, frame in enumerate(frames_of(learned / "run")):
+        noise = cv2.GaussianBlur(np.random.default_rng(number).normal(120, 400, (48, 64, 3)), (0, 0), 3)
+        coloured.append(replace(frame_input(frame, DevelopSettings()), picture=noise.clip(0, 255).astype(np.uint8)))
+        coloured[-1] = replace(coloured[-1], layers=coloured[-1].layers[:, :48, :64])
+    camera = Camera(noise=0.0)
+    with torch.no_grad():
+        camera.haze.fill_(-20)  # it starts with a little of it, so that it can be learned
+    assert np.abs(through(camera, coloured[0]) - scaled(coloured[0].picture)).max() < 0.04
+    photos = [(f.picture * np.array([0.8, 0.6, 0.4])).astype(np.uint8) for f in coloured]
+    fitted = fit_camera(tmp_path / "camera", coloured[:4], photos[:4], 30, 0, torch.device("cpu"))
+    target = Photographs(photos[4:])
+    made = [through_camera(fitted, frame).picture for frame in coloured[4:]]
+    assert target.distance(made) < 0.5 * target.distance([frame.picture for frame in coloured[4:]])
+
+
+def test_the_nearest_weights_are_kept_and_a_model_that_never_came_nearer_is_named(
+    learned: Path, tmp_path: Path, monkeypatch, capsys
+):
+    from blender_synth.refine.fit import Best, _Trainer, fit
+
+    network = torch.nn.Linear(1, 1)
+    best = Best(network)
+    best.offer(0.5, 3, network)
+    kept = network.weight.clone()
+    with torch.no_grad():
+        network.weight += 1
+    best.offer(0.6, 4, network)
+    other = Best(network)
+    other.load_state_dict(best.state_dict())
+    assert (other.step, other.distance) == (3, 0.5)
+    assert torch.equal(other.weights["weight"], kept)
+
+    monkeypatch.setattr(_Trainer, "_distance", lambda self, pictures: 9.0)
+    fit(settings_in(learned, tmp_path / "model", steps=2))
+    assert "does not bring the frames nearer" in capsys.readouterr().err
+    assert json.loads((tmp_path / "model/fit.json").read_text())["nearer"] is False
+    main(["apply", f"model={tmp_path / 'model'}", f"runs={learned / 'run'}", f"output={tmp_path / 'run'}"])
+    assert "does not bring the frames nearer" in capsys.readouterr().err

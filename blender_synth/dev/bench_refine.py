@@ -6,9 +6,9 @@ Further keys are those of `refine fit`.
 
 Without `runs` it renders 48 frames of streets and plazas. Every second frame is developed through another camera
 (`CAMERA`: fog, warm white balance, linear tone curve, noise, blur, vignetting) and becomes a photograph; the others
-are refined. The row `camera` is what a perfect refiner would reach: the refined frames through that camera itself.
-Writes strip.jpg with frames, refined frames and frames through the camera. Prints the table, pictures a second, and
-as the last line `gain <number>`: per cent off the distance.
+are refined. The row `known camera` is what a perfect refiner would reach: frames through that camera itself. Writes
+strip.jpg with frames, refined frames and frames through the camera. Prints the table, pictures a second, and as the
+last line `gain <number>`: per cent off the distance.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def main(words: Sequence[str]) -> None:
     """Run the bench."""
     require_torch("bench-refine", "refine")
     from blender_synth.refine.distance import Photographs
-    from blender_synth.refine.fit import fit_frames, row_of, table_of
+    from blender_synth.refine.fit import fit_frames
+    from blender_synth.refine.measure import row_of, table_of
     from blender_synth.refine.photos import read_photos
     from blender_synth.refine.settings import FitSettings, read_words
 
@@ -78,7 +79,7 @@ def main(words: Sequence[str]) -> None:
     read = read_photos(photos, shorter_px, settings.max_photos, settings.from_video, settings.seed)
     held = [read.pictures[i] for i in range(len(read.pictures)) if i % 4 == 3]
     camera = [_through_camera(RawFrame(frame.folder)) for frame in measured]
-    facts["rows"]["camera"] = row_of(measured, camera, Photographs(held), refiner.segmenter, refiner.tones)
+    facts["rows"]["known camera"] = row_of(measured, camera, Photographs(held), refiner.segmenter, refiner.tones)
     write_strip(output / "strip.jpg", measured, refiner, camera)
     for line in table_of(facts):
         print(line)

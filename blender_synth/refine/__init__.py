@@ -2,14 +2,16 @@
 
     settings   of each subcommand            photos     photographs and videos of a folder
     inputs     picture and layers of a frame for the network
+    camera     about sixty parameters that come before the network (torch)
     network    generator, discriminator, segmenter (torch)      patches   photographs' and frames' patches, matched
     fit        training        model      the result        apply      refined runs and datasets
     checks     whether labels still fit a picture (no torch)    check     the table of them
     tone       whether tones and colours came nearer to the photographs (no torch)
+    measure    the table of distances and label scores
     distance   to the photographs           controls   what needs no training: histogram matching, FDA
     page       report.html
 
-Only network, losses, model, segmenter and the inside of fit and apply import torch.
+Only camera, network, losses, model, segmenter and the inside of fit and apply import torch.
 """
 
 from __future__ import annotations

@@ -112,6 +112,7 @@ def apply_to_run(run: Path, folder: Path, model: Path | None, settings: ApplySet
     require_torch("refine apply", "refine")
     import torch
 
+    from blender_synth.refine.fit import NOT_NEARER
     from blender_synth.refine.model import load_model
 
     if model is None:
@@ -124,6 +125,8 @@ def apply_to_run(run: Path, folder: Path, model: Path | None, settings: ApplySet
     state = read_run_state(run)
     if state.get("identity", {}).get("refine"):
         raise RunError("the run is refined already", file=run, key="runs", value=str(run), hint="give the rendered run")
+    if not refiner.facts["nearer"]:
+        print_line(NOT_NEARER)
     if settings.threads:
         torch.set_num_threads(settings.threads)
     limits = {name: getattr(settings.limits, name) for name in settings.limits.__dataclass_fields__}
@@ -182,7 +185,7 @@ class _Job:
 
     def make(self, source: RawFrame, variant: int) -> None:
         """Refine one frame in one variant, check it, and write it."""
-        from blender_synth.refine.fit import scores_of
+        from blender_synth.refine.measure import scores_of
 
         frame = RawFrame(source.folder)  # read anew, so that nothing of it stays in memory
         given = frame_input(frame, self.develop)

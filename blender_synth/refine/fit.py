@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +22,20 @@ from blender_synth.frames.run_folder import disk_errors
 from blender_synth.learn import require_torch
 from blender_synth.progress import each, print_line
 from blender_synth.refine import checks
-from blender_synth.refine.controls import with_control
 from blender_synth.refine.distance import Photographs
 from blender_synth.refine.inputs import GROUPS, FrameInput, frame_input, frames_to_learn_on
+from blender_synth.refine.measure import in_use, measure, scores_of, table_of
+from blender_synth.refine.patches import Crops
 from blender_synth.refine.photos import PhotoSet, held_out, read_photos
-from blender_synth.refine.settings import FitSettings, Limits, read_words
+from blender_synth.refine.settings import FitSettings, read_words
 from blender_synth.refine.tone import Tones
 from blender_synth.seeds import rng_for
 
 if TYPE_CHECKING:
+    import torch
+
+    from blender_synth.refine.camera import Camera
     from blender_synth.refine.model import Refiner
-    from blender_synth.refine.segmenter import Segmenter
 
 FACTS = "fit.json"
 STRIPS = "strips"
@@ -43,6 +46,14 @@ _DIFFERENCE = 0.05
 """Mean difference of two looks, in values from -1 to 1, beyond which more is not rewarded."""
 _CAST = 8.0
 """Change of the mean colour, in Lab units, from which the user is asked to look."""
+_CHECKS, _CHECKED = 4, 12
+"""How often the average is measured during a training, and with how many frames."""
+_NEARER = 0.95
+"""Share of the distance before that must be left at most, or the model is not worth using."""
+NOT_NEARER = (
+    "the model does not bring the frames nearer to the photographs, so do not use it: photographs of scenes like the "
+    "frames', more of them, or more steps may help; see the table and the strips"
+)
 _WINS_AT = 0.97
 """Share of patches that the discriminator gets right, from which it has won."""
 _PERSON, _REFLECTION, _BORDERS = 3 + GROUPS.index("person"), 3 + GROUPS.index("reflection"), 3 + len(GROUPS)
@@ -86,6 +97,7 @@ def fit_frames(
     """
     import torch
 
+    from blender_synth.refine.camera import fit_camera
     from blender_synth.refine.model import load_model
     from blender_synth.refine.page import write_fit_page
     from blender_synth.refine.segmenter import fit_segmenter
@@ -108,6 +120,9 @@ def fit_frames(
     trainer.training.resume()  # one with other settings is refused before anything is trained
     if settings.segmenter_steps:
         fit_segmenter(settings.model, mine, settings.segmenter_steps, crop_px, settings.seed)
+    if settings.camera_steps:
+        folder = settings.model / "camera"
+        trainer.use(fit_camera(folder, mine, pictures, settings.camera_steps, settings.seed, trainer.device))
     trainer.run()
     refiner = load_model(settings.model, settings.device, settings.compute)
     facts = measure(others, refiner, pictures, photographs)
@@ -118,89 +133,14 @@ def fit_frames(
             f"the refined pictures have another colour as a whole ({facts['cast']:.0f} Lab units): look at them; where "
             "the photographs are not tinted, they show other things than the frames, such as lawns"
         )
+    if not refiner.facts["nearer"]:
+        print_line(NOT_NEARER)
     facts |= {**refiner.facts, "version": __version__, "machine": platform.machine(),
               "settings": {k: str(v) if isinstance(v, Path) else v for k, v in asdict(settings).items()}}  # fmt: skip
     write_atomically(settings.model / FACTS, json.dumps(facts, indent=1))
     pairs = [(frame.picture, refiner.refined(frame)) for frame in others[:10]]
     write_fit_page(settings.model, facts, pairs, photographs[:6])
     return refiner, facts, others
-
-
-def measure(
-    frames: Sequence[FrameInput], refiner: Refiner, learned: Sequence[np.ndarray], photographs: Sequence[np.ndarray]
-) -> dict[str, Any]:
-    """Distances to photographs and label scores of the refiner and of the controls.
-
-    Args:
-        frames: that were not learned from. learned: photographs that the controls may take colours from.
-        photographs: to measure with, that were not learned from.
-    """
-    before = [frame.picture for frame in frames]
-    made = {
-        "unrefined": before,
-        "histogram": with_control("histogram", before, learned),
-        "fda": with_control("fda", before, learned),
-        "refined": [refiner.refined(frame) for frame in frames],
-    }
-    target = Photographs(photographs)
-    rows = {name: row_of(frames, pictures, target, refiner.segmenter, refiner.tones) for name, pictures in made.items()}
-    rows["photographs"] = {"distances": target.distances(learned), "distance": target.distance(learned)}
-    return {"rows": rows, "frames": len(frames), "photographs": len(photographs)}
-
-
-def row_of(
-    frames: Sequence[FrameInput],
-    pictures: Sequence[np.ndarray],
-    target: Photographs,
-    segmenter: Segmenter | None = None,
-    tones: Tones | None = None,
-) -> dict[str, Any]:
-    """Distance and label scores of one way to make pictures."""
-    scores = [scores_of(frame, picture, segmenter, tones) for frame, picture in zip(frames, pictures, strict=True)]
-    limits = Limits()
-    distances = target.distances(pictures)
-    names = ("edges", "person_edges", "structure", "block", "flow_px", "reflection_ev", "tint", "iou_loss",
-             "tone", "vivid")  # fmt: skip
-    return {
-        "distances": distances,
-        "distance": float(np.mean(distances)),
-        "kept": sum(not score.failures(limits) for score in scores) / max(1, len(scores)),
-        **{name: _mean([getattr(score, name) for score in scores]) for name in names},
-    }
-
-
-def scores_of(
-    frame: FrameInput, picture: np.ndarray, segmenter: Segmenter | None = None, tones: Tones | None = None
-) -> checks.Scores:
-    """Label scores of one picture. `segmenter`: see `segmenter.load_segmenter`. `tones`: of the photographs."""
-    scores = checks.measure(frame.picture, picture, frame.surface_id, frame.instances)
-    if segmenter is not None:
-        from blender_synth.refine.segmenter import iou_loss
-
-        scores = replace(scores, iou_loss=iou_loss(segmenter, frame.picture, picture, frame.classes))
-    return scores if tones is None else tones.added(scores, frame.picture, picture)
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    real = [value for value in values if not np.isnan(value)]
-    return float(np.mean(real)) if real else None
-
-
-def table_of(facts: dict[str, Any]) -> list[str]:
-    """The table of distances and scores for a terminal."""
-    rows = facts["rows"]
-    first = rows["unrefined"]["distance"]
-    lines = [f"{'':<12}{'distance':>9}{'off':>8}{'kept':>7}{'edges':>7}{'struct':>8}{'flow px':>9}{'IoU loss':>10}"]
-    for name, row in rows.items():
-        off = f"{100 * (1 - row['distance'] / first):.0f} %" if name != "unrefined" and first else ""
-        line = f"{name:<12}{row['distance']:>9.3f}{off:>8}"
-        if "kept" in row:
-            line += f"{100 * row['kept']:>5.0f} %" + "".join(
-                f"{'–' if row[key] is None else format(row[key], '.2f'):>{width}}"
-                for key, width in (("edges", 7), ("structure", 8), ("flow_px", 9), ("iou_loss", 10))
-            )
-        lines.append(line)
-    return lines
 
 
 def rate_at(step: int, steps: int) -> float:
@@ -227,10 +167,12 @@ class _Trainer:
         from blender_synth.learn.training import Training
         from blender_synth.refine.model import uses_half
         from blender_synth.refine.network import Discriminator, Generator
-        from blender_synth.refine.patches import Crops
 
         self.settings, self.photos, self.frames, self.size = settings, photos, frames, crop_px
-        self.pictures = pictures
+        self.camera: Camera | None = None
+        self.tones = Tones.of(pictures)
+        self.held = [shown[i] for i in np.linspace(0, len(shown) - 1, min(_CHECKED, len(shown))).astype(int)]
+        self.target = Photographs(pictures)
         self.shown = [shown[i] for i in np.linspace(0, len(shown) - 1, min(_SHOWN, len(shown))).astype(int)]
         self.crops = Crops(pictures, crop_px, settings.seed, "photos")
         self.own = Crops([frame.picture for frame in frames], crop_px, settings.seed, "frames")
@@ -241,6 +183,7 @@ class _Trainer:
         self.generator = Generator(settings.width, settings.residual, settings.style).to(self.device)
         self.discriminator = Discriminator().to(self.device)
         self.average = MovingAverage(self.generator, 0.995)
+        self.best = Best(self.average.module)
         rate = settings.learning_rate
         self.g_optimizer = torch.optim.Adam(self.generator.parameters(), rate, (0.5, 0.99))
         self.d_optimizer = torch.optim.Adam(self.discriminator.parameters(), rate, (0.5, 0.99))
@@ -248,27 +191,67 @@ class _Trainer:
         self.training = Training(
             settings.model,
             {"generator": self.generator, "discriminator": self.discriminator, "average": self.average,
-             "g_optimizer": self.g_optimizer, "d_optimizer": self.d_optimizer},
+             "g_optimizer": self.g_optimizer, "d_optimizer": self.d_optimizer, "best": self.best},
             {**kept, "crop_px": crop_px, "photos": photos.digest, "frames": len(frames)},
             columns=("generator", "discriminator", "content", "tint", "statistics", "right"),
         )  # fmt: skip
         self.right: list[float] = []
         self.warned = False
 
+    def use(self, camera: Camera) -> None:
+        """Let frames go through a camera first, with or without its noise, whichever is better on frames held out."""
+        from blender_synth.refine.camera import through_camera
+
+        self.camera = camera
+        distances = []
+        for factor in (1.0, 0.0):
+            camera.noise_factor = factor
+            distances.append(self._distance([through_camera(camera, frame).picture for frame in self.held]))
+        camera.noise_factor = 1.0 if distances[0] <= distances[1] else 0.0
+        self.frames = [through_camera(camera, frame) for frame in self.frames]
+        self.own = Crops([frame.picture for frame in self.frames], self.size, self.settings.seed, "frames")
+
     def run(self) -> None:
-        """Train, and write the model."""
+        """Train, and write the weights that were best on frames held out, those before the first step included."""
         from blender_synth.refine.model import save_model
 
         self.training.resume()
+        if self.training.step == 0:
+            self._measure(0)
         self.training.run(self.settings.steps, self.step, "refine fit")
+        before = self.target.distance([frame.picture for frame in self.held])
+        self.average.module.load_state_dict(self.best.weights)
         save_model(
             self.settings.model,
             self.average.module,
             self.network_settings,
             {"photos": self.photos.digest[:12], "photo_count": len(self.photos.pictures), "steps": self.training.step,
-             "seconds": round(self.training.seconds, 1), "discriminator_won": self.warned},
-            Tones.of(self.pictures),
+             "seconds": round(self.training.seconds, 1), "discriminator_won": self.warned,
+             "best_step": self.best.step, "nearer": bool(self.best.distance < _NEARER * before)},
+            self.tones,
+            self.camera,
         )  # fmt: skip
+
+    def _distance(self, pictures: Sequence[np.ndarray]) -> float:
+        """Distance of pictures of the frames held out to the photographs, where refused ones are unrefined."""
+        scores = [scores_of(frame, picture, None, self.tones)
+                  for frame, picture in zip(self.held, pictures, strict=True)]  # fmt: skip
+        return self.target.distance(in_use(self.held, pictures, scores))
+
+    def _measure(self, steps: int) -> None:
+        self.best.offer(self._distance([self._refined(frame) for frame in self.held]), steps, self.average.module)
+
+    def _refined(self, frame: FrameInput) -> np.ndarray:
+        import torch
+
+        from blender_synth.refine.camera import through_camera
+        from blender_synth.refine.model import to_picture
+
+        if self.camera is not None:
+            frame = through_camera(self.camera, frame)
+        with torch.no_grad():
+            planes = torch.from_numpy(frame.planes())[None].to(self.device)
+            return to_picture(self.average.module(planes, torch.zeros(1, self.settings.style, device=self.device))[0])
 
     def batch(self, number: int) -> tuple[np.ndarray, ...]:
         """Planes, photographs' crops, and the heights of the rows of both, of one step."""
@@ -364,18 +347,13 @@ class _Trainer:
             )
         if (number + 1) % max(1, steps // _STRIPS) == 0 or number == 0:
             self._strip(number + 1)
+        if (number + 1) % max(1, steps // _CHECKS) == 0:
+            self._measure(number + 1)
 
     def _strip(self, number: int) -> None:
-        import torch
-
-        from blender_synth.refine.model import to_picture
-
         columns = []
         for frame in self.shown:
-            with torch.no_grad():
-                planes = torch.from_numpy(frame.planes())[None].to(self.device)
-                made = self.average.module(planes, torch.zeros(1, self.settings.style, device=self.device))
-            pair = np.vstack([frame.picture, to_picture(made[0])])
+            pair = np.vstack([frame.picture, self._refined(frame)])
             columns.append(
                 cv2.resize(pair, (320, round(320 * pair.shape[0] / pair.shape[1])), interpolation=cv2.INTER_AREA)
             )
@@ -386,8 +364,30 @@ class _Trainer:
         write_image(folder / f"step_{number:06d}.jpg", cv2.cvtColor(strip, cv2.COLOR_RGB2BGR), 90)
 
 
+class Best:
+    """The weights that were nearest to the photographs so far, as a part of the checkpoint."""
+
+    def __init__(self, network: torch.nn.Module):
+        self.distance, self.step = float("inf"), 0
+        self.weights = {name: value.clone() for name, value in network.state_dict().items()}
+
+    def offer(self, distance: float, step: int, network: torch.nn.Module) -> None:
+        """Keep a copy of the network's weights where they are better."""
+        if distance < self.distance:
+            self.distance, self.step = distance, step
+            self.weights = {name: value.clone() for name, value in network.state_dict().items()}
+
+    def state_dict(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return {"distance": self.distance, "step": self.step, "weights": self.weights}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """From a checkpoint."""
+        self.distance, self.step, self.weights = float(state["distance"]), int(state["step"]), state["weights"]
+
+
 _DECIDING = (
-    "steps", "batch", "width", "residual", "style", "learning_rate", "adversarial", "statistics", "content",
-    "colour", "r1", "seed",
+    "steps", "camera_steps", "batch", "width", "residual", "style", "learning_rate", "adversarial", "statistics",
+    "content", "colour", "r1", "seed",
 )  # fmt: skip
 """Settings that decide what a step does; with others, a training cannot go on."""

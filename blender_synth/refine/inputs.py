@@ -26,9 +26,12 @@ from blender_synth.seeds import rng_for
 
 GROUPS = ("sky", "person", "reflection", "mirror", "ground", "other")
 PLANES = 3 + len(GROUPS) + 1 + 2 + 3 + 1
+NEARNESS = len(GROUPS) + 1
+"""Number of the layer with the nearness of the first surface."""
 CLASSES = ("other", "person", "reflection")
 """What the segmenter tells apart."""
-_NEAR_M = 10.0
+NEAR_M = 10.0
+"""Nearness is NEAR_M / (NEAR_M + depth)."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,9 @@ def frame_input(frame: RawFrame, settings: DevelopSettings) -> FrameInput:
             groups[instance.mask] = GROUPS.index(kind)
             classes[instance.mask] = CLASSES.index(kind)
     borders = borders_of(ids, 1) | borders_of(groups, 1)
-    near = _NEAR_M / (_NEAR_M + labels["depth_m"])
+    near = NEAR_M / (NEAR_M + labels["depth_m"])
     path = labels["reflected_path_m"]
-    reflected = np.where(path > 0, _NEAR_M / (_NEAR_M + path), 0)
+    reflected = np.where(path > 0, NEAR_M / (NEAR_M + path), 0)
     to_camera = frame.pose[:3, :3].T.astype(np.float32)
     normals = np.tensordot(to_camera, np.stack([labels[f"normal.{axis}"] for axis in "XYZ"]), 1)
     layers = [groups[None] == number for number in range(len(GROUPS))]

@@ -26,15 +26,22 @@ def r1_penalty(judgements: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor
     return gradient.square().sum((1, 2, 3)).mean() / 2
 
 
-def statistics(fakes: torch.Tensor, reals: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+def statistics(
+    fakes: torch.Tensor,
+    reals: torch.Tensor,
+    generator: torch.Generator,
+    levels: int = _LEVELS,
+    filters: int = _FILTERS,
+) -> torch.Tensor:
     """Sliced Wasserstein distance of the patches of two batches over a Laplacian pyramid.
 
     Args:
-        fakes: (N, 3, H, W). reals: as many, or a multiple. generator: draws the directions, new ones each time.
+        fakes: (N, C, H, W). reals: as many, or a multiple. generator: draws the directions, new ones each time.
+        levels: of the pyramid. filters: directions of each.
     """
     total = fakes.new_zeros(())
-    for level in range(_LEVELS):
-        last = level == _LEVELS - 1
+    for level in range(levels):
+        last = level == levels - 1
         smaller = [functional.avg_pool2d(batch, 2) for batch in (fakes, reals)]
         if last:
             now = [fakes, reals]
@@ -43,17 +50,22 @@ def statistics(fakes: torch.Tensor, reals: torch.Tensor, generator: torch.Genera
                 batch - functional.interpolate(small, scale_factor=2, mode="bilinear", align_corners=False)
                 for batch, small in zip((fakes, reals), smaller, strict=True)
             ]
-        filters = torch.randn(_FILTERS, 3, _FILTER_PX, _FILTER_PX, generator=generator).to(fakes.device)
+        kernels = torch.randn(filters, fakes.shape[1], _FILTER_PX, _FILTER_PX, generator=generator).to(fakes.device)
         if not last:
-            filters = filters - filters.mean((2, 3), keepdim=True)
-        filters = filters / filters.flatten(1).norm(dim=1)[:, None, None, None]
+            kernels = kernels - kernels.mean((2, 3), keepdim=True)
+        kernels = kernels / kernels.flatten(1).norm(dim=1)[:, None, None, None]
         mine, theirs = (
-            functional.conv2d(batch, filters, stride=_STEP).transpose(0, 1).flatten(1).sort(1).values for batch in now
+            functional.conv2d(batch, kernels, stride=_STEP if level < 2 else 1)
+            .transpose(0, 1)
+            .flatten(1)
+            .sort(1)
+            .values
+            for batch in now
         )
         theirs = theirs[:, :: max(1, theirs.shape[1] // mine.shape[1])][:, : mine.shape[1]]
         total = total + (mine - theirs).abs().mean() / (theirs.std(1).mean() + 1e-4)
         fakes, reals = smaller
-    return total / _LEVELS
+    return total / levels
 
 
 def _luminance(pictures: torch.Tensor) -> torch.Tensor:

@@ -14,6 +14,7 @@ import torch
 from blender_synth.errors import RunError
 from blender_synth.learn.checkpoint import load_checkpoint, load_weights, save_checkpoint
 from blender_synth.learn.seeding import best_device
+from blender_synth.refine.camera import Camera, through_camera
 from blender_synth.refine.inputs import PLANES, FrameInput
 from blender_synth.refine.network import Generator, Segmenter, plain_state
 from blender_synth.refine.segmenter import load_segmenter
@@ -26,23 +27,31 @@ _HASH_DIGITS = 12
 
 
 def save_model(
-    folder: Path, network: torch.nn.Module, settings: Mapping[str, Any], facts: Mapping[str, Any], tones: Tones
+    folder: Path,
+    network: torch.nn.Module,
+    settings: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    tones: Tones,
+    camera: Camera | None,
 ) -> str:
     """Write the model; returns its hash.
 
     Args:
         settings: arguments of `Generator`. facts: plain values, such as the photographs' digest.
-        tones: of the photographs.
+        tones: of the photographs. camera: that pictures go through first.
     """
     weights = plain_state(network)
-    digest = hashlib.sha256()
-    for name in sorted(weights):
-        digest.update(name.encode())
-        digest.update(weights[name].numpy().tobytes())
+    lens = {} if camera is None else plain_state(camera)
+    digest = hashlib.sha256(b"" if camera is None else repr(camera.noise_factor).encode())
+    for part in (weights, lens):
+        for name in sorted(part):
+            digest.update(name.encode())
+            digest.update(part[name].numpy().tobytes())
     model_hash = digest.hexdigest()[:_HASH_DIGITS]
     save_checkpoint(
         folder / FILE,
         {"model_version": MODEL_VERSION, "planes": PLANES, "settings": dict(settings), "weights": weights,
+         "camera": None if camera is None else {"noise": camera.noise_factor, "weights": lens},
          "tones": torch.from_numpy(tones.profiles), "facts": {**facts, "hash": model_hash}},
     )  # fmt: skip
     return model_hash
@@ -54,7 +63,7 @@ class Refiner:
 
     Attributes:
         facts: what `fit` recorded, with `hash` and `photos` (digests). segmenter: None where the model has none.
-        tones: of the photographs that it learned from.
+        tones: of the photographs that it learned from. camera: that pictures go through before the network.
         half: whether to compute with bfloat16.
     """
 
@@ -62,6 +71,7 @@ class Refiner:
     facts: dict[str, Any]
     segmenter: Segmenter | None
     tones: Tones
+    camera: Camera | None
     device: torch.device
     half: bool
 
@@ -77,6 +87,8 @@ class Refiner:
         Args:
             variant: number of the style code and of the grain. style_scale: 0 is the mean look.
         """
+        if self.camera is not None:
+            frame = through_camera(self.camera, frame, variant)
         code = torch.from_numpy(rng_for(*frame.seed, f"refine/style/{variant}").standard_normal(self.network.style))
         planes = torch.from_numpy(frame.planes(variant))[None].to(self.device)
         codes = (style_scale * code.float())[None].to(self.device)
@@ -124,4 +136,10 @@ def load_model(folder: Path, device: str = "auto", compute: str = "auto") -> Ref
     load_weights(network, state["weights"], file)
     segmenter = load_segmenter(file.parent)
     tones = Tones.of_profiles(state["tones"].numpy())
-    return Refiner(network.to(where).eval(), dict(state["facts"]), segmenter, tones, where, uses_half(compute, where))
+    camera = None
+    if state["camera"] is not None:
+        camera = Camera(float(state["camera"]["noise"]))
+        load_weights(camera, state["camera"]["weights"], file)
+        camera.to(where).eval()
+    half = uses_half(compute, where)
+    return Refiner(network.to(where).eval(), dict(state["facts"]), segmenter, tones, camera, where, half)

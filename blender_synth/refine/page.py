@@ -21,6 +21,7 @@ from blender_synth.report.build import vega_script
 FILES = "report_files"
 _NAMES = {
     "unrefined": "unrefined frames", "histogram": "histogram matching", "fda": "FDA", "refined": "refined",
+    "camera": "camera alone", "known camera": "through the camera itself",
     "photographs": "other photographs", "generated": "generated from labels",
 }  # fmt: skip
 _NUMBERS = (

@@ -15,7 +15,7 @@ import numpy as np
 
 from blender_synth.seeds import rng_for
 
-_PER_PICTURE = 32
+PER_PICTURE = 32
 _NEAREST = 8
 _DIRECTIONS = 4
 _WEIGHT_OF_HEIGHT = 2.0
@@ -48,21 +48,19 @@ class Crops:
         self.size = size
         self.pictures = [_at_least(picture, size) for picture in pictures]
         self.places: list[tuple[int, int, int]] = []
-        found = []
         for number, picture in enumerate(self.pictures):
             rng = rng_for(seed, number, f"refine/crops/{name}")
-            for _ in range(_PER_PICTURE):
+            for _ in range(PER_PICTURE):
                 top, left = (int(rng.integers(0, length - size + 1)) for length in picture.shape[:2])
                 self.places.append((number, top, left))
-                found.append(feature(picture, top, left, size))
-        features = np.array(found)
-        self._mean, self._spread = features.mean(0), features.std(0) + 1e-3
-        self._mean[_HUES], self._spread[_HUES] = 0.0, _HUE_UNIT
-        self.features = self.relative(features)
+        self.features = self.features_of(self.pictures)
 
-    def relative(self, features: np.ndarray) -> np.ndarray:
-        """Features in units of the set's spread."""
-        units = (features - self._mean) / self._spread
+    def features_of(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
+        """Features of all crops in units of their spread, where the pictures of the set look like these."""
+        found = np.array([feature(pictures[number], top, left, self.size) for number, top, left in self.places])
+        mean, spread = found.mean(0), found.std(0) + 1e-3
+        mean[_HUES], spread[_HUES] = 0.0, _HUE_UNIT
+        units = (found - mean) / spread
         units[..., 0] *= _WEIGHT_OF_HEIGHT
         return np.asarray(units)
 

@@ -71,6 +71,7 @@ class FitSettings:
     | `runs` | - | paths | run folders to learn on |
     | `model` | out/refiner | path | folder of the model; a fit that was stopped goes on in it |
     | `steps` | 2000 | count | of training |
+    | `camera_steps` | 200 | count | of the camera that is fitted first (see `camera`); 0: none |
     | `batch` | 4 | crops | of a step |
     | `crop_px` | 128 | px | side of a crop, a multiple of 16 |
     | `photo_px` | null | px | shorter side that photographs are resized to; null: that of the frames |
@@ -97,6 +98,7 @@ class FitSettings:
     runs: Paths
     model: Path = Path("out/refiner")
     steps: int = Field(default=2000, ge=1)
+    camera_steps: int = Field(default=200, ge=0)
     batch: int = Field(default=4, ge=1)
     crop_px: int = Field(default=128, ge=32)
     photo_px: int | None = Field(default=None, ge=64)

@@ -1,0 +1,118 @@
+"""Distances to the photographs and label scores of several ways to make pictures, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blender_synth.refine import checks
+from blender_synth.refine.controls import with_control
+from blender_synth.refine.distance import Photographs
+from blender_synth.refine.inputs import FrameInput
+from blender_synth.refine.settings import Limits
+from blender_synth.refine.tone import Tones
+
+if TYPE_CHECKING:
+    from blender_synth.refine.model import Refiner
+    from blender_synth.refine.segmenter import Segmenter
+
+
+def measure(
+    frames: Sequence[FrameInput], refiner: Refiner, learned: Sequence[np.ndarray], photographs: Sequence[np.ndarray]
+) -> dict[str, Any]:
+    """Distances to photographs and label scores of the refiner and of the controls.
+
+    Args:
+        frames: that were not learned from. learned: photographs that the controls may take colours from.
+        photographs: to measure with, that were not learned from.
+    """
+    from blender_synth.refine.camera import through_camera
+
+    before = [frame.picture for frame in frames]
+    made = {
+        "unrefined": before,
+        "histogram": with_control("histogram", before, learned),
+        "fda": with_control("fda", before, learned),
+    }
+    if refiner.camera is not None:
+        made["camera"] = [through_camera(refiner.camera, frame).picture for frame in frames]
+    made["refined"] = [refiner.refined(frame) for frame in frames]
+    target = Photographs(photographs)
+    rows = {name: row_of(frames, pictures, target, refiner.segmenter, refiner.tones) for name, pictures in made.items()}
+    rows["photographs"] = {"distances": target.distances(learned), "distance": target.distance(learned)}
+    return {"rows": rows, "frames": len(frames), "photographs": len(photographs)}
+
+
+def row_of(
+    frames: Sequence[FrameInput],
+    pictures: Sequence[np.ndarray],
+    target: Photographs,
+    segmenter: Segmenter | None = None,
+    tones: Tones | None = None,
+) -> dict[str, Any]:
+    """Distance and label scores of one way to make pictures; `used`: where refused pictures are unrefined ones."""
+    scores = [scores_of(frame, picture, segmenter, tones) for frame, picture in zip(frames, pictures, strict=True)]
+    limits = Limits()
+    distances = target.distances(pictures)
+    used = in_use(frames, pictures, scores)
+    names = ("edges", "person_edges", "structure", "block", "flow_px", "reflection_ev", "tint", "iou_loss",
+             "tone", "vivid")  # fmt: skip
+    return {
+        "distances": distances,
+        "distance": float(np.mean(distances)),
+        "kept": sum(not score.failures(limits) for score in scores) / max(1, len(scores)),
+        "used": target.distance(used),
+        **{name: _mean([getattr(score, name) for score in scores]) for name in names},
+    }
+
+
+def in_use(
+    frames: Sequence[FrameInput], pictures: Sequence[np.ndarray], scores: Sequence[checks.Scores]
+) -> list[np.ndarray]:
+    """The pictures, with unrefined ones where they are refused."""
+    limits = Limits()
+    return [
+        frame.picture if score.failures(limits) else picture
+        for frame, picture, score in zip(frames, pictures, scores, strict=True)
+    ]
+
+
+def scores_of(
+    frame: FrameInput, picture: np.ndarray, segmenter: Segmenter | None = None, tones: Tones | None = None
+) -> checks.Scores:
+    """Label scores of one picture. `segmenter`: see `segmenter.load_segmenter`. `tones`: of the photographs."""
+    scores = checks.measure(frame.picture, picture, frame.surface_id, frame.instances)
+    if segmenter is not None:
+        from blender_synth.refine.segmenter import iou_loss
+
+        scores = replace(scores, iou_loss=iou_loss(segmenter, frame.picture, picture, frame.classes))
+    return scores if tones is None else tones.added(scores, frame.picture, picture)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    real = [value for value in values if not np.isnan(value)]
+    return float(np.mean(real)) if real else None
+
+
+def table_of(facts: dict[str, Any]) -> list[str]:
+    """The table of distances and scores for a terminal."""
+    rows = facts["rows"]
+    first = rows["unrefined"]["distance"]
+    titles = (("distance", 9), ("off", 8), ("kept", 7), ("used", 8), ("edges", 7), ("struct", 8), ("flow px", 9),
+              ("IoU loss", 10))  # fmt: skip
+    lines = [f"{'':<12}" + "".join(f"{title:>{width}}" for title, width in titles)]
+    for name, row in rows.items():
+        off = f"{100 * (1 - row['distance'] / first):.0f} %" if name != "unrefined" and first else ""
+        line = f"{name:<12}{row['distance']:>9.3f}{off:>8}"
+        if "kept" in row:
+            line += f"{100 * row['kept']:>5.0f} %"
+            line += f"{100 * (1 - row['used'] / first):>6.0f} %" if name != "unrefined" and first else f"{'':>8}"
+            line += "".join(
+                f"{'–' if row[key] is None else format(row[key], '.2f'):>{width}}"
+                for key, width in (("edges", 7), ("structure", 8), ("flow_px", 9), ("iou_loss", 10))
+            )
+        lines.append(line)
+    return lines
