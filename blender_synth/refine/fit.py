@@ -27,7 +27,7 @@ from blender_synth.refine.inputs import GROUPS, FrameInput, frame_input, frames_
 from blender_synth.refine.measure import in_use, measure, scores_of, table_of
 from blender_synth.refine.patches import Crops
 from blender_synth.refine.photos import PhotoSet, held_out, read_photos
-from blender_synth.refine.settings import FitSettings, read_words
+from blender_synth.refine.settings import FitSettings, Limits, read_words
 from blender_synth.refine.tone import Tones
 from blender_synth.seeds import rng_for
 
@@ -48,6 +48,8 @@ _CAST = 8.0
 """Change of the mean colour, in Lab units, from which the user is asked to look."""
 _CHECKS, _CHECKED = 4, 12
 """How often the average is measured during a training, and with how many frames."""
+_LEAST_KEPT = 0.7
+"""Share of pictures that must be within the limits."""
 _NEARER = 0.95
 """Share of the distance before that must be left at most, or the model is not worth using."""
 NOT_NEARER = (
@@ -233,9 +235,13 @@ class _Trainer:
         )  # fmt: skip
 
     def _distance(self, pictures: Sequence[np.ndarray]) -> float:
-        """Distance of pictures of the frames held out to the photographs, where refused ones are unrefined."""
+        """Distance of pictures of the frames held out to the photographs, where refused ones are unrefined; infinite
+        where too many are refused."""
         scores = [scores_of(frame, picture, None, self.tones)
                   for frame, picture in zip(self.held, pictures, strict=True)]  # fmt: skip
+        kept = sum(not score.failures(Limits()) for score in scores)
+        if kept < _LEAST_KEPT * len(scores):  # what is refused so often is no better where it is not
+            return float("inf")
         return self.target.distance(in_use(self.held, pictures, scores))
 
     def _measure(self, steps: int) -> None:
