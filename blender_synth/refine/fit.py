@@ -135,6 +135,10 @@ def fit_frames(
             f"the refined pictures have another colour as a whole ({facts['cast']:.0f} Lab units): look at them; where "
             "the photographs are not tinted, they show other things than the frames, such as lawns"
         )
+    row = facts["rows"]["refined"]
+    if row["kept"] < _LEAST_KEPT or row["used"] > _NEARER * facts["rows"]["unrefined"]["distance"]:
+        refiner.facts["nearer"] = False
+        trainer.save(nearer=False)
     if not refiner.facts["nearer"]:
         print_line(NOT_NEARER)
     facts |= {**refiner.facts, "version": __version__, "machine": platform.machine(),
@@ -215,21 +219,25 @@ class _Trainer:
 
     def run(self) -> None:
         """Train, and write the weights that were best on frames held out, those before the first step included."""
-        from blender_synth.refine.model import save_model
-
         self.training.resume()
         if self.training.step == 0:
             self._measure(0)
         self.training.run(self.settings.steps, self.step, "refine fit")
         before = self.target.distance([frame.picture for frame in self.held])
         self.average.module.load_state_dict(self.best.weights)
+        self.save(nearer=self.best.distance < _NEARER * before)
+
+    def save(self, nearer: bool) -> None:
+        """Write the model. `nearer`: whether it is worth using."""
+        from blender_synth.refine.model import save_model
+
         save_model(
             self.settings.model,
             self.average.module,
             self.network_settings,
             {"photos": self.photos.digest[:12], "photo_count": len(self.photos.pictures), "steps": self.training.step,
              "seconds": round(self.training.seconds, 1), "discriminator_won": self.warned,
-             "best_step": self.best.step, "nearer": bool(self.best.distance < _NEARER * before)},
+             "best_step": self.best.step, "nearer": nearer},
             self.tones,
             self.camera,
         )  # fmt: skip
