@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -240,3 +241,19 @@ def test_long_paths_leave_room_for_what_is_wrong_on_the_sheet():
     path = "/a/folder" * 9 + "/wood.png"
     lines = preview_sheet._lines([Finding("missing_texture", "error", f"the texture '{path}' is missing")], 240)
     assert " ".join(text for text, _ in lines) == "error: the texture '.../wood.png' is missing"
+
+
+def test_references_of_a_gltf_are_corrected_whatever_is_escaped_in_them(tmp_path):
+    from blender_synth.pack_tools import fix
+
+    write_image(tmp_path / "maps/old wood.png")
+    write_image(tmp_path / "here.png")
+    images = [{"uri": "C:/art/old%20wood.png"}, {"uri": "here.png"}, {"uri": "data:image/png;base64,AA=="}, {"uri": 3}]
+    file = tmp_path / "models/a.gltf"
+    file.parent.mkdir()
+    file.write_text(json.dumps({"images": images}))
+    repair = fix._Repair(tmp_path.resolve(), tmp_path, {}, {})
+    found = {name.name.lower(): [name] for name in tmp_path.resolve().rglob("*.png")}
+    fix._point_inside(repair, file.resolve(), found)
+    written = [row["uri"] for row in json.loads(file.read_text())["images"]]
+    assert written == ["../maps/old%20wood.png", "../here.png", "data:image/png;base64,AA==", 3]

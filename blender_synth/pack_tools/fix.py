@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import yaml
 
@@ -285,8 +286,12 @@ def _point_inside(repair: _Repair, file: Path, images: Mapping[str, list[Path]])
             return
         rows = data.get("images") if isinstance(data, dict) else None
         for row in rows if isinstance(rows, list) else ():
-            if isinstance(row, dict) and isinstance(row.get("uri"), str) and (reference := elsewhere(row["uri"])):
-                row["uri"], changed = reference, True
+            if (
+                isinstance(row, dict)
+                and isinstance(row.get("uri"), str)
+                and (reference := elsewhere(unquote(row["uri"])))
+            ):
+                row["uri"], changed = quote(reference), True
         text = json.dumps(data)
     if changed:
         file.write_text(text, encoding="utf-8", errors="surrogateescape")
