@@ -197,19 +197,7 @@ def finish_item(draft: Draft, folder: Path, description: Description | AssetErro
         )
     if terms.variants:
         _check_variants(draft, folder, description)
-    item: Item[Any] = Item(
-        name=draft.name,
-        file=draft.relative,
-        terms=terms,
-        box_m=box,
-        object=draft.object,
-        collection=draft.collection,
-        description=draft.description,
-        triangles=description.triangles,
-        materials=description.materials,
-        joints_m=_joints(draft, description, turn),
-        problems=description.problems,
-    )
+    item = replace(_measured(draft, terms, box, description), joints_m=_joints(draft, description, turn))
     if terms.reflecting_material:
         return replace(item, pane=_pane(draft, description, item.scale(), turn))
     return item
@@ -222,6 +210,10 @@ def rough_item(draft: Draft, description: Description) -> Item[Any]:
     box = np.sort(description.box_m @ turn.T, axis=0)
     if terms.height_m is not None and box[1, 2] <= box[0, 2]:
         terms = terms.model_copy(update={"height_m": None})
+    return _measured(draft, terms, box, description)
+
+
+def _measured(draft: Draft, terms: ShapeTerms, box: np.ndarray, description: Description) -> Item[Any]:
     return Item(
         name=draft.name,
         file=draft.relative,
