@@ -231,7 +231,7 @@ def test_textures_are_only_written_into_the_copy(tmp_path, written, target):
         (folder / "sub").mkdir(parents=True)
     write_image(copy / "old/wood.png")
     repair = fix._Repair(copy, source, {}, {})
-    finding = Finding("missing_texture", "error", f"the texture {written!r} is missing", file="box.blend", item="box")
+    finding = Finding("missing_texture", "error", "gone", file="box.blend", item="box", written=written)
     fix._find_textures(repair, [finding])
     written_files = set(contents(tmp_path)) - {"q/old/wood.png"}
     assert written_files == ({f"q/{target}"} if target else set())

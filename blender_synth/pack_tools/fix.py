@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +30,6 @@ from blender_synth.packs.survey import Entry, Survey, survey
 from blender_synth.suggestions import hint_among, nearest_names
 
 _TEXTURES = (*IMAGE_SUFFIXES, ".tga", ".bmp", ".hdr")
-_MISSING = re.compile(r"the texture '(.*)' is missing", re.DOTALL)
 _LARGEST_TEXT_BYTES = 50_000_000
 
 
@@ -216,16 +214,15 @@ def _find_textures(repair: _Repair, findings: list[Finding]) -> None:
     for path in (repair.folder / file for file in files if file.suffix.lower() in (".mtl", ".gltf")):
         _point_inside(repair, path, images)
     for finding in dict.fromkeys(findings):
-        match = _MISSING.search(finding.text)
-        if finding.code != "missing_texture" or match is None:
+        if not finding.written:
             continue
         model = repair.folder / finding.file
-        written = match[1].replace("\\", "/")
-        base = written.rsplit("/", 1)[-1] or finding.object
+        written = finding.written.replace("\\", "/")
+        base = written.rsplit("/", 1)[-1]
         found = _only(images.get(base.lower(), []))
         if found is None or (base.lower() in repair.pointed and model.suffix.lower() in (".obj", ".gltf")):
             continue
-        target = _target(repair, model, finding, written, base)
+        target = _target(repair, model, written, base)
         if target is not None and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(found, target)
@@ -242,7 +239,7 @@ def _only(files: list[Path]) -> Path | None:
     return next(iter(digests.values())) if len(digests) == 1 else None
 
 
-def _target(repair: _Repair, model: Path, finding: Finding, written: str, base: str) -> Path | None:
+def _target(repair: _Repair, model: Path, written: str, base: str) -> Path | None:
     """Where a model looks for a texture; None if that is outside the pack."""
     if model.suffix.lower() == ".fbx":  # which are searched by name, also where another machine's path is written
         return model.parent / "textures" / base

@@ -15,6 +15,7 @@ class Problem:
         severity: an `error` makes the item unusable; a `warning` is about something that was changed or looks odd.
         object: name of the object, material or other data-block in the file; "" for the whole file.
         text: what is wrong. hint: how the artist can fix it.
+        written: path of the file that is missing, as the loader has it; "" for other problems.
     """
 
     code: str
@@ -22,3 +23,4 @@ class Problem:
     object: str
     text: str
     hint: str
+    written: str = ""

@@ -24,6 +24,7 @@ class Finding:
             intended.
         text: what is wrong. hint: how to fix it.
         file: relative to the pack. item, object: names; "" if it concerns neither.
+        written: path of the texture that is missing, as Blender has it; "" for other findings.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Finding:
     file: str = ""
     item: str = ""
     object: str = ""
+    written: str = ""
 
     def to_json(self) -> dict[str, str]:
         """As a JSON object."""

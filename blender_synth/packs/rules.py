@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from blender_synth.packs.report import Finding, ItemReport, MeshReport, Severity
@@ -55,10 +56,7 @@ RIGS = {
 def judge(report: ItemReport) -> list[Finding]:
     """All findings about an item, the loader's problems first."""
     found = chain(report.found, *(rule(report) for rule in RULES))
-    return [
-        Finding(f.code, f.severity, f.text, f.hint, f.file or report.file, f.item or report.name, f.object)
-        for f in found
-    ]
+    return [replace(f, file=f.file or report.file, item=f.item or report.name) for f in found]
 
 
 def absurd_size(report: ItemReport) -> Iterator[Finding]:

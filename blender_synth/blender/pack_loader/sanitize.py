@@ -170,5 +170,5 @@ def missing_texture(name: str, written: str) -> Problem:
     """The problem of an image whose file does not exist."""
     return Problem(
         "missing_texture", "error", name, f"the texture {written!r} is missing",
-        "add the file to the pack, or pack it into the .blend (File > External Data > Pack Resources)",
+        "add the file to the pack, or pack it into the .blend (File > External Data > Pack Resources)", written,
     )  # fmt: skip

@@ -59,7 +59,7 @@ def inspect(job: dict[str, Any]) -> dict[str, Any]:
         skeletons=skeleton_reports(loaded.objects),
         found=(
             *known.found,
-            *(Finding(p.code, p.severity, p.text, p.hint, object=p.object) for p in loaded.problems),
+            *(Finding(p.code, p.severity, p.text, p.hint, object=p.object, written=p.written) for p in loaded.problems),
             *_idle_texts(file, Path(job["folder"]), {p.object for p in loaded.problems if p.code == "script_removed"}),
         ),
     )
