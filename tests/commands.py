@@ -51,3 +51,23 @@ def run_here(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comp
         except SystemExit as leaving:
             status = leaving.code
     return subprocess.CompletedProcess(words, int(status or 0), out.getvalue(), err.getvalue())
+
+
+def parent_of(pid: int) -> int:
+    """Process id of the parent of a process; -1 where that is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    except OSError:
+        return -1
+
+
+def descendants(pid: int) -> list[int]:
+    """Processes below one, its workers and the helpers of its export among them."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        children.setdefault(parent_of(int(folder.name)), []).append(int(folder.name))
+    found, todo = [], [pid]
+    while todo:
+        todo += (below := children.get(todo.pop(), []))
+        found += below
+    return found

@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 from blender_synth.frames.raw_frame import RawFrame
-from tests.commands import TINY, run_here, start
-from tests.test_run_blender import _parent
+from tests.commands import TINY, descendants, run_here, start
 
 pytestmark = pytest.mark.blender
 
@@ -60,18 +59,6 @@ def test_equal_frames_are_equal_files(undisturbed, tmp_path):
         assert content == expected[name], name
 
 
-def _descendants(pid: int) -> list[int]:
-    """Processes below one, its workers and the helpers of its export among them."""
-    children: dict[int, list[int]] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        children.setdefault(_parent(int(folder.name)), []).append(int(folder.name))
-    found, todo = [], [pid]
-    while todo:
-        todo += (below := children.get(todo.pop(), []))
-        found += below
-    return found
-
-
 def _kill_often(folder: Path, command: list[str], kills: int, seed: int, seconds: float) -> None:
     """Run a command while its process, one below it, or all of them are killed at random moments.
 
@@ -87,7 +74,7 @@ def _kill_often(folder: Path, command: list[str], kills: int, seed: int, seconds
         time.sleep(draw.uniform(0, seconds))
         if process.poll() is not None:
             continue
-        everybody = [process.pid, *_descendants(process.pid)]
+        everybody = [process.pid, *descendants(process.pid)]
         victims = draw.choice([[process.pid], [draw.choice(everybody)], everybody])
         killed = 0
         for victim in victims:

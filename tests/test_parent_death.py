@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.test_kills_blender import _descendants
+from tests.commands import descendants
 
 _STARTER = """
 import multiprocessing, sys, time
@@ -46,7 +46,7 @@ def test_a_pool_ends_with_its_starter(tmp_path, method, seconds):
         env={**os.environ, "PYTHONPATH": root},
     )  # fmt: skip
     assert starter.stdout.readline() == "ready\n"
-    below = _descendants(starter.pid)
+    below = descendants(starter.pid)
     assert len(below) >= 3  # a pool of two, and the server or the resource tracker
     starter.send_signal(signal.SIGKILL)
     starter.wait()

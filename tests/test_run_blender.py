@@ -16,7 +16,7 @@ import pytest
 from pycocotools.coco import COCO
 
 from blender_synth.frames.raw_frame import RawFrame, read_exr
-from tests.commands import TINY, run_here, start
+from tests.commands import TINY, parent_of, run_here, start
 from tests.small_glb import write_box
 
 pytestmark = pytest.mark.blender
@@ -128,7 +128,7 @@ def test_a_run_survives_a_killed_worker_and_leaves_no_temporary_files(rendered, 
     monkeypatch.setenv("TMPDIR", str(places[0]))
     monkeypatch.setenv("BLENDER_SYNTH_CACHE", str(places[1]))
     process = start("render", *TINY, "frames=3", "output=run", cwd=tmp_path)
-    worker = _wait_for(lambda: [p for p in _workers() if _parent(p) == process.pid], process)[0]
+    worker = _wait_for(lambda: [p for p in _workers() if parent_of(p) == process.pid], process)[0]
     _wait_for(lambda: list(tmp_path.glob("run/frames/000000")), process)
     os.kill(worker, signal.SIGKILL)
     _, err = process.communicate(timeout=300)
@@ -140,22 +140,15 @@ def test_a_run_survives_a_killed_worker_and_leaves_no_temporary_files(rendered, 
         np.testing.assert_array_equal(layers["surface_id"], _labels(rendered / "run")[index]["surface_id"])
 
 
-def _parent(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
-    except OSError:
-        return -1
-
-
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 def test_a_stopped_run_leaves_complete_frames_only_and_can_be_continued(tmp_path, sent, status):
     process = start("render", *TINY, "frames=4", "output=run", cwd=tmp_path)
     _wait_for(lambda: list(tmp_path.glob("run/frames/000000/frame.json")), process)
-    worker = next(p for p in _workers() if _parent(p) == process.pid)
+    worker = next(p for p in _workers() if parent_of(p) == process.pid)
     os.kill(process.pid, sent)
     process.communicate(timeout=60)
     assert process.returncode == status
-    _wait_for(lambda: not Path(f"/proc/{worker}").exists() or _parent(worker) != process.pid)
+    _wait_for(lambda: not Path(f"/proc/{worker}").exists() or parent_of(worker) != process.pid)
     whole = list(tmp_path.glob("run/frames/[0-9]*"))
     assert 1 <= len(whole) < 4
     for folder in whole:
