@@ -2,7 +2,7 @@
 
     settings   of each subcommand            photos     photographs and videos of a folder
     inputs     picture and layers of a frame for the network
-    camera     about sixty parameters that come before the network (torch)
+    camera     about fifty parameters that come before the network (torch)
     network    generator, discriminator, segmenter (torch)      patches   photographs' and frames' patches, matched
     fit        training        model      the result        apply      refined runs and datasets
     checks     whether labels still fit a picture (no torch)    check     the table of them

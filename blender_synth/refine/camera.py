@@ -1,4 +1,4 @@
-"""A camera with about eighty parameters, fitted to the photographs before the generator is trained (torch).
+"""A camera with about fifty parameters, fitted to the photographs before the generator is trained (torch).
 
     values -> curve -> light -> haze by depth -> 3 x 3 matrix -> vignetting -> blur -> values -> curve -> noise
 
