@@ -28,7 +28,7 @@ LIMITS = Limits(10, 0.5)
 # --- plans
 
 
-@pytest.mark.parametrize("scale", ["tiny", "small", "full"])
+@pytest.mark.parametrize("scale", ["tiny", "small", "medium", "full"])
 def test_every_part_of_every_scale_is_a_config(scale: str):
     from blender_synth.config import compose
 
@@ -45,8 +45,9 @@ def test_every_part_of_every_scale_is_a_config(scale: str):
         arm_of(name)
 
 
-def test_no_test_scene_is_trained_on():
-    settings = read_settings(["scale=small"])
+@pytest.mark.parametrize("scale", ["small", "medium", "full"])
+def test_no_test_scene_is_trained_on(scale: str):
+    settings = read_settings([f"scale={scale}"])
     trained = {part["scene"] for part in settings.train}
     tested = {part["scene"] for parts in settings.tests.values() for part in parts}
     assert not trained & tested

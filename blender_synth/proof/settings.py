@@ -4,7 +4,7 @@ Parameters:
 
 | key | default | unit | meaning |
 | --- | --- | --- | --- |
-| `scale` | small | choice | tiny (a test, about a minute), small (an hour or two on 2 cores) or full |
+| `scale` | small | choice | tiny (a test, about a minute), small (an hour or two on 2 cores), medium (a night on them) or full |
 | `output` | out/proof | path | folder of runs, datasets, trainings, results and report |
 | `render` | … | overrides | of every run: size, samples, acceptance |
 | `render_train` | … | overrides | of the runs of `train` only |
@@ -58,7 +58,7 @@ from blender_synth.suggestions import nearest_names
 from blender_synth.validation import validate
 from blender_synth.values import plain
 
-SCALES = ("tiny", "small", "full")
+SCALES = ("tiny", "small", "medium", "full")
 STAGES = ("render", "export", "train", "predict", "report")
 Stage = Literal["render", "export", "train", "predict", "report"]
 
@@ -67,7 +67,7 @@ Stage = Literal["render", "export", "train", "predict", "report"]
 class ProofSettings:
     """See the module's docstring."""
 
-    scale: Literal["tiny", "small", "full"] = "small"
+    scale: Literal["tiny", "small", "medium", "full"] = "small"
     output: Path = Path("out/proof")
     render: dict[str, Any] = Field(default_factory=dict)
     render_train: dict[str, Any] = Field(default_factory=dict)
