@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,22 @@ import pytest
 from blender_synth.errors import BlenderSynthError, ConfigError, RunError
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.proof import main
-from blender_synth.proof.arms import ARMS, arm_of
+from blender_synth.proof.arms import ARMS, PAIRS, arm_of
+from blender_synth.proof.comparison import compared, separation
 from blender_synth.proof.datasets import near_mirrors, read_coco
 from blender_synth.proof.fourier import adapted
-from blender_synth.proof.measures import Limits, matched, measure, mistaken_at, read_results, threshold_for
+from blender_synth.proof.measures import (
+    PEDESTRIAN_ROW,
+    REFLECTION_ROW,
+    Limits,
+    Matched,
+    Seen,
+    matched,
+    measure,
+    mistaken_at,
+    read_results,
+    threshold_for,
+)
 from blender_synth.proof.settings import parts_to_test, read_settings, train_parts
 from blender_synth.proof.stages import check_results, photograph_set, trainings
 from tests.made_frames import make_run
@@ -221,6 +234,49 @@ def test_resampling_scenes_is_wider_than_resampling_reflections(tmp_path: Path):
     assert mistaken.share == pytest.approx(0.5)
     assert mistaken.low <= 0.25
     assert mistaken.high >= 0.75
+
+
+def _scored(pedestrians: list[float], reflections: list[float], scenes: int = 6) -> Matched:
+    """One pedestrian and one reflection after the other, scene by scene."""
+    seen = [
+        Seen(kind, f"s{number % scenes}", number, (0, 0, 10, 40), "", 9.0, score, 0.0)
+        for kind, scores in ((PEDESTRIAN_ROW, pedestrians), (REFLECTION_ROW, reflections))
+        for number, score in enumerate(scores)
+    ]
+    return Matched(tuple(seen), (), scenes)
+
+
+def test_separation_is_the_share_of_pairs_in_order():
+    assert separation(_scored([0.9, 0.8], [0.1, 0.2, 0.0])) == 1
+    assert separation(_scored([0.5, 0.0], [0.7, 0.2, 0.0])) == pytest.approx((0 + 1 + 1 + 0 + 0 + 0.5) / 6)
+    assert separation(_scored([0.3] * 4, [0.3] * 5)) == 0.5
+    assert math.isnan(separation(_scored([0.3], [])))
+
+
+def test_a_difference_is_resampled_in_pairs():
+    """Reflections of the second group score as its pedestrians do, every other one of the first far below."""
+    rng = np.random.default_rng(3)
+    people = list(rng.uniform(0.5, 1, 60))
+    mirrored = list(rng.uniform(0.5, 1, 60))
+    halved = [score if number % 2 else score - 0.45 for number, score in enumerate(mirrored)]
+    better, worse = _scored(people, halved, 11), _scored(people, mirrored, 11)
+    pair = compared([better, better], [worse], 0.98)
+    assert pair.mistaken.value == pytest.approx(-0.5, abs=0.06)
+    assert pair.mistaken.low <= pair.mistaken.value <= pair.mistaken.high < -0.3
+    assert pair.separation.low > 0.1
+    same = compared([worse], [worse], 0.9)
+    assert (same.mistaken.value, same.mistaken.low, same.mistaken.high) == (0, 0, 0)
+    back = compared([worse], [better], 0.98)
+    assert back.mistaken.value == -pair.mistaken.value
+    at_zero = mistaken_at(better, 0.9).share
+    assert compared([better], [_scored(people, [0.0] * 60, 11)], 0.9).mistaken.value == pytest.approx(at_zero)
+
+
+def test_comparisons_are_of_trained_pairs_only():
+    assert all(first in ARMS and second in ARMS for first, second in PAIRS)
+    nothing = compared([_scored([], [])], [_scored([], [])], 0.9)
+    assert math.isnan(nothing.mistaken.value)
+    assert math.isnan(nothing.separation.low)
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,10 @@ def test_the_whole_command(tmp_path: Path):
     assert [line.split()[0] for line in text.splitlines() if line[:2] in ("b ", "c ", "d ")] == ["b", "c", "d"]
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Reflections reported as pedestrians" in page
-    rows = json.loads((tmp_path / "measures.json").read_text())["rows"]
+    assert "Differences between arms" in page
+    content = json.loads((tmp_path / "measures.json").read_text())
+    rows = content["rows"]
+    assert list(content["comparisons"]) == ["c - b", "d - c"]
     assert {row["test"] for row in rows} == {"all", "unseen_scenes", "fog"}
     frames = sorted(path.stat().st_mtime_ns for path in tmp_path.rglob("radiance.exr"))
     theirs = tmp_path / "theirs.json"

@@ -45,6 +45,9 @@ ARMS = {
     )
 }  # fmt: skip
 
+PAIRS = (("c", "b"), ("c", "a"), ("c", "m"), ("d", "c"), ("e", "c"), ("f", "c"), ("g", "c"), ("b", "a"))
+"""Arms whose difference says what the label, rendered reflections, pairs, airs, FDA and the GAN are worth."""
+
 
 def arm_of(name: str, key: str = "proof.arms") -> Arm:
     """The arm of a name.

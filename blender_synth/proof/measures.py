@@ -27,7 +27,7 @@ NEAR_M = 1.0
 PEDESTRIAN_ROW, REFLECTION_ROW = "pedestrian", "reflection"
 LOOKALIKES = ("mannequin", "poster_person", "screen_person", "statue")
 """Categories that show people who are none."""
-_RESAMPLINGS = 1000
+RESAMPLINGS = 1000
 _LEAST_SHARE_OF_LIGHT = 0.2
 """Mean share of its pixels' light that a reflection in glass must have to be measured."""
 
@@ -259,7 +259,7 @@ def _interval(entries: Sequence[Seen], threshold: float, seed: int) -> tuple[flo
     counts = np.zeros((len(scenes), 2))
     for entry in entries:
         counts[place[entry.scene]] += (entry.score >= threshold, 1)
-    draws = rng_for(seed, 0, "proof/bootstrap").integers(len(scenes), size=(_RESAMPLINGS, len(scenes)))
+    draws = rng_for(seed, 0, "proof/bootstrap").integers(len(scenes), size=(RESAMPLINGS, len(scenes)))
     sums = counts[draws].sum(1)
     low, high = np.quantile(sums[:, 0] / sums[:, 1], (0.025, 0.975))
     return float(low), float(high)

@@ -33,6 +33,7 @@ from blender_synth.proof.settings import ProofSettings
 from blender_synth.report.build import vega_script
 
 if TYPE_CHECKING:
+    from blender_synth.proof.comparison import Comparison, Difference
     from blender_synth.proof.stages import Row
 
 FILES = "report_files"
@@ -48,7 +49,15 @@ Table = dict[str, Any]
 
 def table_text(rows: Sequence[Row], recall: float, common: float) -> str:
     """The table of the test set `all` for a terminal."""
-    table = _headline(rows, "all", recall, common)
+    return _as_text(_headline(rows, "all", recall, common))
+
+
+def differences_text(differences: Mapping[str, Comparison], common: float) -> str:
+    """The differences between arms for a terminal."""
+    return _as_text(_differences(differences, common))
+
+
+def _as_text(table: Table) -> str:
     lines = [table["columns"], *table["rows"]]
     widths = [max(len(str(line[i])) for line in lines) for i in range(len(table["columns"]))]
     return "\n".join(
@@ -60,7 +69,11 @@ def table_text(rows: Sequence[Row], recall: float, common: float) -> str:
 
 
 def write_page(
-    settings: ProofSettings, rows: Sequence[Row], sets: Mapping[str, Dataset], facts: Mapping[str, Any]
+    settings: ProofSettings,
+    rows: Sequence[Row],
+    sets: Mapping[str, Dataset],
+    facts: Mapping[str, Any],
+    differences: Mapping[str, Comparison],
 ) -> Path:
     """Write report.html and its files; returns the page."""
     folder = settings.output / FILES
@@ -70,6 +83,7 @@ def write_page(
     common = float(facts["common_recall"])
     tables = [
         _headline(rows, "all", settings.recall, common),
+        *([_differences(differences, common)] if differences else []),
         _precision(rows, "all"),
         _by_test(rows, sets, common),
         _by_mirror(rows),
@@ -126,12 +140,13 @@ def _headline(rows: Sequence[Row], test: str, recall: float, common: float) -> T
         + (f"{first.pedestrians} pedestrians and {first.reflections} reflections are measured. " if first else "")
         + "The score from which a detection counts is the one that finds the wanted share of the pedestrians, or the "
         "lowest one where a detector never finds as many; then at the share that all find. The range is that of 95 % "
-        "of 1000 resamplings of the scenes. ±: standard deviation between seeds.",
+        "of 1000 resamplings of the scenes. Separation: chance that a pedestrian scores higher than a reflection (50: "
+        "a coin toss). ±: standard deviation between seeds.",
         "columns": [
             "arm", "trained on", "seeds", f"mistaken at recall {recall:.2f}", "95 %", "recall",
             "reflections called pedestrians, of those found", "pedestrians called reflections",
-            "other false alarms / picture", f"mistaken at recall {common:.2f}", "95 % ", "missed < 1 m from a mirror",
-            "missed elsewhere",
+            "other false alarms / picture", f"mistaken at recall {common:.2f}", "95 % ", "separation",
+            "missed < 1 m from a mirror", "missed elsewhere",
         ],
         "rows": [
             [
@@ -142,11 +157,28 @@ def _headline(rows: Sequence[Row], test: str, recall: float, common: float) -> T
                 mean_text([row.measures.mistaken.lost for row in found]),
                 mean_text([row.measures.mistaken.false_per_picture for row in found], False),
                 mean_text([row.common.share for row in found]), _interval(found, True),
+                mean_text([row.separation for row in found]),
                 mean_text([row.measures.missed_near for row in found]),
                 mean_text([row.measures.missed_far for row in found]),
             ]
             for (group, title), found in groups.items()
         ],
+    }  # fmt: skip
+
+
+def _differences(differences: Mapping[str, Comparison], common: float) -> Table:
+    def texts(difference: Difference) -> tuple[str, str]:
+        if not math.isfinite(difference.low):
+            return "–", "–"
+        return f"{100 * difference.value:+.1f}", f"{100 * difference.low:+.0f} to {100 * difference.high:+.0f}"
+
+    return {
+        "title": "Differences between arms",
+        "note": "In percentage points, means over the seeds. Both arms see the same scenes, which are resampled in "
+        "pairs: where the range does not hold 0, the difference is more than chance on scenes like these. How much it "
+        "depends on the seed is not in the range.",
+        "columns": ["difference", f"mistaken at recall {common:.2f}", "95 %", "separation", "95 % "],
+        "rows": [[name, *texts(pair.mistaken), *texts(pair.separation)] for name, pair in differences.items()],
     }  # fmt: skip
 
 

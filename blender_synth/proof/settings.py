@@ -4,7 +4,7 @@ Parameters:
 
 | key | default | unit | meaning |
 | --- | --- | --- | --- |
-| `scale` | small | choice | tiny (a test, about a minute), small (an hour or two on 2 cores), medium (a night on them) or full |
+| `scale` | small | choice | tiny (a minute), small (an hour or two on 2 cores), medium (a night on them) or full |
 | `output` | out/proof | path | folder of runs, datasets, trainings, results and report |
 | `render` | … | overrides | of every run: size, samples, acceptance |
 | `render_train` | … | overrides | of the runs of `train` only |

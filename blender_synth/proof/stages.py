@@ -18,9 +18,19 @@ from blender_synth.cache import write_atomically
 from blender_synth.errors import ConfigError, RunError
 from blender_synth.frames.run_folder import disk_errors
 from blender_synth.learn.curves import CURVE, read_curve
-from blender_synth.proof.arms import ARMS, Arm, arm_of
+from blender_synth.proof.arms import ARMS, PAIRS, Arm, arm_of
+from blender_synth.proof.comparison import Comparison, compared, separation
 from blender_synth.proof.datasets import Dataset, export_arm, export_test, joined, load_dataset, read_coco
-from blender_synth.proof.measures import Limits, Measures, Mistaken, matched, measure, reachable_recall, read_results
+from blender_synth.proof.measures import (
+    Limits,
+    Matched,
+    Measures,
+    Mistaken,
+    matched,
+    measure,
+    reachable_recall,
+    read_results,
+)
 from blender_synth.proof.renders import render_parts, rendered_time
 from blender_synth.proof.settings import STAGES, Part, ProofSettings, parts_to_test, read_settings, train_parts
 
@@ -288,6 +298,8 @@ class Row:
     measures: Measures
     common: Mistaken
     """At the recall that all trainings reach on `all`."""
+    separation: float
+    """How well scores tell pedestrians from reflections, see `comparison.separation`."""
 
 
 def measured_rows(settings: ProofSettings, plans: Sequence[Plan], sets: Mapping[str, Dataset]) -> list[Row]:
@@ -306,12 +318,46 @@ def measured_rows(settings: ProofSettings, plans: Sequence[Plan], sets: Mapping[
             file = results_file(settings, plan.name, name)
             measures, common = measure(dataset, file, limits, settings.recall, level, threshold)
             threshold = measures.mistaken.threshold if name == ALL else threshold
-            rows.append(Row(plan.group, plan.title, plan.seed, plan.count, name, file, measures, common))
+            rows.append(
+                Row(
+                    plan.group,
+                    plan.title,
+                    plan.seed,
+                    plan.count,
+                    name,
+                    file,
+                    measures,
+                    common,
+                    _separation(dataset, file, limits),
+                )
+            )
     for name, file in settings.results.items():
         detector, _, test = name.rpartition("/")
         measures, common = measure(sets[test], file, limits, settings.recall, level)
-        rows.append(Row(detector, file.name, None, None, test, file, measures, common))
+        rows.append(
+            Row(detector, file.name, None, None, test, file, measures, common, _separation(sets[test], file, limits))
+        )
     return rows
+
+
+def _separation(dataset: Dataset, file: Path, limits: Limits) -> float:
+    return separation(matched(dataset, read_results(file, dataset), limits))
+
+
+def comparisons(rows: Sequence[Row], dataset: Dataset, limits: Limits, recall: float) -> dict[str, Comparison]:
+    """The pairs of groups that tell something (`arms.PAIRS`, and each ablation against arm c), by `first - second`, on
+    the test set `all`; only those of which both have been trained."""
+    groups: dict[str, list[Matched]] = {}
+    for row in rows:
+        if row.test == ALL and row.seed is not None:
+            found = matched(dataset, read_results(row.file, dataset), limits)
+            groups.setdefault(row.group, []).append(found)
+    pairs = [*PAIRS, *((name, "c") for name in groups if name.startswith("c-") and not name[2:].isdigit())]
+    return {
+        f"{first} - {second}": compared(groups[first], groups[second], recall)
+        for first, second in pairs
+        if first in groups and second in groups
+    }
 
 
 def common_recall(settings: ProofSettings, plans: Sequence[Plan], dataset: Dataset, limits: Limits) -> float:
@@ -325,7 +371,7 @@ def common_recall(settings: ProofSettings, plans: Sequence[Plan], dataset: Datas
 
 
 def _report(settings: ProofSettings, plans: Sequence[Plan]) -> None:
-    from blender_synth.proof.page import table_text, write_page
+    from blender_synth.proof.page import differences_text, table_text, write_page
 
     sets = sets_to_test(settings)
     rows = measured_rows(settings, plans, sets)
@@ -338,15 +384,19 @@ def _report(settings: ProofSettings, plans: Sequence[Plan]) -> None:
             "test": r.test,
             **asdict(r.measures),
             "common": asdict(r.common),
+            "separation": r.separation,
         }
         for r in rows
     ]
-    facts["common_recall"] = common_recall(
-        settings, plans, sets[ALL], Limits(settings.min_height_px, settings.min_visibility)
-    )
-    write_atomically(settings.output / "measures.json", json.dumps({"facts": facts, "rows": values}, indent=1))
-    page = write_page(settings, rows, sets, facts)
-    print(table_text(rows, settings.recall, facts["common_recall"]))
+    limits = Limits(settings.min_height_px, settings.min_visibility)
+    level = facts["common_recall"] = common_recall(settings, plans, sets[ALL], limits)
+    differences = comparisons(rows, sets[ALL], limits, level)
+    content = {"facts": facts, "rows": values, "comparisons": {k: asdict(v) for k, v in differences.items()}}
+    write_atomically(settings.output / "measures.json", json.dumps(content, indent=1))
+    page = write_page(settings, rows, sets, facts, differences)
+    print(table_text(rows, settings.recall, level))
+    if differences:
+        print(f"\n{differences_text(differences, level)}")
     print(f"report: {page}")
 
 
