@@ -79,7 +79,7 @@ TORCH ?=
 
 .venv/installed-learn: .venv/installed-dev
 	$(PIP) install --quiet $(TORCH) torch
-	$(PIP) install --quiet -e '.[learn]'
+	$(PIP) install --quiet -e '.[learn,refine]'
 	@touch $@
 
 SCALE ?= small
@@ -202,7 +202,7 @@ measured: setup
 # Resolves the newest versions that pyproject.toml allows, in a fresh environment, and pins them.
 lock: .venv/python
 	rm -rf .venv/lock && "$(PYTHON)" -m venv .venv/lock
-	.venv/lock/bin/python -m pip --disable-pip-version-check install --quiet hatchling~=1.27 editables $(TORCH) -e '.[dev,docs,learn]'
+	.venv/lock/bin/python -m pip --disable-pip-version-check install --quiet hatchling~=1.27 editables $(TORCH) -e '.[dev,docs,learn,refine]'
 	{ echo '# Every version that was tested together; written by `make lock`.'; \
 	  .venv/lock/bin/python -m pip freeze --exclude-editable | sed 's/+cpu$$//'; } > $(LOCK)
 	rm -rf .venv/lock

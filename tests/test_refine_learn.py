@@ -226,6 +226,81 @@ def test_a_model_with_a_cast_over_everything_is_refused(learned: Path, tmp_path:
     assert all(any(text.startswith("tone") for text in line["failures"]) for line in lines)
 
 
+class _Means(torch.nn.Module):
+    """Eight numbers of a picture: means of quarters of its channels."""
+
+    def forward(self, pictures):
+        assert pictures.dtype == torch.uint8
+        values = torch.nn.functional.adaptive_avg_pool2d(pictures.float() / 255, 2)
+        return values.flatten(1)[:, :8]
+
+
+class _Wrong(torch.nn.Module):
+    def forward(self, pictures):
+        return pictures.float()
+
+
+def test_kid_and_fid_with_a_network_of_the_users_own(learned: Path, tmp_path: Path, capsys, rng):
+    pytest.importorskip("torchmetrics")
+    from blender_synth.refine.features import Extractor, FeatureDistance
+    from blender_synth.refine.fit import fit
+
+    file = tmp_path / "means.pt"
+    torch.jit.script(_Means()).save(str(file))
+    sets = [[rng.integers(low, low + 99, (40, 60, 3)).astype(np.uint8) for _ in range(12)] for low in (20, 22, 120)]
+    # every picture of a set has another brightness, so that there is a spread
+    sets = [
+        [(p * factor).astype(np.uint8) for p, factor in zip(s, np.linspace(0.8, 1.1, 12), strict=True)] for s in sets
+    ]
+    target = FeatureDistance(Extractor(file), sets[0])
+    near, far = target.scores(sets[1]), target.scores(sets[2])
+    assert abs(near["kid"]) < 0.1 * far["kid"]
+    assert 0 <= near["fid"] < 0.1 * far["fid"]
+    assert target.scores(sets[2]) == far
+
+    write_photos(tmp_path / "photos", 34, (48, 64))
+    given = {"photos": tmp_path / "photos", "extractor": file, "steps": 1, "camera_steps": 0, "segmenter_steps": 0}
+    fit(
+        FitSettings(
+            **{**TINY, **given}, runs=(str(learned / "run"), str(make_run(tmp_path / "more", 24))), model=tmp_path / "m"
+        )
+    )
+    assert "KID" in (text := capsys.readouterr().out)
+    assert "FID" in text
+    assert "fid" in json.loads((tmp_path / "m/fit.json").read_text())["rows"]["refined"]
+    assert "<th>fid</th>" in (tmp_path / "m/report.html").read_text()
+    refined = f"runs={tmp_path / 'run'}"
+    main(["apply", f"model={tmp_path / 'm'}", f"runs={learned / 'run'}", f"output={tmp_path / 'run'}"])
+    main(["check", refined, f"photos={tmp_path / 'photos'}", f"extractor={file}", "limits.tone=99"])
+    assert "FID to the photographs" in capsys.readouterr().out
+    with pytest.raises(ConfigError, match="photos=FOLDER"):
+        main(["check", refined, f"extractor={file}"])
+
+
+def test_extractors_that_cannot_be_used_are_named_before_anything_is_trained(learned: Path, tmp_path: Path):
+    pytest.importorskip("torchmetrics")
+    from blender_synth.refine.features import Extractor
+    from blender_synth.refine.fit import fit
+
+    good, wrong = tmp_path / "good.pt", tmp_path / "wrong.pt"
+    torch.jit.script(_Means()).save(str(good))
+    torch.jit.script(_Wrong()).save(str(wrong))
+    damaged, weights = tmp_path / "damaged.pt", tmp_path / "weights.pt"
+    damaged.write_bytes(good.read_bytes()[:400])
+    torch.save({"layer": torch.zeros(3)}, weights)
+    for file, text in (
+        (tmp_path / "none.pt", "no such file"), (damaged, "damaged or no TorchScript"),
+        (weights, "damaged or no TorchScript"), (wrong, "does not return features"),
+    ):  # fmt: skip
+        with pytest.raises(RunError, match=text) as caught:
+            Extractor(file)
+        assert caught.value.key == "extractor"
+        assert "torch.jit.save" in str(caught.value)
+    with pytest.raises(RunError, match="too few for KID and FID"):
+        fit(settings_in(learned, tmp_path / "model", extractor=good))
+    assert not (tmp_path / "model").exists()
+
+
 def test_models_that_cannot_be_used_are_named(learned: Path, tmp_path: Path):
     from blender_synth.learn.checkpoint import load_checkpoint, save_checkpoint
     from blender_synth.refine.model import load_model

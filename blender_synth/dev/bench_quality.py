@@ -164,7 +164,7 @@ def _case(case: str, variants: Mapping[str, Variant], folder: Path, options: arg
         picture = _developed(folder, name, crop, settings)
         psnr_db = {region: psnr(picture, references, mask) for region, mask in masks.items()}
         grown = (result["seconds"][name] - result["fixed_s"]) * width * height / (crop_px[0] * crop_px[1])
-        rows[name] = Row(result["fixed_s"] + grown, psnr_db, _flip(picture, references))
+        rows[name] = Row(result["fixed_s"] + grown, psnr_db, flip_error(picture, references))
     return rows
 
 
@@ -198,7 +198,8 @@ def psnr(picture: np.ndarray, references: Sequence[np.ndarray], mask: np.ndarray
     return -10 * math.log10(max(float((first * second).mean()), _SMALLEST_MSE))
 
 
-def _flip(picture: np.ndarray, references: Sequence[np.ndarray]) -> float:
+def flip_error(picture: np.ndarray, references: Sequence[np.ndarray]) -> float:
+    """FLIP of a picture (h, w, 3), 0 to 1, against the mean of references; NaN without `flip_evaluator`."""
     try:
         import flip_evaluator
     except ImportError:

@@ -53,8 +53,9 @@ def main(words: Sequence[str]) -> None:
     """Run the bench."""
     require_torch("bench-refine", "refine")
     from blender_synth.refine.distance import Photographs
+    from blender_synth.refine.features import Extractor
     from blender_synth.refine.fit import fit_frames
-    from blender_synth.refine.measure import row_of, table_of
+    from blender_synth.refine.measure import features_of, row_of, table_of
     from blender_synth.refine.photos import read_photos
     from blender_synth.refine.settings import FitSettings, read_words
 
@@ -79,7 +80,10 @@ def main(words: Sequence[str]) -> None:
     read = read_photos(photos, shorter_px, settings.max_photos, settings.from_video, settings.seed)
     held = [read.pictures[i] for i in range(len(read.pictures)) if i % 4 == 3]
     camera = [_through_camera(RawFrame(frame.folder)) for frame in measured]
-    facts["rows"]["known camera"] = row_of(measured, camera, Photographs(held), refiner.segmenter, refiner.tones)
+    features = None if settings.extractor is None else features_of(Extractor(settings.extractor), held)
+    facts["rows"]["known camera"] = row_of(
+        measured, camera, Photographs(held), refiner.segmenter, refiner.tones, features
+    )
     write_strip(output / "strip.jpg", measured, refiner, camera)
     for line in table_of(facts):
         print(line)

@@ -9,6 +9,7 @@
     tone       whether tones and colours came nearer to the photographs (no torch)
     measure    the table of distances and label scores
     distance   to the photographs           controls   what needs no training: histogram matching, FDA
+    features   KID and FID by a network of the user's own (torch)
     page       report.html
 
 Only camera, network, losses, model, segmenter and the inside of fit and apply import torch.

@@ -12,7 +12,7 @@ import numpy as np
 from blender_synth.annotate.instances import annotate
 from blender_synth.develop.of_run import develop_settings_of
 from blender_synth.develop.picture import shots
-from blender_synth.errors import RunError
+from blender_synth.errors import ConfigError, RunError
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.run_folder import find_runs, frames_of
 from blender_synth.progress import each
@@ -66,7 +66,14 @@ def check(settings: CheckSettings) -> list[Checked]:
         RunError: there is no run, no refined picture, or a picture is of another size.
     """
     frames = [(run, frame) for run in find_runs(settings.runs) for frame in frames_of(run)]
-    segmenter, tones, photographs = None, None, None
+    segmenter, tones, photographs, extractor = None, None, None, None
+    if settings.extractor is not None:
+        if settings.photos is None:
+            raise ConfigError("KID and FID are distances to photographs", key="extractor",
+                              value=str(settings.extractor), hint="give photos=FOLDER as well")  # fmt: skip
+        from blender_synth.refine.features import Extractor
+
+        extractor = Extractor(settings.extractor, "refine check")
     if settings.model is not None:
         from blender_synth.learn import require_torch
 
@@ -112,6 +119,13 @@ def check(settings: CheckSettings) -> list[Checked]:
         old_distance, new_distance = target.distance(before), target.distance(after)
         print(f"distance to the photographs: {old_distance:.3f} before, {new_distance:.3f} after, "
               f"{100 * (1 - new_distance / old_distance):.0f} % off")  # fmt: skip
+        if extractor is not None:
+            from blender_synth.refine.features import FeatureDistance
+
+            features = FeatureDistance(extractor, photographs)
+            old_scores, new_scores = features.scores(before), features.scores(after)
+            for name in ("kid", "fid"):
+                print(f"{name.upper()} to the photographs: {old_scores[name]:.4f} before, {new_scores[name]:.4f} after")
     return found
 
 

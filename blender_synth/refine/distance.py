@@ -2,8 +2,8 @@
 
 Sliced Wasserstein distance of patches over a Laplacian pyramid (Karras et al. 2018, "Progressive growing of GANs"),
 with two changes: colours are not normalised away, as a camera's colours are what counts here, and each level is
-divided by the spread of the photographs' patches at that level, so that all levels weigh the same. For KID or FID
-with weights of one's own, give torchmetrics the pictures of a refined run.
+divided by the spread of the photographs' patches at that level, so that all levels weigh the same. `features` has KID
+and FID.
 """
 
 from __future__ import annotations

@@ -115,6 +115,12 @@ def fit_frames(
                        hint="render 64 x 48 pixels or more")  # fmt: skip
     learned, measured = held_out(len(photos.pictures))
     learned_frames, measured_frames = held_out(len(frames)) if len(frames) >= 8 else (range(len(frames)),) * 2
+    extractor = None
+    if settings.extractor is not None:  # before anything is trained
+        from blender_synth.refine.features import Extractor, check_counts
+
+        extractor = Extractor(settings.extractor, "refine fit")
+        check_counts(photographs=len(measured), frames=len(measured_frames))
     mine, others = [frames[i] for i in learned_frames], [frames[i] for i in measured_frames]
     pictures, photographs = ([photos.pictures[i] for i in numbers] for numbers in (learned, measured))
     settings.model.mkdir(parents=True, exist_ok=True)
@@ -127,7 +133,7 @@ def fit_frames(
         trainer.use(fit_camera(folder, mine, pictures, settings.camera_steps, settings.seed, trainer.device))
     trainer.run()
     refiner = load_model(settings.model, settings.device, settings.compute)
-    facts = measure(others, refiner, pictures, photographs)
+    facts = measure(others, refiner, pictures, photographs, extractor)
     casts = [checks.cast(frame.picture, refiner.refined(frame)) for frame in others]
     facts["cast"] = round(float(np.mean(casts)), 1)
     if facts["cast"] > _CAST:

@@ -11,23 +11,29 @@ import numpy as np
 from blender_synth.refine import checks
 from blender_synth.refine.controls import with_control
 from blender_synth.refine.distance import Photographs
+from blender_synth.refine.features import FEWEST
 from blender_synth.refine.inputs import FrameInput
 from blender_synth.refine.settings import Limits
 from blender_synth.refine.tone import Tones
 
 if TYPE_CHECKING:
+    from blender_synth.refine.features import Extractor, FeatureDistance
     from blender_synth.refine.model import Refiner
     from blender_synth.refine.segmenter import Segmenter
 
 
 def measure(
-    frames: Sequence[FrameInput], refiner: Refiner, learned: Sequence[np.ndarray], photographs: Sequence[np.ndarray]
+    frames: Sequence[FrameInput],
+    refiner: Refiner,
+    learned: Sequence[np.ndarray],
+    photographs: Sequence[np.ndarray],
+    extractor: Extractor | None = None,
 ) -> dict[str, Any]:
     """Distances to photographs and label scores of the refiner and of the controls.
 
     Args:
         frames: that were not learned from. learned: photographs that the controls may take colours from.
-        photographs: to measure with, that were not learned from.
+        photographs: to measure with, that were not learned from. extractor: for KID and FID.
     """
     from blender_synth.refine.camera import through_camera
 
@@ -41,9 +47,20 @@ def measure(
         made["camera"] = [through_camera(refiner.camera, frame).picture for frame in frames]
     made["refined"] = [refiner.refined(frame) for frame in frames]
     target = Photographs(photographs)
-    rows = {name: row_of(frames, pictures, target, refiner.segmenter, refiner.tones) for name, pictures in made.items()}
+    features = None if extractor is None else features_of(extractor, photographs)
+    rows = {name: row_of(frames, pictures, target, refiner.segmenter, refiner.tones, features)
+            for name, pictures in made.items()}  # fmt: skip
     rows["photographs"] = {"distances": target.distances(learned), "distance": target.distance(learned)}
+    if features is not None and len(learned) >= FEWEST:
+        rows["photographs"] |= features.scores(learned)
     return {"rows": rows, "frames": len(frames), "photographs": len(photographs)}
+
+
+def features_of(extractor: Extractor, photographs: Sequence[np.ndarray]) -> FeatureDistance:
+    """KID and FID to these photographs."""
+    from blender_synth.refine.features import FeatureDistance
+
+    return FeatureDistance(extractor, photographs)
 
 
 def row_of(
@@ -52,6 +69,7 @@ def row_of(
     target: Photographs,
     segmenter: Segmenter | None = None,
     tones: Tones | None = None,
+    features: FeatureDistance | None = None,
 ) -> dict[str, Any]:
     """Distance and label scores of one way to make pictures; `used`: where refused pictures are unrefined ones."""
     scores = [scores_of(frame, picture, segmenter, tones) for frame, picture in zip(frames, pictures, strict=True)]
@@ -65,6 +83,7 @@ def row_of(
         "distance": float(np.mean(distances)),
         "kept": sum(not score.failures(limits) for score in scores) / max(1, len(scores)),
         "used": target.distance(used),
+        **({} if features is None else features.scores(pictures)),
         **{name: _mean([getattr(score, name) for score in scores]) for name in names},
     }
 
@@ -103,7 +122,9 @@ def table_of(facts: dict[str, Any]) -> list[str]:
     first = rows["unrefined"]["distance"]
     titles = (("distance", 9), ("off", 8), ("kept", 7), ("used", 8), ("edges", 7), ("struct", 8), ("flow px", 9),
               ("IoU loss", 10))  # fmt: skip
-    lines = [f"{'':<12}" + "".join(f"{title:>{width}}" for title, width in titles)]
+    more = [(key, digits) for key, digits in (("kid", 4), ("fid", 2)) if key in rows["unrefined"]]
+    lines = [f"{'':<12}" + "".join(f"{title:>{width}}" for title, width in titles)
+             + "".join(f"{key.upper():>9}" for key, _ in more)]  # fmt: skip
     for name, row in rows.items():
         off = f"{100 * (1 - row['distance'] / first):.0f} %" if name != "unrefined" and first else ""
         line = f"{name:<12}{row['distance']:>9.3f}{off:>8}"
@@ -114,5 +135,8 @@ def table_of(facts: dict[str, Any]) -> list[str]:
                 f"{'–' if row[key] is None else format(row[key], '.2f'):>{width}}"
                 for key, width in (("edges", 7), ("structure", 8), ("flow_px", 9), ("iou_loss", 10))
             )
+        else:
+            line += f"{'':>49}" if more else ""
+        line += "".join(f"{format(row[key], f'.{digits}f') if key in row else '–':>9}" for key, digits in more)
         lines.append(line)
     return lines

@@ -57,7 +57,7 @@ def write_fit_page(
         (resources.files("blender_synth.refine") / "page.html.j2").read_text(encoding="utf-8")
     )
     text = template.render(
-        facts=facts, columns=[name.replace("_", " ") for name, _ in _NUMBERS], rows=_rows(facts), pairs=shown,
+        facts=facts, columns=[name.replace("_", " ") for name, _ in _numbers(facts)], rows=_rows(facts), pairs=shown,
         photos=photo_files, strips=strips, charts=charts, files=FILES,
         specs=json.dumps([chart["spec"] for chart in charts]).replace("<", "\\u003c"),
     )  # fmt: skip
@@ -66,12 +66,16 @@ def write_fit_page(
     return page
 
 
+def _numbers(facts: Mapping[str, Any]) -> list[tuple[str, int]]:
+    return [*_NUMBERS, *(pair for pair in (("kid", 4), ("fid", 2)) if pair[0] in facts["rows"]["unrefined"])]
+
+
 def _rows(facts: Mapping[str, Any]) -> list[list[str]]:
     first = facts["rows"]["unrefined"]["distance"]
     rows = []
     for name, row in facts["rows"].items():
         off = "" if name == "unrefined" or not first else f"{100 * (1 - row['distance'] / first):.0f} %"
-        numbers = [_text(row.get(key), digits) for key, digits in _NUMBERS]
+        numbers = [_text(row.get(key), digits) for key, digits in _numbers(facts)]
         kept = f"{100 * row['kept']:.0f} %" if "kept" in row else "–"
         rows.append([_NAMES.get(name, name), f"{row['distance']:.3f}", off, kept, *numbers])
     return rows

@@ -88,6 +88,7 @@ class FitSettings:
     | `colour` | 4.0 | weight | of changes of colour that are not the same everywhere, such as pavement to grass |
     | `r1` | 1.0 | weight | gradient penalty of the discriminator at photographs |
     | `segmenter_steps` | 300 | count | of the segmenter for the check of masks; 0: none |
+    | `extractor` | null | path | TorchScript file of your own network, for KID and FID in the table; it is code |
     | `seed` | 0 | number | of everything that is drawn |
     | `threads` | 0 | count | of PyTorch; 0: its own choice |
     | `device` | auto | choice | auto, cpu, cuda or mps |
@@ -115,6 +116,7 @@ class FitSettings:
     colour: float = Field(default=4.0, ge=0)
     r1: float = Field(default=1.0, ge=0)
     segmenter_steps: int = Field(default=300, ge=0)
+    extractor: Path | None = None
     seed: int = 0
     threads: int = Field(default=0, ge=0)
     device: str = "auto"
@@ -174,6 +176,7 @@ class CheckSettings:
     | `pictures` | null | path | folder of pictures to check in place of the run's, named as the frames' folders |
     | `model` | null | path | folder of a model, whose segmenter then looks for the masks |
     | `photos` | null | path | photographs, for the distance before and after |
+    | `extractor` | null | path | as in `fit`: KID and FID to `photos`, before and after |
     | `limits` | {} | mapping | see `Limits` |
     | `worst` | 20 | count | frames that the table lists, the worst first |
     """
@@ -182,6 +185,7 @@ class CheckSettings:
     pictures: Path | None = None
     model: Path | None = None
     photos: Path | None = None
+    extractor: Path | None = None
     limits: Limits = Limits()
     worst: int = Field(default=20, ge=0)
 
