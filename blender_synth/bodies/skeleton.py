@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from blender_synth.bodies.data import BodyData
 
-X, Y, Z = np.eye(3)
+X, Y, Z = _IDENTITY = np.eye(3)
 SIDES = {"L": 1.0, "R": -1.0}  # +1 for what is on the person's left (+Y)
 
 
 def rotation(axis: np.ndarray, angle_deg: float) -> np.ndarray:
     """(3, 3) right-handed rotation about a unit axis (Rodrigues' formula)."""
-    a = np.asarray(axis, float)
-    k = np.array([[0, -a[2], a[1]], [a[2], 0, -a[0]], [-a[1], a[0], 0]])
+    x, y, z = np.asarray(axis, float).tolist()
+    k = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
     t = np.radians(angle_deg)
-    return np.eye(3) + np.sin(t) * k + (1 - np.cos(t)) * k @ k
+    return _IDENTITY + np.sin(t) * k + (1 - np.cos(t)) * k @ k
 
 
 def axis_angle(matrix: np.ndarray) -> tuple[np.ndarray, float]:
     """Axis and angle in degrees (0 to 180) of a rotation."""
     angle = np.degrees(np.arccos(np.clip((np.trace(matrix) - 1) / 2, -1, 1)))
     v = np.array([matrix[2, 1] - matrix[1, 2], matrix[0, 2] - matrix[2, 0], matrix[1, 0] - matrix[0, 1]])
-    n = np.linalg.norm(v)
+    n = length(v)
     return (v / n, float(angle)) if n > 1e-9 else (X, 0.0)
 
 
@@ -36,14 +37,26 @@ def part_way(start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:
 
 def unit(v: np.ndarray) -> np.ndarray:
     """The vector at length one."""
-    return v / max(float(np.linalg.norm(v)), 1e-12)
+    return v / max(length(v), 1e-12)
+
+
+def length(v: np.ndarray) -> float:
+    """The length of one vector (n,), as `numpy.linalg.norm` gives it, which takes many times as long."""
+    v = v.ravel(order="K")
+    return math.sqrt(v.dot(v))
+
+
+def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The cross product of two vectors (3,), as `numpy.cross` gives it, which takes many times as long."""
+    (ax, ay, az), (bx, by, bz) = a.tolist(), b.tolist()
+    return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], float)
 
 
 def frame(along: np.ndarray, hinge: np.ndarray) -> np.ndarray:
     """(3, 3) orthonormal columns: `along`, `hinge` made perpendicular to it, and their cross product."""
     a = unit(along)
     h = unit(hinge - a * (hinge @ a))
-    return np.stack([a, h, np.cross(a, h)], 1)
+    return np.stack([a, h, cross(a, h)], 1)
 
 
 def from_quaternion(wxyz: tuple[float, float, float, float]) -> np.ndarray:
@@ -66,14 +79,14 @@ def two_bone(
     """
     span = end - start
     shortest = np.sqrt(first**2 + second**2 + 2 * first * second * np.cos(np.radians(most_deg)))
-    reach = float(np.clip(np.linalg.norm(span), shortest, (first + second) * 0.9995))
+    reach = float(min(max(length(span), shortest), (first + second) * 0.9995))
     along = unit(span)
     side = unit(pole - along * (pole @ along))
-    cosine = np.clip((first**2 + reach**2 - second**2) / (2 * first * reach), -1, 1)
+    cosine = min(max((first**2 + reach**2 - second**2) / (2 * first * reach), -1.0), 1.0)
     a = along * cosine + side * np.sqrt(1 - cosine**2)
     b = unit(along * reach - a * first)
     flexion = float(np.degrees(np.arccos(np.clip(a @ b, -1, 1))))
-    return a, b, np.cross(side, along), flexion
+    return a, b, cross(side, along), flexion
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,7 @@ def _simple_arrays(parts: Sequence[_Simple]) -> _Arrays:
         uvs = points[:, _BOX_CORNER[list(rows)], _BOX_AXES[list(rows)]].reshape(-1, 4, 2)
     for k in range(offsets):
         points = points + np.array([p.offsets[k] for p in parts], float)[:, None]
-    tints = np.array([rgba(p.tint) for p in parts]).repeat(len(faces), axis=0)
+    tints = np.array([(*p.tint, 0.0)[:4] for p in parts], float).repeat(len(faces), axis=0)
     return _Arrays(points.reshape(-1, 3), np.tile(faces, (count, 1)), uvs, tints)
 
 
@@ -228,47 +228,47 @@ def join(parts: Sequence[Part]) -> Part:
 def _joined(parts: Sequence[Part]) -> Part:
     """The parts as one with its arrays: all boxes of one kind at once, all quads at once, the others one by one."""
     places: dict[str, int] = {}
-    for p in parts:
-        for name in (p.material,) if _is_simple(p) else p.names:
-            places.setdefault(name, len(places))
-    shapes = [_counts(p) for p in parts]
-    firsts = np.concatenate([[0], np.cumsum([n for n, _ in shapes])]).tolist()
-    starts = np.concatenate([[0], np.cumsum([m for _, m in shapes])]).tolist()
+    simple: list[_Simple | None] = [p if _is_simple(p) else None for p in parts]
+    firsts, starts = [0], [0]
+    for p, plain in zip(parts, simple, strict=True):
+        if plain is None:
+            n, m = len(p.points), len(p.faces)
+            for name in p.names:
+                places.setdefault(name, len(places))
+        else:
+            n, m = (4, 1) if plain.rows is None else (8, len(plain.rows))
+            places.setdefault(plain.material, len(places))
+        firsts.append(firsts[-1] + n)
+        starts.append(starts[-1] + m)
     total = starts[-1]
     points, faces, uvs = np.empty((firsts[-1], 3)), np.empty((total, 4), int), np.empty((total, 4, 2))
     tints, materials, smooth = np.empty((total, 4)), np.empty(total, int), np.zeros(total, bool)
     alike: dict[tuple[tuple[int, ...] | None, int], list[int]] = {}
-    for k, p in enumerate(parts):
-        where = slice(starts[k], starts[k + 1])
-        if _is_simple(p):
-            alike.setdefault((p.rows, len(p.offsets)), []).append(k)
-            materials[where] = places[p.material]
+    for k, (p, plain) in enumerate(zip(parts, simple, strict=True)):
+        if plain is not None:
+            alike.setdefault((plain.rows, len(plain.offsets)), []).append(k)
             continue
+        where = slice(starts[k], starts[k + 1])
         points[firsts[k] : firsts[k + 1]] = p.points
         faces[where], uvs[where], tints[where], smooth[where] = p.faces, p.uvs, p.tints, p.smooth
         materials[where] = (
             places[p.names[0]] if len(p.names) == 1 else np.array([places[name] for name in p.names])[p.materials]
         )
     for numbers in alike.values():
-        made = _simple_arrays([p for k in numbers if _is_simple(p := parts[k])])
-        n, m = shapes[numbers[0]]
+        chosen = [plain_part for k in numbers if (plain_part := simple[k]) is not None]
+        made = _simple_arrays(chosen)
+        n, m = len(made.points) // len(chosen), len(made.faces) // len(chosen)
         points[(np.array([firsts[k] for k in numbers])[:, None] + np.arange(n)).ravel()] = made.points
         where = (np.array([starts[k] for k in numbers])[:, None] + np.arange(m)).ravel()
         faces[where], uvs[where], tints[where] = made.faces, made.uvs, made.tints
-    shift = np.repeat(firsts[:-1], [m for _, m in shapes])[:, None]
+        materials[where] = np.repeat([places[p.material] for p in chosen], m)
+    shift = np.repeat(firsts[:-1], np.diff(starts))[:, None]
     faces = np.where(faces >= 0, faces + shift, -1)
     return Part(points, faces, uvs, tints, materials, tuple(places), smooth)
 
 
 def _is_simple(part: Part) -> TypeGuard[_Simple]:
     return isinstance(part, _Simple) and not _is_made(part)
-
-
-def _counts(part: Part) -> tuple[int, int]:
-    """Points and faces of a part."""
-    if _is_simple(part):
-        return (4, 1) if part.rows is None else (8, len(part.rows))
-    return len(part.points), len(part.faces)
 
 
 def part(

@@ -15,7 +15,8 @@ def spectral_noise(n: int, slope: float, seed: int, low: float = 1.0, high: floa
     `stretch` > 1 stretches features along axis 0 (vertical).
     """
     rng = np.random.default_rng(seed)
-    field = _band_limited(rng.standard_normal((n, n), dtype=np.float32), frequencies(n, stretch), slope, low, high or n)
+    white = rng.standard_normal((n, n), dtype=np.float32)
+    field = _filtered(spectrum_of(white), _tile_gain(n, stretch, slope, low, high or n))
     return (field - field.mean()) / field.std()
 
 
@@ -33,8 +34,7 @@ def spectrum_of(field: np.ndarray) -> np.ndarray:
 
 def field_of(spectrum: np.ndarray, gain: np.ndarray) -> np.ndarray:
     """The real field (h, w) float32 of a spectrum times a gain (h, w) that is even in both frequencies."""
-    filtered = spectrum * gain.astype(np.float32)[..., None]
-    return cv2.idft(filtered, flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
+    return _filtered(spectrum.copy(), gain.astype(np.float32))
 
 
 def noise_field(
@@ -47,17 +47,32 @@ def noise_field(
 ) -> np.ndarray:
     """Gaussian noise of `shape`, mean 0 and std 1, with amplitude f^-slope between two wavelengths."""
     full = tuple(-(-n // step) * step for n, step in zip(shape, (32 if shape[0] > 1 else 1, 256), strict=True))
-    along, across = (np.fft.fftfreq(n, pixel_m).astype(np.float32) for n in full)
-    f = np.hypot(along[:, None], across[None])
     white = rng.standard_normal(full, dtype=np.float32)
-    field = _band_limited(white, f, slope, 1 / longest_m, 1 / shortest_m)[: shape[0], : shape[1]]
+    gain = _field_gain((full[0], full[1]), pixel_m, slope, 1 / longest_m, 1 / shortest_m)
+    field = _filtered(spectrum_of(white), gain)[: shape[0], : shape[1]]
     return field / field.std()
 
 
-def _band_limited(white: np.ndarray, f: np.ndarray, slope: float, low: float, high: float) -> np.ndarray:
-    """White noise filtered to amplitude f^-slope between two frequencies, in the unit of `f`."""
-    gain = np.where((f >= low) & (f <= high), np.maximum(f, np.float32(1e-6)) ** np.float32(-slope), np.float32(0.0))
-    return field_of(spectrum_of(white), gain)
+def _filtered(spectrum: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """As `field_of`, for a float32 gain; overwrites the spectrum."""
+    spectrum *= gain[..., None]
+    return cv2.idft(spectrum, flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
+
+
+@lru_cache(maxsize=4)
+def _tile_gain(n: int, stretch: float, slope: float, low: float, high: float) -> np.ndarray:
+    return _gain(frequencies(n, stretch), slope, low, high)
+
+
+@lru_cache(maxsize=8)
+def _field_gain(shape: tuple[int, int], pixel_m: float, slope: float, low: float, high: float) -> np.ndarray:
+    along, across = (np.fft.fftfreq(n, pixel_m).astype(np.float32) for n in shape)
+    return _gain(np.hypot(along[:, None], across[None]), slope, low, high)
+
+
+def _gain(f: np.ndarray, slope: float, low: float, high: float) -> np.ndarray:
+    """Amplitudes f^-slope, float32, between two frequencies in the unit of `f`; 0 elsewhere."""
+    return np.where((f >= low) & (f <= high), np.maximum(f, np.float32(1e-6)) ** np.float32(-slope), np.float32(0.0))
 
 
 def smoothstep(low: float, high: float, x: np.ndarray) -> np.ndarray:

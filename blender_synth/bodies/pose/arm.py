@@ -8,7 +8,7 @@ from blender_synth.bodies.flesh import depth_in_body
 from blender_synth.bodies.pose.gait import GaitMoment
 from blender_synth.bodies.pose.limits import LIMITS_DEG, legal_hand, limited, swing
 from blender_synth.bodies.pose.state import BodyState
-from blender_synth.bodies.skeleton import SIDES, X, Y, Z, frame, part_way, rotation, two_bone, unit
+from blender_synth.bodies.skeleton import SIDES, X, Y, Z, cross, frame, length, part_way, rotation, two_bone, unit
 
 BAR_SHARE = 0.595
 """Height of a pram's bar over the stature of who pushes it, about at the elbow's."""
@@ -24,19 +24,19 @@ class Arm:
         p, s = self.rig.points, side
         self.rest_upper = p[f"lowerarm01.{s}"] - p[f"upperarm01.{s}"]
         self.rest_lower = p[f"wrist.{s}"] - p[f"lowerarm01.{s}"]
-        self.rest_hinge = unit(np.cross(self.rest_upper, self.rest_lower))
+        self.rest_hinge = unit(cross(self.rest_upper, self.rest_lower))
         self.rest_hand = p[f"finger3-1.{s}"] - p[f"wrist.{s}"]
-        back = np.cross(p[f"finger2-1.{s}"] - p[f"wrist.{s}"], p[f"finger5-1.{s}"] - p[f"wrist.{s}"])
+        back = cross(p[f"finger2-1.{s}"] - p[f"wrist.{s}"], p[f"finger5-1.{s}"] - p[f"wrist.{s}"])
         self.rest_palm = -self.s * unit(back)
-        self.reach_m = float(np.linalg.norm(self.rest_upper) + np.linalg.norm(self.rest_lower))
+        self.reach_m = length(self.rest_upper) + length(self.rest_lower)
 
     def hand_depth(self) -> tuple[np.ndarray, np.ndarray]:
         """Depth (N,) in metres of points of the hand in trunk and thighs, and directions (N, 3) that lead out."""
         wrist = self.state.place_of(f"wrist.{self.side}")
         turn = self.state.world[f"wrist.{self.side}"]
         hand, palm = turn @ self.rest_hand, turn @ self.rest_palm
-        across = np.cross(unit(hand), palm)
-        size = np.linalg.norm(hand)
+        across = cross(unit(hand), palm)
+        size = length(hand)
         points = [wrist, wrist + hand * 0.5 + palm * 0.01]
         for sideways in (-0.35, 0.35):
             knuckle = wrist + hand + across * size * sideways
@@ -108,12 +108,12 @@ class Arm:
         upper, hinge = rotated @ -Z, rotated @ -Y
         lower = rotation(hinge, elbow) @ upper
         palm = rotation(lower, s * pronation) @ (s * hinge)
-        knuckle = unit(np.cross(lower, palm))
+        knuckle = unit(cross(lower, palm))
         self._turn(upper, lower, hinge, rotation(knuckle, wrist) @ lower, rotation(knuckle, wrist) @ palm)
 
     def reach(self, wrist: np.ndarray, pole: np.ndarray, hand: np.ndarray, palm: np.ndarray) -> None:
         """Arm whose wrist is at a place, elbow towards `pole`, hand and palm in given directions."""
-        first, second = float(np.linalg.norm(self.rest_upper)), float(np.linalg.norm(self.rest_lower))
+        first, second = length(self.rest_upper), length(self.rest_lower)
         for _ in range(3):  # setting the arm moves the shoulder a little
             start = self.state.place_of(f"upperarm01.{self.side}")
             a, b, hinge, _ = two_bone(start, wrist, pole, first, second, LIMITS_DEG["elbow"][1] - 1)
@@ -141,9 +141,9 @@ class Arm:
     def hang_abduction(self) -> float:
         """Abduction at which the hanging hand clears hip and thigh, degrees."""
         shoulder = abs(self.rig.points[f"upperarm01.{self.side}"][1])
-        length = np.linalg.norm(self.rest_upper) + 0.8 * np.linalg.norm(self.rest_lower)
+        arm_m = length(self.rest_upper) + 0.8 * length(self.rest_lower)
         needed = self.measures.hip_y + 0.042 - shoulder
-        return float(np.clip(np.degrees(np.arcsin(np.clip(needed / length, -0.5, 0.7))), 5.0, 32.0))
+        return float(np.clip(np.degrees(np.arcsin(np.clip(needed / arm_m, -0.5, 0.7))), 5.0, 32.0))
 
     def close_fingers(self, curl: float, grip: float) -> None:
         """Close the spread fingers of the rest pose and curl them: 1 is a relaxed hand; `grip` 0 to 1 makes a fist."""
@@ -154,11 +154,11 @@ class Arm:
             along = unit(p[names[1]] - p[names[0]])
             if f == 1:
                 across = p[f"finger5-1.{side}"] - p[f"finger2-1.{side}"]
-                axis = unit(np.cross(along, unit(across) * 0.5 + palm * 0.6))
+                axis = unit(cross(along, unit(across) * 0.5 + palm * 0.6))
                 angles = (6 * curl + 12 * grip, 10 * curl + 18 * grip, 12 * curl + 25 * grip)
                 close = part_way(np.eye(3), swing(along, unit(self.rest_hand) * 0.75 + along * 0.5 + 0.15 * palm), 0.55)
             else:
-                axis = unit(np.cross(along, palm))
+                axis = unit(cross(along, palm))
                 more = 1 + 0.14 * (f - 2)
                 bend = self.state.offset(f"finger{f}", side)
                 angles = (

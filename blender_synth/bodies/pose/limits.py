@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blender_synth.bodies.skeleton import X, Y, Z, rotation, unit
+from blender_synth.bodies.skeleton import X, Y, Z, cross, length, rotation, unit
 
 LIMITS_DEG = {
     # American Academy of Orthopaedic Surgeons, Joint Motion: Method of Measuring and Recording (1965), healthy adults.
@@ -39,7 +39,7 @@ LIMITS_DEG = {
 def limited(name: str, value: float, margin: float = 0.0) -> float:
     """A joint angle within its limits less a margin, degrees."""
     low, high = LIMITS_DEG[name]
-    return float(np.clip(value, low + margin, high - margin))
+    return float(min(max(value, low + margin), high - margin))
 
 
 def _degrees(sine: float | np.floating, cosine: float | np.floating) -> float:
@@ -49,8 +49,8 @@ def _degrees(sine: float | np.floating, cosine: float | np.floating) -> float:
 def swing(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     """The smallest rotation that takes direction `start` to direction `end`."""
     a, b = unit(start), unit(end)
-    axis = np.cross(a, b)
-    n = np.linalg.norm(axis)
+    axis = cross(a, b)
+    n = length(axis)
     if n < 1e-9:
         return np.eye(3)
     return rotation(axis / n, _degrees(n, a @ b))
@@ -60,7 +60,7 @@ def _forearm(s: float, lower: np.ndarray, hinge: np.ndarray) -> np.ndarray:
     """(3, 3) columns: along the forearm, where the palm faces at pronation zero, and their cross product."""
     along = unit(lower)
     flat = s * unit(hinge - along * (hinge @ along))
-    return np.stack([along, flat, np.cross(along, flat)], 1)
+    return np.stack([along, flat, cross(along, flat)], 1)
 
 
 def wrist_angles(
@@ -74,7 +74,7 @@ def wrist_angles(
     """
     hand = unit(hand)
     palm = unit(palm - hand * (palm @ hand))
-    m = _forearm(s, lower, hinge).T @ np.stack([hand, palm, np.cross(hand, palm)], 1)
+    m = _forearm(s, lower, hinge).T @ np.stack([hand, palm, cross(hand, palm)], 1)
     flexion = -float(np.degrees(np.arcsin(np.clip(m[0, 1], -1, 1))))
     return s * _degrees(m[2, 1], m[1, 1]), flexion, -s * _degrees(m[0, 2], m[0, 0])
 

@@ -204,7 +204,7 @@ class StreetWear(WearMap):
         for side in ("left", "right"):
             y = self.y[:, None] - spec.lane_y_m(side) - wander
             tracks = np.exp(-(((np.abs(y) - 0.76) / 0.26) ** 2))
-            oil = np.exp(-((y / 0.22) ** 2)) * smoothstep(-0.8, 1.4, broad[:1] + 0.0 * y)
+            oil = np.exp(-((y / 0.22) ** 2)) * smoothstep(-0.8, 1.4, broad[:1])
             self.tracks += tracks
             self.tone *= 1 + 0.13 * tracks - 0.16 * oil
             self.polish += 0.28 * tracks + 0.25 * oil
