@@ -195,3 +195,26 @@ def test_maps_are_kept_in_the_cache_and_made_again_when_damaged(tmp_path: Path, 
     assert made.std() > 0.05
     monkeypatch.setitem(textures._MAKERS, "bark", None)  # not made: read
     np.testing.assert_array_equal(textures.texture.__wrapped__("bark"), made)
+
+
+def test_the_light_tree_is_for_scenes_with_lamps():
+    """Sun and sky alone are sampled without it; anything else that gives light turns it on, also deep in a group."""
+    scene = _build((*_SCENE[:3], "weather=sunny", "seed=5")).scene
+    assert not scene.cycles.use_light_tree
+    group = bpy.data.node_groups.new("bulb", "ShaderNodeTree")
+    group.nodes.new("ShaderNodeEmission")
+    material = bpy.data.materials.new("bulbs")
+    material.use_nodes = True
+    material.node_tree.nodes.new("ShaderNodeGroup").node_tree = group
+    mesh = bpy.data.meshes.new("bulbs")
+    mesh.materials.append(material)
+    scene.collection.objects.link(bpy.data.objects.new("bulbs", mesh))
+    settings = compose([*_SCENE, *_TINY]).render
+    cycles.apply_picture_settings(scene, settings, 1)
+    assert scene.cycles.use_light_tree
+    material.cycles.emission_sampling = "NONE"
+    cycles.apply_picture_settings(scene, settings, 1)
+    assert not scene.cycles.use_light_tree
+    assert _build(
+        ("scene=street", "mirrors=none", "weather.time=night", "seed=5"), people=False
+    ).scene.cycles.use_light_tree

@@ -100,6 +100,32 @@ def apply_picture_settings(scene: bpy.types.Scene, settings: RenderSettings, see
     cycles.transparent_max_bounces = max(16, cycles.transparent_max_bounces)  # falling rain needs more
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.blur_glossy = 1.0
+    cycles.use_light_tree = _has_lamps(scene)
+
+
+def _has_lamps(scene: bpy.types.Scene) -> bool:
+    """Whether anything but sun and sky is sampled as a light. Without, the light tree costs a tenth of the time and
+    changes nothing (`make bench-quality`)."""
+    if any(obj.type == "LIGHT" and obj.data.type != "SUN" for obj in scene.objects):
+        return True
+    return any(
+        material.cycles.emission_sampling != "NONE" and _emits(material.node_tree)
+        for obj in scene.objects
+        for material in (slot.material for slot in obj.material_slots)
+        if material is not None
+    )
+
+
+def _emits(tree: bpy.types.NodeTree | None) -> bool:
+    """Whether a material may emit light: it has an emission node, or a principled one with strength."""
+    for node in tree.nodes if tree is not None else ():
+        if node.type == "EMISSION" or (node.type == "GROUP" and _emits(node.node_tree)):
+            return True
+        if node.type == "BSDF_PRINCIPLED":
+            strength = node.inputs["Emission Strength"]
+            if strength.is_linked or strength.default_value > 0:
+                return True
+    return False
 
 
 def render_picture(scene: bpy.types.Scene, path: Path) -> None:

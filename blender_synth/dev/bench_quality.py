@@ -64,6 +64,7 @@ _OLD: dict[str, Any] = {
     WHOLE_MATERIALS: True,
     "world.cycles.sampling_method": "MANUAL",
     "materials.glow.cycles.emission_sampling": "AUTO",
+    "cycles.use_light_tree": True,
 }
 
 
@@ -83,10 +84,12 @@ VARIANTS: dict[str, Variant] = {
     **{f"{samples} samples": _new(samples) for samples in (4, 8, 12, 16, 20)},
     "8, guides not prefiltered": _new(8, "fast"),
     "8, balanced denoiser": _new(8, cycles__denoising_quality="BALANCED"),
-    "8, no light tree": _new(8, cycles__use_light_tree=False),
+    "8, light tree": _new(8, cycles__use_light_tree=True),
     "8, whole materials": _new(8, whole_materials=True),
     "8, sky always sampled": _new(8, world__cycles__sampling_method="MANUAL"),
-    "8, shop lights sampled by day": _new(8, materials__glow__cycles__emission_sampling="AUTO"),
+    "8, shop lights sampled by day": _new(
+        8, materials__glow__cycles__emission_sampling="AUTO", cycles__use_light_tree=True
+    ),
 }
 _REGIONS = ("whole", "people", "reflections", "mirrors")
 _DECIDING = ("whole", "people", "reflections")

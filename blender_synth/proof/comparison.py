@@ -57,8 +57,8 @@ def compared(first: Sequence[Matched], second: Sequence[Matched], recall: float,
     for weight in weights:
         shares = [np.mean([scores.mistaken(weight, recall) for scores in group]) for group in groups]
         areas = [np.mean([scores.separation(weight) for scores in group]) for group in groups]
-        mistaken.append(shares[0] - shares[1])
-        separated.append(areas[0] - areas[1])
+        mistaken.append(float(shares[0] - shares[1]))
+        separated.append(float(areas[0] - areas[1]))
     return Comparison(_difference(mistaken), _difference(separated))
 
 
