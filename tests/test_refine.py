@@ -122,6 +122,41 @@ def test_a_person_or_reflection_that_is_painted_out_is_caught(scene: Scene, who:
     assert scores.worst == scene.instances[who].instance_id
 
 
+def _signs() -> np.ndarray:
+    """Rectangles of all lightnesses, with soft edges."""
+    rng = np.random.default_rng(2)
+    picture = np.full((*_SIZE, 3), 110.0)
+    for _ in range(60):
+        x, y = (int(rng.integers(length)) for length in _SIZE[::-1])
+        corner = x + int(rng.integers(8, 40)), y + int(rng.integers(8, 40))
+        cv2.rectangle(picture, (x, y), corner, [float(rng.integers(10, 245))] * 3, -1)
+    return cv2.GaussianBlur(picture, (0, 0), 1.0).clip(0, 255).astype(np.uint8)
+
+
+def _bulged(picture: np.ndarray, px: float) -> np.ndarray:
+    """The picture with one place of it moved sideways."""
+    rows, columns = np.indices(picture.shape[:2], np.float32)
+    away = ((columns - 96) ** 2 + (rows - 80) ** 2) / (2 * 20**2)
+    return cv2.remap(picture, columns + px * np.exp(-away), rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda x: x**2, lambda x: x**0.5, lambda x: 0.3 * x + 0.47, lambda x: x],
+    ids=["dark", "light", "haze", "as is"],
+)
+def test_optical_flow_does_not_mind_tones_and_finds_what_moved(change):
+    def seen(picture: np.ndarray) -> np.ndarray:
+        return (255 * change(picture / 255.0)).round().astype(np.uint8)
+
+    before = _signs()
+    scores = [
+        measure(before, seen(after), np.zeros(_SIZE, np.uint32), []).flow_px
+        for after in (before, np.roll(before, 1, 1), _bulged(before, 1.5))
+    ]
+    assert scores[0] < Limits().flow_px < min(scores[1:])
+
+
 def test_a_face_that_is_painted_in_is_caught(scene: Scene):
     scores = scene.scores(with_face(scene.picture))
     assert scores.structure > 0.95  # people are as they were
@@ -383,6 +418,24 @@ def test_a_cast_over_everything_is_refused_unless_the_photographs_have_it(scene:
     tinted = Tones.of([(photo * olive).astype(np.uint8) for photo in photos])
     assert tinted.away(before, cast_over) < 1 < tinted.away(before, before[..., ::-1])
     assert np.allclose(Tones.of_profiles(tones.profiles).usual, tones.usual)
+
+
+def _by_lightness(picture: np.ndarray) -> np.ndarray:
+    """Green shadows and violet lights."""
+    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    dark, light = np.clip((45 - lab[..., 0]) / 30, 0, 1), np.clip((lab[..., 0] - 50) / 25, 0, 1)
+    lab[..., 1] += 14 * (light - dark)
+    lab[..., 2] -= 10 * (light - dark)
+    return (cv2.cvtColor(lab, cv2.COLOR_LAB2RGB).clip(0, 1) * 255).astype(np.uint8)
+
+
+def test_a_tint_of_shadows_and_lights_is_refused_unless_the_photographs_have_it(scene: Scene, rng):
+    before, *photos = ((120 + 60 * _texture(rng, _SIZE, 3)).clip(0, 255).astype(np.uint8) for _ in range(9))
+    tinted = _by_lightness(before)
+    assert scene.scores(_by_lightness(scene.picture)).tint < Limits().tint  # it depends on lightness alone
+    for tones, refused in ((Tones.of(photos), True), (Tones.of([_by_lightness(photo) for photo in photos]), False)):
+        scores = tones.added(scene.scores(scene.picture), before, tinted)
+        assert any("tone" in text for text in scores.failures(Limits())) == refused
 
 
 def test_lost_colour_and_lost_contrast_are_refused(scene: Scene, rng):

@@ -7,7 +7,8 @@ contrast, colour, some noise and some blur.
     structure      contrast and structure terms of SSIM (Wang et al. 2004) after matching mean and contrast, over each
                    person and each reflection
     block          the same over blocks of the whole picture: something was painted in or out where it is low
-    flow           DIS optical flow (Kroeger et al. 2016) where there is texture, 99th percentile of its length
+    flow           DIS optical flow (Kroeger et al. 2016) where there is texture, 99th percentile of its length,
+                   where undoing it makes the pictures alike: contrast and tones may change
     reflection     change of brightness of a reflection against that of its person, in stops
     tint           change of colour (Lab a and b) that no affine map of the colours of the whole picture explains, 95th
                    percentile: a camera tints everything, a network may turn pavement into grass
@@ -40,6 +41,8 @@ _WINDOW_PX = 2.5
 _TEXTURED = 10.0
 """Smaller eigenvalue of the structure tensor, as a root, from which optical flow is meaningful."""
 _FLOW_MEAN_PX = 4.0
+_UNEXPLAINED = 0.7
+"""Share of the difference that may be left where optical flow is undone, or nothing moved there."""
 _FLAT_NOISE = 10.0
 """Contrast, in 8-bit values, that is not amplified before optical flow is computed."""
 
@@ -201,9 +204,25 @@ def flow_p99_px(first: np.ndarray, second: np.ndarray) -> float:
     found = flow.calc(before, after, np.zeros((*first.shape, 2), np.float32))
     # noise moves single pixels, not their neighbourhood: flow is averaged over the texture around each pixel
     weight = cv2.GaussianBlur(textured.astype(np.float32), (0, 0), _FLOW_MEAN_PX) + 1e-6
-    means = (cv2.GaussianBlur(found[..., i] * textured, (0, 0), _FLOW_MEAN_PX) / weight for i in (0, 1))
-    lengths = np.hypot(*means)
+    means = [cv2.GaussianBlur(found[..., i] * textured, (0, 0), _FLOW_MEAN_PX) / weight for i in (0, 1)]
+    # a tone curve that flattens an edge on one side seems to move it; but only where something moved does undoing the
+    # flow make the pictures alike
+    rows, columns = np.indices(first.shape, np.float32)
+    undone = cv2.remap(second, columns + means[0], rows + means[1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    moved = 1 - _correlation(first, undone) < _UNEXPLAINED * (1 - _correlation(first, second))
+    lengths = np.hypot(*means) * moved
     return float(np.percentile(lengths[textured], 99))
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Correlation of two luminances around each pixel, whatever their contrast."""
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        return np.asarray(cv2.GaussianBlur(values, (0, 0), _WINDOW_PX))
+
+    of_a, of_b = mean(a), mean(b)
+    spreads = [np.sqrt(np.maximum(mean(p * p) - of_p**2, 0) + 4.0) for p, of_p in ((a, of_a), (b, of_b))]
+    return np.asarray((mean(a * b) - of_a * of_b) / (spreads[0] * spreads[1]))
 
 
 def _textured(p: np.ndarray) -> np.ndarray:

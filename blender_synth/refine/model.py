@@ -22,7 +22,7 @@ from blender_synth.refine.tone import Tones
 from blender_synth.seeds import rng_for
 
 FILE = "model.pt"
-MODEL_VERSION = 2
+MODEL_VERSION = 3
 _HASH_DIGITS = 12
 
 

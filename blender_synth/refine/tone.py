@@ -3,6 +3,7 @@
 Each picture is reduced to quantiles of lightness, and of a, b and chroma (CIE Lab), over its pixels. The distance of a
 picture to a set of photographs is the mean difference to the nearest quarter of them, so that a set of days and nights
 is near to both. Lightness and colour are judged by themselves: a better exposure does not make up for a lost colour.
+So is how colour changes with lightness: green shadows and violet lights may have the same quantiles as a green lawn.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import numpy as np
 from blender_synth.refine.checks import Scores
 
 _QUANTILES = (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98)
-_CHANNELS = 4
-_LIGHTNESS, _COLOUR = slice(0, 1), slice(1, _CHANNELS)
+CHANNELS = 6
+_LIGHTNESS, _COLOUR, _BANDS = slice(0, 1), slice(1, 4), slice(4, CHANNELS)
 _CHROMA = 3
 _FAINT_CHROMA = 6.0
 """Chroma below which there is no colour that could be lost."""
@@ -28,25 +29,32 @@ _LEAST_UNITS = 1.0
 
 
 def profile(picture: np.ndarray) -> np.ndarray:
-    """Quantiles of a picture (H, W, 3) uint8 RGB, (4, quantiles) float32 in Lab units: L, a, b, chroma."""
+    """What is kept of a picture (H, W, 3) uint8 RGB, (6, quantiles) float32 in Lab units.
+
+    Quantiles of L, a, b and chroma; then the mean a and b of as many bands of equal area, from dark to light, without
+    the mean of the whole picture.
+    """
     size = (max(1, picture.shape[1] // 3), max(1, picture.shape[0] // 3))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).reshape(-1, 3)
     channels = np.column_stack([lab, np.hypot(lab[:, 1], lab[:, 2])])
-    return np.quantile(channels, _QUANTILES, axis=0).T.astype(np.float32)
+    quantiles = np.quantile(channels, _QUANTILES, axis=0).T
+    bands = np.array_split(lab[np.argsort(lab[:, 0], kind="stable"), 1:], len(_QUANTILES))
+    by_band = np.column_stack([band.mean(0) for band in bands]) - lab[:, 1:].mean(0)[:, None]
+    return np.concatenate([quantiles, by_band]).astype(np.float32)
 
 
 @dataclass(frozen=True)
 class Tones:
-    """Profiles of a set of photographs, (N, 4, quantiles), and how far they are from each other.
+    """Profiles of a set of photographs, (N, 6, quantiles), and how far they are from each other.
 
     Attributes:
-        profiles: of at most 100 photographs. usual: median distance of a photograph to the others, of lightness and of
-            colour, in Lab units.
+        profiles: of at most 100 photographs. usual: median distance of a photograph to the others, of lightness, of
+            colour, and of colour by lightness, in Lab units.
     """
 
     profiles: np.ndarray
-    usual: tuple[float, float]
+    usual: tuple[float, ...]
 
     @classmethod
     def of(cls, photographs: Sequence[np.ndarray]) -> Tones:
@@ -59,16 +67,15 @@ class Tones:
         """From what `profiles` of another one holds."""
         known = np.asarray(profiles, np.float32)
         others = [_distances(known[i], np.delete(known, i, 0)) for i in range(len(known))] if len(known) > 1 else []
-        usual = np.median(others, axis=0) if others else np.zeros(2)
-        return cls(known, (float(usual[0]), float(usual[1])))
+        usual = np.median(others, axis=0) if others else np.zeros(3)
+        return cls(known, tuple(usual.tolist()))
 
-    def distances(self, picture: np.ndarray) -> tuple[float, float]:
-        """Of a picture: of its lightness and of its colour, in Lab units."""
-        lightness, colour = _distances(profile(picture), self.profiles)
-        return lightness, colour
+    def distances(self, picture: np.ndarray) -> tuple[float, ...]:
+        """Of a picture: of its lightness, of its colour, and of its colour by lightness, in Lab units."""
+        return _distances(profile(picture), self.profiles)
 
     def away(self, before: np.ndarray, after: np.ndarray) -> float:
-        """Distance after over distance before, the greater of lightness and colour. Below 1: it came nearer.
+        """Distance after over distance before, the greatest of the three. Below 1: it came nearer.
 
         A picture that is as near as photographs are to each other counts as near enough.
         """
@@ -87,8 +94,9 @@ class Tones:
         return replace(scores, tone=self.away(before, after), vivid=self.vivid(before, after))
 
 
-def _distances(one: np.ndarray, others: np.ndarray) -> tuple[float, float]:
+def _distances(one: np.ndarray, others: np.ndarray) -> tuple[float, ...]:
     gaps = np.abs(others - one).mean(2)
+    bands = np.hypot(*(others - one)[:, _BANDS].transpose(1, 0, 2)).mean(1)
     count = max(min(_FEWEST, len(others)), round(_NEAREST_SHARE * len(others)))
-    lightness, colour = (np.sort(gaps[:, part].mean(1))[:count].mean() for part in (_LIGHTNESS, _COLOUR))
-    return float(lightness), float(colour)
+    parts = (gaps[:, _LIGHTNESS].mean(1), gaps[:, _COLOUR].mean(1), bands)
+    return tuple(float(np.sort(part)[:count].mean()) for part in parts)
