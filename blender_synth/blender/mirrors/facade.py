@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from blender_synth.blender.mirrors.materials import mirror_glass
-from blender_synth.blender.mirrors.sheets import add_holder, add_sheet, bars, flat_quads
+from blender_synth.blender.mirrors.sheets import add_holder, add_sheet, bars, flat_quads, into_ground
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import box, join
 from blender_synth.blender.stage import Stage
@@ -30,7 +30,7 @@ def build(spec: Spec, stage: Stage) -> None:
         for c, d in itertools.pairwise(zs)
     ]
     add_sheet(spec, stage, flat_quads(cells, "facade_glass"), materials)
-    ground = spec.ground_z_m - spec.position_m[2]
+    ground = into_ground(spec, spec.ground_z_m)
     uprights = [(x - m / 2, x + m / 2, 0.0, h) for x in xs]
     rails = [(-w - m / 2, w + m / 2, z - m / 2, z + m / 2) for z in zs]
     body = [

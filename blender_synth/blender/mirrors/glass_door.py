@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from blender_synth.blender.mirrors.materials import pane
-from blender_synth.blender.mirrors.sheets import add_holder, add_sheet, bars, flat_quads
+from blender_synth.blender.mirrors.sheets import add_holder, add_sheet, bars, flat_quads, into_ground
 from blender_synth.blender.scenery.lettering import letters
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import Part, box, join, quad, tube
@@ -26,7 +26,7 @@ def build(spec: Spec, stage: Stage) -> None:
         (-w, -w + b, 0, h), (w - b, w, 0, h), (-w, w, h - b, h), (-w, w, leaf - b / 2, leaf + b / 2),
         (-b / 2, -0.004, 0, leaf), (0.004, b / 2, 0, leaf), (-w + b, w - b, 0, b),
     ]  # fmt: skip
-    ground = spec.ground_z_m - spec.position_m[2]
+    ground = into_ground(spec, spec.ground_z_m)
     rgb = spec.frame_rgb
     body = [
         bars(rails, 0.02, 0.03, "metal", rgb),

@@ -15,6 +15,8 @@ from blender_synth.blender.stage import Stage
 from blender_synth.values import Rgb
 from blender_synth.world.mirrors.shapes import Sheet
 
+_INTO_GROUND_M = 0.004
+
 
 def place(spec: Sheet, obj: bpy.types.Object, tilted: bool = True) -> bpy.types.Object:
     """Pose an object of the sheet's local frame where the sheet is; tilting turns z towards the wall."""
@@ -35,6 +37,11 @@ def add_sheet(spec: Sheet, stage: Stage, sheet: Part, materials: Materials) -> b
 def add_holder(spec: Sheet, stage: Stage, body: Part, materials: Materials, tilted: bool = True) -> None:
     """Add frame and mounting to the scene, under the frame's id."""
     stage.add(place(spec, to_object(f"{spec.kind}_frame", body, materials), tilted), spec.frame_instance_id)
+
+
+def into_ground(spec: Sheet, ground_z_m: float) -> float:
+    """Local z of the lower faces of what stands on the ground: a little below it, so that no two faces coincide."""
+    return ground_z_m - spec.position_m[2] - _INTO_GROUND_M
 
 
 def flat_quads(rectangles: Sequence[tuple[float, float, float, float]], material: str) -> Part:

@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from blender_synth.blender.mirrors.materials import pane
-from blender_synth.blender.mirrors.sheets import add_holder, add_sheet, bars, flat_quads, room
+from blender_synth.blender.mirrors.sheets import add_holder, add_sheet, bars, flat_quads, into_ground, room
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import Part, box, join, quad_of
 from blender_synth.blender.stage import Stage
@@ -32,7 +32,7 @@ def build(spec: Spec, stage: Stage) -> None:
     xs = [-w + spec.width_m * k / spec.panes for k in range(spec.panes + 1)]
     cells = [(a + f / 2, b - f / 2, f / 2, h - f / 2) for a, b in itertools.pairwise(xs)]
     add_sheet(spec, stage, flat_quads(cells, "labelled_pane"), materials)
-    ground = spec.ground_z_m - spec.position_m[2]
+    ground = into_ground(spec, spec.ground_z_m)
     rails = [(x - f / 2, x + f / 2, 0, h) for x in xs] + [(-w - f / 2, w + f / 2, -f / 2, f / 2),
                                                           (-w - f / 2, w + f / 2, h - f / 2, h + f / 2)]  # fmt: skip
     body = [

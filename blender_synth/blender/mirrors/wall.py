@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from blender_synth.blender.mirrors.materials import glossy, grunge, waves
-from blender_synth.blender.mirrors.sheets import add_holder, add_sheet
+from blender_synth.blender.mirrors.sheets import add_holder, add_sheet, into_ground
 from blender_synth.blender.scenery.materials import Materials
 from blender_synth.blender.scenery.meshes import Part, box, join, part, quad
 from blender_synth.blender.shading.nodes import Graph
@@ -88,7 +88,7 @@ def holders(spec: Spec) -> Part:
     """Not tilted: brackets back to the wall, and feet under a standing mirror."""
     w, h, f = spec.width_m / 2, spec.height_m, spec.frame_width_m
     sine, cosine = math.sin(math.radians(spec.tilt_deg)), math.cos(math.radians(spec.tilt_deg))
-    ground = spec.ground_z_m - spec.position_m[2]
+    ground = into_ground(spec, spec.ground_z_m)
     wall = spec.wall_gap_m
     parts = []
     places = (0.88,) if spec.standing else (0.12, 0.88)
