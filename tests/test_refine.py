@@ -450,3 +450,42 @@ def test_lost_colour_and_lost_contrast_are_refused(scene: Scene, rng):
         assert any(name in text for text in failures), failures
     assert tones.vivid(before, _paled(before, 0.8)) > Limits().vivid
     assert Tones.of([_paled(photo, 0.0) for photo in photos]).vivid(before, _paled(before, 0.0)) == 1.0
+
+
+def test_the_layout_of_a_frame_says_what_is_where(tmp_path: Path):
+    from blender_synth.refine.inputs import BORDERS, frame_input
+    from blender_synth.refine.layout import LABEL_PLANES, LAYOUT, UNKNOWN, coloured, label_planes, shares_of
+    from tests.made_frames import NEUTRAL, PERSON_BOX, REFLECTION_BOX
+
+    make_run(tmp_path / "run", 1)
+    given = frame_input(frames_of(tmp_path / "run")[0], NEUTRAL)
+    names = np.array(LAYOUT)[given.layout]
+    assert (names[PERSON_BOX] == "person").all()
+    assert (names[REFLECTION_BOX] == "reflection").all()
+    assert names[0, 0] == "sky"
+    assert names[9, 31] == "mirror"
+    assert names[47, 0] == "ground"
+    borders = given.layers[BORDERS] > 0
+    planes = label_planes(given.layout, borders)
+    assert planes.shape == (LABEL_PLANES, *given.layout.shape)
+    assert (planes[:-1].sum(0) == 1).all()
+    assert planes[-1].sum() == borders.sum()
+    assert shares_of(given.layout).sum() == pytest.approx(1)
+    unknown = np.full_like(given.layout, UNKNOWN)
+    assert label_planes(unknown, borders)[:-1].sum() == 0
+    assert (coloured(unknown, borders)[~borders] == 255).all()
+
+
+def test_frames_get_looks_of_photographs_with_like_layouts():
+    from blender_synth.refine.layout import LAYOUT
+    from blender_synth.refine.looks import Looks
+
+    outside, inside = np.zeros((8, 8), np.uint8), np.full((8, 8), LAYOUT.index("structure"), np.uint8)
+    bright, dark = np.full((8, 8, 3), 220, np.uint8), np.full((8, 8, 3), 30, np.uint8)
+    looks = Looks.of([bright, dark, bright], [outside, inside, outside])
+    assert looks.nearest(inside)[0] == 1
+    first = looks.chosen(inside, (0, 3))
+    assert np.allclose(first, looks.scaled(looks.values[1]))
+    assert first[0] < 0 < looks.chosen(outside, (0, 3))[0]
+    assert np.array_equal(looks.chosen(inside, (0, 3), 1), looks.chosen(inside, (0, 3), 1))
+    assert not looks.chosen(inside, (0, 3), scale=0).any()

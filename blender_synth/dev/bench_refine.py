@@ -2,7 +2,8 @@
 
 Usage: python -m blender_synth.dev.bench_refine [runs=[RUN,...]] [output=out/bench-refine] [key=value ...]
 
-Further keys are those of `refine fit`.
+Further keys are those of `refine fit`. `generate={steps: 2000}` adds a row of `refine generate` with these keys, and
+painted.jpg.
 
 Without `runs` it renders 48 frames of streets and plazas. Every second frame is developed through another camera
 (`CAMERA`: fog, warm white balance, linear tone curve, noise, blur, vignetting) and becomes a photograph; the others
@@ -18,7 +19,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -56,12 +57,14 @@ def main(words: Sequence[str]) -> None:
     from blender_synth.refine.features import Extractor
     from blender_synth.refine.fit import fit_frames
     from blender_synth.refine.measure import features_of, row_of, table_of
+    from blender_synth.refine.page import write_strip
     from blender_synth.refine.photos import read_photos
     from blender_synth.refine.settings import FitSettings, read_words
 
     given = dict(word.partition("=")[::2] for word in words)
     output = Path(given.pop("output", "out/bench-refine"))
     runs = yaml.safe_load(given.pop("runs", "[]"))
+    paints = yaml.safe_load(given.pop("generate", "null"))
     frames = [frame for run in find_runs([runs] if isinstance(runs, str) else runs or _rendered(output))
               for frame in frames_of(run)]  # fmt: skip
     mine, others = frames[0::2], frames[1::2]
@@ -84,7 +87,10 @@ def main(words: Sequence[str]) -> None:
     facts["rows"]["known camera"] = row_of(
         measured, camera, Photographs(held), refiner.segmenter, refiner.tones, features
     )
-    write_strip(output / "strip.jpg", measured, refiner, camera)
+    chosen = np.linspace(0, len(measured) - 1, min(_SHOWN, len(measured))).astype(int)
+    write_strip(output / "strip.jpg", [(measured[i].picture, refiner.refined(measured[i]), camera[i]) for i in chosen])
+    if paints is not None:
+        facts["rows"]["generated"] = _painted(paints, mine, output)
     for line in table_of(facts):
         print(line)
     a_second, cpu_s = _speed(refiner, measured[0])
@@ -93,13 +99,22 @@ def main(words: Sequence[str]) -> None:
     print(f"gain {100 * (1 - rows['refined']['distance'] / rows['unrefined']['distance']):.1f}")
 
 
-def write_strip(file: Path, frames: Sequence[FrameInput], refiner: Refiner, camera: Sequence[np.ndarray]) -> None:
-    """A picture of some frames: as they are, refined, and through the camera itself, in three rows."""
-    chosen = np.linspace(0, len(frames) - 1, min(_SHOWN, len(frames))).astype(int)
-    columns = [np.vstack([frames[i].picture, refiner.refined(frames[i]), camera[i]]) for i in chosen]
-    least = min(column.shape[0] for column in columns)
-    strip = np.hstack([column[:least] for column in columns])
-    write_image(file, cv2.cvtColor(strip, cv2.COLOR_RGB2BGR), 88)
+def _painted(given: dict[str, Any], frames: Sequence[RawFrame], output: Path) -> dict[str, Any]:
+    """The row of a painter that learned from the same photographs; its strip is painted.jpg."""
+    from blender_synth.refine.generate import train_painter
+    from blender_synth.refine.inputs import coloured_labels
+    from blender_synth.refine.page import write_strip
+    from blender_synth.refine.settings import GenerateSettings
+    from blender_synth.validation import validate
+
+    fixed = {"photos": str(output / "photos"), "model": str(output / "painter"), "runs": ["unused"], "output": "unused"}
+    settings = validate(GenerateSettings, {**fixed, **given}, "bench generate")
+    painter, facts, measured = train_painter(settings, [(frame, DevelopSettings()) for frame in frames])
+    chosen = np.linspace(0, len(measured) - 1, min(_SHOWN, len(measured))).astype(int)
+    columns = [(measured[i].picture, coloured_labels(measured[i]), painter.refined(measured[i])) for i in chosen]
+    write_strip(output / "painted.jpg", columns)
+    row: dict[str, Any] = facts["rows"]["generated"]
+    return row
 
 
 def _through_camera(frame: RawFrame) -> np.ndarray:

@@ -4,7 +4,11 @@
     inputs     picture and layers of a frame for the network
     camera     about fifty parameters that come before the network (torch)
     network    generator, discriminator, segmenter (torch)      patches   photographs' and frames' patches, matched
-    fit        training        model      the result        apply      refined runs and datasets
+    fit        training        model      the result (torch)        apply      refined runs and datasets
+    generate   a painter's training, and painted runs: pictures from labels alone
+    layout     what is where, in nine classes      labeller     finds it in photographs (torch)
+    looks      light and weather of photographs    painter_network, painter_training, painter: network, training, the
+               result (torch)
     checks     whether labels still fit a picture (no torch)    check     the table of them
     tone       whether tones and colours came nearer to the photographs (no torch)
     measure    the table of distances and label scores
@@ -12,7 +16,7 @@
     features   KID and FID by a network of the user's own (torch)
     page       report.html
 
-Only camera, network, losses, model, segmenter and the inside of fit and apply import torch.
+Only what is marked so, losses, segmenter and the inside of fit, apply and generate import torch.
 """
 
 from __future__ import annotations
@@ -23,16 +27,18 @@ from collections.abc import Sequence
 from blender_synth.errors import ConfigError
 from blender_synth.suggestions import hint_for
 
-COMMANDS = ("fit", "apply", "check")
+COMMANDS = ("fit", "apply", "generate", "check")
 USAGE = """\
 usage: blender-synth refine fit photos=FOLDER runs=RUN [model=out/refiner] [key=value ...]
        blender-synth refine apply model=MODEL dataset=DATASET output=DATASET2 [variants=1] [key=value ...]
        blender-synth refine apply model=MODEL runs=RUN output=RUN2 [variants=1] [key=value ...]
+       blender-synth refine generate photos=FOLDER runs=RUN output=RUN2 [model=out/painter] [variants=1] [key=value ...]
        blender-synth refine check runs=RUN2 [key=value ...]
 
-fit    learns from photographs what pictures of their camera look like; no labels are needed
-apply  writes a dataset, or a run, with refined pictures and the same labels
-check  measures whether the labels of a refined run still fit its pictures
+fit       learns from photographs what pictures of their camera look like; no labels are needed
+apply     writes a dataset, or a run, with refined pictures and the same labels
+generate  learns from photographs to paint pictures from labels alone, and paints the frames of a run anew
+check     measures whether the labels of a refined or painted run still fit its pictures
 
 All keys are in blender_synth/refine/settings.py; .docs/refine.md explains them. Photographs never leave the machine.
 """

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import cv2
 import numpy as np
@@ -33,15 +33,33 @@ from blender_synth.frames.raw_frame import REFINED, RawFrame, write_frame
 from blender_synth.frames.run_folder import RunFolder, disk_errors, find_runs, frames_of, read_lines, read_run_state
 from blender_synth.learn import require_torch
 from blender_synth.progress import Progress, print_line
-from blender_synth.refine.inputs import frame_input
+from blender_synth.refine.inputs import FrameInput, frame_input
 from blender_synth.refine.settings import ApplySettings, read_words
 
 if TYPE_CHECKING:
-    from blender_synth.refine.model import Refiner
+    from blender_synth.refine.segmenter import Segmenter
+    from blender_synth.refine.tone import Tones
 
 LOG = "refined.jsonl"
 _EXPORT = "blender-synth export "
 _FILES_OF_RUN = ("failures.jsonl", "frames.jsonl")
+
+
+class Maker(Protocol):
+    """What makes a picture for a frame: a `model.Refiner` or a `painter.Painter`."""
+
+    facts: dict[str, Any]
+    segmenter: Segmenter | None
+    tones: Tones
+
+    @property
+    def model_hash(self) -> str:
+        """Of the weights."""
+        ...
+
+    def refined(self, frame: FrameInput, variant: int = 0, style_scale: float = 0.0) -> np.ndarray:
+        """The picture, (H, W, 3) uint8 RGB."""
+        ...
 
 
 def main(words: Sequence[str]) -> None:
@@ -110,8 +128,6 @@ def apply_to_run(run: Path, folder: Path, model: Path | None, settings: ApplySet
         FrameError: a frame is damaged.
     """
     require_torch("refine apply", "refine")
-    import torch
-
     from blender_synth.refine.fit import NOT_NEARER
     from blender_synth.refine.model import load_model
 
@@ -119,19 +135,34 @@ def apply_to_run(run: Path, folder: Path, model: Path | None, settings: ApplySet
         raise ConfigError("no model is given", key="refined", value=None, hint="give the folder of a `refine fit`")
     settings = settings or ApplySettings(model=model, output=folder)
     refiner = load_model(model, settings.device, settings.compute)
+    if not refiner.facts["nearer"]:
+        print_line(NOT_NEARER)
+    make_run(run, folder, refiner, settings)
+
+
+def make_run(run: Path, folder: Path, maker: Maker, settings: ApplySettings, mean_look: bool = True) -> None:
+    """Write a run with the pictures that a model makes for the frames of another run.
+
+    Args:
+        run: rendered. folder: of the new run. settings: `model` and `output` of it are not used.
+        mean_look: whether a single variant has the mean look.
+
+    Raises:
+        As `apply_to_run` does.
+    """
+    import torch
+
     frames = frames_of(run)
     if not frames:
         raise RunError("the run holds no complete frames", file=run, key="runs", value=str(run), hint="render first")
     state = read_run_state(run)
     if state.get("identity", {}).get("refine"):
         raise RunError("the run is refined already", file=run, key="runs", value=str(run), hint="give the rendered run")
-    if not refiner.facts["nearer"]:
-        print_line(NOT_NEARER)
     if settings.threads:
         torch.set_num_threads(settings.threads)
     limits = {name: getattr(settings.limits, name) for name in settings.limits.__dataclass_fields__}
     identity = {**state.get("identity", {}), "refine": {
-        "model": refiner.model_hash, "variants": settings.variants, "style_scale": settings.style_scale,
+        "model": maker.model_hash, "variants": settings.variants, "style_scale": settings.style_scale,
         "limits": limits}}  # fmt: skip
     config = {**config_of(run)}
     if settings.variants > 1 and "frames" in config:
@@ -144,7 +175,8 @@ def apply_to_run(run: Path, folder: Path, model: Path | None, settings: ApplySet
         for name in _FILES_OF_RUN:
             if (run / name).is_file() and not (folder / name).exists():
                 shutil.copyfile(run / name, folder / name)
-        job = _Job(target, refiner, settings, develop_settings_of(run))
+        style_scale = 0.0 if mean_look and settings.variants == 1 else settings.style_scale
+        job = _Job(target, maker, replace(settings, style_scale=style_scale), develop_settings_of(run))
         todo = [
             (frame, variant)
             for frame in frames
@@ -167,14 +199,14 @@ def _print_summary(folder: Path) -> None:
     for line in refused[:5]:
         print_line(f"refused: frame {line['frame_index']}: {', '.join(line['failures'])}")
     if scores and len(refused) > len(scores) / 2:
-        print_line("more than half of the pictures are refused: fit again with a higher `content` or more photographs")
+        print_line("more than half of the pictures are refused: train longer, or with more photographs of such scenes")
 
 
 class _Job:
-    """Refines frames of one run; used from several threads."""
+    """Makes pictures for the frames of one run; used from several threads."""
 
-    def __init__(self, target: RunFolder, refiner: Refiner, settings: ApplySettings, develop: DevelopSettings):
-        self.target, self.refiner, self.settings, self.develop = target, refiner, settings, develop
+    def __init__(self, target: RunFolder, maker: Maker, settings: ApplySettings, develop: DevelopSettings):
+        self.target, self.maker, self.settings, self.develop = target, maker, settings, develop
         self._lock = threading.Lock()
 
     def path(self, frame: RawFrame, variant: int) -> Path:
@@ -184,17 +216,16 @@ class _Job:
         return frame_index * self.settings.variants + variant
 
     def make(self, source: RawFrame, variant: int) -> None:
-        """Refine one frame in one variant, check it, and write it."""
+        """Make one picture of a frame, check it, and write it."""
         from blender_synth.refine.measure import scores_of
 
         frame = RawFrame(source.folder)  # read anew, so that nothing of it stays in memory
         given = frame_input(frame, self.develop)
-        style_scale = self.settings.style_scale if self.settings.variants > 1 else 0.0
-        picture = self.refiner.refined(given, variant, style_scale)
-        scores = scores_of(given, picture, self.refiner.segmenter, self.refiner.tones)
+        picture = self.maker.refined(given, variant, self.settings.style_scale)
+        scores = scores_of(given, picture, self.maker.segmenter, self.maker.tones)
         failures = scores.failures(self.settings.limits)
         meta, index = frame.meta, self._index(frame.meta.frame_index, variant)
-        refined = Refined(by=self.refiner.model_hash, photos=str(self.refiner.facts.get("photos", "")),
+        refined = Refined(by=self.maker.model_hash, photos=str(self.maker.facts.get("photos", "")),
                           score=scores.score, variant=variant, frame_index=meta.frame_index,
                           accepted=not failures, failures=tuple(failures))  # fmt: skip
         pair = (

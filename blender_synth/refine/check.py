@@ -14,13 +14,14 @@ from blender_synth.develop.of_run import develop_settings_of
 from blender_synth.develop.picture import shots
 from blender_synth.errors import ConfigError, RunError
 from blender_synth.frames.raw_frame import RawFrame
-from blender_synth.frames.run_folder import find_runs, frames_of
+from blender_synth.frames.run_folder import find_runs, frames_of, read_run_state
 from blender_synth.progress import each
 from blender_synth.refine.checks import Scores, measure
 from blender_synth.refine.distance import Photographs
 from blender_synth.refine.photos import PICTURES, read_photos
-from blender_synth.refine.settings import CheckSettings, read_words
+from blender_synth.refine.settings import CheckSettings, Limits, read_words
 from blender_synth.refine.tone import Tones
+from blender_synth.validation import validate
 
 _COLUMNS = (
     ("edges", "edges"), ("person_edges", "person"), ("structure", "structure"), ("block", "block"),
@@ -78,14 +79,16 @@ def check(settings: CheckSettings) -> list[Checked]:
         from blender_synth.learn import require_torch
 
         require_torch("refine check model=...", "refine")
-        from blender_synth.refine.model import load_model
+        from blender_synth.refine import model, painter
 
-        refiner = load_model(settings.model, "cpu")
-        segmenter, tones = refiner.segmenter, refiner.tones
+        is_painter = (settings.model / painter.FILE).is_file()
+        maker = (painter.load_painter if is_painter else model.load_model)(settings.model, "cpu")
+        segmenter, tones = maker.segmenter, maker.tones
     if settings.photos is not None and frames:
         photographs = read_photos(settings.photos, min(frames[0][1].size_px), 400, 40).pictures
         tones = Tones.of(photographs)
     found, before, after = [], [], []
+    limits = {run: settings.limits or _limits_of(run) for run in dict.fromkeys(run for run, _ in frames)}
     for run, frame in each(frames, "check", "frame"):
         pictures = _pictures(run, frame, settings.pictures)
         if pictures is None:
@@ -103,7 +106,7 @@ def check(settings: CheckSettings) -> list[Checked]:
             scores = replace(scores, iou_loss=iou_loss(segmenter, old, new, given.classes))
         if tones is not None:
             scores = tones.added(scores, old, new)
-        found.append(Checked(run.name, frame.folder.name, True, scores, tuple(scores.failures(settings.limits))))
+        found.append(Checked(run.name, frame.folder.name, True, scores, tuple(scores.failures(limits[run]))))
         if settings.photos is not None:
             before.append(old)
             after.append(new)
@@ -127,6 +130,12 @@ def check(settings: CheckSettings) -> list[Checked]:
             for name in ("kid", "fid"):
                 print(f"{name.upper()} to the photographs: {old_scores[name]:.4f} before, {new_scores[name]:.4f} after")
     return found
+
+
+def _limits_of(run: Path) -> Limits:
+    """The limits that a run was made with."""
+    recorded = read_run_state(run).get("identity", {}).get("refine", {}).get("limits", {})
+    return validate(Limits, recorded, f"{run / 'run.json'}: identity.refine.limits")
 
 
 def _unrefined(frame: RawFrame) -> RawFrame:

@@ -9,14 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 
 from blender_synth import __version__
 from blender_synth.cache import write_atomically
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import RunError
-from blender_synth.exporters.pictures import write_image
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.run_folder import disk_errors
 from blender_synth.learn import require_torch
@@ -38,8 +36,7 @@ if TYPE_CHECKING:
     from blender_synth.refine.model import Refiner
 
 FACTS = "fit.json"
-STRIPS = "strips"
-_STRIPS = 8
+_STRIP_COUNT = 8
 _SHOWN = 4
 _R1_EVERY, _STYLE_EVERY = 8, 4
 _DIFFERENCE = 0.05
@@ -101,7 +98,7 @@ def fit_frames(
 
     from blender_synth.refine.camera import fit_camera
     from blender_synth.refine.model import load_model
-    from blender_synth.refine.page import write_fit_page
+    from blender_synth.refine.page import write_model_page
     from blender_synth.refine.segmenter import fit_segmenter
 
     if settings.threads:
@@ -151,7 +148,7 @@ def fit_frames(
               "settings": {k: str(v) if isinstance(v, Path) else v for k, v in asdict(settings).items()}}  # fmt: skip
     write_atomically(settings.model / FACTS, json.dumps(facts, indent=1))
     pairs = [(frame.picture, refiner.refined(frame)) for frame in others[:10]]
-    write_fit_page(settings.model, facts, pairs, photographs[:6])
+    write_model_page(settings.model, facts, pairs, photographs[:6])
     return refiner, facts, others
 
 
@@ -256,7 +253,7 @@ class _Trainer:
         kept = sum(not score.failures(Limits()) for score in scores)
         if kept < _LEAST_KEPT * len(scores):  # what is refused so often is no better where it is not
             return float("inf")
-        return self.target.distance(in_use(self.held, pictures, scores))
+        return self.target.distance(in_use(self.held, pictures, scores, Limits()))
 
     def _measure(self, steps: int) -> None:
         self.best.offer(self._distance([self._refined(frame) for frame in self.held]), steps, self.average.module)
@@ -365,23 +362,18 @@ class _Trainer:
                 "the discriminator tells photographs from frames without effort: they show nothing alike, and the "
                 "model will learn little; use photographs of scenes like the frames', or frames like the photographs"
             )
-        if (number + 1) % max(1, steps // _STRIPS) == 0 or number == 0:
+        if (number + 1) % max(1, steps // _STRIP_COUNT) == 0 or number == 0:
             self._strip(number + 1)
         if (number + 1) % max(1, steps // _CHECKS) == 0:
             self._measure(number + 1)
 
     def _strip(self, number: int) -> None:
-        columns = []
-        for frame in self.shown:
-            pair = np.vstack([frame.picture, self._refined(frame)])
-            columns.append(
-                cv2.resize(pair, (320, round(320 * pair.shape[0] / pair.shape[1])), interpolation=cv2.INTER_AREA)
-            )
-        least = min(column.shape[0] for column in columns)
-        strip = np.hstack([column[:least] for column in columns])
-        folder = self.settings.model / STRIPS
-        folder.mkdir(exist_ok=True)
-        write_image(folder / f"step_{number:06d}.jpg", cv2.cvtColor(strip, cv2.COLOR_RGB2BGR), 90)
+        from blender_synth.refine.page import STRIPS, write_strip
+
+        write_strip(
+            self.settings.model / STRIPS / f"step_{number:06d}.jpg",
+            [(frame.picture, self._refined(frame)) for frame in self.shown],
+        )
 
 
 class Best:

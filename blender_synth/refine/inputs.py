@@ -22,10 +22,13 @@ from blender_synth.errors import RunError
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.run_folder import find_runs, frames_of
 from blender_synth.refine.checks import borders_of
+from blender_synth.refine.layout import coloured, layout_of
 from blender_synth.seeds import rng_for
 
 GROUPS = ("sky", "person", "reflection", "mirror", "ground", "other")
 PLANES = 3 + len(GROUPS) + 1 + 2 + 3 + 1
+BORDERS = len(GROUPS)
+"""Number of the layer with borders of instances."""
 NEARNESS = len(GROUPS) + 1
 """Number of the layer with the nearness of the first surface."""
 CLASSES = ("other", "person", "reflection")
@@ -41,14 +44,15 @@ class FrameInput:
     Attributes:
         folder: of the frame. picture: (H, W, 3) uint8 RGB.
         layers: (PLANES - 4, H, W) float16, without picture and noise.
-        classes: (H, W) uint8 of `CLASSES`. surface_id: (H, W). instances: what is seen. seed: of the frame's noise and
-            style codes.
+        classes: (H, W) uint8 of `CLASSES`. layout: (H, W) uint8 of `layout.LAYOUT`. surface_id: (H, W).
+        instances: what is seen. seed: of the frame's noise and style codes.
     """
 
     folder: Path
     picture: np.ndarray
     layers: np.ndarray
     classes: np.ndarray
+    layout: np.ndarray
     surface_id: np.ndarray
     instances: list[Instance]
     seed: tuple[int, int]
@@ -58,6 +62,11 @@ class FrameInput:
         shape = self.picture.shape[:2]
         grain = rng_for(*self.seed, f"refine/grain/{noise}").standard_normal(shape, np.float32)
         return np.concatenate([scaled(self.picture), self.layers.astype(np.float32), grain[None]])
+
+
+def coloured_labels(frame: FrameInput) -> np.ndarray:
+    """The labels of a frame in colours, (H, W, 3) uint8 RGB."""
+    return coloured(frame.layout, frame.layers[BORDERS] > 0)
 
 
 def scaled(picture: np.ndarray) -> np.ndarray:
@@ -104,6 +113,7 @@ def frame_input(frame: RawFrame, settings: DevelopSettings) -> FrameInput:
         picture=develop(frame, settings),
         layers=np.concatenate(layers).astype(np.float16),
         classes=classes,
+        layout=layout_of(meta, ids, *(groups == GROUPS.index(name) for name in ("person", "reflection"))),
         surface_id=ids,
         instances=instances,
         seed=(meta.root_seed, meta.frame_index),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,10 @@ from blender_synth.refine.settings import Limits
 from blender_synth.refine.tone import Tones
 
 if TYPE_CHECKING:
+    from blender_synth.refine.apply import Maker
     from blender_synth.refine.features import Extractor, FeatureDistance
     from blender_synth.refine.model import Refiner
+    from blender_synth.refine.painter import Painter
     from blender_synth.refine.segmenter import Segmenter
 
 
@@ -46,9 +48,46 @@ def measure(
     if refiner.camera is not None:
         made["camera"] = [through_camera(refiner.camera, frame).picture for frame in frames]
     made["refined"] = [refiner.refined(frame) for frame in frames]
+    return rows_of(frames, made, refiner, learned, photographs, extractor)
+
+
+def measure_painter(
+    frames: Sequence[FrameInput],
+    painter: Painter,
+    learned: Sequence[np.ndarray],
+    photographs: Sequence[np.ndarray],
+    extractor: Extractor | None,
+    limits: Limits,
+) -> dict[str, Any]:
+    """The same of a painter. `limits`: for its pictures."""
+    before = [frame.picture for frame in frames]
+    made = {
+        "unrefined": before,
+        "histogram": with_control("histogram", before, learned),
+        "fda": with_control("fda", before, learned),
+        "generated": [painter.refined(frame) for frame in frames],
+    }
+    return rows_of(frames, made, painter, learned, photographs, extractor, {"generated": limits})
+
+
+def rows_of(
+    frames: Sequence[FrameInput],
+    made: Mapping[str, Sequence[np.ndarray]],
+    maker: Maker,
+    learned: Sequence[np.ndarray],
+    photographs: Sequence[np.ndarray],
+    extractor: Extractor | None,
+    limits: Mapping[str, Limits] | None = None,
+) -> dict[str, Any]:
+    """Rows of the table, and of how many pictures it is.
+
+    Args:
+        made: pictures of the frames, made in several ways, by name. limits: of ways with limits of their own.
+    """
     target = Photographs(photographs)
     features = None if extractor is None else features_of(extractor, photographs)
-    rows = {name: row_of(frames, pictures, target, refiner.segmenter, refiner.tones, features)
+    known = {} if limits is None else limits
+    rows = {name: row_of(frames, pictures, target, maker.segmenter, maker.tones, features, known.get(name, Limits()))
             for name, pictures in made.items()}  # fmt: skip
     rows["photographs"] = {"distances": target.distances(learned), "distance": target.distance(learned)}
     if features is not None and len(learned) >= FEWEST:
@@ -70,12 +109,12 @@ def row_of(
     segmenter: Segmenter | None = None,
     tones: Tones | None = None,
     features: FeatureDistance | None = None,
+    limits: Limits = Limits(),  # noqa: B008  frozen
 ) -> dict[str, Any]:
     """Distance and label scores of one way to make pictures; `used`: where refused pictures are unrefined ones."""
     scores = [scores_of(frame, picture, segmenter, tones) for frame, picture in zip(frames, pictures, strict=True)]
-    limits = Limits()
     distances = target.distances(pictures)
-    used = in_use(frames, pictures, scores)
+    used = in_use(frames, pictures, scores, limits)
     names = ("edges", "person_edges", "structure", "block", "flow_px", "reflection_ev", "tint", "iou_loss",
              "tone", "vivid")  # fmt: skip
     return {
@@ -89,10 +128,9 @@ def row_of(
 
 
 def in_use(
-    frames: Sequence[FrameInput], pictures: Sequence[np.ndarray], scores: Sequence[checks.Scores]
+    frames: Sequence[FrameInput], pictures: Sequence[np.ndarray], scores: Sequence[checks.Scores], limits: Limits
 ) -> list[np.ndarray]:
     """The pictures, with unrefined ones where they are refused."""
-    limits = Limits()
     return [
         frame.picture if score.failures(limits) else picture
         for frame, picture, score in zip(frames, pictures, scores, strict=True)

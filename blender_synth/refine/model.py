@@ -119,11 +119,13 @@ def load_model(folder: Path, device: str = "auto", compute: str = "auto") -> Ref
     """
     file = folder if folder.is_file() else folder / FILE
     if not file.is_file():
-        unfinished = (folder / "checkpoint.pt").is_file()
+        painter, unfinished = (folder / "painter.pt").is_file(), (folder / "checkpoint.pt").is_file()
         raise RunError(
+            "the model is a painter, which does not refine pictures" if painter else
             "the training of this model is not finished" if unfinished else "there is no model",
             file=folder, key="model", value=str(folder),
-            hint="give the same `refine fit` command again" if unfinished else "make one with `refine fit`",
+            hint="use it with `refine generate`, or give another folder" if painter else
+            "give the same `refine fit` command again" if unfinished else "make one with `refine fit`",
         )  # fmt: skip
     state = load_checkpoint(file)
     if state.get("model_version") != MODEL_VERSION or state.get("planes") != PLANES:

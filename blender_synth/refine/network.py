@@ -79,20 +79,33 @@ def _smooth(maps: torch.Tensor) -> torch.Tensor:
 
 
 class Discriminator(nn.Module):
-    """Judges patches of 46 px (isola et al. 2017), given how far up in the picture they are."""
+    """Judges patches of 46 px (Isola et al. 2017), given how far up in the picture they are, and what they show.
 
-    def __init__(self, width: int = 48):
+    Args:
+        width: channels of the first layer. given: planes beside the picture.
+    """
+
+    def __init__(self, width: int = 48, given: int = 1):
         super().__init__()
-        sizes = [4, width, 2 * width, 3 * width]
+        sizes = [3 + given, width, 2 * width, 3 * width]
         layers: list[nn.Module] = []
         for before, after in itertools.pairwise(sizes):
             layers += [spectral_norm(nn.Conv2d(before, after, 4, 2, 1)), nn.LeakyReLU(0.2)]
         self.layers = nn.Sequential(*layers, spectral_norm(nn.Conv2d(3 * width, 1, 3, padding=1)))
 
-    def forward(self, pictures: torch.Tensor, heights: torch.Tensor) -> torch.Tensor:
-        """Judgements (N, 1, H / 8, W / 8), towards 1 for photographs. `heights`: (N, 1, H, W), -1 to 1 down."""
-        judged: torch.Tensor = self.layers(torch.cat([pictures, heights], 1))
+    def forward(self, pictures: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
+        """Judgements (N, 1, H / 8, W / 8), towards 1 for photographs. `given`: (N, given, H, W), near -1 to 1."""
+        judged: torch.Tensor = self.layers(torch.cat([pictures, given], 1))
         return judged
+
+    def features(self, pictures: torch.Tensor, given: torch.Tensor) -> list[torch.Tensor]:
+        """What each layer finds; the last are the judgements."""
+        found, x = [], torch.cat([pictures, given], 1)
+        for layer in self.layers:
+            x = layer(x)
+            if not isinstance(layer, nn.LeakyReLU):
+                found.append(x)
+        return found
 
 
 class Segmenter(nn.Module):

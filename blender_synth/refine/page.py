@@ -19,6 +19,8 @@ from blender_synth.learn.curves import CURVE, read_curve
 from blender_synth.report.build import vega_script
 
 FILES = "report_files"
+STRIPS = "strips"
+_STRIP_PX = 320
 _NAMES = {
     "unrefined": "unrefined frames", "histogram": "histogram matching", "fda": "FDA", "refined": "refined",
     "camera": "camera alone", "known camera": "through the camera itself",
@@ -30,40 +32,59 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def write_fit_page(
+def write_model_page(
     folder: Path,
     facts: Mapping[str, Any],
-    pairs: Sequence[tuple[np.ndarray, np.ndarray]],
+    pictures: Sequence[Sequence[np.ndarray]],
     photographs: Sequence[np.ndarray],
+    shown: Sequence[str] = ("before", "after"),
+    title: str = "Refiner",
 ) -> Path:
-    """Write the page; returns it. It shows photographs: it is for the owner of the model, as the model is."""
+    """Write the page; returns it. It shows photographs: it is for the owner of the model, as the model is.
+
+    Args:
+        pictures: of each frame as many as `shown` names, (H, W, 3) uint8 RGB.
+    """
     files = folder / FILES
     shutil.rmtree(files, ignore_errors=True)
     files.mkdir(parents=True)
     shutil.copyfile(vega_script(), files / "vega.js")
-    shown = []
-    for number, (before, after) in enumerate(pairs):
-        names = [f"{number:02d}_{kind}.jpg" for kind in ("before", "after")]
-        for name, picture in zip(names, (before, after), strict=True):
+    frames = []
+    for number, of_frame in enumerate(pictures):
+        names = [f"{number:02d}_{kind}.jpg" for kind in shown]
+        for name, picture in zip(names, of_frame, strict=True):
             write_image(files / name, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), 92)
-        shown.append(names)
+        frames.append(list(zip(names, shown, strict=True)))
     photo_files = []
     for number, picture in enumerate(photographs):
         photo_files.append(f"photo_{number:02d}.jpg")
         write_image(files / photo_files[-1], cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), 90)
-    strips = sorted(path.name for path in (folder / "strips").glob("*.jpg"))
+    strips = sorted(path.name for path in (folder / STRIPS).glob("*.jpg"))
     charts = _charts(folder)
     template = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
         (resources.files("blender_synth.refine") / "page.html.j2").read_text(encoding="utf-8")
     )
     text = template.render(
-        facts=facts, columns=[name.replace("_", " ") for name, _ in _numbers(facts)], rows=_rows(facts), pairs=shown,
-        photos=photo_files, strips=strips, charts=charts, files=FILES,
+        facts=facts, columns=[name.replace("_", " ") for name, _ in _numbers(facts)], rows=_rows(facts), frames=frames,
+        photos=photo_files, strips=strips, charts=charts, files=FILES, shown=shown, title=title,
         specs=json.dumps([chart["spec"] for chart in charts]).replace("<", "\\u003c"),
     )  # fmt: skip
     page = folder / "report.html"
     write_atomically(page, text)
     return page
+
+
+def write_strip(file: Path, columns: Sequence[Sequence[np.ndarray]]) -> None:
+    """A picture of several frames side by side, each with its pictures (H, W, 3) uint8 below each other."""
+    shown = []
+    for pictures in columns:
+        column = np.vstack(pictures)
+        size = (_STRIP_PX, round(_STRIP_PX * column.shape[0] / column.shape[1]))
+        shown.append(cv2.resize(column, size, interpolation=cv2.INTER_AREA))
+    least = min(column.shape[0] for column in shown)
+    strip = np.hstack([column[:least] for column in shown])
+    file.parent.mkdir(exist_ok=True)
+    write_image(file, cv2.cvtColor(strip, cv2.COLOR_RGB2BGR), 90)
 
 
 def _numbers(facts: Mapping[str, Any]) -> list[tuple[str, int]]:
@@ -90,7 +111,7 @@ def _charts(folder: Path) -> list[dict[str, Any]]:
     charts = []
     for title, names in (
         ("Losses", ("generator", "discriminator")),
-        ("Parts of the generator's loss", ("content", "tint", "statistics")),
+        ("Parts of the generator's loss", ("content", "tint", "statistics", "features", "colour", "labels")),
         ("Share of patches that the discriminator gets right", ("right",)),
     ):
         values = [{"step": r["step"], "value": r[name], "name": name} for r in rows for name in names if name in r]

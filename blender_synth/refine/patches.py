@@ -46,7 +46,7 @@ class Crops:
 
     def __init__(self, pictures: Sequence[np.ndarray], size: int, seed: int, name: str):
         self.size = size
-        self.pictures = [_at_least(picture, size) for picture in pictures]
+        self.pictures = [at_least(picture, size) for picture in pictures]
         self.places: list[tuple[int, int, int]] = []
         for number, picture in enumerate(self.pictures):
             rng = rng_for(seed, number, f"refine/crops/{name}")
@@ -78,7 +78,8 @@ class Crops:
         return image[top : top + self.size, left : left + self.size], rows
 
 
-def _at_least(picture: np.ndarray, size: int) -> np.ndarray:
+def at_least(picture: np.ndarray, size: int) -> np.ndarray:
+    """The picture, larger where its shorter side is below `size`."""
     shorter = min(picture.shape[:2])
     if shorter >= size:
         return picture

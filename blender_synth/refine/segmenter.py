@@ -42,16 +42,9 @@ def fit_segmenter(folder: Path, frames: Sequence[FrameInput], steps: int, crop_p
         pictures, classes = [], []
         for _ in range(4):
             frame = frames[int(rng.integers(len(frames)))]
-            shown = np.argwhere(frame.classes > 0)
-            size = min(crop_px, *frame.classes.shape)
-            middle = shown[int(rng.integers(len(shown)))] if len(shown) and rng.random() < 0.8 else None
-            places = []
-            for axis, length in enumerate(frame.classes.shape):
-                wanted = int(rng.integers(length)) if middle is None else int(middle[axis])
-                places.append(int(np.clip(wanted - rng.integers(size), 0, length - size)))
-            window = slice(places[0], places[0] + size), slice(places[1], places[1] + size)
+            window = window_around(frame.classes > 0, min(crop_px, *frame.classes.shape), rng)
             flip = -1 if rng.random() < 0.5 else 1
-            pictures.append(scaled(_as_camera(frame.picture[window][:, ::flip], rng)))
+            pictures.append(scaled(as_camera(frame.picture[window][:, ::flip], rng)))
             classes.append(np.ascontiguousarray(frame.classes[window][:, ::flip]))
         logits = network(torch.from_numpy(np.stack(pictures)))
         loss = functional.cross_entropy(logits, torch.from_numpy(np.stack(classes)).long(), weights)
@@ -67,7 +60,18 @@ def fit_segmenter(folder: Path, frames: Sequence[FrameInput], steps: int, crop_p
     return network.eval()
 
 
-def _as_camera(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def window_around(wanted: np.ndarray, size: int, rng: np.random.Generator, share: float = 0.8) -> tuple[slice, slice]:
+    """A random window of a picture, in that share of cases one that shows some wanted pixel, (H, W) bool."""
+    shown = np.argwhere(wanted)
+    middle = shown[int(rng.integers(len(shown)))] if len(shown) and rng.random() < share else None
+    places = []
+    for axis, length in enumerate(wanted.shape):
+        place = int(rng.integers(length)) if middle is None else int(middle[axis])
+        places.append(int(np.clip(place - rng.integers(size), 0, length - size)))
+    return slice(places[0], places[0] + size), slice(places[1], places[1] + size)
+
+
+def as_camera(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A picture as some other camera might show it: what the refiner may change should not matter to the segmenter."""
     values = (picture / 255.0) ** rng.uniform(0.6, 1.6) * rng.uniform(0.6, 1.3) * rng.uniform(0.75, 1.3, 3)
     values = values * rng.uniform(0.6, 1) + rng.uniform(0, 0.2) + rng.normal(0, rng.uniform(0, 0.04), picture.shape)
