@@ -11,6 +11,7 @@
 # make bench-mirrors  how often people are mirrored;  make bench-labels  cost of the labels
 # make bench-people   cost of crowds;  make bench-weather  cost of weathers;  make bench-props  cost of props
 # make bench-refine    how near refined pictures come to photographs of a known camera, and their labels
+# make bench-drafts    pictures of two samples finished by a network, against the denoiser; OPTIONS="--steps 1200"
 # make bench-workers   how well workers share the machine, their memory and its drift
 # make bench-build     processor time to build each scene; AGAINST=FOLDER of an older checkout to compare
 # make bench-quality   CPU seconds and error of the picture, for presets and variants; OPTIONS="--cases street-day"
@@ -33,7 +34,7 @@ BIN := .venv/bin
 # By the environment, so that it also holds for what builds the package.
 PIP := PIP_CONSTRAINT="$(CURDIR)/$(LOCK)" $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page lookalikes-page weathers-page choices-page bench-weather bench-people bench-props bench-build bench-workers bench-quality bench-refine bench-cost docs measured ten-million lock image clean
+.PHONY: demo setup setup-dev test test-fast test-all test-learn proof chaos cluster readers lint bench bench-accept bench-mirrors bench-labels scenes-page mirrors-page lookalikes-page weathers-page choices-page bench-weather bench-people bench-props bench-build bench-workers bench-quality bench-refine bench-drafts bench-cost docs measured ten-million lock image clean
 
 demo: setup
 	$(BIN)/blender-synth run experiment=demo
@@ -195,6 +196,9 @@ bench-props: setup
 
 bench-refine: .venv/installed-learn
 	$(BIN)/python -m blender_synth.dev.bench_refine $(REFINE)
+
+bench-drafts: .venv/installed-learn
+	$(BIN)/python -m blender_synth.dev.bench_drafts $(OPTIONS)
 
 measured: setup
 	$(BIN)/python -m blender_synth.dev.measure_packs
