@@ -453,8 +453,8 @@ def test_lost_colour_and_lost_contrast_are_refused(scene: Scene, rng):
 
 
 def test_the_layout_of_a_frame_says_what_is_where(tmp_path: Path):
-    from blender_synth.refine.inputs import BORDERS, frame_input
-    from blender_synth.refine.layout import LABEL_PLANES, LAYOUT, UNKNOWN, coloured, label_planes, shares_of
+    from blender_synth.refine.inputs import frame_input, layout_borders
+    from blender_synth.refine.layout import LABEL_PLANES, LAYOUT, UNKNOWN, borders_in, coloured, label_planes, shares_of
     from tests.made_frames import NEUTRAL, PERSON_BOX, REFLECTION_BOX
 
     make_run(tmp_path / "run", 1)
@@ -465,12 +465,17 @@ def test_the_layout_of_a_frame_says_what_is_where(tmp_path: Path):
     assert names[0, 0] == "sky"
     assert names[9, 31] == "mirror"
     assert names[47, 0] == "ground"
-    borders = given.layers[BORDERS] > 0
+    borders = layout_borders(given)
     planes = label_planes(given.layout, borders)
     assert planes.shape == (LABEL_PLANES, *given.layout.shape)
     assert (planes[:-1].sum(0) == 1).all()
     assert planes[-1].sum() == borders.sum()
     assert shares_of(given.layout).sum() == pytest.approx(1)
+    assert borders[PERSON_BOX][0].all()
+    assert not borders[PERSON_BOX][1:-1, 1:-1].any()
+    half = given.layout.copy()
+    half[:, :32] = UNKNOWN
+    assert not borders_in(half)[:, :32].any()
     unknown = np.full_like(given.layout, UNKNOWN)
     assert label_planes(unknown, borders)[:-1].sum() == 0
     assert (coloured(unknown, borders)[~borders] == 255).all()

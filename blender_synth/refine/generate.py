@@ -91,7 +91,7 @@ def train_painter(
     import torch
 
     from blender_synth.refine.labeller import agreement, fit_labeller, found_layout
-    from blender_synth.refine.layout import coloured
+    from blender_synth.refine.layout import borders_in, coloured
     from blender_synth.refine.page import write_model_page
     from blender_synth.refine.painter import load_painter
     from blender_synth.refine.painter_training import PainterTrainer
@@ -104,6 +104,7 @@ def train_painter(
     photos = read_photos(settings.photos, shorter_px, settings.max_photos, settings.from_video, settings.seed)
     frames = [frame_input(*source) for source in each(sources, "frames", "frame")]
     crop_px = min(settings.crop_px, *(length // 32 * 32 for frame in frames for length in frame.picture.shape[:2]))
+    label_px = min(length // 16 * 16 for frame in frames for length in frame.picture.shape[:2])
     if crop_px < 32:
         raise RunError("the frames are too small to learn on", key="runs", value=list(settings.runs),
                        hint="render 64 x 48 pixels or more")  # fmt: skip
@@ -123,7 +124,7 @@ def train_painter(
     if settings.segmenter_steps:
         fit_segmenter(settings.model, mine, settings.segmenter_steps, crop_px, settings.seed)
     labeller = fit_labeller(
-        settings.model / "labeller", mine, settings.labeller_steps, crop_px, settings.seed, trainer.device
+        settings.model / "labeller", mine, settings.labeller_steps, label_px, settings.seed, trainer.device
     )
     trainer.label(labeller)
     trainer.run()
@@ -142,6 +143,7 @@ def train_painter(
     shown = [(frame.picture, coloured_labels(frame), painter.refined(frame)) for frame in others[:_SHOWN_FRAMES]]
     labelled = []
     for picture in photographs[:_SHOWN_PHOTOS]:
-        labelled += [picture, coloured(*found_layout(labeller, picture, settings.confidence))]
+        layout = found_layout(labeller, picture, settings.confidence)
+        labelled += [picture, coloured(layout, borders_in(layout))]
     write_model_page(settings.model, facts, shown, labelled, ("frame", "labels", "painted"), "Painter")
     return painter, facts, others

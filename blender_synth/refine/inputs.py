@@ -22,13 +22,11 @@ from blender_synth.errors import RunError
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.run_folder import find_runs, frames_of
 from blender_synth.refine.checks import borders_of
-from blender_synth.refine.layout import coloured, layout_of
+from blender_synth.refine.layout import borders_in, coloured, layout_of
 from blender_synth.seeds import rng_for
 
 GROUPS = ("sky", "person", "reflection", "mirror", "ground", "other")
 PLANES = 3 + len(GROUPS) + 1 + 2 + 3 + 1
-BORDERS = len(GROUPS)
-"""Number of the layer with borders of instances."""
 NEARNESS = len(GROUPS) + 1
 """Number of the layer with the nearness of the first surface."""
 CLASSES = ("other", "person", "reflection")
@@ -64,9 +62,14 @@ class FrameInput:
         return np.concatenate([scaled(self.picture), self.layers.astype(np.float32), grain[None]])
 
 
+def layout_borders(frame: FrameInput) -> np.ndarray:
+    """Borders of classes and people in the layout of a frame, (H, W) bool."""
+    return borders_in(frame.layout, frame.surface_id)
+
+
 def coloured_labels(frame: FrameInput) -> np.ndarray:
     """The labels of a frame in colours, (H, W, 3) uint8 RGB."""
-    return coloured(frame.layout, frame.layers[BORDERS] > 0)
+    return coloured(frame.layout, layout_borders(frame))
 
 
 def scaled(picture: np.ndarray) -> np.ndarray:

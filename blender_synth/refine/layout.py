@@ -14,6 +14,7 @@ from blender_synth.seeds import rng_for
 LAYOUT = ("sky", "structure", "ground", "vegetation", "vehicle", "object", "mirror", "person", "reflection")
 UNKNOWN = 255
 """Of pixels of photographs whose class is uncertain."""
+PEOPLE = (LAYOUT.index("person"), LAYOUT.index("reflection"))
 LABEL_PLANES = len(LAYOUT) + 1
 """Classes and borders."""
 PAINT_PLANES = LABEL_PLANES + 2
@@ -55,6 +56,26 @@ def layout_of(meta: FrameMeta, ids: np.ndarray, person: np.ndarray, reflection: 
     layout[person] = LAYOUT.index("person")
     layout[reflection] = LAYOUT.index("reflection")
     return layout
+
+
+def borders_in(layout: np.ndarray, people: np.ndarray | None = None) -> np.ndarray:
+    """Pixels at borders of classes that are both known, and of people, (H, W) bool.
+
+    Args:
+        layout: (H, W) uint8. people: (H, W) ids of the people in it, anything where there are none.
+    """
+    regions = layout.astype(np.int64)
+    if people is not None:
+        regions = np.where(layout == LAYOUT.index("person"), len(LAYOUT) + people.astype(np.int64), regions)
+    known = layout != UNKNOWN
+    edge = np.zeros(layout.shape, bool)
+    across = (regions[:, 1:] != regions[:, :-1]) & known[:, 1:] & known[:, :-1]
+    down = (regions[1:] != regions[:-1]) & known[1:] & known[:-1]
+    edge[:, 1:] |= across
+    edge[:, :-1] |= across
+    edge[1:] |= down
+    edge[:-1] |= down
+    return edge
 
 
 def label_planes(layout: np.ndarray, borders: np.ndarray) -> np.ndarray:

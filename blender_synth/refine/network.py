@@ -109,18 +109,22 @@ class Discriminator(nn.Module):
 
 
 class Segmenter(nn.Module):
-    """Finds people and reflections; trained on unrefined frames only. A small U-Net (Ronneberger et al. 2015)."""
+    """Finds people and reflections; trained on unrefined frames only. A small U-Net (Ronneberger et al. 2015).
 
-    def __init__(self, width: int = 24, classes: int = len(CLASSES)):
+    Args:
+        planes: of the input.
+    """
+
+    def __init__(self, width: int = 24, classes: int = len(CLASSES), planes: int = 3):
         super().__init__()
         w = width
-        self.stem = _convs(12, w)
+        self.stem = _convs(4 * planes, w)
         self.down = nn.ModuleList([_convs(w, 2 * w), _convs(2 * w, 3 * w), _convs(3 * w, 3 * w)])
         self.up = nn.ModuleList([_convs(6 * w, 2 * w), _convs(4 * w, w), _convs(2 * w, w)])
         self.head = nn.Conv2d(w, classes * 4, 1)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Logits (N, classes, H, W) of pictures (N, 3, H, W) with values from -1 to 1."""
+        """Logits (N, classes, H, W) of pictures (N, planes, H, W) with values from -1 to 1."""
         height, width = pictures.shape[-2:]
         padded = functional.pad(pictures, (0, -width % 16, 0, -height % 16), mode="replicate")
         x = self.stem(functional.pixel_unshuffle(padded, 2))

@@ -15,7 +15,7 @@ from blender_synth.errors import RunError
 from blender_synth.learn.checkpoint import load_checkpoint, load_weights, save_checkpoint
 from blender_synth.learn.seeding import best_device
 from blender_synth.refine import model as refiner_model
-from blender_synth.refine.inputs import BORDERS, FrameInput
+from blender_synth.refine.inputs import FrameInput, layout_borders
 from blender_synth.refine.layout import LAYOUT, PAINT_PLANES, paint_planes
 from blender_synth.refine.looks import LOOK, Looks
 from blender_synth.refine.model import to_picture, uses_half
@@ -78,7 +78,7 @@ class Painter:
             variant: number of the look and of the noise. style_scale: 0 is the mean look.
         """
         look = self.looks.chosen(frame.layout, frame.seed, variant, style_scale)
-        planes = paint_planes(frame.layout, frame.layers[BORDERS] > 0, frame.seed, variant)
+        planes = paint_planes(frame.layout, layout_borders(frame), frame.seed, variant)
         given = (torch.from_numpy(array)[None].to(self.device) for array in (planes, look))
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             made = self.network(*given)

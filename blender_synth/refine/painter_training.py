@@ -20,9 +20,9 @@ from blender_synth.learn.seeding import best_device, seed_torch
 from blender_synth.learn.training import Training
 from blender_synth.refine import losses
 from blender_synth.refine.fit import rate_at
-from blender_synth.refine.inputs import BORDERS, FrameInput, coloured_labels, scaled
+from blender_synth.refine.inputs import FrameInput, coloured_labels, layout_borders, scaled
 from blender_synth.refine.labeller import found_layout
-from blender_synth.refine.layout import LABEL_PLANES, LAYOUT, UNKNOWN, heights, label_planes
+from blender_synth.refine.layout import LABEL_PLANES, LAYOUT, PEOPLE, UNKNOWN, borders_in, heights, label_planes
 from blender_synth.refine.looks import Looks
 from blender_synth.refine.model import uses_half
 from blender_synth.refine.network import Discriminator, Segmenter
@@ -37,7 +37,6 @@ from blender_synth.refine.tone import Tones
 from blender_synth.seeds import rng_for
 
 _SHOWN, _STRIP_COUNT, _R1_EVERY = 4, 8, 8
-_PEOPLE = (LAYOUT.index("person"), LAYOUT.index("reflection"))
 _ABOUT_PEOPLE = 0.5
 """Share of the crops that show people, where there are some."""
 _AT_LABELS = 4.0
@@ -86,8 +85,8 @@ class PainterTrainer:
     def label(self, labeller: Segmenter) -> None:
         """Find the labels of the photographs; they must be there before `run`."""
         self.labeller = labeller.requires_grad_(requires_grad=False)
-        found = [found_layout(labeller, picture, self.settings.confidence) for picture in self.pictures]
-        self.layouts, self.borders = [layout for layout, _ in found], [borders for _, borders in found]
+        self.layouts = [found_layout(labeller, picture, self.settings.confidence) for picture in self.pictures]
+        self.borders = [borders_in(layout) for layout in self.layouts]
         self.looks = Looks.of(self.pictures, self.layouts)
 
     def run(self) -> None:
@@ -109,7 +108,7 @@ class PainterTrainer:
         self, layout: np.ndarray, borders: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, tuple[slice, slice], int]:
         """Planes of a random crop (PAINT_PLANES, S, S), where it is, and 1, or -1 where it is flipped."""
-        window = window_around(np.isin(layout, _PEOPLE), self.size, rng, _ABOUT_PEOPLE)
+        window = window_around(np.isin(layout, PEOPLE), self.size, rng, _ABOUT_PEOPLE)
         flip = -1 if rng.random() < 0.5 else 1
         labels = label_planes(layout[window][:, ::flip], borders[window][:, ::flip])
         down = np.broadcast_to(heights(layout.shape[0])[window[0], None], (self.size, self.size))
@@ -129,7 +128,7 @@ class PainterTrainer:
             reals.append(scaled(self.pictures[photo][window][:, ::flip]))
         for _ in range(max(1, self.settings.batch // 2)):
             frame = self.frames[int(rng.integers(len(self.frames)))]
-            planes.append(self._cut(frame.layout, frame.layers[BORDERS] > 0, rng)[0])
+            planes.append(self._cut(frame.layout, layout_borders(frame), rng)[0])
             near = self.looks.nearest(frame.layout)
             looks.append(self.looks.scaled(self.looks.values[int(rng.choice(near))]))
         return np.stack(planes).astype(np.float32), np.stack(looks), np.stack(reals)
@@ -191,9 +190,9 @@ class PainterTrainer:
         """Cross-entropy of the labels that the labeller finds, where they are known, twice as much in people."""
         classes = planes[:, : len(LAYOUT)]
         known = classes.sum(1)
-        logits = self.labeller(fakes)[:, :-1]
+        logits = self.labeller(torch.cat([fakes, planes[:, LABEL_PLANES : LABEL_PLANES + 1]], 1))
         entropy = functional.cross_entropy(logits, classes.argmax(1), reduction="none").clamp(max=_AT_LABELS)
-        weights = known * (1 + classes[:, list(_PEOPLE)].sum(1))
+        weights = known * (1 + classes[:, list(PEOPLE)].sum(1))
         return (entropy * weights).sum() / (weights.sum() + 1)
 
     def _strip(self, number: int) -> None:

@@ -217,7 +217,7 @@ class GenerateSettings:
     | `segmenter_steps` | 300 | count | of the segmenter for the check of masks; 0: none |
     | `confidence` | 0.5 | 0 to 1 | probability below which a pixel of a photograph has no label |
     | `batch` | 4 | crops | of photographs in a step; half as many crops of frames come beside |
-    | `crop_px` | 192 | px | side of a crop, a multiple of 32 |
+    | `crop_px` | 128 | px | side of a crop, a multiple of 32 |
     | `photo_px` | null | px | shorter side that photographs are resized to; null: that of the frames |
     | `from_video` | 40 | pictures | taken from each video, evenly |
     | `max_photos` | 400 | pictures | kept in memory, drawn by the seed |
@@ -226,9 +226,9 @@ class GenerateSettings:
     | `learning_rate` | 0.0004 | - | of both networks |
     | `adversarial` | 1.0 | weight | of the discriminator's judgement |
     | `features` | 4.0 | weight | of the discriminator's features, which shall be those of the photograph |
-    | `colour` | 4.0 | weight | of colours over 8 px, which shall be those of the photograph |
+    | `colour` | 8.0 | weight | of colours over 8 px, which shall be those of the photograph |
     | `statistics` | 1.0 | weight | of the sliced Wasserstein distance of patches |
-    | `labels` | 1.0 | weight | of the labels that are found in the painted picture |
+    | `labels` | 0.1 | weight | of the labels that are found in the painted picture |
     | `r1` | 1.0 | weight | gradient penalty of the discriminator at photographs |
     | `limits` | {} | mapping | see `PaintLimits` |
     | `extractor` | null | path | as in `fit`: KID and FID in the table |
@@ -250,7 +250,7 @@ class GenerateSettings:
     segmenter_steps: int = Field(default=300, ge=0)
     confidence: float = Field(default=0.5, ge=0, lt=1)
     batch: int = Field(default=4, ge=1)
-    crop_px: int = Field(default=192, ge=32)
+    crop_px: int = Field(default=128, ge=32)
     photo_px: int | None = Field(default=None, ge=64)
     from_video: int = Field(default=40, ge=1)
     max_photos: int = Field(default=400, ge=1)
@@ -259,9 +259,9 @@ class GenerateSettings:
     learning_rate: float = Field(default=0.0004, gt=0)
     adversarial: float = Field(default=1.0, ge=0)
     features: float = Field(default=4.0, ge=0)
-    colour: float = Field(default=4.0, ge=0)
+    colour: float = Field(default=8.0, ge=0)
     statistics: float = Field(default=1.0, ge=0)
-    labels: float = Field(default=1.0, ge=0)
+    labels: float = Field(default=0.1, ge=0)
     r1: float = Field(default=1.0, ge=0)
     limits: PaintLimits = PaintLimits()
     extractor: Path | None = None
