@@ -154,9 +154,9 @@ def test_a_painted_run_exports(painted: Path, tmp_path: Path):
 def test_layouts_are_found_where_the_labeller_is_certain():
     from blender_synth.refine.labeller import found_layout
     from blender_synth.refine.layout import LAYOUT, UNKNOWN
-    from blender_synth.refine.network import Segmenter
+    from blender_synth.refine.network import LabelNetwork
 
-    network = Segmenter(8, len(LAYOUT), planes=4)
+    network = LabelNetwork(4, 8, len(LAYOUT)).eval()
     with torch.no_grad():
         network.head.weight.zero_()
         network.head.bias.zero_()

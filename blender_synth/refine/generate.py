@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 FACTS = "generate.json"
 _SHOWN_FRAMES, _SHOWN_PHOTOS = 10, 8
+_LABEL_PX = 192
+"""Side of the crops of the labeller, which needs more surroundings than the painter."""
 _NEARER, _LEAST_KEPT = 0.95, 0.5
 """Share of the distance before that is left at most, and of pictures within limits, of a painter worth using."""
 NOT_NEARER = (
@@ -104,7 +106,7 @@ def train_painter(
     photos = read_photos(settings.photos, shorter_px, settings.max_photos, settings.from_video, settings.seed)
     frames = [frame_input(*source) for source in each(sources, "frames", "frame")]
     crop_px = min(settings.crop_px, *(length // 32 * 32 for frame in frames for length in frame.picture.shape[:2]))
-    label_px = min(length // 16 * 16 for frame in frames for length in frame.picture.shape[:2])
+    label_px = min(_LABEL_PX, *(length // 32 * 32 for frame in frames for length in frame.picture.shape[:2]))
     if crop_px < 32:
         raise RunError("the frames are too small to learn on", key="runs", value=list(settings.runs),
                        hint="render 64 x 48 pixels or more")  # fmt: skip

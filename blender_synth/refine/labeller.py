@@ -18,11 +18,11 @@ from blender_synth.learn.seeding import seed_torch
 from blender_synth.learn.training import Training
 from blender_synth.refine.inputs import FrameInput, scaled
 from blender_synth.refine.layout import LAYOUT, PEOPLE, UNKNOWN, heights
-from blender_synth.refine.network import Segmenter
+from blender_synth.refine.network import LabelNetwork
 from blender_synth.refine.segmenter import as_camera, window_around
 from blender_synth.seeds import rng_for
 
-_WIDTH, _RATE, _BATCH = 32, 0.003, 2
+_WIDTH, _RATE, _BATCH = 32, 0.006, 4
 _ZOOM = (0.6, 1.0)
 """Photographs show things at other scales than frames: crops of these shares of the side that is learned with."""
 _SMOOTH_PX = 2.0
@@ -31,14 +31,14 @@ _SMOOTH_PX = 2.0
 
 def fit_labeller(
     folder: Path, frames: Sequence[FrameInput], steps: int, crop_px: int, seed: int, device: torch.device
-) -> Segmenter:
+) -> LabelNetwork:
     """Train it on frames as many cameras might show them, or go on; the result is in the checkpoint.
 
     Args:
         folder: of the checkpoint. frames: to learn from. crop_px: side of a crop.
     """
     seed_torch(seed, "refine/labeller")
-    network = Segmenter(_WIDTH, len(LAYOUT), planes=4).to(device)
+    network = LabelNetwork(4, _WIDTH, len(LAYOUT)).to(device)
     average = MovingAverage(network, 0.99)
     optimizer = torch.optim.AdamW(network.parameters(), _RATE, weight_decay=0.01)
     training = Training(
@@ -93,7 +93,7 @@ def _planes(picture: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 @torch.no_grad()
-def found_layout(network: Segmenter, picture: np.ndarray, confidence: float) -> np.ndarray:
+def found_layout(network: LabelNetwork, picture: np.ndarray, confidence: float) -> np.ndarray:
     """Layout of a picture (H, W, 3) uint8: (H, W) uint8 of `LAYOUT` or `UNKNOWN`.
 
     Args:
@@ -107,7 +107,7 @@ def found_layout(network: Segmenter, picture: np.ndarray, confidence: float) -> 
     return layout
 
 
-def agreement(network: Segmenter, frames: Sequence[FrameInput]) -> dict[str, float]:
+def agreement(network: LabelNetwork, frames: Sequence[FrameInput]) -> dict[str, float]:
     """Intersection over union of each class that frames show, over all of them together."""
     overlap, union = np.zeros(len(LAYOUT)), np.zeros(len(LAYOUT))
     for frame in frames:

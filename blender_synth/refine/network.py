@@ -109,22 +109,18 @@ class Discriminator(nn.Module):
 
 
 class Segmenter(nn.Module):
-    """Finds people and reflections; trained on unrefined frames only. A small U-Net (Ronneberger et al. 2015).
+    """Finds people and reflections; trained on unrefined frames only. A small U-Net (Ronneberger et al. 2015)."""
 
-    Args:
-        planes: of the input.
-    """
-
-    def __init__(self, width: int = 24, classes: int = len(CLASSES), planes: int = 3):
+    def __init__(self, width: int = 24, classes: int = len(CLASSES)):
         super().__init__()
         w = width
-        self.stem = _convs(4 * planes, w)
+        self.stem = _convs(12, w)
         self.down = nn.ModuleList([_convs(w, 2 * w), _convs(2 * w, 3 * w), _convs(3 * w, 3 * w)])
         self.up = nn.ModuleList([_convs(6 * w, 2 * w), _convs(4 * w, w), _convs(2 * w, w)])
         self.head = nn.Conv2d(w, classes * 4, 1)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Logits (N, classes, H, W) of pictures (N, planes, H, W) with values from -1 to 1."""
+        """Logits (N, classes, H, W) of pictures (N, 3, H, W) with values from -1 to 1."""
         height, width = pictures.shape[-2:]
         padded = functional.pad(pictures, (0, -width % 16, 0, -height % 16), mode="replicate")
         x = self.stem(functional.pixel_unshuffle(padded, 2))
@@ -136,6 +132,47 @@ class Segmenter(nn.Module):
             other = kept.pop()
             x = up(torch.cat([functional.interpolate(x, scale_factor=2, mode="nearest"), other], 1))
         return functional.pixel_shuffle(self.head(x), 2)[..., :height, :width]
+
+
+class LabelNetwork(nn.Module):
+    """Finds classes: a feature pyramid (Lin et al. 2017) down to a thirty-second, with the mean of the whole picture.
+
+    Args:
+        planes: of the input. width: channels at half of the resolution. classes: of the output.
+    """
+
+    def __init__(self, planes: int, width: int, classes: int):
+        super().__init__()
+        w = width
+        widths = [w, 2 * w, 4 * w, 4 * w, 4 * w]
+        self.stem = _normed(4 * planes, w)
+        self.down = nn.ModuleList(
+            nn.Sequential(_normed(before, after, 2), _normed(after, after))
+            for before, after in itertools.pairwise(widths)
+        )
+        self.across = nn.ModuleList(nn.Conv2d(channels, 2 * w, 1) for channels in widths)
+        self.up = nn.ModuleList(_normed(2 * w, 2 * w) for _ in self.down)
+        self.head = nn.Conv2d(2 * w, 4 * classes, 1)
+
+    def forward(self, planes: torch.Tensor) -> torch.Tensor:
+        """Logits (N, classes, H, W) of planes (N, planes, H, W)."""
+        height, width = planes.shape[-2:]
+        padded = functional.pad(planes, (0, -width % 32, 0, -height % 32), mode="replicate")
+        found = [self.stem(functional.pixel_unshuffle(padded, 2))]
+        for down in self.down:
+            found.append(down(found[-1]))
+        x = self.across[-1](found[-1])
+        x = x + x.mean((2, 3), keepdim=True)
+        for level in reversed(range(len(self.up))):
+            larger = functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+            x = self.up[level](larger + self.across[level](found[level]))
+        return functional.pixel_shuffle(self.head(x), 2)[..., :height, :width]
+
+
+def _normed(before: int, after: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU(inplace=True)
+    )
 
 
 def _convs(before: int, after: int) -> nn.Sequential:

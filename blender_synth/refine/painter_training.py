@@ -25,7 +25,7 @@ from blender_synth.refine.labeller import found_layout
 from blender_synth.refine.layout import LABEL_PLANES, LAYOUT, PEOPLE, UNKNOWN, borders_in, heights, label_planes
 from blender_synth.refine.looks import Looks
 from blender_synth.refine.model import uses_half
-from blender_synth.refine.network import Discriminator, Segmenter
+from blender_synth.refine.network import Discriminator, LabelNetwork
 from blender_synth.refine.page import STRIPS, write_strip
 from blender_synth.refine.painter import Painter, save_painter
 from blender_synth.refine.painter_network import PainterNetwork
@@ -43,7 +43,7 @@ _AT_LABELS = 4.0
 """Cross-entropy beyond which labels that are not found weigh no more."""
 _DECIDING = (
     "steps", "labeller_steps", "confidence", "batch", "width", "learning_rate", "adversarial", "features", "colour",
-    "statistics", "labels", "r1", "seed",
+    "statistics", "labels", "r1", "photo_px", "from_video", "seed",
 )  # fmt: skip
 """Settings that decide what a step does; with others, a training cannot go on."""
 
@@ -82,7 +82,7 @@ class PainterTrainer:
             columns=("generator", "discriminator", "features", "colour", "statistics", "labels", "right"),
         )  # fmt: skip
 
-    def label(self, labeller: Segmenter) -> None:
+    def label(self, labeller: LabelNetwork) -> None:
         """Find the labels of the photographs; they must be there before `run`."""
         self.labeller = labeller.requires_grad_(requires_grad=False)
         self.layouts = [found_layout(labeller, picture, self.settings.confidence) for picture in self.pictures]
@@ -167,7 +167,7 @@ class PainterTrainer:
         random = torch.Generator().manual_seed(
             int(rng_for(settings.seed, number, "refine/paint/slices").integers(2**62))
         )
-        gap = losses.statistics(fakes[:n], reals, random)
+        gap = losses.statistics(fakes[:n], reals, random) + losses.statistics(fakes[n:], reals, random)
         found = self._label_loss(fakes, planes)
         g_loss = (
             settings.adversarial * losses.judged_real(mine[-1]) + settings.features * features

@@ -213,9 +213,9 @@ class GenerateSettings:
     | `variants` | 1 | count | pictures of each frame, in looks of several photographs |
     | `style_scale` | 1.0 | factor | of the looks; 0: the mean look |
     | `steps` | 2000 | count | of training |
-    | `labeller_steps` | 3000 | count | of the network that labels photographs, trained on frames first |
+    | `labeller_steps` | 2000 | count | of the network that labels photographs, trained on frames first |
     | `segmenter_steps` | 300 | count | of the segmenter for the check of masks; 0: none |
-    | `confidence` | 0.5 | 0 to 1 | probability below which a pixel of a photograph has no label |
+    | `confidence` | 0.3 | 0 to 1 | probability below which a pixel of a photograph has no label |
     | `batch` | 4 | crops | of photographs in a step; half as many crops of frames come beside |
     | `crop_px` | 128 | px | side of a crop, a multiple of 32 |
     | `photo_px` | null | px | shorter side that photographs are resized to; null: that of the frames |
@@ -246,9 +246,9 @@ class GenerateSettings:
     variants: int = Field(default=1, ge=1, le=100)
     style_scale: float = Field(default=1.0, ge=0, le=4)
     steps: int = Field(default=2000, ge=1)
-    labeller_steps: int = Field(default=3000, ge=1)
+    labeller_steps: int = Field(default=2000, ge=1)
     segmenter_steps: int = Field(default=300, ge=0)
-    confidence: float = Field(default=0.5, ge=0, lt=1)
+    confidence: float = Field(default=0.3, ge=0, lt=1)
     batch: int = Field(default=4, ge=1)
     crop_px: int = Field(default=128, ge=32)
     photo_px: int | None = Field(default=None, ge=64)
