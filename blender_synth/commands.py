@@ -80,7 +80,7 @@ _HELP = {
     "frame": "Facts about a frame, or its scene for Blender: `frame RUN INDEX [--open scene.blend]`.",
     "show": "Write pictures with their labels drawn in: `show PATH [INDEX...] [--output FOLDER]`.",
     "proof": "Train a detector on rendered data and measure it on scenes that it has not seen (extra `learn`).",
-    "refine": "Pictures like those of your own camera, with labels that stay true: fit, apply, generate, check (extra `refine`).",
+    "refine": "Pictures like those of your camera, labels stay true: fit, apply, generate, check (extra `refine`).",
 }
 
 
