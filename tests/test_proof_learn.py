@@ -168,7 +168,9 @@ def test_the_whole_command(tmp_path: Path):
     first = run_here(*words)
     assert first.returncode == 0, first.stderr
     text = first.stdout
-    assert [line.split()[0] for line in text.splitlines() if line[:2] in ("b ", "c ", "d ")] == ["b", "c", "d"]
+    first_two = [line.split()[:2] for line in text.splitlines() if line[:2] in ("b ", "c ", "d ")]
+    assert [arm for arm, other in first_two if other != "-"] == ["b", "c", "d"]
+    assert [arm for arm, other in first_two if other == "-"] == ["c", "d"]  # differences
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Reflections reported as pedestrians" in page
     assert "Differences between arms" in page

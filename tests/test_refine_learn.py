@@ -98,6 +98,8 @@ def test_a_fit_that_was_stopped_goes_on_to_the_same_model(learned: Path, tmp_pat
         assert torch.equal(value, weights_of(tmp_path / "model")[name]), name
     with pytest.raises(RunError, match="other settings"):
         module.fit(settings_in(learned, tmp_path / "model", style=2))
+    with pytest.raises(RunError, match="other settings"):
+        module.fit(settings_in(learned, tmp_path / "model", photo_px=64))
 
 
 def test_apply_is_deterministic_resumes_and_keeps_labels(learned: Path, tmp_path: Path, capsys):

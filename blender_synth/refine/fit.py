@@ -400,6 +400,6 @@ class Best:
 
 _DECIDING = (
     "steps", "camera_steps", "batch", "width", "residual", "style", "learning_rate", "adversarial", "statistics",
-    "content", "colour", "r1", "seed",
+    "content", "colour", "r1", "photo_px", "from_video", "seed",
 )  # fmt: skip
 """Settings that decide what a step does; with others, a training cannot go on."""
