@@ -50,7 +50,7 @@ class PainterNetwork(nn.Module):
     """From planes of labels and a look to a picture with values from -1 to 1.
 
     Args:
-        width: channels at half of the resolution; 32 is 0.9 million parameters.
+        width: channels at half of the resolution; 32 is 1.6 million parameters.
     """
 
     def __init__(self, width: int = 32):

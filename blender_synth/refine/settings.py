@@ -222,7 +222,7 @@ class GenerateSettings:
     | `from_video` | 40 | pictures | taken from each video, evenly |
     | `max_photos` | 400 | pictures | kept in memory, drawn by the seed |
     | `max_frames` | 200 | frames | to learn on, likewise |
-    | `width` | 32 | channels | of the painter at half of the resolution; 32 is 1.9 million parameters |
+    | `width` | 32 | channels | of the painter at half of the resolution; 32 is 1.6 million parameters |
     | `learning_rate` | 0.0004 | - | of both networks |
     | `adversarial` | 1.0 | weight | of the discriminator's judgement |
     | `features` | 4.0 | weight | of the discriminator's features, which shall be those of the photograph |
