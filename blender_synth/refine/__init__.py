@@ -11,6 +11,7 @@
                result (torch)
     checks     whether labels still fit a picture (no torch)    check     the table of them
     tone       whether tones and colours came nearer to the photographs (no torch)
+    learning_set   photographs and frames of a training, a part of both held out
     measure    the table of distances and label scores
     distance   to the photographs           controls   what needs no training: histogram matching, FDA
     features   KID and FID by a network of the user's own (torch)

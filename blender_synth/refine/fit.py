@@ -14,17 +14,17 @@ import numpy as np
 from blender_synth import __version__
 from blender_synth.cache import write_atomically
 from blender_synth.develop.settings import DevelopSettings
-from blender_synth.errors import RunError
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.run_folder import disk_errors
 from blender_synth.learn import require_torch
-from blender_synth.progress import each, print_line
+from blender_synth.progress import print_line
 from blender_synth.refine import checks
 from blender_synth.refine.distance import Photographs
-from blender_synth.refine.inputs import GROUPS, FrameInput, frame_input, frames_to_learn_on
+from blender_synth.refine.inputs import GROUPS, FrameInput, frames_to_learn_on
+from blender_synth.refine.learning_set import learning_set
 from blender_synth.refine.measure import in_use, measure, scores_of, table_of
 from blender_synth.refine.patches import Crops
-from blender_synth.refine.photos import PhotoSet, held_out, read_photos
+from blender_synth.refine.photos import PhotoSet
 from blender_synth.refine.settings import FitSettings, Limits, read_words
 from blender_synth.refine.tone import Tones
 from blender_synth.seeds import rng_for
@@ -103,25 +103,11 @@ def fit_frames(
 
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    shorter_px = settings.photo_px or min(sources[0][0].size_px)
-    photos = read_photos(settings.photos, shorter_px, settings.max_photos, settings.from_video, settings.seed)
-    frames = [frame_input(*source) for source in each(sources, "frames", "frame")]
-    crop_px = min(settings.crop_px, *(length // 16 * 16 for frame in frames for length in frame.picture.shape[:2]))
-    if crop_px < 32:
-        raise RunError("the frames are too small to learn on", key="runs", value=list(settings.runs),
-                       hint="render 64 x 48 pixels or more")  # fmt: skip
-    learned, measured = held_out(len(photos.pictures))
-    learned_frames, measured_frames = held_out(len(frames)) if len(frames) >= 8 else (range(len(frames)),) * 2
-    extractor = None
-    if settings.extractor is not None:  # before anything is trained
-        from blender_synth.refine.features import Extractor, check_counts
-
-        extractor = Extractor(settings.extractor, "refine fit")
-        check_counts(photographs=len(measured), frames=len(measured_frames))
-    mine, others = [frames[i] for i in learned_frames], [frames[i] for i in measured_frames]
-    pictures, photographs = ([photos.pictures[i] for i in numbers] for numbers in (learned, measured))
+    given = learning_set(settings, sources, "refine fit")
+    crop_px = given.crop_px(settings.crop_px, 16)
+    mine, others, pictures = given.learned, given.measured, given.learned_photos
     settings.model.mkdir(parents=True, exist_ok=True)
-    trainer = _Trainer(settings, photos, pictures, mine, others, crop_px)
+    trainer = _Trainer(settings, given.photos, pictures, mine, others, crop_px)
     trainer.training.resume()  # one with other settings is refused before anything is trained
     if settings.segmenter_steps:
         fit_segmenter(settings.model, mine, settings.segmenter_steps, crop_px, settings.seed)
@@ -130,7 +116,7 @@ def fit_frames(
         trainer.use(fit_camera(folder, mine, pictures, settings.camera_steps, settings.seed, trainer.device))
     trainer.run()
     refiner = load_model(settings.model, settings.device, settings.compute)
-    facts = measure(others, refiner, pictures, photographs, extractor)
+    facts = measure(others, refiner, pictures, given.measured_photos, given.extractor)
     casts = [checks.cast(frame.picture, refiner.refined(frame)) for frame in others]
     facts["cast"] = round(float(np.mean(casts)), 1)
     if facts["cast"] > _CAST:
@@ -148,7 +134,7 @@ def fit_frames(
               "settings": {k: str(v) if isinstance(v, Path) else v for k, v in asdict(settings).items()}}  # fmt: skip
     write_atomically(settings.model / FACTS, json.dumps(facts, indent=1))
     pairs = [(frame.picture, refiner.refined(frame)) for frame in others[:10]]
-    write_model_page(settings.model, facts, pairs, photographs[:6])
+    write_model_page(settings.model, facts, pairs, given.measured_photos[:6])
     return refiner, facts, others
 
 

@@ -16,15 +16,14 @@ from typing import TYPE_CHECKING, Any
 from blender_synth import __version__
 from blender_synth.cache import write_atomically
 from blender_synth.develop.settings import DevelopSettings
-from blender_synth.errors import RunError
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.run_folder import disk_errors, find_runs
 from blender_synth.learn import require_torch
-from blender_synth.progress import each, print_line
+from blender_synth.progress import print_line
 from blender_synth.refine.apply import make_run
-from blender_synth.refine.inputs import FrameInput, coloured_labels, frame_input, frames_to_learn_on
+from blender_synth.refine.inputs import FrameInput, coloured_labels, frames_to_learn_on
+from blender_synth.refine.learning_set import learning_set
 from blender_synth.refine.measure import measure_painter, table_of
-from blender_synth.refine.photos import held_out, read_photos
 from blender_synth.refine.settings import ApplySettings, GenerateSettings, read_words
 
 if TYPE_CHECKING:
@@ -99,29 +98,13 @@ def train_painter(
     from blender_synth.refine.painter_training import PainterTrainer
     from blender_synth.refine.segmenter import fit_segmenter
 
-    assert settings.photos is not None
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    shorter_px = settings.photo_px or min(sources[0][0].size_px)
-    photos = read_photos(settings.photos, shorter_px, settings.max_photos, settings.from_video, settings.seed)
-    frames = [frame_input(*source) for source in each(sources, "frames", "frame")]
-    crop_px = min(settings.crop_px, *(length // 32 * 32 for frame in frames for length in frame.picture.shape[:2]))
-    label_px = min(_LABEL_PX, *(length // 32 * 32 for frame in frames for length in frame.picture.shape[:2]))
-    if crop_px < 32:
-        raise RunError("the frames are too small to learn on", key="runs", value=list(settings.runs),
-                       hint="render 64 x 48 pixels or more")  # fmt: skip
-    learned, measured = held_out(len(photos.pictures))
-    learned_frames, measured_frames = held_out(len(frames)) if len(frames) >= 8 else (range(len(frames)),) * 2
-    extractor = None
-    if settings.extractor is not None:  # before anything is trained
-        from blender_synth.refine.features import Extractor, check_counts
-
-        extractor = Extractor(settings.extractor, "refine generate")
-        check_counts(photographs=len(measured), frames=len(measured_frames))
-    mine, others = [frames[i] for i in learned_frames], [frames[i] for i in measured_frames]
-    pictures, photographs = ([photos.pictures[i] for i in numbers] for numbers in (learned, measured))
+    given = learning_set(settings, sources, "refine generate")
+    crop_px, label_px = given.crop_px(settings.crop_px, 32), given.crop_px(_LABEL_PX, 32)
+    mine, others, pictures = given.learned, given.measured, given.learned_photos
     settings.model.mkdir(parents=True, exist_ok=True)
-    trainer = PainterTrainer(settings, photos, pictures, mine, others, crop_px)
+    trainer = PainterTrainer(settings, given.photos, pictures, mine, others, crop_px)
     trainer.training.resume()  # one with other settings is refused before anything is trained
     if settings.segmenter_steps:
         fit_segmenter(settings.model, mine, settings.segmenter_steps, crop_px, settings.seed)
@@ -131,7 +114,7 @@ def train_painter(
     trainer.label(labeller)
     trainer.run()
     painter = load_painter(settings.model, settings.device, settings.compute)
-    facts = measure_painter(others, painter, pictures, photographs, extractor, settings.limits)
+    facts = measure_painter(others, painter, pictures, given.measured_photos, given.extractor, settings.limits)
     row = facts["rows"]["generated"]
     nearer = row["distance"] <= _NEARER * facts["rows"]["unrefined"]["distance"] and row["kept"] >= _LEAST_KEPT
     painter.facts["nearer"] = nearer
@@ -144,7 +127,7 @@ def train_painter(
     write_atomically(settings.model / FACTS, json.dumps(facts, indent=1))
     shown = [(frame.picture, coloured_labels(frame), painter.refined(frame)) for frame in others[:_SHOWN_FRAMES]]
     labelled = []
-    for picture in photographs[:_SHOWN_PHOTOS]:
+    for picture in given.measured_photos[:_SHOWN_PHOTOS]:
         layout = found_layout(labeller, picture, settings.confidence)
         labelled += [picture, coloured(layout, borders_in(layout))]
     write_model_page(settings.model, facts, shown, labelled, ("frame", "labels", "painted"), "Painter")

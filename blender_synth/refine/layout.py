@@ -9,6 +9,7 @@ import numpy as np
 
 from blender_synth.categories import supercategory
 from blender_synth.frames.meta import FrameMeta
+from blender_synth.refine.checks import borders_of
 from blender_synth.seeds import rng_for
 
 LAYOUT = ("sky", "structure", "ground", "vegetation", "vehicle", "object", "mirror", "person", "reflection")
@@ -59,7 +60,7 @@ def layout_of(meta: FrameMeta, ids: np.ndarray, person: np.ndarray, reflection: 
 
 
 def borders_in(layout: np.ndarray, people: np.ndarray | None = None) -> np.ndarray:
-    """Pixels at borders of classes that are both known, and of people, (H, W) bool.
+    """Pixels at borders of known classes and of people, (H, W) bool; what is unknown has none.
 
     Args:
         layout: (H, W) uint8. people: (H, W) ids of the people in it, anything where there are none.
@@ -67,15 +68,7 @@ def borders_in(layout: np.ndarray, people: np.ndarray | None = None) -> np.ndarr
     regions = layout.astype(np.int64)
     if people is not None:
         regions = np.where(layout == LAYOUT.index("person"), len(LAYOUT) + people.astype(np.int64), regions)
-    known = layout != UNKNOWN
-    edge = np.zeros(layout.shape, bool)
-    across = (regions[:, 1:] != regions[:, :-1]) & known[:, 1:] & known[:, :-1]
-    down = (regions[1:] != regions[:-1]) & known[1:] & known[:-1]
-    edge[:, 1:] |= across
-    edge[:, :-1] |= across
-    edge[1:] |= down
-    edge[:-1] |= down
-    return edge
+    return np.asarray(borders_of(regions, 1) & ~borders_of(layout == UNKNOWN, 1))
 
 
 def label_planes(layout: np.ndarray, borders: np.ndarray) -> np.ndarray:

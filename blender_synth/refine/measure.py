@@ -39,12 +39,7 @@ def measure(
     """
     from blender_synth.refine.camera import through_camera
 
-    before = [frame.picture for frame in frames]
-    made = {
-        "unrefined": before,
-        "histogram": with_control("histogram", before, learned),
-        "fda": with_control("fda", before, learned),
-    }
+    made = _controls(frames, learned)
     if refiner.camera is not None:
         made["camera"] = [through_camera(refiner.camera, frame).picture for frame in frames]
     made["refined"] = [refiner.refined(frame) for frame in frames]
@@ -60,14 +55,14 @@ def measure_painter(
     limits: Limits,
 ) -> dict[str, Any]:
     """The same of a painter. `limits`: for its pictures."""
-    before = [frame.picture for frame in frames]
-    made = {
-        "unrefined": before,
-        "histogram": with_control("histogram", before, learned),
-        "fda": with_control("fda", before, learned),
-        "generated": [painter.refined(frame) for frame in frames],
-    }
+    made = _controls(frames, learned) | {"generated": [painter.refined(frame) for frame in frames]}
     return rows_of(frames, made, painter, learned, photographs, extractor, {"generated": limits})
+
+
+def _controls(frames: Sequence[FrameInput], learned: Sequence[np.ndarray]) -> dict[str, Sequence[np.ndarray]]:
+    """Pictures as they are, and with the controls, by name."""
+    before = [frame.picture for frame in frames]
+    return {"unrefined": before, **{name: with_control(name, before, learned) for name in ("histogram", "fda")}}
 
 
 def rows_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,12 +42,7 @@ def save_model(
     """
     weights = plain_state(network)
     lens = {} if camera is None else plain_state(camera)
-    digest = hashlib.sha256(b"" if camera is None else repr(camera.noise_factor).encode())
-    for part in (weights, lens):
-        for name in sorted(part):
-            digest.update(name.encode())
-            digest.update(part[name].numpy().tobytes())
-    model_hash = digest.hexdigest()[:_HASH_DIGITS]
+    model_hash = hash_of([weights, lens], b"" if camera is None else repr(camera.noise_factor).encode())
     save_checkpoint(
         folder / FILE,
         {"model_version": MODEL_VERSION, "planes": PLANES, "settings": dict(settings), "weights": weights,
@@ -55,6 +50,16 @@ def save_model(
          "tones": torch.from_numpy(tones.profiles), "facts": {**facts, "hash": model_hash}},
     )  # fmt: skip
     return model_hash
+
+
+def hash_of(parts: Sequence[Mapping[str, torch.Tensor]], more: bytes) -> str:
+    """Hash of weights on the CPU, and of what else decides the pictures."""
+    digest = hashlib.sha256(more)
+    for part in parts:
+        for name in sorted(part):
+            digest.update(name.encode())
+            digest.update(part[name].numpy().tobytes())
+    return digest.hexdigest()[:_HASH_DIGITS]
 
 
 @dataclass
