@@ -164,3 +164,43 @@ def test_layouts_are_found_where_the_labeller_is_certain():
     picture = np.full((40, 56, 3), 90, np.uint8)
     assert (found_layout(network, picture, 0.9) == LAYOUT.index("person")).all()
     assert (found_layout(network, picture, 0.999) == UNKNOWN).all()
+
+
+@pytest.mark.parametrize("part", ["weights", "facts", "looks"])
+def test_a_damaged_painter_is_named(painted: Path, tmp_path: Path, part: str):
+    from blender_synth.learn.checkpoint import load_checkpoint, save_checkpoint
+    from blender_synth.refine.painter import load_painter
+
+    (tmp_path / "painter").mkdir()
+    whole = load_checkpoint(painted / "painter/painter.pt")
+    for state in ({k: v for k, v in whole.items() if k != part}, {**whole, "width": 10**6}, {**whole, "facts": {}}):
+        save_checkpoint(tmp_path / "painter/painter.pt", state)
+        with pytest.raises(RunError, match="damaged"):
+            load_painter(tmp_path / "painter")
+
+
+def test_a_painter_that_was_not_measured_is_not_said_to_be_worth_using(painted: Path, tmp_path: Path, monkeypatch):
+    from blender_synth.refine import generate
+    from blender_synth.refine.painter import load_painter
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(generate, "measure_painter", killed)
+    with pytest.raises(KeyboardInterrupt):
+        main(["generate", *words(painted, tmp_path / "out", tmp_path / "painter")])
+    assert not load_painter(tmp_path / "painter").facts["nearer"]
+
+
+def test_limits_of_a_run_from_somebody_else_are_checked(painted: Path, tmp_path: Path):
+    import shutil
+
+    from blender_synth.errors import BlenderSynthError
+
+    shutil.copytree(painted / "out", tmp_path / "run")
+    file = tmp_path / "run/run.json"
+    state = json.loads(file.read_text())
+    for identity in ("x", {"refine": {"limits": {"edges": "many"}}}, {"refine": {"limits": [1]}}):
+        file.write_text(json.dumps({**state, "identity": identity}))
+        with pytest.raises(BlenderSynthError, match=r"run\.json"):
+            main(["check", f"runs={tmp_path / 'run'}"])

@@ -371,6 +371,11 @@ def read_run_state(path: Path) -> dict[str, Any]:
             value=state.get("run_version") if isinstance(state, dict) else None,
             hint="render it again",
         )
+    if not isinstance(state.get("identity", {}), dict):
+        raise RunError(
+            "the file is damaged", file=file, key="identity", value=state["identity"],
+            hint="delete the run folder and render again",
+        )  # fmt: skip
     return state
 
 

@@ -134,8 +134,9 @@ def check(settings: CheckSettings) -> list[Checked]:
 
 def _limits_of(run: Path) -> Limits:
     """The limits that a run was made with."""
-    recorded = read_run_state(run).get("identity", {}).get("refine", {}).get("limits", {})
-    return validate(Limits, recorded, f"{run / 'run.json'}: identity.refine.limits")
+    made = read_run_state(run).get("identity", {}).get("refine")
+    recorded = made.get("limits", {}) if isinstance(made, dict) else {}
+    return validate(Limits, recorded, "identity.refine.limits", run / "run.json")
 
 
 def _unrefined(frame: RawFrame) -> RawFrame:

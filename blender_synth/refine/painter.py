@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from blender_synth.refine import model as refiner_model
 from blender_synth.refine.inputs import FrameInput, layout_borders
 from blender_synth.refine.layout import LAYOUT, PAINT_PLANES, paint_planes
 from blender_synth.refine.looks import LOOK, Looks
-from blender_synth.refine.model import to_picture, uses_half
+from blender_synth.refine.model import hash_of, to_picture, uses_half
 from blender_synth.refine.network import Segmenter, plain_state
 from blender_synth.refine.painter_network import PainterNetwork
 from blender_synth.refine.segmenter import load_segmenter
@@ -26,7 +25,8 @@ from blender_synth.refine.tone import Tones
 
 FILE = "painter.pt"
 PAINTER_VERSION = 1
-_HASH_DIGITS = 12
+_WIDTHS = (8, 256)
+"""Least and most channels, as in `GenerateSettings`."""
 
 
 def save_painter(
@@ -34,11 +34,7 @@ def save_painter(
 ) -> str:
     """Write the painter; returns its hash. `facts`: plain values, such as the photographs' digest."""
     weights = plain_state(network)
-    digest = hashlib.sha256(looks.values.tobytes() + looks.shares.tobytes())
-    for name in sorted(weights):
-        digest.update(name.encode())
-        digest.update(weights[name].numpy().tobytes())
-    painter_hash = digest.hexdigest()[:_HASH_DIGITS]
+    painter_hash = hash_of([weights], looks.values.tobytes() + looks.shares.tobytes())
     save_checkpoint(
         folder / FILE,
         {"painter_version": PAINTER_VERSION, "planes": PAINT_PLANES, "width": width, "weights": weights,
@@ -114,14 +110,20 @@ def load_painter(folder: Path, device: str = "auto", compute: str = "auto") -> P
         )  # fmt: skip
     where = best_device(device)
     try:
-        network = PainterNetwork(int(state["width"]))
+        width = int(state["width"])
+        if not _WIDTHS[0] <= width <= _WIDTHS[1]:
+            raise ValueError(f"width {width}")
+        network = PainterNetwork(width)
+        weights = state["weights"]
         looks = Looks(state["looks"].numpy(), state["shares"].numpy())
         tones, facts = Tones.of_profiles(state["tones"].numpy()), dict(state["facts"])
+        if missing := {"hash", "photos", "nearer"} - facts.keys():
+            raise ValueError(f"no {', '.join(sorted(missing))}")
         if looks.values.shape[1:] != (LOOK,) or looks.shares.shape != (len(looks.values), len(LAYOUT)):
             raise ValueError(f"looks of shape {looks.values.shape}, shares of {looks.shares.shape}")
     except (KeyError, AttributeError, TypeError, ValueError) as error:
         raise RunError(f"the painter is damaged ({' '.join(str(error).split())[:160]})", file=file, key="model",
                        value=str(folder), hint="delete the folder and train it again") from None  # fmt: skip
-    load_weights(network, state["weights"], file)
+    load_weights(network, weights, file)
     half = uses_half(compute, where)
     return Painter(network.to(where).eval(), facts, load_segmenter(folder), tones, looks, where, half)

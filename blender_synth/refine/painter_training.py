@@ -90,9 +90,9 @@ class PainterTrainer:
         self.looks = Looks.of(self.pictures, self.layouts)
 
     def run(self) -> None:
-        """Train, and write the painter."""
+        """Train, and write the painter, as one that is not worth using until it is measured."""
         self.training.run(self.settings.steps, self.step, "refine generate")
-        self.save(nearer=True)
+        self.save(nearer=False)
 
     def save(self, nearer: bool) -> None:
         """Write the painter. `nearer`: whether it is worth using."""
@@ -100,7 +100,7 @@ class PainterTrainer:
         save_painter(
             self.settings.model, self.average.module, self.settings.width, self.looks, self.tones,
             {"photos": self.photos.digest[:12], "photo_count": len(self.photos.pictures), "steps": self.training.step,
-             "seconds": round(self.training.seconds, 1), "discriminator_won": False, "nearer": nearer,
+             "seconds": round(self.training.seconds, 1), "nearer": nearer,
              "labelled": round(known / sum(layout.size for layout in self.layouts), 3)},
         )  # fmt: skip
 
