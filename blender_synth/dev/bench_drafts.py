@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from blender_synth.dev.bench_quality import flip_error, psnr, regions
+from blender_synth.dev.bench_quality import Row, flip_error, psnr, regions
 from blender_synth.develop.picture import develop
 from blender_synth.develop.settings import DevelopSettings
 from blender_synth.errors import RunError
@@ -65,15 +65,6 @@ class Way:
 
     samples: int
     denoise: bool
-
-
-@dataclass(frozen=True)
-class Row:
-    """Means over the frames of the test: CPU seconds of the picture, PSNR in dB by region, FLIP."""
-
-    seconds: float
-    psnr_db: Mapping[str, float]
-    flip: float
 
 
 def main(arguments: Sequence[str]) -> None:

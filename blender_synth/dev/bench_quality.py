@@ -99,7 +99,7 @@ _SMALLEST_MSE = 1e-7
 
 @dataclass(frozen=True)
 class Row:
-    """One variant in one case: CPU seconds; PSNR in dB by region (`_REGIONS`); FLIP, NaN where it is not installed."""
+    """One way to make pictures: CPU seconds; PSNR in dB by region (`_REGIONS`); FLIP, NaN where it is not installed."""
 
     seconds: float
     psnr_db: dict[str, float]
