@@ -31,7 +31,7 @@ from blender_synth.proof.measures import (
     threshold_for,
 )
 from blender_synth.proof.settings import parts_to_test, read_settings, train_parts
-from blender_synth.proof.stages import check_results, photograph_set, trainings
+from blender_synth.proof.stages import all_parts, check_results, photograph_set, trainings
 from tests.made_frames import make_run
 from tests.made_people import made_dataset
 
@@ -41,7 +41,7 @@ LIMITS = Limits(10, 0.5)
 # --- plans
 
 
-@pytest.mark.parametrize("scale", ["tiny", "small", "medium", "full"])
+@pytest.mark.parametrize("scale", ["tiny", "small", "ablation", "medium", "full"])
 def test_every_part_of_every_scale_is_a_config(scale: str):
     from blender_synth.config import compose
 
@@ -99,6 +99,21 @@ def test_trainings_are_arms_curves_and_ablations_by_seed():
     settings = read_settings(["scale=small", "seeds=[0,1]", "arms=[b,c]", "curve=[10]", "ablations=[no_props]"])
     names = [plan.name for plan in trainings(settings)]
     assert names == [f"{g}-seed{s}" for g in ("b", "c", "c-10", "c-no_props") for s in (0, 1)]
+
+
+def test_an_ablation_renders_only_the_parts_that_it_changes():
+    settings = read_settings(["scale=ablation"])
+    assert set(settings.ablations) == set(settings.ablation_plans)
+    plain, mirrors, people = (
+        {part.folder for part in train_parts(settings, settings.ablation_plans[name])}
+        for name in ("plain_sensor", "one_mirror", "few_people")
+    )
+    reference = {part.folder for part in train_parts(settings)}
+    assert plain == reference
+    assert 0 < len(mirrors & reference) < len(reference)
+    assert not people & reference
+    rendered = {part.folder for part in all_parts(settings, trainings(settings))}
+    assert rendered >= plain | mirrors | people
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Parameters:
 
 | key | default | unit | meaning |
 | --- | --- | --- | --- |
-| `scale` | small | choice | tiny (a minute), small (an hour or two on 2 cores), medium (a night on them) or full |
+| `scale` | small | choice | tiny (a minute), small (an hour on 2 cores), medium (a night), ablation (hours) or full |
 | `output` | out/proof | path | folder of runs, datasets, trainings, results and report |
 | `render` | … | overrides | of every run: size, samples, acceptance |
 | `render_train` | … | overrides | of the runs of `train` only |
@@ -22,7 +22,7 @@ Parameters:
 | `curve` | [] | numbers | numbers of pictures for the learning curve of `curve_arm`, all trained for `steps` |
 | `curve_arm` | c | name | arm of the learning curve |
 | `ablations` | [] | names | of `ablation_plans`: arm c with one option of the config turned down |
-| `ablation_plans` | … | overrides by name | how each ablation renders or develops |
+| `ablation_plans` | … | overrides by name | how each ablation renders or develops; scales/ablations.yaml |
 | `min_height_px` | 26 | px | of the people that are measured; smaller ones count neither way |
 | `min_visibility` | 0.5 | 0 to 1 | of the people that are measured |
 | `recall` | 0.9 | 0 to 1 | of pedestrians, at which the share of mistaken reflections is measured |
@@ -58,7 +58,7 @@ from blender_synth.suggestions import nearest_names
 from blender_synth.validation import validate
 from blender_synth.values import plain
 
-SCALES = ("tiny", "small", "medium", "full")
+SCALES = ("tiny", "small", "ablation", "medium", "full")
 STAGES = ("render", "export", "train", "predict", "report")
 Stage = Literal["render", "export", "train", "predict", "report"]
 
@@ -67,7 +67,7 @@ Stage = Literal["render", "export", "train", "predict", "report"]
 class ProofSettings:
     """See the module's docstring."""
 
-    scale: Literal["tiny", "small", "medium", "full"] = "small"
+    scale: Literal["tiny", "small", "ablation", "medium", "full"] = "small"
     output: Path = Path("out/proof")
     render: dict[str, Any] = Field(default_factory=dict)
     render_train: dict[str, Any] = Field(default_factory=dict)
@@ -170,8 +170,14 @@ def read_settings(words: Sequence[str]) -> ProofSettings:
             "there is no such scale", key="proof.scale", value=scale,
             hint=f"did you mean {near[0]}?" if near else f"use one of: {', '.join(SCALES)}",
         )  # fmt: skip
-    plan = yaml.safe_load((resources.files("blender_synth.proof") / "scales" / f"{scale}.yaml").read_text("utf-8"))
-    return validate(ProofSettings, {"scale": scale, **plan, **given}, "proof")
+    plan = {"scale": scale, "ablation_plans": _plan("ablations"), **_plan(scale)}
+    return validate(ProofSettings, {**plan, **given}, "proof")
+
+
+def _plan(name: str) -> dict[str, Any]:
+    text = (resources.files("blender_synth.proof") / "scales" / f"{name}.yaml").read_text("utf-8")
+    plan: dict[str, Any] = yaml.safe_load(text)
+    return plan
 
 
 def train_parts(settings: ProofSettings, changes: Mapping[str, Any] | None = None) -> list[Part]:

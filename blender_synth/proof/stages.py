@@ -148,15 +148,16 @@ def check_results(settings: ProofSettings) -> None:
             )  # fmt: skip
 
 
-def _all_parts(settings: ProofSettings, plans: Sequence[Plan]) -> list[Part]:
+def all_parts(settings: ProofSettings, plans: Sequence[Plan]) -> list[Part]:
+    """The runs of all test sets and trainings; one that several share is there several times."""
     parts = [part for name in settings.tests for part in parts_to_test(settings, name)]
-    for changes in dict.fromkeys(plan.changes for plan in plans):
+    for changes in {plan.group: plan.changes for plan in plans}.values():
         parts += train_parts(settings, dict(changes))
     return parts
 
 
 def _render(settings: ProofSettings, plans: Sequence[Plan]) -> None:
-    render_parts(_all_parts(settings, plans), settings.workers)
+    render_parts(all_parts(settings, plans), settings.workers)
 
 
 def train_folder(settings: ProofSettings, plan: Plan) -> Path:
@@ -407,7 +408,7 @@ def facts_of(settings: ProofSettings, plans: Sequence[Plan]) -> dict[str, Any]:
         curve = checkpoint_of(settings, plan) / CURVE
         if curve.is_file() and (rows := read_curve(curve)):
             training_s += rows[-1].get("seconds", 0.0)
-    rendered = rendered_time(_all_parts(settings, plans))
+    rendered = rendered_time(all_parts(settings, plans))
     return {
         "version": __version__,
         "scale": settings.scale,
