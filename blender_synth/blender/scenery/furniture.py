@@ -123,7 +123,7 @@ def _bench(f: Furniture) -> Part:
     for i in range(4):
         z, y = 0.53 + i * 0.085, 0.24 + i * 0.018
         parts.append(box((-w / 2, y, z), (w / 2, y + 0.03, z + 0.07), "wood", wood))
-    for x in (-0.62, 0.62):
+    for x in (-0.76, 0.76):
         leg = np.array([(x, -0.24, 0), (x, -0.22, 0.36), (x, 0.2, 0.38), (x, 0.26, 0.0)])
         parts.append(tube(leg, 0.022, 6, "iron", f.rgb))
         parts.append(tube(np.array([(x, 0.2, 0.38), (x, 0.26, 0.6), (x, 0.32, 0.84)]), 0.02, 6, "iron", f.rgb))
@@ -289,7 +289,7 @@ def _parking_meter(f: Furniture) -> Part:
 def _table(f: Furniture) -> Part:
     """A round café table on one leg."""
     top = lathe([(0.34, 0.715), (0.35, 0.72), (0.35, 0.735), (0.34, 0.74)], 24, "paint", f.rgb)
-    leg = lathe([(0.2, 0.0), (0.2, 0.015), (0.03, 0.05), (0.025, 0.715)], 14, "iron", (0.05, 0.05, 0.055))
+    leg = lathe([(0.2, 0.0), (0.2, 0.01), (0.1, 0.016), (0.03, 0.05), (0.025, 0.715)], 14, "iron", (0.05, 0.05, 0.055))
     cup = lathe([(0.022, 0.74), (0.035, 0.80), (0.032, 0.80), (0.02, 0.75)], 10, "paint", (0.68, 0.67, 0.64))
     on_top = [cup.moved((0.12, 0.09, 0)), box((-0.14, -0.1, 0.74), (-0.02, 0.06, 0.75), "paint", (0.5, 0.46, 0.38))]
     return join([top, leg, *on_top])
