@@ -126,6 +126,20 @@ def test_bodies_stay_inside_their_clothes():
     assert outside / total < 0.01
 
 
+def test_triangles_repeat_their_last_corner_and_quads_none():
+    """Otherwise a face has no area in Blender, and leaves a hole."""
+    bags = {"backpack": 1, "handbag": 1, "shoulder_bag": 1, "shopping_bag": 1}
+    randomizer = Randomizer(carried={"female_bags": bags, "male_bags": {"backpack": 1}, "umbrella_in_dry": 0.5})
+    carried = set()
+    for i in range(COUNT):
+        spec = randomizer.sample(Streams(5, 0).child(f"people/{i}"), i + 1, (0, 0, 0), 0.0)
+        carried |= {item.kind for item in spec.carried}
+        for part in dressed_person(spec).parts:
+            repeats = part.faces == np.roll(part.faces, -1, axis=1)
+            assert not repeats[:, [0, 1, 3]].any(), part.name
+    assert {"backpack", "umbrella", "shoulder_bag"} <= carried
+
+
 def poke_through(spec: Spec) -> tuple[int, int]:
     """Body vertices covered by a garment, and those of them that lie outside it (rest pose, as fitted)."""
     data = body_data()

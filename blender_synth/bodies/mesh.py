@@ -250,6 +250,11 @@ def hemmed(surface: Surface, thickness_m: float, depth_m: float) -> Surface:
     )
 
 
+def flipped(faces: np.ndarray) -> np.ndarray:
+    """The faces (F, 4) seen from their other side; a triangle still repeats its last corner."""
+    return faces[:, [1, 0, 3, 2]]
+
+
 def triangle_count(faces: np.ndarray) -> int:
     """Number of triangles in the faces."""
     return int((2 - (faces[:, 2] == faces[:, 3])).sum())

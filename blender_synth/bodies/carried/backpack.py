@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from blender_synth.bodies.carried.carrier import DARK, Carrier, Piece, darker
+from blender_synth.bodies.mesh import flipped
 from blender_synth.bodies.skeleton import SIDES, Z
 from blender_synth.bodies.solids import (
     arch,
@@ -36,7 +37,7 @@ def build(item: CarriedSpec, carrier: Carrier) -> list[Piece]:
     v[:, 0] = np.where(v[:, 0] > 0, v[:, 0] * 0.25, v[:, 0] * 1.3)  # flat towards the back
     origin = np.array([back - 0.012, middle_y, top - height])
     rgb, trim = item.rgb, item.second_rgb
-    pieces: list[Piece] = [("pack", moved((v, f[:, ::-1]), origin), "nylon", rgb)]
+    pieces: list[Piece] = [("pack", moved((v, flipped(f)), origin), "nylon", rgb)]
     if item.style == "roll_top":
         roll = pipe(np.array([[0, y, 0] for y in np.linspace(-0.46, 0.46, 7)]) * width, 0.03 * scale, 10)
         pieces.append(("roll", moved(roll, origin + [-depth * 0.25, 0, height + 0.012]), "nylon", darker(rgb, 0.85)))
