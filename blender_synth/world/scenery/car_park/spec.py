@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from blender_synth.values import Rgb, Vec2, plain
@@ -131,4 +132,8 @@ class Spec(SceneryDefaults):
 
     def layout(self) -> Layout:
         """Where people walk, mirrors hang, cameras stand and props may be placed."""
+        return self._layout
+
+    @cached_property
+    def _layout(self) -> Layout:  # which every attempt and view of a scene asks for
         return layout_of(self)
