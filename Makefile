@@ -2,7 +2,7 @@
 # make test    lint and tests, on all cores; TESTS='tests/test_x.py -k word' runs some
 # make test-fast   those of them that do not start Blender, in less than a minute
 # make readers   datasets read by ultralytics, torchvision, supervision, fiftyone, datasets ... in .venv-readers
-# make proof   trains a detector and measures it (.docs/proof.md); SCALE=tiny|small|full, PROOF='arms=[b,c] seeds=[0,1]'
+# make proof   trains a detector and measures it (.docs/proof.md); SCALE=tiny|small|medium|ablation|full, PROOF='arms=[b,c] seeds=[0,1]'
 # make cluster  sweeps on Slurm and Ray, as far as they are there, in .venv-cluster
 # make test-learn   the short tests of what trains; installs PyTorch in .venv (TORCH="--index-url URL" chooses a build)
 # make chaos   the long suites that `make test` leaves out (markers chaos and slow);  make test-all   all of them
