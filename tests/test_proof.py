@@ -114,6 +114,10 @@ def test_an_ablation_renders_only_the_parts_that_it_changes():
     assert not people & reference
     rendered = {part.folder for part in all_parts(settings, trainings(settings))}
     assert rendered >= plain | mirrors | people
+    pooled = read_settings(["scale=ablation", "pool=true", "arms=[b,c]"])
+    assert [plan.group for plan in trainings(pooled)] == ["b", "b", "c", "c"]
+    assert {part.folder for part in train_parts(pooled)} >= reference | mirrors | people
+    assert rendered == {part.folder for part in all_parts(pooled, trainings(pooled))}
 
 
 @pytest.mark.parametrize(

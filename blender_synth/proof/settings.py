@@ -23,6 +23,7 @@ Parameters:
 | `curve_arm` | c | name | arm of the learning curve |
 | `ablations` | [] | names | of `ablation_plans`: arm c with one option of the config turned down |
 | `ablation_plans` | … | overrides by name | how each ablation renders or develops; scales/ablations.yaml |
+| `pool` | false | yes or no | arms also train on the runs of `ablations`, which have no trainings of their own then |
 | `min_height_px` | 26 | px | of the people that are measured; smaller ones count neither way |
 | `min_visibility` | 0.5 | 0 to 1 | of the people that are measured |
 | `recall` | 0.9 | 0 to 1 | of pedestrians, at which the share of mistaken reflections is measured |
@@ -45,7 +46,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -86,6 +87,7 @@ class ProofSettings:
     curve_arm: str = "c"
     ablations: list[str] = Field(default_factory=list)
     ablation_plans: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    pool: bool = False
     min_height_px: float = Field(default=26, ge=0)
     min_visibility: float = Field(default=0.5, ge=0, le=1)
     recall: float = Field(default=0.9, gt=0, lt=1)
@@ -184,9 +186,20 @@ def train_parts(settings: ProofSettings, changes: Mapping[str, Any] | None = Non
     """The runs to train on.
 
     Args:
-        changes: overrides of an ablation; those of `develop` do not render anything again.
+        changes: overrides of an ablation; those of `develop` do not render anything again. None: without any, and with
+            the runs of all ablations where they are pooled.
     """
-    return _parts(settings, "train", settings.train, settings.render_train, changes or {})
+
+    def parts_with(given: Mapping[str, Any]) -> list[Part]:
+        return _parts(settings, "train", settings.train, settings.render_train, given)
+
+    found = parts_with(changes or {})
+    if changes is None and settings.pool:
+        parts = [part for name in settings.ablations for part in parts_with(settings.ablation_plans[name])]
+        known = {part.folder for part in found}
+        others = {part.folder: replace(part, develop=found[0].develop) for part in parts if part.folder not in known}
+        found += others.values()
+    return found
 
 
 def parts_to_test(settings: ProofSettings, name: str) -> list[Part]:

@@ -125,6 +125,8 @@ def trainings(settings: ProofSettings) -> list[Plan]:
                 "there is no such ablation", key="proof.ablations", value=name,
                 hint=f"use one of: {', '.join(settings.ablation_plans)}",
             )  # fmt: skip
+        if settings.pool:
+            continue
         changes = tuple(settings.ablation_plans[name].items())
         plans += [
             Plan(f"c-{name}-seed{seed}", f"c-{name}", f"c with {name}", ARMS["c"], seed, None, changes)
@@ -152,7 +154,7 @@ def all_parts(settings: ProofSettings, plans: Sequence[Plan]) -> list[Part]:
     """The runs of all test sets and trainings; one that several share is there several times."""
     parts = [part for name in settings.tests for part in parts_to_test(settings, name)]
     for changes in {plan.group: plan.changes for plan in plans}.values():
-        parts += train_parts(settings, dict(changes))
+        parts += train_parts(settings, dict(changes) or None)
     return parts
 
 
@@ -177,7 +179,7 @@ def _export(settings: ProofSettings, plans: Sequence[Plan]) -> None:
             continue
         done.add(folder)
         if folder != settings.refined:
-            export_arm(folder, train_parts(settings, dict(plan.changes)), plan.arm)
+            export_arm(folder, train_parts(settings, dict(plan.changes) or None), plan.arm)
     for name in settings.tests:
         export_test(settings.output / "data" / f"test-{name}", parts_to_test(settings, name))
 
