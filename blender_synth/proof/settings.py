@@ -10,6 +10,7 @@ Parameters:
 | `render_train` | … | overrides | of the runs of `train` only |
 | `workers` | auto | count | processes that render at the same time, as `worker.count` |
 | `train` | … | parts | runs to train on |
+| `train_more` | [] | parts | further ones, added to those of the scale |
 | `tests` | … | parts by name | test sets; none shares a scene with `train` |
 | `arms` | [a, b, c] | names | what is trained, see `arms.py` |
 | `seeds` | [0] | numbers | of the trainings, each of which every arm runs |
@@ -52,7 +53,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from blender_synth.errors import ConfigError
 from blender_synth.suggestions import nearest_names
@@ -74,6 +75,7 @@ class ProofSettings:
     render_train: dict[str, Any] = Field(default_factory=dict)
     workers: int | Literal["auto"] = "auto"
     train: list[dict[str, Any]]
+    train_more: list[dict[str, Any]] = Field(default_factory=list)
     tests: dict[str, list[dict[str, Any]]]
     arms: list[str] = Field(default_factory=lambda: ["a", "b", "c"], min_length=1)
     seeds: list[int] = Field(default_factory=lambda: [0], min_length=1)
@@ -114,11 +116,11 @@ class ProofSettings:
             raise ValueError("must be two shares from 0.1 to 2, the smaller one first")
         return crop
 
-    @field_validator("train", "tests")
+    @field_validator("train", "train_more", "tests")
     @classmethod
-    def _check_parts(cls, value: Any) -> Any:
+    def _check_parts(cls, value: Any, info: ValidationInfo) -> Any:
         for parts in [value] if isinstance(value, list) else value.values():
-            if not parts:
+            if not parts and info.field_name != "train_more":
                 raise ValueError("needs at least one part")
             for part in parts:
                 frames = part.get("frames")
@@ -191,7 +193,7 @@ def train_parts(settings: ProofSettings, changes: Mapping[str, Any] | None = Non
     """
 
     def parts_with(given: Mapping[str, Any]) -> list[Part]:
-        return _parts(settings, "train", settings.train, settings.render_train, given)
+        return _parts(settings, "train", [*settings.train, *settings.train_more], settings.render_train, given)
 
     found = parts_with(changes or {})
     if changes is None and settings.pool:
