@@ -118,6 +118,9 @@ def test_an_ablation_renders_only_the_parts_that_it_changes():
     assert [plan.group for plan in trainings(pooled)] == ["b", "b", "c", "c"]
     assert {part.folder for part in train_parts(pooled)} >= reference | mirrors | people
     assert rendered == {part.folder for part in all_parts(pooled, trainings(pooled))}
+    more = read_settings(["scale=ablation", "pool=true", "train_more=[{frames: 3, scene: hallway}]"])
+    added = {part.folder for part in train_parts(more)} - {part.folder for part in train_parts(pooled)}
+    assert len(added) == 1
 
 
 @pytest.mark.parametrize(

@@ -192,12 +192,13 @@ def train_parts(settings: ProofSettings, changes: Mapping[str, Any] | None = Non
             the runs of all ablations where they are pooled.
     """
 
-    def parts_with(given: Mapping[str, Any]) -> list[Part]:
-        return _parts(settings, "train", [*settings.train, *settings.train_more], settings.render_train, given)
+    def parts_with(parts: Sequence[Mapping[str, Any]], given: Mapping[str, Any]) -> list[Part]:
+        return _parts(settings, "train", parts, settings.render_train, given)
 
-    found = parts_with(changes or {})
+    found = parts_with([*settings.train, *settings.train_more], changes or {})
     if changes is None and settings.pool:
-        parts = [part for name in settings.ablations for part in parts_with(settings.ablation_plans[name])]
+        plans = [settings.ablation_plans[name] for name in settings.ablations]
+        parts = [part for plan in plans for part in parts_with(settings.train, plan)]
         known = {part.folder for part in found}
         others = {part.folder: replace(part, develop=found[0].develop) for part in parts if part.folder not in known}
         found += others.values()
