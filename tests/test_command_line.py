@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 
 from blender_synth import console, pipeline
+from blender_synth.arguments import Parser
 from blender_synth.config import compose
 from blender_synth.errors import BlenderSynthError, ConfigError, RunError
 from blender_synth.frames.run_folder import RunFolder, find_runs, frames_of
+from blender_synth.pack_tools import preview
 from tests.commands import run_here
 from tests.made_frames import make_run
 
@@ -531,3 +533,19 @@ def test_run_finds_that_the_disk_is_too_small(tmp_path):
     done = run_here("render", "scene=studio", *size, "output=run", cwd=tmp_path)
     assert done.returncode == 1
     assert "frames need at least" in done.stderr
+
+
+def test_words_and_flags_stand_in_any_order():
+    parser = Parser(prog="assets")
+    commands = parser.add_subparsers(dest="command", parser_class=Parser)
+    preview.add(commands)
+    lines = (
+        "mine seed=3 --samples 8 --out a.jpg",
+        "mine --samples 8 seed=3 --out a.jpg",
+        "--out a.jpg mine --samples 8 seed=3",
+    )
+    parsed = [vars(parser.parse_args(["preview", *line.split()])) for line in lines]
+    assert parsed[0] == parsed[1] == parsed[2]
+    assert (parsed[0]["what"], parsed[0]["overrides"], parsed[0]["samples"]) == ("mine", ["seed=3"], 8)
+    with pytest.raises(SystemExit):
+        parser.parse_args(["preview", "mine", "--sample-size", "8"])
