@@ -348,14 +348,17 @@ def _separation(dataset: Dataset, file: Path, limits: Limits) -> float:
 
 
 def comparisons(rows: Sequence[Row], dataset: Dataset, limits: Limits, recall: float) -> dict[str, Comparison]:
-    """The pairs of groups that tell something (`arms.PAIRS`, and each ablation against arm c), by `first - second`, on
-    the test set `all`; only those of which both have been trained."""
+    """The pairs of groups that tell something (`arms.PAIRS`; each ablation and each other detector against arm c), by
+    `first - second`, on the test set `all`; only those of which both are there."""
     groups: dict[str, list[Matched]] = {}
+    trained = {row.group for row in rows if row.seed is not None}
+    others = [row.group for row in rows if row.test == ALL and row.group not in {*trained, "c"}]
     for row in rows:
-        if row.test == ALL and row.seed is not None:
+        if row.test == ALL and (row.seed is not None or row.group in others):
             found = matched(dataset, read_results(row.file, dataset), limits)
             groups.setdefault(row.group, []).append(found)
-    pairs = [*PAIRS, *((name, "c") for name in groups if name.startswith("c-") and not name[2:].isdigit())]
+    ablations = [name for name in groups if name.startswith("c-") and not name[2:].isdigit() and name in trained]
+    pairs = [*PAIRS, *((name, "c") for name in (*ablations, *others))]
     return {
         f"{first} - {second}": compared(groups[first], groups[second], recall)
         for first, second in pairs
