@@ -187,5 +187,4 @@ def test_the_whole_command(tmp_path: Path):
     assert "yolo" in again.stdout
     differences = json.loads((tmp_path / "measures.json").read_text())["comparisons"]
     assert list(differences) == ["c - b", "d - c", "yolo - c"]
-    assert all(abs(differences["yolo - c"][key]["value"]) <= 1 for key in ("mistaken", "separation"))
     assert sorted(path.stat().st_mtime_ns for path in tmp_path.rglob("radiance.exr")) == frames
