@@ -188,15 +188,15 @@ def train_parts(settings: ProofSettings, changes: Mapping[str, Any] | None = Non
     """The runs to train on.
 
     Args:
-        changes: overrides of an ablation; those of `develop` do not render anything again. None: without any, and with
-            the runs of all ablations where they are pooled.
+        changes: overrides of an ablation; those of `develop` do not render anything again. Without any, the runs of all
+            ablations are there as well where they are pooled.
     """
 
     def parts_with(parts: Sequence[Mapping[str, Any]], given: Mapping[str, Any]) -> list[Part]:
         return _parts(settings, "train", parts, settings.render_train, given)
 
     found = parts_with([*settings.train, *settings.train_more], changes or {})
-    if changes is None and settings.pool:
+    if settings.pool and not changes:
         plans = [settings.ablation_plans[name] for name in settings.ablations]
         parts = [part for plan in plans for part in parts_with(settings.train, plan)]
         known = {part.folder for part in found}

@@ -154,7 +154,7 @@ def all_parts(settings: ProofSettings, plans: Sequence[Plan]) -> list[Part]:
     """The runs of all test sets and trainings; one that several share is there several times."""
     parts = [part for name in settings.tests for part in parts_to_test(settings, name)]
     for changes in {plan.group: plan.changes for plan in plans}.values():
-        parts += train_parts(settings, dict(changes) or None)
+        parts += train_parts(settings, dict(changes))
     return parts
 
 
@@ -179,7 +179,7 @@ def _export(settings: ProofSettings, plans: Sequence[Plan]) -> None:
             continue
         done.add(folder)
         if folder != settings.refined:
-            export_arm(folder, train_parts(settings, dict(plan.changes) or None), plan.arm)
+            export_arm(folder, train_parts(settings, dict(plan.changes)), plan.arm)
     for name in settings.tests:
         export_test(settings.output / "data" / f"test-{name}", parts_to_test(settings, name))
 

@@ -21,6 +21,7 @@ Layouts (`layout.Layout`), props (`placement.props.PropSpec`), crowds (`placemen
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
@@ -78,7 +79,19 @@ class SceneryRandomizer(Protocol):
 
 
 class SceneryDefaults:
-    """Defaults of a `ScenerySpec`: generated, nobody to credit."""
+    """Defaults of a `ScenerySpec`: generated, nobody to credit, its layout made once."""
+
+    def layout(self) -> Layout:
+        """See `ScenerySpec`: every attempt, view and stage of a scene asks for it."""
+        return self._layout
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return self.make_layout()
+
+    def make_layout(self) -> Layout:
+        """What `layout` returns. Override one of the two."""
+        raise NotImplementedError
 
     def attribution(self) -> Attribution | None:
         """Nobody to credit."""

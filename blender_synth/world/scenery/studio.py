@@ -46,7 +46,7 @@ class Spec(SceneryDefaults):
             LabelledInstance(instance_id=WALL_ID, category="building", name="wall"),
         )
 
-    def layout(self) -> Layout:
+    def make_layout(self) -> Layout:
         """The floor in front of the wall, with cameras of every rig that face the wall."""
         half = self.width_m / 2
         floor = ((-half + 1, -5.0), (half - 1, -5.0), (half - 1, WALL_Y_M - 0.5), (-half + 1, WALL_Y_M - 0.5))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Literal
 
 from blender_synth.values import Rgb, Vec2, plain
@@ -130,10 +129,6 @@ class Spec(SceneryDefaults):
             *town_instances(cars=self.cars),
         )
 
-    def layout(self) -> Layout:
+    def make_layout(self) -> Layout:
         """Where people walk, mirrors hang, cameras stand and props may be placed."""
-        return self._layout
-
-    @cached_property
-    def _layout(self) -> Layout:  # which every attempt and view of a scene asks for
         return layout_of(self)

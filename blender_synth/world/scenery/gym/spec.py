@@ -57,6 +57,6 @@ class Spec(RectangularRoom, SceneryDefaults):
             *self.outside.labelled_instances(),
         )
 
-    def layout(self) -> Layout:
+    def make_layout(self) -> Layout:
         """Where people are, mirrors hang, cameras stand and props may be placed."""
         return layout_of(self)

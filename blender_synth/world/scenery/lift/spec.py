@@ -80,6 +80,6 @@ class Spec(SceneryDefaults):
         """The cabin's wall `"south"`, `"north"`, `"west"` or `"east"`."""
         return next(w for w in self.walls if w.name == f"cabin_{name}")
 
-    def layout(self) -> Layout:
+    def make_layout(self) -> Layout:
         """Where people are, mirrors hang, cameras stand and props may be placed."""
         return layout_of(self)

@@ -75,6 +75,6 @@ class Spec(SceneryDefaults):
             *(thing for end in self.ends for thing in end.labelled_instances()),
         )
 
-    def layout(self) -> Layout:
+    def make_layout(self) -> Layout:
         """Where people are, mirrors hang, cameras stand and props may be placed."""
         return layout_of(self)

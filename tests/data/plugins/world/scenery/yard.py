@@ -39,7 +39,7 @@ class Spec(SceneryDefaults):
             LabelledInstance(instance_id=WALL_ID, category="building", name="wall"),
         )
 
-    def layout(self) -> Layout:
+    def make_layout(self) -> Layout:
         """People in front of the wall, a mirror on it, a hand-held camera that faces it."""
         half = self.width_m / 2
         floor = ((-half, -DEPTH_M + 2), (half, -DEPTH_M + 2), (half, -0.5), (-half, -0.5))
