@@ -207,7 +207,7 @@ def test_a_damaged_file_is_told_by_name(made, tmp_path, damage):
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("name", ["courtyard", "waiting_room", "hallway"])
+@pytest.mark.parametrize("name", ["courtyard", "waiting_room", "hallway", "clothes_shop", "restaurant"])
 def test_the_scenes_that_are_shipped_are_in_order(name):
     problems, layout = scene_files.describe_scene(scene_files.find_scene(name))
     assert problems == []

@@ -13,7 +13,7 @@ from tests.scene_geometry import BuiltScene, Mesh, _crossings, _near_pairs, _ove
 pytestmark = pytest.mark.blender
 
 SCENES = ("street", "crosswalk", "plaza", "car_park", "shopping_arcade", "lobby", "gym", "lift", "courtyard",
-          "waiting_room", "hallway", "studio")  # fmt: skip
+          "waiting_room", "hallway", "clothes_shop", "restaurant", "studio")  # fmt: skip
 MIRRORS = ("wall", "mixed", "glass_door", "convex")
 
 
@@ -21,7 +21,7 @@ def _faults(*overrides: str) -> list[str]:
     return [str(fault) for fault in BuiltScene(["render=draft", *overrides]).faults()]
 
 
-@pytest.mark.parametrize("scene", ["lift", "courtyard", "waiting_room", "hallway"])
+@pytest.mark.parametrize("scene", ["lift", "courtyard", "waiting_room", "hallway", "clothes_shop", "restaurant"])
 def test_no_two_things_lie_in_one_plane(scene):
     assert _faults(f"scene={scene}", "pedestrians=none", "weather=cloudy", "seed=2") == []
 

@@ -23,7 +23,7 @@ from blender_synth.blender_process import child_environment
 
 _CHILD = Path(__file__).parents[1] / "blender" / "dev" / "bench_build.py"
 _SCENES = ("crosswalk", "plaza", "car_park", "shopping_arcade", "lobby", "gym", "lift", "courtyard", "waiting_room",
-           "hallway")  # fmt: skip
+           "hallway", "clothes_shop", "restaurant")  # fmt: skip
 ROWS: dict[str, tuple[tuple[str, ...], float]] = {
     "street": (("scene=street", "pedestrians=street", "pedestrians.count=11"), 1.2),
     "street_60": (("scene=street", "pedestrians=crowd", "pedestrians.count=60"), 4.0),

@@ -33,7 +33,7 @@ PICTURES: dict[str, dict[str, list[str]]] = {
         name: scenes_page.words(name, SCENE_SEEDS.get(name, 1))
         for name in (
             "street", "crosswalk", "plaza", "car_park", "shopping_arcade", "lobby", "gym", "lift", "courtyard",
-            "waiting_room", "hallway", "studio",
+            "waiting_room", "hallway", "clothes_shop", "restaurant", "studio",
         )
     },
     "pedestrians": {
