@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from blender_synth import geometry
 from blender_synth.acceptance import judge, sample_until_accepted
 from blender_synth.config import compose
 from blender_synth.settings import AcceptanceCriteria
-from blender_synth.world.placement.visibility_estimate import estimate_visibility
+from blender_synth.world.placement.visibility_estimate import estimate_visibility, largest_height_px
 from blender_synth.world.sample import sample_scene
 
 
@@ -69,6 +71,39 @@ def test_the_visibility_estimate_follows_geometry(settings):
     assert estimate_visibility(replace(spec, people=()), 0) == (0, 0)
     assert estimate_visibility(replace(spec, camera=replace(spec.camera, yaw_deg=spec.camera.yaw_deg + 180)), 0)[1] == 0
     assert estimate_visibility(spec, 5000) == (0, 0)
+
+
+def test_the_largest_height_of_a_person_is_above_that_of_the_bare_body_and_not_far(settings):
+    checked = 0
+    for index in range(6):
+        spec = sample_scene(settings, (), index)
+        pose, k = spec.camera.world_from_camera(), spec.camera.k()
+        for person in spec.people:
+            column = np.array(person.position_m) + np.outer([0.0, person.body.stature_m], [0.0, 0.0, 1.0])
+            for mirror in (None, *spec.mirrors):
+                points = column if mirror is None else geometry.mirror_points(column, *mirror.plane())
+                pixels, depth = geometry.project(points, pose, k)
+                inside = (pixels >= 0).all() and (pixels <= (spec.camera.width_px, spec.camera.height_px)).all()
+                if depth.min() < 2 or not inside or person.pose.legs == "sit":
+                    continue
+                if (
+                    mirror is not None
+                    and not mirror.reflection_points(np.array(spec.camera.position_m), column)[1].all()
+                ):
+                    continue
+                bare_px = float(np.ptp(pixels[:, 1]))
+                assert bare_px < largest_height_px(person, spec.camera, mirror) < 1.45 * bare_px + 2
+                checked += 1
+    assert checked > 20
+
+
+def test_people_who_cannot_be_tall_enough_do_not_count(settings):
+    spec = sample_scene(settings, (), 0)
+    direct = [largest_height_px(person, spec.camera) for person in spec.people]
+    mirrored = [largest_height_px(person, spec.camera, mirror) for person in spec.people for mirror in spec.mirrors]
+    assert estimate_visibility(spec, 0.99 * min(*direct, *mirrored)) == estimate_visibility(spec, 0)
+    assert estimate_visibility(spec, 1.01 * max(direct))[0] == 0
+    assert estimate_visibility(spec, 1.01 * max(mirrored))[1] == 0
 
 
 def test_candidates_do_not_depend_on_the_weather(settings):
