@@ -48,9 +48,13 @@ def made_dataset(folder: Path, count: int, scenes: int | None = None, lookalikes
                 "segmentation": {"size": [HEIGHT, WIDTH], "counts": rle["counts"].decode()}, "visibility": 1.0,
                 "iscrowd": 0, **({"via": [9]} if category == 2 else {}),
             })  # fmt: skip
+        pane = np.zeros((HEIGHT, WIDTH), np.uint8)
+        pane[8:56, 56:86] = 1
+        pane_rle = rle_masks.encode(np.asfortranarray(pane))
         mirror = {
-            "id": 10 * number, "image_id": number, "category_id": 3, "object_id": 9, "bbox": (52.0, 4.0, 38.0, 56.0),
-            "area": 2128, "segmentation": {"size": [HEIGHT, WIDTH], "counts": ""}, "mirror_kind": "wall", "iscrowd": 0,
+            "id": 10 * number, "image_id": number, "category_id": 3, "object_id": 9, "bbox": (56.0, 8.0, 30.0, 48.0),
+            "area": 1440, "segmentation": {"size": [HEIGHT, WIDTH], "counts": pane_rle["counts"].decode()},
+            "mirror_kind": "wall", "iscrowd": 0,
         }  # fmt: skip
         scene = number if scenes is None else (number - 1) * scenes // count
         row = {"id": number, "file_name": file.name, "width": WIDTH, "height": HEIGHT, "run": "run",

@@ -15,8 +15,8 @@ from blender_synth.errors import RunError  # noqa: E402
 from blender_synth.learn.curves import read_curve  # noqa: E402
 from blender_synth.proof.arms import ARMS  # noqa: E402
 from blender_synth.proof.datasets import Dataset, Picture  # noqa: E402
-from blender_synth.proof.fit import chosen_pictures, fit  # noqa: E402
-from blender_synth.proof.loading import augmented, fitted  # noqa: E402
+from blender_synth.proof.fit import chosen_pictures, fit, load_network  # noqa: E402
+from blender_synth.proof.loading import augmented, batch_arrays, fitted  # noqa: E402
 from blender_synth.proof.losses import Target, assigned, losses, overlap  # noqa: E402
 from blender_synth.proof.measures import Limits, measure  # noqa: E402
 from blender_synth.proof.network import STRIDES, Detector, cells_of  # noqa: E402
@@ -105,6 +105,13 @@ def test_boxes_and_masks_follow_the_picture(tmp_path: Path):
             if len(rows) > 20:
                 seen = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
                 np.testing.assert_allclose(seen, box, atol=1.2)
+        assert not sample.surfaces.any()
+        mirrored = augmented(picture, (192, 128), (0.5, 1.0), {2: 0}, np.random.Generator(np.random.PCG64(seed)),
+                             surfaces=(3,))  # fmt: skip
+        for mask in mirrored.masks:
+            if mask.sum() > 20:
+                assert (mirrored.surfaces[mask > 0] == 1).mean() > 0.95
+        assert mirrored.surfaces.mean() < 0.6
     whole = fitted(picture, (192, 160))
     assert whole.matrix[0, 0] == 2
     assert (whole.picture[130:] == 114).all()
@@ -159,6 +166,23 @@ def test_it_learns_goes_on_and_finds(tmp_path: Path):
     assert trained.checkpoint.read_bytes() == before
     with pytest.raises(RunError, match=r"other settings \(learning_rate\)"):
         fit(tmp_path / "c", dataset, ARMS["c"], replace(settings, learning_rate=0.001), 0)
+
+
+def test_arm_h_learns_where_mirrors_are(tmp_path: Path):
+    dataset = made_dataset(tmp_path, 12)
+    settings = _settings(tmp_path, steps=100, learning_rate=0.004, crop=(0.8, 1.0), input_px=(WIDTH, HEIGHT), width=0.5)
+    trained = fit(tmp_path / "h", dataset, ARMS["h"], settings, 0)
+    curve = read_curve(tmp_path / "h" / "curve.csv")
+    assert curve[-1]["surface"] < 0.5 * curve[0]["surface"]
+    network, size = load_network(trained.checkpoint, settings)
+    sample = fitted(dataset.pictures[0], (size[0], size[1]))
+    with torch.inference_mode():
+        found = network(torch.from_numpy(batch_arrays([sample]))).surfaces[0].sigmoid()
+    assert found[2:6, 8:10].min() > 0.5  # inside the pane, in cells of 8 px
+    assert found[:, :5].max() < 0.3
+    file = tmp_path / "results.json"
+    predict(trained.checkpoint, dataset, file, settings)
+    assert json.loads(file.read_text())
 
 
 @pytest.mark.blender

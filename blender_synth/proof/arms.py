@@ -19,6 +19,7 @@ class Arm:
         export: overrides of the exporter. frames: `mirrors` takes the frames as they are; `pairs` half as many of them,
             each with its twin without mirrors; `matt` only twins.
         needs: key of the settings that it cannot do without. fourier: whether pictures are adapted to photographs.
+        surfaces: whether its network also learns where reflecting surfaces are.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Arm:
     frames: Frames = "mirrors"
     needs: str = ""
     fourier: bool = False
+    surfaces: bool = False
 
 
 ARMS = {
@@ -41,12 +43,17 @@ ARMS = {
             export=("exporter.reflections=category", "develop.mor_m=[20000,600,150]")),
         Arm("f", "two classes, colours adapted to photographs (FDA)", needs="photos", fourier=True),
         Arm("g", "two classes, refined by the GAN", needs="refined"),
+        Arm("h", "two classes, and where the mirrors are", surfaces=True),
         Arm("m", "no reflection rendered: matt twins only", frames="matt"),
     )
 }  # fmt: skip
 
-PAIRS = (("c", "b"), ("c", "a"), ("c", "m"), ("d", "c"), ("e", "c"), ("f", "c"), ("g", "c"), ("b", "a"))
-"""Arms whose difference says what the label, rendered reflections, pairs, airs, FDA and the GAN are worth."""
+PAIRS = (
+    ("c", "b"), ("c", "a"), ("c", "m"), ("d", "c"), ("e", "c"), ("f", "c"), ("g", "c"), ("h", "c"), ("h", "b"),
+    ("b", "a"),
+)  # fmt: skip
+"""Arms whose difference says what a part is worth: the label, rendered reflections, pairs, airs, FDA, the GAN, masks of
+mirrors."""
 
 
 def arm_of(name: str, key: str = "proof.arms") -> Arm:

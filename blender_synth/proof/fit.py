@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import torch
 
+from blender_synth.categories import MIRROR
 from blender_synth.errors import RunError
 from blender_synth.learn.average import MovingAverage
 from blender_synth.learn.checkpoint import load_checkpoint, load_weights
@@ -26,6 +27,7 @@ from blender_synth.proof.settings import ProofSettings
 from blender_synth.seeds import rng_for
 
 _WEIGHTS = {"class": 1.0, "box": 2.0, "mask": 1.0}
+_SURFACE_WEIGHT = 1.0
 _WARM_UP, _LEAST_RATE = 0.05, 0.02
 """Share of the steps during which the learning rate rises; share of the highest one that it ends with."""
 _DECAY, _AVERAGE = 0.02, 0.998
@@ -104,10 +106,11 @@ def fit(
     prepare(settings)
     device = best_device(settings.device)
     seed_torch(seed, "proof/weights")
-    network = Detector(arm.classes, settings.width).to(device, memory_format=torch.channels_last)
+    network = Detector(arm.classes, settings.width, arm.surfaces).to(device, memory_format=torch.channels_last)
     if settings.weights is not None:
         start = Path(str(settings.weights).replace("{arm}", arm.name))
         load_weights(network, load_checkpoint(start)["parts"]["average"]["weights"], start)
+    weights = {**_WEIGHTS, "surface": _SURFACE_WEIGHT} if arm.surfaces else _WEIGHTS
     average = MovingAverage(network, _AVERAGE)
     decayed = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
@@ -121,11 +124,14 @@ def fit(
             "arm": arm.name, "classes": arm.classes, "seed": seed, "pictures": len(pictures), "steps": settings.steps,
             "batch": settings.batch, "learning_rate": settings.learning_rate, "width": settings.width,
             "input_px": list(settings.input_px), "crop": list(settings.crop), "weights": str(settings.weights or ""),
+            **({"surfaces": True} if arm.surfaces else {}),
         },
-        columns=("loss", *_WEIGHTS),
+        columns=("loss", *weights),
     )  # fmt: skip
     training.resume()
     classes = classes_by_id(dataset, arm)
+    surface = category_id(dataset, (MIRROR,)) if arm.surfaces else None
+    surfaces = () if surface is None else (surface,)
     cells = tuple(part.to(device) for part in cells_of(*settings.input_px))
     styles = photographs(settings.photos) if arm.fourier and settings.photos is not None else []
 
@@ -138,16 +144,16 @@ def fit(
             picture = pictures[int(rng_for(seed, epoch, "proof/order").permutation(len(pictures))[position])]
             rng = rng_for(seed, place, "proof/augment")
             style = styles[int(rng.integers(len(styles)))] if styles else None
-            samples.append(augmented(picture, settings.input_px, settings.crop, classes, rng, style))
+            samples.append(augmented(picture, settings.input_px, settings.crop, classes, rng, style, surfaces))
         batch = torch.from_numpy(batch_arrays(samples)).to(device, memory_format=torch.channels_last)
         targets = [
-            Target(*(torch.from_numpy(array).to(device) for array in (sample.boxes, sample.classes, sample.masks)))
-            for sample in samples
+            Target(*(torch.from_numpy(a).to(device) for a in (one.boxes, one.classes, one.masks, one.surfaces)))
+            for one in samples
         ]
         with torch.autocast(device.type, torch.bfloat16, enabled=computes_in_bfloat16(settings, device)):
             outputs = network(batch)
         parts = losses(outputs, targets, (cells[0], cells[1]))
-        loss = sum((_WEIGHTS[name] * value for name, value in parts.items()), torch.zeros((), device=device))
+        loss = sum((weights[name] * value for name, value in parts.items()), torch.zeros((), device=device))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), _LARGEST_GRADIENT)
@@ -215,7 +221,9 @@ def load_network(checkpoint: Path, settings: ProofSettings) -> tuple[torch.nn.Mo
     """
     state = load_checkpoint(checkpoint)
     made = state.get("settings", {})
-    network = Detector(int(made.get("classes", 2)), float(made.get("width", settings.width)))
+    network = Detector(
+        int(made.get("classes", 2)), float(made.get("width", settings.width)), bool(made.get("surfaces", False))
+    )
     load_weights(network, state["parts"]["average"]["weights"], checkpoint)
     network.eval()
     return network.to(best_device(settings.device), memory_format=torch.channels_last), made["input_px"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ class Sample:
 
     Attributes:
         picture: (H, W, 3) uint8 RGB. boxes: (G, 4) float32 x0, y0, x1, y1. classes: (G,) int64; -1 is to be ignored.
-        masks: (G, H / 4, W / 4) uint8.
+        masks: (G, H / 4, W / 4) uint8. surfaces: (H / 4, W / 4) uint8, 1 on what is of a category of surfaces.
         matrix: (2, 3) from pixels of the file to those of `picture`. size_px: of the file.
     """
 
@@ -31,6 +31,7 @@ class Sample:
     boxes: np.ndarray
     classes: np.ndarray
     masks: np.ndarray
+    surfaces: np.ndarray
     matrix: np.ndarray
     size_px: tuple[int, int]
 
@@ -50,6 +51,7 @@ def augmented(
     classes: Mapping[int, int],
     rng: np.random.Generator,
     style: np.ndarray | None = None,
+    surfaces: Collection[int] = (),
 ) -> Sample:
     """A random part of a picture, mirrored half of the time, in other colours.
 
@@ -57,6 +59,7 @@ def augmented(
         crop: smallest and largest share of the width that is shown. classes: class by category id; others are left
             out.
         style: (h, w, 3) uint8 photograph whose lowest frequencies the picture takes over (see `fourier`).
+        surfaces: category ids of reflecting surfaces.
     """
     image = read_picture(picture)
     height, width = image.shape[:2]
@@ -72,8 +75,8 @@ def augmented(
         from blender_synth.proof.fourier import adapted
 
         image = adapted(image, style, 0.01 + 0.02 * strength)
-    sample = _sample(picture, image, matrix, input_px, classes, True)
-    return Sample(_recoloured(sample.picture, rng), sample.boxes, sample.classes, sample.masks, matrix, sample.size_px)
+    sample = _sample(picture, image, matrix, input_px, classes, True, surfaces)
+    return replace(sample, picture=_recoloured(sample.picture, rng))
 
 
 def read_picture(picture: Picture) -> np.ndarray:
@@ -95,6 +98,7 @@ def _sample(
     input_px: tuple[int, int],
     classes: Mapping[int, int],
     with_masks: bool,
+    surfaces: Collection[int] = (),
 ) -> Sample:
     height, width = image.shape[:2]
     shrinks = abs(matrix[0, 0]) < 0.7
@@ -111,7 +115,11 @@ def _sample(
     centred[:, 2] += warp[:, :2] @ [0.5, 0.5] - 0.5
     seen = cv2.warpAffine(image, centred, input_px, flags=cv2.INTER_LINEAR, borderValue=(114, 114, 114))
     boxes, numbers, masks = [], [], []
+    small = (input_px[1] // MASK_STRIDE, input_px[0] // MASK_STRIDE)
+    covered = np.zeros(small, np.uint8)
     for row in picture.annotations:
+        if int(row["category_id"]) in surfaces:
+            covered |= _mask(row, (height, width), matrix, input_px)
         if int(row["category_id"]) not in classes:
             continue
         x, y, w, h = row["bbox"]
@@ -126,12 +134,12 @@ def _sample(
         numbers.append(classes[int(row["category_id"])] if whole and not row.get("iscrowd") else -1)
         if with_masks:
             masks.append(_mask(row, (height, width), matrix, input_px))
-    small = (input_px[1] // MASK_STRIDE, input_px[0] // MASK_STRIDE)
     return Sample(
         seen,
         np.array(boxes, np.float32).reshape(-1, 4),
         np.array(numbers, np.int64),
         np.array(masks, np.uint8).reshape(-1, *small) if with_masks else np.zeros((0, *small), np.uint8),
+        covered,
         matrix,
         (width, height),
     )

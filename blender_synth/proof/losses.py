@@ -18,11 +18,17 @@ _MOST_MASKS = 32
 
 @dataclass(frozen=True)
 class Target:
-    """What a picture holds: boxes (G, 4), classes (G,) with -1 for regions to ignore, masks (G, H / 4, W / 4)."""
+    """What a picture holds.
+
+    Attributes:
+        boxes: (G, 4). classes: (G,) with -1 for regions to ignore. masks: (G, H / 4, W / 4).
+        surfaces: (H / 4, W / 4), 1 where surfaces reflect; for networks that learn that.
+    """
 
     boxes: torch.Tensor
     classes: torch.Tensor
     masks: torch.Tensor
+    surfaces: torch.Tensor | None = None
 
 
 def assigned(centres: torch.Tensor, strides: torch.Tensor, target: Target) -> tuple[torch.Tensor, torch.Tensor]:
@@ -65,10 +71,11 @@ def assigned(centres: torch.Tensor, strides: torch.Tensor, target: Target) -> tu
 def losses(
     outputs: Outputs, targets: list[Target], cells: tuple[torch.Tensor, torch.Tensor]
 ) -> dict[str, torch.Tensor]:
-    """The losses `class`, `box` and `mask` of a batch.
+    """The losses `class`, `box` and `mask` of a batch, and `surface` where the network learns reflecting surfaces.
 
     Classes: quality focal loss, whose target is the overlap of the predicted box (Li et al. 2006.04388). Boxes: 1 -
-    GIoU (Rezatofighi et al. 1902.09630). Masks: cross-entropy inside the box, of objects that have one.
+    GIoU (Rezatofighi et al. 1902.09630). Masks: cross-entropy inside the box, of objects that have one. Surfaces:
+    cross-entropy of the whole picture.
     """
     wanted = torch.zeros_like(outputs.logits)
     weights = torch.ones_like(outputs.logits[..., 0])
@@ -90,11 +97,18 @@ def losses(
     focal = ((wanted - chance).detach().square() * cross).sum(-1) * weights
     pairs = torch.cat(overlaps, 1) if overlaps else torch.zeros(2, 0, device=wanted.device)
     zero = outputs.boxes.sum() * 0
-    return {
+    found = {
         "class": focal.sum() / max(pairs.shape[1], 1),
         "box": (pairs[0] * pairs[1]).sum() / pairs[1].sum().clamp(min=1e-6) if pairs.shape[1] else zero,
         "mask": torch.stack(mask_losses).mean() if mask_losses else zero,
     }
+    if outputs.surfaces is not None:
+        covered = torch.stack([target.surfaces for target in targets if target.surfaces is not None]).to(
+            outputs.surfaces.dtype
+        )
+        share = functional.adaptive_avg_pool2d(covered, outputs.surfaces.shape[1:])
+        found["surface"] = functional.binary_cross_entropy_with_logits(outputs.surfaces, share)
+    return found
 
 
 def _mask_losses(

@@ -4,7 +4,7 @@ The whole picture goes in, so that the surroundings of a person, such as the fra
 backbone of residual blocks to stride 32, a block that mixes in the mean of the whole picture, a feature pyramid of
 strides 8, 16 and 32, and one head for all levels. At each cell the head gives logits of the classes, the distances to
 the four sides of the box (FCOS, Tian et al. 1904.01355), and coefficients of the picture's mask prototypes (YOLACT,
-Bolya et al. 1904.02689).
+Bolya et al. 1904.02689). With `surfaces` it also learns where mirrors are, and the class head sees what it found.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ class Outputs:
 
     Attributes:
         logits: (B, N, C). boxes: (B, N, 4) x0, y0, x1, y1 in pixels. coefficients: (B, N, K).
-        prototypes: (B, K, H / 4, W / 4).
+        prototypes: (B, K, H / 4, W / 4). surfaces: logits (B, H / 8, W / 8) of reflecting surfaces; None without.
     """
 
     logits: torch.Tensor
     boxes: torch.Tensor
     coefficients: torch.Tensor
     prototypes: torch.Tensor
+    surfaces: torch.Tensor | None = None
 
 
 def _convolution(inside: int, outside: int, size: int = 3, stride: int = 1) -> nn.Sequential:
@@ -75,7 +76,7 @@ class _Context(nn.Module):
 class Detector(nn.Module):
     """See the module's docstring."""
 
-    def __init__(self, classes: int, width: float = 1.0):
+    def __init__(self, classes: int, width: float = 1.0, surfaces: bool = False):
         super().__init__()
         self.classes = classes
         c4, c8, c16, c32, neck = (8 * max(1, round(width * n / 8)) for n in (24, 56, 112, 160, 56))
@@ -86,7 +87,8 @@ class Detector(nn.Module):
         self.lateral = nn.ModuleList(nn.Conv2d(c, neck, 1) for c in (c8, c16, c32))
         self.merge = nn.ModuleList(_convolution(neck, neck) for _ in range(2))
         self.down = nn.ModuleList(_convolution(neck, neck, 3, 2) for _ in range(2))
-        self.class_tower = nn.Sequential(_convolution(neck, neck), _convolution(neck, neck))
+        self.surfaces = nn.Sequential(_convolution(neck, neck), nn.Conv2d(neck, 1, 1)) if surfaces else None
+        self.class_tower = nn.Sequential(_convolution(neck + int(surfaces), neck), _convolution(neck, neck))
         self.box_tower = nn.Sequential(_convolution(neck, neck), _convolution(neck, neck))
         self.class_out = nn.Conv2d(neck, classes, 3, 1, 1)
         self.box_out = nn.Conv2d(neck, 4 + PROTOTYPES, 3, 1, 1)
@@ -112,16 +114,24 @@ class Detector(nn.Module):
         p8 = self.merge[1](p8 + functional.interpolate(p16, scale_factor=2.0))
         p16 = p16 + self.down[0](p8)
         p32 = p32 + self.down[1](p16)
+        surfaces = self.surfaces(p8) if self.surfaces is not None else None
         logits, boxes, coefficients = [], [], []
         for level, x in enumerate((p8, p16, p32)):
-            logits.append(_flat(self.class_out(self.class_tower(x))))
+            seen = x
+            if surfaces is not None:
+                seen = torch.cat([x, functional.adaptive_avg_pool2d(torch.sigmoid(surfaces), x.shape[2:])], 1)
+            logits.append(_flat(self.class_out(self.class_tower(seen))))
             shape = _flat(self.box_out(self.box_tower(x))).float()
             centres = cell_centres(x.shape[2], x.shape[3], STRIDES[level], x.device)
             sides = torch.exp((shape[..., :4] * self.scales[level]).clamp(-4, 4)) * (2 * STRIDES[level])
             boxes.append(torch.cat([centres - sides[..., :2], centres + sides[..., 2:]], -1))
             coefficients.append(torch.tanh(shape[..., 4:]))
         return Outputs(
-            torch.cat(logits, 1).float(), torch.cat(boxes, 1), torch.cat(coefficients, 1), self.masks(p8).float()
+            torch.cat(logits, 1).float(),
+            torch.cat(boxes, 1),
+            torch.cat(coefficients, 1),
+            self.masks(p8).float(),
+            surfaces[:, 0].float() if surfaces is not None else None,
         )
 
 
