@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from blender_synth import geometry
@@ -14,8 +16,8 @@ _BODY_M = 1.6
 _HEIGHTS_M = (0.1, 0.6, 1.2, 1.5, 1.65)
 _LENIENCE = 0.6
 """In curved mirrors people count from this share of the required height."""
-_ABOVE_HEAD_M, _CANOPY_M = 0.12, 0.75
-"""Soles, hair and hats reach at most so far above the height of a footprint, and an open umbrella above those."""
+_ABOVE_HEAD_M = 0.12
+"""Soles, hair and hats reach at most so far above the height of a footprint."""
 _ROUNDING_PX = 1.0
 """A box covers up to so many rows of pixels more than its exact height."""
 _NEAREST_M = 0.05
@@ -36,12 +38,18 @@ def estimate_visibility(spec: SceneSpec, min_height_px: float) -> tuple[int, int
 
 
 def largest_height_px(person: PersonSpec, camera: CameraSpec, mirror: MirrorSpec | None = None) -> float:
-    """Upper bound of the height of a person's box, seen directly or in a flat mirror, whatever they wear and do."""
+    """Upper bound of the height of a person's box, seen directly or in a flat mirror, with hat and open umbrella.
+
+    Hands above the head, as in some recorded motions, are left out.
+    """
     taken = person.footprint()
     reach = max(taken.front_m, taken.back_m, taken.half_width_m)
-    top = taken.height_m + _ABOVE_HEAD_M + (_CANOPY_M if taken.canopy is not None else 0.0)
-    sides = np.array([[x, y, z] for x in (-reach, reach) for y in (-reach, reach) for z in (0.0, top)])
-    low, high = _rows_of(np.array(person.position_m) + sides, camera, mirror)
+    top = taken.height_m + _ABOVE_HEAD_M
+    if (canopy := taken.canopy) is not None:
+        reach = max(reach, math.hypot(canopy.ahead_m, canopy.left_m) + canopy.radius_m)
+        top = max(top, canopy.high_m)
+    corners = np.array([[x, y, z] for x in (-reach, reach) for y in (-reach, reach) for z in (0.0, top)])
+    low, high = _rows_of(np.array(person.position_m) + corners, camera, mirror)
     if mirror is not None:
         edges = _rows_of(np.asarray(mirror.corners_m(), float), camera)
         low, high = max(low, edges[0]), min(high, edges[1])
