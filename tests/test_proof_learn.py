@@ -27,6 +27,8 @@ from tests.made_people import HEIGHT, WIDTH, made_dataset  # noqa: E402
 
 pytestmark = pytest.mark.learn
 
+NO_SURFACE = torch.zeros(16, 24)
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _one_thread():
@@ -39,6 +41,12 @@ def _one_thread():
 def _settings(folder: Path, **changes: object) -> ProofSettings:
     words = ["scale=tiny", f"output={folder}", "compute=float32", "batch=4", "device=cpu"]
     return replace(read_settings(words), **changes)
+
+
+def _quick(folder: Path, steps: int, width: float) -> ProofSettings:
+    """Settings that learn a made dataset in seconds."""
+    size = {"crop": (0.8, 1.0), "input_px": (WIDTH, HEIGHT)}
+    return _settings(folder, steps=steps, learning_rate=0.004, width=width, **size)
 
 
 def test_the_network_covers_the_picture():
@@ -59,14 +67,16 @@ def test_the_network_covers_the_picture():
 def test_every_object_gets_a_cell_and_ignored_regions_none():
     centres, strides = cells_of(96, 64)
     boxes = torch.tensor([[10.0, 10, 13, 16], [40, 4, 70, 60], [80, 0, 96, 20]])
-    owner, ignored = assigned(centres, strides, Target(boxes, torch.tensor([0, 1, -1]), torch.zeros(3, 16, 24)))
+    owner, ignored = assigned(
+        centres, strides, Target(boxes, torch.tensor([0, 1, -1]), torch.zeros(3, 16, 24), NO_SURFACE)
+    )
     assert set(owner.tolist()) == {-1, 0, 1}
     assert bool(ignored.any())
     assert not bool((ignored & (owner >= 0)).any())
     x, y = centres[ignored].T
     assert bool(((x > 80) & (y < 20)).all())
     nobody, none = assigned(
-        centres, strides, Target(boxes[:0], torch.zeros(0, dtype=torch.long), torch.zeros(0, 16, 24))
+        centres, strides, Target(boxes[:0], torch.zeros(0, dtype=torch.long), torch.zeros(0, 16, 24), NO_SURFACE)
     )
     assert nobody.max() == -1
     assert not bool(none.any())
@@ -82,7 +92,7 @@ def test_overlaps_are_those_of_the_definition():
 
 def test_losses_of_empty_pictures_are_finite():
     network = Detector(2, 0.4)
-    nothing = Target(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, 16, 24))
+    nothing = Target(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, 16, 24), NO_SURFACE)
     parts = losses(network(torch.rand(2, 3, 64, 96)), [nothing, nothing], cells_of(96, 64))
     sum(parts.values()).backward()
     assert all(bool(torch.isfinite(value)) for value in parts.values())
@@ -147,7 +157,7 @@ def test_pairs_are_as_many_pictures_of_half_the_scenes():
 
 def test_it_learns_goes_on_and_finds(tmp_path: Path):
     dataset = made_dataset(tmp_path, 12)
-    settings = _settings(tmp_path, steps=150, learning_rate=0.004, crop=(0.8, 1.0), input_px=(WIDTH, HEIGHT), width=0.6)
+    settings = _quick(tmp_path, steps=150, width=0.6)
     trained = fit(tmp_path / "c", dataset, ARMS["c"], settings, 0)
     curve = read_curve(tmp_path / "c" / "curve.csv")
     assert curve[-1]["loss"] < 0.5 * curve[0]["loss"]
@@ -170,7 +180,7 @@ def test_it_learns_goes_on_and_finds(tmp_path: Path):
 
 def test_arm_h_learns_where_mirrors_are(tmp_path: Path):
     dataset = made_dataset(tmp_path, 12)
-    settings = _settings(tmp_path, steps=100, learning_rate=0.004, crop=(0.8, 1.0), input_px=(WIDTH, HEIGHT), width=0.5)
+    settings = _quick(tmp_path, steps=100, width=0.5)
     trained = fit(tmp_path / "h", dataset, ARMS["h"], settings, 0)
     curve = read_curve(tmp_path / "h" / "curve.csv")
     assert curve[-1]["surface"] < 0.5 * curve[0]["surface"]
@@ -183,6 +193,9 @@ def test_arm_h_learns_where_mirrors_are(tmp_path: Path):
     file = tmp_path / "results.json"
     predict(trained.checkpoint, dataset, file, settings)
     assert json.loads(file.read_text())
+    nowhere = replace(dataset, categories={1: "pedestrian", 2: "pedestrian_reflection"})
+    with pytest.raises(RunError, match="no category of reflecting surfaces"):
+        fit(tmp_path / "other", nowhere, ARMS["h"], settings, 0)
 
 
 @pytest.mark.blender

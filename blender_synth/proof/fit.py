@@ -89,6 +89,21 @@ def classes_by_id(dataset: Dataset, arm: Arm) -> dict[int, int]:
     return {people: 0, **({reflections: 1} if reflections is not None and arm.classes > 1 else {})}
 
 
+def surface_ids(dataset: Dataset) -> tuple[int]:
+    """The category id of reflecting surfaces.
+
+    Raises:
+        RunError: the dataset has none.
+    """
+    number = category_id(dataset, (MIRROR,))
+    if number is None:
+        raise RunError(
+            "the dataset has no category of reflecting surfaces", key="proof.arms", value="h", file=dataset.name,
+            hint=f"name one {MIRROR}, or leave arm h out",
+        )  # fmt: skip
+    return (number,)
+
+
 def fit(
     folder: Path, dataset: Dataset, arm: Arm, settings: ProofSettings, seed: int, count: int | None = None
 ) -> Trained:
@@ -130,8 +145,7 @@ def fit(
     )  # fmt: skip
     training.resume()
     classes = classes_by_id(dataset, arm)
-    surface = category_id(dataset, (MIRROR,)) if arm.surfaces else None
-    surfaces = () if surface is None else (surface,)
+    surfaces = surface_ids(dataset) if arm.surfaces else ()
     cells = tuple(part.to(device) for part in cells_of(*settings.input_px))
     styles = photographs(settings.photos) if arm.fourier and settings.photos is not None else []
 

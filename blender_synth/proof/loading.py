@@ -23,7 +23,7 @@ class Sample:
 
     Attributes:
         picture: (H, W, 3) uint8 RGB. boxes: (G, 4) float32 x0, y0, x1, y1. classes: (G,) int64; -1 is to be ignored.
-        masks: (G, H / 4, W / 4) uint8. surfaces: (H / 4, W / 4) uint8, 1 on what is of a category of surfaces.
+        masks: (G, H / 4, W / 4) uint8. surfaces: (H / 4, W / 4) uint8, 1 where surfaces reflect.
         matrix: (2, 3) from pixels of the file to those of `picture`. size_px: of the file.
     """
 

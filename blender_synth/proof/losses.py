@@ -22,13 +22,13 @@ class Target:
 
     Attributes:
         boxes: (G, 4). classes: (G,) with -1 for regions to ignore. masks: (G, H / 4, W / 4).
-        surfaces: (H / 4, W / 4), 1 where surfaces reflect; for networks that learn that.
+        surfaces: (H / 4, W / 4), 1 where surfaces reflect.
     """
 
     boxes: torch.Tensor
     classes: torch.Tensor
     masks: torch.Tensor
-    surfaces: torch.Tensor | None = None
+    surfaces: torch.Tensor
 
 
 def assigned(centres: torch.Tensor, strides: torch.Tensor, target: Target) -> tuple[torch.Tensor, torch.Tensor]:
@@ -103,9 +103,7 @@ def losses(
         "mask": torch.stack(mask_losses).mean() if mask_losses else zero,
     }
     if outputs.surfaces is not None:
-        covered = torch.stack([target.surfaces for target in targets if target.surfaces is not None]).to(
-            outputs.surfaces.dtype
-        )
+        covered = torch.stack([target.surfaces for target in targets]).to(outputs.surfaces.dtype)
         share = functional.adaptive_avg_pool2d(covered, outputs.surfaces.shape[1:])
         found["surface"] = functional.binary_cross_entropy_with_logits(outputs.surfaces, share)
     return found
