@@ -25,7 +25,7 @@ from blender_synth.errors import FrameError
 from blender_synth.world.lookalikes.grounds import paint_ground
 from blender_synth.world.lookalikes.pictures import Crop, PictureSpec
 
-_VERSION = 1
+_VERSION = 2
 """Part of a picture's name in the cache; raise it when the same spec gives another picture."""
 _SAMPLES = 8
 _DISTANCE_M = 5.0
@@ -114,7 +114,7 @@ def _render_person(picture: PictureSpec, pack_roots: Mapping[str, Path]) -> np.n
     render.use_compositing = render.use_sequencer = False
     cycles.samples, cycles.seed, cycles.use_adaptive_sampling, cycles.use_denoising = _SAMPLES, 0, False, True
     cycles.denoiser = "OPENIMAGEDENOISE"
-    cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
+    cycles.denoising_input_passes, cycles.denoising_prefilter = "RGB_ALBEDO_NORMAL", "FAST"  # half the time, -1 dB
     cycles.max_bounces, cycles.diffuse_bounces = 4, 2
     scene.view_settings.view_transform = "Filmic"
     scene.view_settings.look = "Medium High Contrast"
