@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ import cv2
 import numpy as np
 import pytest
 
-from blender_synth.errors import BlenderSynthError, ConfigError, RunError
+from blender_synth.errors import ConfigError, RunError
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.proof import main
 from blender_synth.proof.arms import ARMS, PAIRS, arm_of
 from blender_synth.proof.comparison import compared, separation
 from blender_synth.proof.datasets import near_mirrors, read_coco
 from blender_synth.proof.fourier import adapted
+from blender_synth.proof.loading import read_picture
 from blender_synth.proof.measures import (
     PEDESTRIAN_ROW,
     REFLECTION_ROW,
@@ -301,25 +303,62 @@ def test_comparisons_are_of_trained_pairs_only():
     assert math.isnan(nothing.separation.low)
 
 
+_ROW = {"image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1], "score": 1}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("{", "no COCO results file"),
-        ("{}", "other pictures|no COCO results"),
-        ('[{"image_id": 1}]', "no COCO results file"),
-        ('[{"image_id": 1, "category_id": 1, "bbox": [0, 0, NaN, 1], "score": 1}]', "wrong box"),
-        ('[{"image_id": 999, "category_id": 1, "bbox": [0, 0, 1, 1], "score": 1}]', "other pictures"),
+        ("{}", "no COCO results file"),
+        ("[" * 5000, "no COCO results file"),
+        ('[{"image_id": 1}]', r"a key is missing[\s\S]*\[0\]\.category_id"),
+        (
+            json.dumps([_ROW, {k: v for k, v in _ROW.items() if k != "category_id"}]),
+            r"missing[\s\S]*\[1\]\.category_id",
+        ),
+        (json.dumps([{**_ROW, "bbox": [0, 0, math.nan, 1]}]), r"\[0\]\.bbox\[2\]"),
+        (json.dumps([{**_ROW, "bbox": [0, 0, -1, 1]}]), r"bbox\[2\][\s\S]*-1[\s\S]*at least 0"),
+        (json.dumps([{**_ROW, "bbox": [0, 0, 1]}]), r"\[0\]\.bbox"),
+        (json.dumps([{**_ROW, "score": "high"}]), r"\[0\]\.score[\s\S]*high[\s\S]*number"),
+        (json.dumps([{**_ROW, "score": math.inf}]), r"\[0\]\.score"),
+        (json.dumps([{**_ROW, "image_id": 999}]), "other pictures"),
     ],
 )
 def test_wrong_results_are_named(tmp_path: Path, text: str, message: str):
     dataset = made_dataset(tmp_path, 1)
     file = tmp_path / "theirs.json"
     file.write_text(text)
-    if text == "{}":
-        assert read_results(file, dataset) == {1: []}
-        return
-    with pytest.raises(RunError, match=rf"({message})[\s\S]*theirs\.json"):
+    with pytest.raises(RunError, match=message) as raised:
         read_results(file, dataset)
+    assert "theirs.json" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "segmentation",
+    [
+        {"size": [0, 0], "counts": "04"},
+        {"size": [96, 64], "counts": "04"},
+        {"size": [64, 96], "counts": "~" * 999},
+        {"size": [64, 96], "counts": [-5, 2**40]},
+        {"size": [64, 96]},
+        [[1, 2, "x"]],
+        [[]],
+        "mask",
+    ],
+)
+@pytest.mark.parametrize("of", ["results", "dataset"])
+def test_wrong_masks_are_named(tmp_path: Path, segmentation: Any, of: str):
+    dataset = made_dataset(tmp_path, 1)
+    rows = _truth_as_results(dataset, {1: 1, 2: 2})
+    if of == "results":
+        rows[0]["segmentation"] = segmentation
+    else:
+        first = dataset.pictures[0]
+        changed = ({**first.annotations[0], "segmentation": segmentation}, *first.annotations[1:])
+        dataset = replace(dataset, pictures=(replace(first, annotations=changed), *dataset.pictures[1:]))
+    with pytest.raises(RunError, match="a mask cannot be used"):
+        measure(dataset, _results(tmp_path, rows), LIMITS, 0.9, 0.5)
 
 
 def test_distances_to_mirrors_come_from_the_labels(tmp_path: Path):
@@ -331,19 +370,45 @@ def test_distances_to_mirrors_come_from_the_labels(tmp_path: Path):
 # --- photographs
 
 
+_IMAGE = {"id": 1, "file_name": "a.jpg", "width": 30, "height": 20}
+_BOX = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 9]}
+
+
+def _coco(image: dict[str, Any] | None = None, box: dict[str, Any] | None = None) -> str:
+    """A COCO file with these values in place of its own."""
+    return json.dumps({"images": [{**_IMAGE, **(image or {})}], "annotations": [{**_BOX, **(box or {})}],
+                       "categories": [{"id": 1, "name": "person"}]})  # fmt: skip
+
+
 def test_photographs_are_found_below_the_file(tmp_path: Path):
     folder = tmp_path / "photos"
     (folder / "pictures").mkdir(parents=True)
     cv2.imwrite(str(folder / "pictures" / "a.jpg"), np.zeros((20, 30, 3), np.uint8))
-    image = {"id": 1, "file_name": "a.jpg", "width": 30, "height": 20}
-    box = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 9]}
-    content = {"images": [image], "annotations": [box], "categories": [{"id": 1, "name": "person"}]}
-    (folder / "people.json").write_text(json.dumps(content))
+    (folder / "people.json").write_text(_coco())
     dataset = photograph_set(folder)
     assert dataset.pictures[0].file == folder / "pictures" / "a.jpg"
-    (folder / "pictures" / "a.jpg").unlink()
+    (folder / "pictures" / "a.jpg").rename(folder / "pictures" / "a [1].jpg")
     with pytest.raises(RunError, match=r"photograph[\s\S]*a\.jpg"):
         photograph_set(folder)
+    (folder / "people.json").write_text(_coco({"file_name": "a [1].jpg"}))
+    assert read_picture(photograph_set(folder).pictures[0]).shape == (20, 30, 3)
+
+
+def test_photographs_elsewhere_are_not_read(tmp_path: Path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    cv2.imwrite(str(tmp_path / "other.jpg"), np.zeros((20, 30, 3), np.uint8))
+    for name in ("../other.jpg", str(tmp_path / "other.jpg")):
+        (folder / "people.json").write_text(_coco({"file_name": name}))
+        with pytest.raises(RunError, match=r"missing[\s\S]*other\.jpg"):
+            photograph_set(folder)
+
+
+def test_photographs_of_another_size_than_their_labels_are_named(tmp_path: Path):
+    cv2.imwrite(str(tmp_path / "a.jpg"), np.zeros((30, 20, 3), np.uint8))
+    (tmp_path / "people.json").write_text(_coco())
+    with pytest.raises(RunError, match=r"size[\s\S]*a\.jpg[\s\S]*\[30, 20\]"):
+        read_picture(photograph_set(tmp_path).pictures[0])
 
 
 @pytest.mark.parametrize("files", [[], ["a.json", "b.json"]])
@@ -354,12 +419,45 @@ def test_a_folder_of_photographs_has_one_coco_file(tmp_path: Path, files: list[s
         photograph_set(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", "no", '{"images": [], "annotations": [], "categories": [1]}'])
-def test_wrong_coco_files_are_named(tmp_path: Path, text: str):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[]", "no COCO file"),
+        ("{}", "missing[\\s\\S]*images"),
+        ("no", "no COCO file"),
+        ('{"images": [], "annotations": [], "categories": [1]}', r"categories\[0\]"),
+        (_coco({"width": 0}), r"images\[0\]\.width"),
+        (_coco({"width": 2**20, "height": 2**20}), r"images\[0\]"),
+        (_coco({"file_name": ""}), r"images\[0\]\.file_name"),
+        (_coco({"id": None}), r"images\[0\]\.id"),
+        (_coco(box={"bbox": [0, 0, math.inf, 5]}), r"annotations\[0\]\.bbox\[2\]"),
+        (_coco(box={"bbox": "1 2 3 4"}), r"annotations\[0\]\.bbox"),
+        (_coco(box={"iscrowd": "perhaps"}), r"annotations\[0\]\.iscrowd"),
+        (_coco(box={"visibility": "full"}), r"annotations\[0\]\.visibility"),
+        (_coco(box={"via": "wall"}), r"annotations\[0\]\.via"),
+    ],
+)
+def test_wrong_coco_files_are_named(tmp_path: Path, text: str, message: str):
     file = tmp_path / "boxes.json"
     file.write_text(text)
-    with pytest.raises(BlenderSynthError, match=r"boxes\.json"):
+    with pytest.raises(RunError, match=message) as raised:
         read_coco(file, tmp_path)
+    assert "boxes.json" in str(raised.value)
+
+
+def test_images_have_ids_of_their_own(tmp_path: Path):
+    content = json.loads(_coco())
+    content["images"] *= 2
+    (tmp_path / "boxes.json").write_text(json.dumps(content))
+    with pytest.raises(RunError, match="each image needs an id of its own"):
+        read_coco(tmp_path / "boxes.json", tmp_path)
+
+
+def test_other_keys_of_coco_files_stay(tmp_path: Path):
+    (tmp_path / "boxes.json").write_text(_coco({"license": 3}, {"iscrowd": 1, "attributes": {"occluded": True}}))
+    picture = read_coco(tmp_path / "boxes.json", tmp_path).pictures[0]
+    assert picture.image == {**_IMAGE, "license": 3}
+    assert picture.annotations == ({**_BOX, "bbox": (1, 1, 5, 9), "iscrowd": 1, "attributes": {"occluded": True}},)
 
 
 def test_fourier_adaptation_takes_colours_and_keeps_edges(rng: np.random.Generator):

@@ -12,11 +12,11 @@ import numpy as np
 
 from blender_synth.cache import write_atomically
 from blender_synth.categories import PEDESTRIAN, REFLECTION
-from blender_synth.errors import RunError
 from blender_synth.exporters.naming import run_prefixes
 from blender_synth.frames.raw_frame import RawFrame
 from blender_synth.frames.run_folder import frames_of
 from blender_synth.proof.arms import Arm
+from blender_synth.proof.coco_rows import read_coco_rows
 from blender_synth.proof.renders import fingerprint
 from blender_synth.proof.settings import Part
 
@@ -139,28 +139,19 @@ def read_coco(
     Raises:
         RunError: it is missing or not COCO's.
     """
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-        categories = {int(row["id"]): str(row["name"]) for row in data["categories"]}
-        by_image: dict[int, list[Mapping[str, Any]]] = {int(row["id"]): [] for row in data["images"]}
-        for row in data["annotations"]:
-            x, y, width, height = (float(value) for value in row["bbox"])
-            if int(row["category_id"]) in categories and int(row["image_id"]) in by_image and width > 0 and height > 0:
-                by_image[int(row["image_id"])].append({**row, "bbox": (x, y, width, height)})
-        found = [
-            Picture(
-                pictures / row["file_name"], row, tuple(by_image[int(row["id"])]),
-                (near or {}).get(f"{row.get('run')}/{row.get('frame_index')}", {}),
-            )
-            for row in data["images"]
-        ]  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
-        raise RunError(
-            f"this is no COCO file of boxes ({reason})", file=file,
-            hint="it needs images (id, file_name, width, height), annotations (image_id, category_id, bbox) and "
-            "categories (id, name); .docs/proof.md has a guide",
-        ) from None  # fmt: skip
+    images, annotations, named = read_coco_rows(file)
+    categories = {row["id"]: row["name"] for row in named}
+    by_image: dict[int, list[Mapping[str, Any]]] = {row["id"]: [] for row in images}
+    for row in annotations:
+        if row["category_id"] in categories and row["image_id"] in by_image and min(row["bbox"][2:]) > 0:
+            by_image[row["image_id"]].append(row)
+    found = [
+        Picture(
+            pictures / row["file_name"], row, tuple(by_image[row["id"]]),
+            (near or {}).get(f"{row.get('run')}/{row.get('frame_index')}", {}),
+        )
+        for row in images
+    ]  # fmt: skip
     return Dataset(name or file.stem, tuple(found), categories)
 
 

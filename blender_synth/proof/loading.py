@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from pycocotools import mask as rle_masks
 
 from blender_synth.errors import RunError
 from blender_synth.proof.datasets import Picture
+from blender_synth.verify.coco_files import mask_of
 
 MASK_STRIDE = 4
 _LEAST_SHARE, _LEAST_PX = 0.3, 6
@@ -83,11 +83,18 @@ def read_picture(picture: Picture) -> np.ndarray:
     """(H, W, 3) uint8 RGB.
 
     Raises:
-        RunError: the file is missing or damaged.
+        RunError: the file is missing or damaged, or of another size than its row says.
     """
     image = cv2.imread(str(picture.file), cv2.IMREAD_COLOR)
     if image is None:
         raise RunError("the picture cannot be read", file=picture.file, hint="export the dataset again, or replace it")
+    known, found = (picture.image["width"], picture.image["height"]), (image.shape[1], image.shape[0])
+    if known != found:
+        raise RunError(
+            "the picture has not the size that its COCO file names, so its boxes would not fit", file=picture.file,
+            key="images.width, height", value=list(known),
+            hint=f"it has {list(found)}, turned as its EXIF data says: label the pictures as they are",
+        )  # fmt: skip
     return np.ascontiguousarray(image[..., ::-1])
 
 
@@ -119,7 +126,7 @@ def _sample(
     covered = np.zeros(small, np.uint8)
     for row in picture.annotations:
         if int(row["category_id"]) in surfaces:
-            covered |= _mask(row, (height, width), matrix, input_px)
+            covered |= _mask(picture, row, (height, width), matrix, input_px)
         if int(row["category_id"]) not in classes:
             continue
         x, y, w, h = row["bbox"]
@@ -133,7 +140,7 @@ def _sample(
         whole = left >= _LEAST_SHARE * float(np.prod(high - low)) and inside_high[1] - inside_low[1] >= _LEAST_PX
         numbers.append(classes[int(row["category_id"])] if whole and not row.get("iscrowd") else -1)
         if with_masks:
-            masks.append(_mask(row, (height, width), matrix, input_px))
+            masks.append(_mask(picture, row, (height, width), matrix, input_px))
     return Sample(
         seen,
         np.array(boxes, np.float32).reshape(-1, 4),
@@ -146,18 +153,17 @@ def _sample(
 
 
 def _mask(
-    row: Mapping[str, object], size: tuple[int, int], matrix: np.ndarray, input_px: tuple[int, int]
+    picture: Picture, row: Mapping[str, object], size: tuple[int, int], matrix: np.ndarray, input_px: tuple[int, int]
 ) -> np.ndarray:
-    segmentation = row.get("segmentation")
-    if isinstance(segmentation, dict):
-        whole = rle_masks.decode(
-            segmentation if not isinstance(segmentation["counts"], list)
-            else rle_masks.frPyObjects(segmentation, *size)
-        )  # fmt: skip
-    elif isinstance(segmentation, list) and segmentation:
-        whole = rle_masks.decode(rle_masks.merge(rle_masks.frPyObjects(segmentation, *size)))
-    else:
-        whole = np.zeros(size, np.uint8)
+    whole = np.zeros(size, np.uint8)
+    if segmentation := row.get("segmentation"):
+        try:
+            whole = mask_of(segmentation, *size).astype(np.uint8)
+        except ValueError as error:
+            raise RunError(
+                f"a mask cannot be used: {error}", file=picture.file, key="segmentation",
+                value=f"annotation {row.get('id')}", hint="export the dataset again",
+            ) from None  # fmt: skip
     small = matrix / MASK_STRIDE
     centred = small.copy()
     centred[:, 2] += small[:, :2] @ [0.5, 0.5] - 0.5

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +18,10 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from blender_synth.errors import RunError
+from blender_synth.proof.coco_rows import read_detections
 from blender_synth.proof.datasets import PEOPLE_NAMES, REFLECTION_NAMES, Dataset, Picture, category_id
 from blender_synth.seeds import rng_for
+from blender_synth.verify.coco_files import mask_of
 
 OVERLAP = 0.5
 NEAR_M = 1.0
@@ -141,21 +142,11 @@ def read_results(file: Path, dataset: Dataset) -> dict[int, list[Mapping[str, An
     Raises:
         RunError: it cannot be read, or is of other pictures.
     """
-    try:
-        rows = json.loads(file.read_text(encoding="utf-8"))
-        found: dict[int, list[Mapping[str, Any]]] = {int(p.image["id"]): [] for p in dataset.pictures}
-        for row in rows:
-            box = tuple(float(value) for value in row["bbox"])
-            if len(box) != 4 or not np.isfinite([*box, float(row["score"])]).all():
-                raise ValueError(f"wrong box or score in {str(row)[:80]}")
-            if int(row["image_id"]) in found:
-                found[int(row["image_id"])].append({**row, "bbox": box})
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        reason = " ".join(str(error).split())[:160]
-        raise RunError(
-            f"this is no COCO results file ({type(error).__name__}: {reason})", file=file,
-            hint="it needs a list of {image_id, category_id, bbox: [x, y, width, height], score}",
-        ) from None  # fmt: skip
+    rows = read_detections(file)
+    found: dict[int, list[Mapping[str, Any]]] = {int(p.image["id"]): [] for p in dataset.pictures}
+    for row in rows:
+        if row["image_id"] in found:
+            found[row["image_id"]].append(row)
     if rows and not any(found.values()):
         raise RunError(
             "the results are of other pictures: no image_id is in the test set", file=file, value=dataset.name,
@@ -278,6 +269,7 @@ def measure(
         RunError: the results cannot be read.
     """
     results = read_results(file, dataset)
+    _check_masks(dataset, results, file)
     found = matched(dataset, results, limits)
     mistaken = mistaken_at(found, recall)
     level = mistaken.threshold if threshold is None else threshold
@@ -302,6 +294,28 @@ def measure(
         {kind: (_share(entries, level), len(entries)) for kind, entries in sorted(alike.items())},
     )
     return measures, mistaken_at(found, common)
+
+
+def _check_masks(dataset: Dataset, results: Mapping[int, Sequence[Mapping[str, Any]]], file: Path) -> None:
+    """Damaged masks could end the process in pycocotools.
+
+    Raises:
+        RunError: a mask of the results or of the dataset cannot be decoded, or is of another size than its picture.
+    """
+    for picture in dataset.pictures:
+        image = picture.image
+        for source, rows in ((file, results.get(int(image["id"]), ())), (dataset.name, picture.annotations)):
+            for row in rows:
+                if not row.get("segmentation"):
+                    continue
+                try:
+                    mask_of(row["segmentation"], int(image["height"]), int(image["width"]))
+                except ValueError as error:
+                    raise RunError(
+                        f"a mask cannot be used: {error}", file=source, key="segmentation",
+                        value=f"image_id {image['id']}, category_id {row['category_id']}",
+                        hint="write it as COCO does (polygons, or counts with size [height, width]), or leave all out",
+                    ) from None  # fmt: skip
 
 
 def average_precisions(

@@ -220,12 +220,20 @@ def photograph_set(folder: Path) -> Dataset:
             key="proof.photos", hint="see .docs/proof.md, Your own photographs",
         )  # fmt: skip
     dataset = read_coco(files[0], files[0].parent, PHOTOS)
+    root = files[0].parent
+    by_name: dict[str, Path] = {}
+    for path, _, names in sorted(os.walk(root)):
+        for name in sorted(names):
+            by_name.setdefault(name, Path(path, name))
     pictures = []
     for picture in dataset.pictures:
-        found = [picture.file, *files[0].parent.rglob(picture.file.name)]
-        file = next((path for path in found if path.is_file()), None)
+        inside = picture.file.resolve().is_relative_to(root.resolve())
+        file = picture.file if inside and picture.file.is_file() else by_name.get(picture.file.name)
         if file is None:
-            raise RunError("a photograph of the COCO file is missing", file=picture.file, key="proof.photos")
+            raise RunError(
+                "a photograph of the COCO file is missing", file=files[0], key="images.file_name",
+                value=picture.image["file_name"], hint=f"put it below {root}",
+            )  # fmt: skip
         pictures.append(replace(picture, file=file))
     return replace(dataset, pictures=tuple(pictures))
 

@@ -64,6 +64,8 @@ def mask_of(segmentation: Any, height: int, width: int) -> np.ndarray:
             if list(rle.get("size", ())) != [height, width]:
                 raise ValueError(f"the mask is of the size {rle.get('size')}, not {[height, width]}")
             if isinstance(rle["counts"], list):
+                if not all(isinstance(count, int) and 0 <= count <= height * width for count in rle["counts"]):
+                    raise ValueError("`counts` holds something else than numbers of pixels")
                 rle = _coco_mask.frPyObjects(rle, height, width)
             elif not isinstance(rle["counts"], str) or not rle["counts"].isascii():
                 raise ValueError("`counts` is no text")
