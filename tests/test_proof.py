@@ -390,8 +390,9 @@ def test_photographs_are_found_below_the_file(tmp_path: Path):
     (folder / "pictures" / "a.jpg").rename(folder / "pictures" / "a [1].jpg")
     with pytest.raises(RunError, match=r"photograph[\s\S]*a\.jpg"):
         photograph_set(folder)
-    (folder / "people.json").write_text(_coco({"file_name": "a [1].jpg"}))
-    assert read_picture(photograph_set(folder).pictures[0]).shape == (20, 30, 3)
+    for name in ("a [1].jpg", "../upload/7/a [1].jpg", "C:\\labels\\a [1].jpg"):
+        (folder / "people.json").write_text(_coco({"file_name": name}))
+        assert read_picture(photograph_set(folder).pictures[0]).shape == (20, 30, 3)
 
 
 def test_photographs_elsewhere_are_not_read(tmp_path: Path):

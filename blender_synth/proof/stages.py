@@ -228,7 +228,8 @@ def photograph_set(folder: Path) -> Dataset:
     pictures = []
     for picture in dataset.pictures:
         inside = picture.file.resolve().is_relative_to(root.resolve())
-        file = picture.file if inside and picture.file.is_file() else by_name.get(picture.file.name)
+        name = picture.file.name.rpartition("\\")[2]  # of labels that were drawn on Windows
+        file = picture.file if inside and picture.file.is_file() else by_name.get(name)
         if file is None:
             raise RunError(
                 "a photograph of the COCO file is missing", file=files[0], key="images.file_name",
