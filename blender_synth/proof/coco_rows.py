@@ -13,7 +13,9 @@ from blender_synth.validation import explain
 
 _MOST_BYTES = 2**31
 _LARGEST = 1e9
+"""Coordinates, scores and areas are at most as large: their products stay finite."""
 _MOST_PIXELS = 2**28
+"""Of a picture, whose masks are decoded one at a time."""
 
 _Id = Annotated[int, Field(ge=0, le=2**53)]
 _Number = Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]

@@ -91,7 +91,7 @@ def read_picture(picture: Picture) -> np.ndarray:
     known, found = (picture.image["width"], picture.image["height"]), (image.shape[1], image.shape[0])
     if known != found:
         raise RunError(
-            "the picture has not the size that its COCO file names, so its boxes would not fit", file=picture.file,
+            "the picture is of another size than its COCO file says, so its boxes would not fit", file=picture.file,
             key="images.width, height", value=list(known),
             hint=f"it has {list(found)}, turned as its EXIF data says: label the pictures as they are",
         )  # fmt: skip

@@ -11,6 +11,8 @@ import numpy as np
 from pycocotools import mask as _coco_mask
 
 Json = dict[str, Any]
+_FAR = 4
+"""Corners of polygons may be so many times as far from the picture's corner as it is long."""
 _FORMER_NAMES = {"instance_id": ("instance_id", "object_id")}
 
 
@@ -72,6 +74,12 @@ def mask_of(segmentation: Any, height: int, width: int) -> np.ndarray:
             return _coco_mask.decode(rle).astype(bool)
         if not isinstance(segmentation, list) or not segmentation:
             raise ValueError("there is no segmentation")
+        far = _FAR * max(height, width)  # pycocotools walks along the outlines, and ends the process on far ones
+        for polygon in segmentation:
+            if not isinstance(polygon, list) or len(polygon) < 6 or len(polygon) % 2:
+                raise ValueError("a polygon is no list of x, y of three corners or more")
+            if not all(isinstance(value, int | float) and -far <= value <= far for value in polygon):
+                raise ValueError("a polygon has a corner that is no number, or far outside of the picture")
         rle = _coco_mask.merge(_coco_mask.frPyObjects(segmentation, height, width))
         return _coco_mask.decode(rle).astype(bool)
     except ValueError:
