@@ -55,7 +55,9 @@ def test_the_network_covers_the_picture():
         outputs = network(torch.rand(2, 3, 64, 96))
     centres, strides = cells_of(96, 64)
     cells = sum(96 // s * (64 // s) for s in STRIDES)
-    assert outputs.logits.shape == (2, cells, 2)
+    assert outputs.found.shape == (2, cells)
+    assert outputs.scores.shape == (2, cells, 2)
+    torch.testing.assert_close(outputs.scores.sum(-1), outputs.found.sigmoid())
     assert outputs.boxes.shape == (2, cells, 4)
     assert outputs.prototypes.shape[-2:] == (16, 24)
     assert len(centres) == len(strides) == cells

@@ -26,7 +26,7 @@ from blender_synth.proof.network import Detector, cells_of
 from blender_synth.proof.settings import ProofSettings
 from blender_synth.seeds import rng_for
 
-_WEIGHTS = {"class": 1.0, "box": 2.0, "mask": 1.0}
+_WEIGHTS = {"found": 1.0, "kind": 0.5, "box": 2.0, "mask": 1.0}
 _SURFACE_WEIGHT = 1.0
 _WARM_UP, _LEAST_RATE = 0.05, 0.02
 """Share of the steps during which the learning rate rises; share of the highest one that it ends with."""
@@ -139,7 +139,7 @@ def fit(
             "arm": arm.name, "classes": arm.classes, "seed": seed, "pictures": len(pictures), "steps": settings.steps,
             "batch": settings.batch, "learning_rate": settings.learning_rate, "width": settings.width,
             "input_px": list(settings.input_px), "crop": list(settings.crop), "weights": str(settings.weights or ""),
-            **({"surfaces": True} if arm.surfaces else {}),
+            "losses": list(weights), **({"surfaces": True} if arm.surfaces else {}),
         },
         columns=("loss", *weights),
     )  # fmt: skip

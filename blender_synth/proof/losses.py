@@ -1,4 +1,4 @@
-"""Which cells learn which object, and the losses of classes, boxes and masks."""
+"""Which cells learn which object, and the losses of scores, kinds, boxes and masks."""
 
 from __future__ import annotations
 
@@ -71,15 +71,15 @@ def assigned(centres: torch.Tensor, strides: torch.Tensor, target: Target) -> tu
 def losses(
     outputs: Outputs, targets: list[Target], cells: tuple[torch.Tensor, torch.Tensor]
 ) -> dict[str, torch.Tensor]:
-    """The losses `class`, `box` and `mask` of a batch, and `surface` where the network learns reflecting surfaces.
+    """The losses `found`, `kind`, `box` and `mask` of a batch, and `surface` where the network learns such surfaces.
 
-    Classes: quality focal loss, whose target is the overlap of the predicted box (Li et al. 2006.04388). Boxes: 1 -
-    GIoU (Rezatofighi et al. 1902.09630). Masks: cross-entropy inside the box, of objects that have one. Surfaces:
-    cross-entropy of the whole picture.
+    Found: quality focal loss, whose target is the overlap of the predicted box (Li et al. 2006.04388). Kind:
+    cross-entropy of the classes at the cells that learn an object. Boxes: 1 - GIoU (Rezatofighi et al. 1902.09630).
+    Masks: cross-entropy inside the box, of objects that have one. Surfaces: cross-entropy of the whole picture.
     """
-    wanted = torch.zeros_like(outputs.logits)
-    weights = torch.ones_like(outputs.logits[..., 0])
-    overlaps, mask_losses = [], []
+    wanted = torch.zeros_like(outputs.found)
+    weights = torch.ones_like(outputs.found)
+    overlaps, mask_losses, kind_losses = [], [], []
     for number, target in enumerate(targets):
         owner, ignored = assigned(*cells, target)
         weights[number, ignored] = 0
@@ -89,16 +89,20 @@ def losses(
         objects = owner[positive]
         iou, giou = overlap(outputs.boxes[number, positive], target.boxes[objects])
         quality = iou.detach().clamp(min=0.05)
-        wanted[number, positive, target.classes[objects]] = quality
+        wanted[number, positive] = quality
+        kind_losses.append(
+            functional.cross_entropy(outputs.kinds[number, positive], target.classes[objects], reduction="none")
+        )
         overlaps.append(torch.stack([1 - giou, quality]))
         mask_losses += _mask_losses(outputs, number, positive, objects, target, len(targets))
-    chance = torch.sigmoid(outputs.logits)
-    cross = functional.binary_cross_entropy_with_logits(outputs.logits, wanted, reduction="none")
-    focal = ((wanted - chance).detach().square() * cross).sum(-1) * weights
+    chance = torch.sigmoid(outputs.found)
+    cross = functional.binary_cross_entropy_with_logits(outputs.found, wanted, reduction="none")
+    focal = ((wanted - chance).detach().square() * cross) * weights
     pairs = torch.cat(overlaps, 1) if overlaps else torch.zeros(2, 0, device=wanted.device)
     zero = outputs.boxes.sum() * 0
     found = {
-        "class": focal.sum() / max(pairs.shape[1], 1),
+        "found": focal.sum() / max(pairs.shape[1], 1),
+        "kind": torch.cat(kind_losses).mean() if kind_losses else zero,
         "box": (pairs[0] * pairs[1]).sum() / pairs[1].sum().clamp(min=1e-6) if pairs.shape[1] else zero,
         "mask": torch.stack(mask_losses).mean() if mask_losses else zero,
     }

@@ -2,9 +2,14 @@
 
 The whole picture goes in, so that the surroundings of a person, such as the frame of a mirror, can tell what it is: a
 backbone of residual blocks to stride 32, a block that mixes in the mean of the whole picture, a feature pyramid of
-strides 8, 16 and 32, and one head for all levels. At each cell the head gives logits of the classes, the distances to
-the four sides of the box (FCOS, Tian et al. 1904.01355), and coefficients of the picture's mask prototypes (YOLACT,
-Bolya et al. 1904.02689). With `surfaces` it also learns where mirrors are, and the class head sees what it found.
+strides 8, 16 and 32, and one head for all levels. At each cell the head tells whether anybody is there, what kind of
+object it is, the distances to the four sides of the box (FCOS, Tian et al. 1904.01355), and coefficients of the
+picture's mask prototypes (YOLACT, Bolya et al. 1904.02689). With `surfaces` it also learns where mirrors are, and the
+kind head sees what it found.
+
+A person and its reflection look alike, and what tells them apart is elsewhere in the picture. A focal loss of the
+classes hardly punishes half a score for each of them, so that such a network never decides. Therefore the kind is a
+choice of its own, learnt by plain cross-entropy where there is somebody: P(class) = P(somebody) P(class | somebody).
 """
 
 from __future__ import annotations
@@ -28,15 +33,22 @@ class Outputs:
     """What the network gives for a batch of B pictures with N cells over all levels.
 
     Attributes:
-        logits: (B, N, C). boxes: (B, N, 4) x0, y0, x1, y1 in pixels. coefficients: (B, N, K).
+        found: (B, N) logits of anybody being there. kinds: (B, N, C) logits of the classes, if somebody is.
+        boxes: (B, N, 4) x0, y0, x1, y1 in pixels. coefficients: (B, N, K).
         prototypes: (B, K, H / 4, W / 4). surfaces: logits (B, H / 8, W / 8) of reflecting surfaces; None without.
     """
 
-    logits: torch.Tensor
+    found: torch.Tensor
+    kinds: torch.Tensor
     boxes: torch.Tensor
     coefficients: torch.Tensor
     prototypes: torch.Tensor
     surfaces: torch.Tensor | None = None
+
+    @property
+    def scores(self) -> torch.Tensor:
+        """(B, N, C) float32 probabilities of an object of each class, which add up to that of anybody being there."""
+        return torch.sigmoid(self.found)[..., None] * torch.softmax(self.kinds, -1)
 
 
 def _convolution(inside: int, outside: int, size: int = 3, stride: int = 1) -> nn.Sequential:
@@ -88,9 +100,11 @@ class Detector(nn.Module):
         self.merge = nn.ModuleList(_convolution(neck, neck) for _ in range(2))
         self.down = nn.ModuleList(_convolution(neck, neck, 3, 2) for _ in range(2))
         self.surfaces = nn.Sequential(_convolution(neck, neck), nn.Conv2d(neck, 1, 1)) if surfaces else None
-        self.class_tower = nn.Sequential(_convolution(neck + int(surfaces), neck), _convolution(neck, neck))
+        self.found_tower = nn.Sequential(_convolution(neck, neck), _convolution(neck, neck))
         self.box_tower = nn.Sequential(_convolution(neck, neck), _convolution(neck, neck))
-        self.class_out = nn.Conv2d(neck, classes, 3, 1, 1)
+        self.kind_tower = nn.Sequential(_convolution(neck + int(surfaces), neck), _convolution(neck, neck))
+        self.found_out = nn.Conv2d(neck, 1, 3, 1, 1)
+        self.kind_out = nn.Conv2d(neck, classes, 3, 1, 1)
         self.box_out = nn.Conv2d(neck, 4 + PROTOTYPES, 3, 1, 1)
         self.scales = nn.Parameter(torch.ones(len(STRIDES)))
         self.masks = nn.Sequential(
@@ -99,10 +113,10 @@ class Detector(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-        for out in (self.class_out, self.box_out):
+        for out in (self.found_out, self.kind_out, self.box_out):
             nn.init.normal_(out.weight, std=0.01)
             nn.init.zeros_(out.bias)
-        nn.init.constant_(self.class_out.bias, math.log(_START_SHARE / (1 - _START_SHARE)))
+        nn.init.constant_(self.found_out.bias, math.log(_START_SHARE / (1 - _START_SHARE)))
 
     def forward(self, pictures: torch.Tensor) -> Outputs:
         """Detect in pictures (B, 3, H, W), RGB from 0 to 1; both lengths are multiples of 32."""
@@ -115,19 +129,21 @@ class Detector(nn.Module):
         p16 = p16 + self.down[0](p8)
         p32 = p32 + self.down[1](p16)
         surfaces = self.surfaces(p8) if self.surfaces is not None else None
-        logits, boxes, coefficients = [], [], []
+        found, kinds, boxes, coefficients = [], [], [], []
         for level, x in enumerate((p8, p16, p32)):
             seen = x
             if surfaces is not None:
                 seen = torch.cat([x, functional.adaptive_avg_pool2d(torch.sigmoid(surfaces), x.shape[2:])], 1)
-            logits.append(_flat(self.class_out(self.class_tower(seen))))
+            found.append(_flat(self.found_out(self.found_tower(x))))
+            kinds.append(_flat(self.kind_out(self.kind_tower(seen))))
             shape = _flat(self.box_out(self.box_tower(x))).float()
             centres = cell_centres(x.shape[2], x.shape[3], STRIDES[level], x.device)
             sides = torch.exp((shape[..., :4] * self.scales[level]).clamp(-4, 4)) * (2 * STRIDES[level])
             boxes.append(torch.cat([centres - sides[..., :2], centres + sides[..., 2:]], -1))
             coefficients.append(torch.tanh(shape[..., 4:]))
         return Outputs(
-            torch.cat(logits, 1).float(),
+            torch.cat(found, 1)[..., 0].float(),
+            torch.cat(kinds, 1).float(),
             torch.cat(boxes, 1),
             torch.cat(coefficients, 1),
             self.masks(p8).float(),

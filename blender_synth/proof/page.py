@@ -365,8 +365,10 @@ def _drawn(dataset: Dataset, entry: Seen, row: Row, results: Mapping[int, Sequen
         name = names.get(int(label["category_id"]), "")
         if name in ("pedestrian", "person", "pedestrian_reflection"):
             box(label["bbox"], _MAGENTA if name.endswith("reflection") else _GREEN, 1)
-    best = sorted(results[int(picture.image["id"])], key=lambda found: -float(found["score"]))
-    for found in best[:_MOST_BOXES]:
+    best: dict[tuple[float, ...], Mapping[str, Any]] = {}
+    for found in sorted(results[int(picture.image["id"])], key=lambda found: -float(found["score"])):
+        best.setdefault(tuple(found["bbox"]), found)  # the class that an object is more likely to be of
+    for found in list(best.values())[:_MOST_BOXES]:
         if float(found["score"]) >= row.measures.mistaken.threshold:
             reflection = names.get(int(found["category_id"]), "").endswith("reflection")
             x, y = box(found["bbox"], _MAGENTA if reflection else _GREEN, 2)

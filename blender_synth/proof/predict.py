@@ -22,7 +22,7 @@ from blender_synth.proof.settings import ProofSettings
 
 _LEAST_SCORE, _CANDIDATES, _MOST = 0.02, 400, 100
 _SAME_OBJECT = 0.6
-"""Overlap above which the better one of two boxes stays, whatever their classes: an object is one or the other."""
+"""Overlap above which the better one of two boxes stays; an object has one box, with a score for each class."""
 _BATCH = 16
 _REFLECTION_ID = 2
 """Category of reflections in results on datasets that have none."""
@@ -66,8 +66,9 @@ def predict(checkpoint: Path, dataset: Dataset, file: Path, settings: ProofSetti
 
 
 def _detections(outputs: Outputs, number: int, sample: Sample) -> list[tuple[int, Json]]:
-    """Class and COCO's keys of what is found in one picture of a batch."""
-    scores, kinds = torch.sigmoid(outputs.logits[number]).max(-1)
+    """Class and COCO's keys of what is found in one picture of a batch; of an object, a row for each likely class."""
+    scores = torch.sigmoid(outputs.found[number])
+    by_class = outputs.scores[number].cpu().numpy()
     order = torch.argsort(scores, descending=True, stable=True)[:_CANDIDATES]
     order = order[scores[order] >= _LEAST_SCORE]
     boxes = outputs.boxes[number, order].cpu().numpy()
@@ -82,18 +83,13 @@ def _detections(outputs: Outputs, number: int, sample: Sample) -> list[tuple[int
         (x0, y0), (x1, y1) = np.clip(ends, 0, (width, height))
         if x1 - x0 < 1 or y1 - y0 < 1:
             continue
-        found.append(
-            (
-                int(kinds[cell]),
-                {
-                    "bbox": [round(float(v), 2) for v in (x0, y0, x1 - x0, y1 - y0)],
-                    "score": round(float(scores[cell]), 5),
-                    "segmentation": _rle(
-                        prototypes, outputs.coefficients[number, cell].cpu().numpy(), (x0, y0, x1, y1), sample
-                    ),
-                },
-            )
-        )
+        box = [round(float(v), 2) for v in (x0, y0, x1 - x0, y1 - y0)]
+        rle = _rle(prototypes, outputs.coefficients[number, cell].cpu().numpy(), (x0, y0, x1, y1), sample)
+        found += [
+            (kind, {"bbox": box, "score": round(float(score), 5), "segmentation": rle})
+            for kind, score in enumerate(by_class[cell])
+            if score >= _LEAST_SCORE
+        ]
     return found
 
 
