@@ -100,6 +100,18 @@ def test_losses_of_empty_pictures_are_finite():
     assert all(bool(torch.isfinite(value)) for value in parts.values())
 
 
+def test_the_kind_is_learnt_where_somebody_is():
+    outputs = Detector(2, 0.4)(torch.rand(1, 3, 64, 96))
+    boxes, classes = torch.tensor([[10.0, 10, 30, 50], [50, 10, 80, 60]]), torch.tensor([0, 1])
+    target = Target(boxes, classes, torch.zeros(2, 16, 24), NO_SURFACE)
+    owner, _ = assigned(*cells_of(96, 64), target)
+    undecided = replace(outputs, kinds=torch.zeros_like(outputs.kinds))
+    assert losses(undecided, [target], cells_of(96, 64))["kind"].item() == pytest.approx(np.log(2))
+    right = torch.nn.functional.one_hot(classes[owner.clamp(min=0)], 2)[None] * 20.0
+    right[0, owner < 0] = torch.tensor([7.0, -7.0])  # where nobody is, it does not matter
+    assert losses(replace(outputs, kinds=right), [target], cells_of(96, 64))["kind"].item() < 1e-6
+
+
 def test_of_overlapping_boxes_the_better_one_stays():
     boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [20, 0, 30, 10], [0, 0, 10, 11]], float)
     assert kept_boxes(boxes, 0.6) == [0, 2]
@@ -163,6 +175,7 @@ def test_it_learns_goes_on_and_finds(tmp_path: Path):
     trained = fit(tmp_path / "c", dataset, ARMS["c"], settings, 0)
     curve = read_curve(tmp_path / "c" / "curve.csv")
     assert curve[-1]["loss"] < 0.5 * curve[0]["loss"]
+    assert curve[-1]["kind"] < 0.1
     file = tmp_path / "results.json"
     predict(trained.checkpoint, dataset, file, settings)
     written = file.stat().st_mtime_ns
