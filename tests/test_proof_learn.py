@@ -229,6 +229,9 @@ def test_the_whole_command(tmp_path: Path):
     content = json.loads((tmp_path / "measures.json").read_text())
     rows = content["rows"]
     assert list(content["comparisons"]) == ["c - b", "d - c"]
+    assert {test: list(pairs) for test, pairs in content["comparisons_by_test"].items()} == {
+        "unseen_scenes": ["c - b", "d - c"], "fog": ["c - b", "d - c"]
+    }  # fmt: skip
     assert {row["test"] for row in rows} == {"all", "unseen_scenes", "fog"}
     frames = sorted(path.stat().st_mtime_ns for path in tmp_path.rglob("radiance.exr"))
     theirs = tmp_path / "theirs.json"

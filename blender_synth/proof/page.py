@@ -54,7 +54,7 @@ def table_text(rows: Sequence[Row], recall: float, common: float) -> str:
 
 def differences_text(differences: Mapping[str, Comparison], common: float) -> str:
     """The differences between arms for a terminal."""
-    return _as_text(_differences(differences, common))
+    return _as_text(_differences({"all": differences}, common))
 
 
 def _as_text(table: Table) -> str:
@@ -73,9 +73,13 @@ def write_page(
     rows: Sequence[Row],
     sets: Mapping[str, Dataset],
     facts: Mapping[str, Any],
-    differences: Mapping[str, Comparison],
+    differences: Mapping[str, Mapping[str, Comparison]],
 ) -> Path:
-    """Write report.html and its files; returns the page."""
+    """Write report.html and its files; returns the page.
+
+    Args:
+        differences: by test set, then by pair of arms.
+    """
     folder = settings.output / FILES
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -83,7 +87,7 @@ def write_page(
     common = float(facts["common_recall"])
     tables = [
         _headline(rows, "all", settings.recall, common),
-        *([_differences(differences, common)] if differences else []),
+        *([_differences(differences, common)] if any(differences.values()) else []),
         _precision(rows, "all"),
         _by_test(rows, sets, common),
         _by_mirror(rows),
@@ -166,7 +170,7 @@ def _headline(rows: Sequence[Row], test: str, recall: float, common: float) -> T
     }  # fmt: skip
 
 
-def _differences(differences: Mapping[str, Comparison], common: float) -> Table:
+def _differences(differences: Mapping[str, Mapping[str, Comparison]], common: float) -> Table:
     def texts(difference: Difference) -> tuple[str, str]:
         if not math.isfinite(difference.low):
             return "–", "–"
@@ -177,8 +181,12 @@ def _differences(differences: Mapping[str, Comparison], common: float) -> Table:
         "note": "In percentage points, means over the seeds. Both arms see the same scenes, which are resampled in "
         "pairs: where the range does not hold 0, the difference is more than chance on scenes like these. How much it "
         "depends on the seed is not in the range.",
-        "columns": ["difference", f"mistaken at recall {common:.2f}", "95 %", "separation", "95 % "],
-        "rows": [[name, *texts(pair.mistaken), *texts(pair.separation)] for name, pair in differences.items()],
+        "columns": ["difference", "pictures", f"mistaken at recall {common:.2f}", "95 %", "separation", "95 % "],
+        "rows": [
+            [name, test, *texts(pair.mistaken), *texts(pair.separation)]
+            for test, pairs in differences.items()
+            for name, pair in pairs.items()
+        ],
     }  # fmt: skip
 
 

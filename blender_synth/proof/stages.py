@@ -356,14 +356,16 @@ def _separation(dataset: Dataset, file: Path, limits: Limits) -> float:
     return separation(matched(dataset, read_results(file, dataset), limits))
 
 
-def comparisons(rows: Sequence[Row], dataset: Dataset, limits: Limits, recall: float) -> dict[str, Comparison]:
+def comparisons(
+    rows: Sequence[Row], test: str, dataset: Dataset, limits: Limits, recall: float
+) -> dict[str, Comparison]:
     """The pairs of groups that tell something (`arms.PAIRS`; each ablation and each other detector against arm c), by
-    `first - second`, on the test set `all`; only those of which both are there."""
+    `first - second`, on one test set; only those of which both are there."""
     groups: dict[str, list[Matched]] = {}
     trained = {row.group for row in rows if row.seed is not None}
-    others = [row.group for row in rows if row.test == ALL and row.group not in {*trained, "c"}]
+    others = [row.group for row in rows if row.test == test and row.group not in {*trained, "c"}]
     for row in rows:
-        if row.test == ALL and (row.seed is not None or row.group in others):
+        if row.test == test and (row.seed is not None or row.group in others):
             found = matched(dataset, read_results(row.file, dataset), limits)
             groups.setdefault(row.group, []).append(found)
     ablations = [name for name in groups if name.startswith("c-") and not name[2:].isdigit() and name in trained]
@@ -405,13 +407,14 @@ def _report(settings: ProofSettings, plans: Sequence[Plan]) -> None:
     ]
     limits = Limits(settings.min_height_px, settings.min_visibility)
     level = facts["common_recall"] = common_recall(settings, plans, sets[ALL], limits)
-    differences = comparisons(rows, sets[ALL], limits, level)
-    content = {"facts": facts, "rows": values, "comparisons": {k: asdict(v) for k, v in differences.items()}}
+    differences = {name: comparisons(rows, name, dataset, limits, level) for name, dataset in sets.items()}
+    pairs = {name: {k: asdict(v) for k, v in found.items()} for name, found in differences.items()}
+    content = {"facts": facts, "rows": values, "comparisons": pairs.pop(ALL), "comparisons_by_test": pairs}
     write_atomically(settings.output / "measures.json", json.dumps(content, indent=1))
     page = write_page(settings, rows, sets, facts, differences)
     print(table_text(rows, settings.recall, level))
-    if differences:
-        print(f"\n{differences_text(differences, level)}")
+    if differences[ALL]:
+        print(f"\n{differences_text(differences[ALL], level)}")
     print(f"report: {page}")
 
 
