@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 import os
 import shutil
@@ -28,6 +27,7 @@ from blender_synth.frames.run_folder import FAILURES, FRAME_LOG, find_runs, read
 from blender_synth.progress import duration
 from blender_synth.run_state import SECTION, STAGES
 from blender_synth.settings import RunSettings
+from blender_synth.strict_json import json_text
 from blender_synth.worker_slots import slots
 
 PROBES = 3
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str]) -> None:
     if not 1 <= options.probes <= 100:
         raise RunError("an estimate takes 1 to 100 probes", key="--probes", value=options.probes, hint="use e.g. 3")
     found = estimate(compose(options.overrides), options.probes)
-    print(json.dumps(asdict(found), indent=1) if options.json else "\n".join(lines(found)))
+    print(json_text(asdict(found), indent=1) if options.json else "\n".join(lines(found)))
 
 
 def estimate(settings: RunSettings, probes: int = PROBES) -> Estimate:

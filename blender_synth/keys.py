@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -13,6 +12,7 @@ from blender_synth.errors import ConfigError
 from blender_synth.help_text import flow, yaml_with_meanings
 from blender_synth.key_reference import Key, keys_of
 from blender_synth.settings import RunSettings
+from blender_synth.strict_json import json_text
 from blender_synth.suggestions import hint_for
 
 
@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> None:
         options.key, options.overrides = "", [options.key, *options.overrides]
     found = keys_below(compose(options.overrides), options.key)
     if options.json:
-        print(json.dumps([{"name": key.name, **asdict(key)} for key in found if key.leaf], indent=1))
+        print(json_text([{"name": key.name, **asdict(key)} for key in found if key.leaf], indent=1))
     elif len(found) == 1 and found[0].leaf:
         meaning = f"  # {found[0].explained}" if found[0].explained else ""
         print(f"{flow(found[0].value)}{meaning}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import socket
 from collections import Counter
@@ -21,6 +20,7 @@ from blender_synth.errors import RunError
 from blender_synth.frames.run_folder import CONFIG, FAILURES, FRAME_LOG, LOCK, find_runs, read_lines, read_run_state
 from blender_synth.progress import duration
 from blender_synth.run_state import HEARTBEAT_S, SECTION
+from blender_synth.strict_json import json_text
 
 State = Literal["running", "finished", "incomplete", "stopped", "failed", "killed", "damaged"]
 _SILENT_S = 4 * HEARTBEAT_S
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(list(arguments))
     found = [run_status(run) for run in find_runs(options.paths)]
     if options.json:
-        print(json.dumps({"total": total(found), "runs": [asdict(status) for status in found]}, indent=1))
+        print(json_text({"total": total(found), "runs": [asdict(status) for status in found]}, indent=1))
         return
     for status in found:
         print("\n".join(_lines(status)))

@@ -64,8 +64,9 @@ def test_keys_say_unit_and_meaning():
         run_here("keys", "render.samples").stdout
         == "24  # per pixel: number of samples; the highest number with adaptive sampling\n"
     )
-    listed = {key["name"]: key for key in json.loads(run_here("keys", "develop", "--json").stdout)}
+    listed = {key["name"]: key for key in json.loads(run_here("keys", "--json").stdout, parse_constant=pytest.fail)}
     assert listed["develop.tone_curve"]["choices"] == ["filmic", "linear"]
+    assert any(key["bounds"] and key["bounds"][1] is None for key in listed.values())  # without an upper bound
     whole = yaml.safe_load(run_here("keys").stdout)
     assert whole["pedestrians"]["person"]["pose"]["walk_speed_mps"] == [0.8, 1.7]
 

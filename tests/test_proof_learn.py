@@ -226,7 +226,7 @@ def test_the_whole_command(tmp_path: Path):
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Reflections reported as pedestrians" in page
     assert "Differences between arms" in page
-    content = json.loads((tmp_path / "measures.json").read_text())
+    content = json.loads((tmp_path / "measures.json").read_text(), parse_constant=pytest.fail)
     rows = content["rows"]
     assert list(content["comparisons"]) == ["c - b", "d - c"]
     assert {test: list(pairs) for test, pairs in content["comparisons_by_test"].items()} == {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from blender_synth.annotate.instances import Instance
 from blender_synth.categories import PEDESTRIAN, REFLECTION
 from blender_synth.frames.table import PERSON_COLUMNS, Row, Value, frame_row
+from blender_synth.strict_json import finite
 
 if TYPE_CHECKING:
     from blender_synth.exporters.common import AnnotationRecord, ImageRecord
@@ -108,11 +108,5 @@ def person_attributes(entry: AnnotationRecord, people: Mapping[int, Row]) -> dic
 
 
 def json_row(row: Mapping[str, Value]) -> dict[str, object]:
-    """A row as JSON values: NaN becomes null."""
-    return {name: _json(value) for name, value in row.items()}
-
-
-def _json(value: Value) -> object:
-    if isinstance(value, list):
-        return [None if isinstance(entry, float) and math.isnan(entry) else entry for entry in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
+    """A row as JSON values: NaN and infinity become null."""
+    return {name: finite(value) for name, value in row.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import shutil
@@ -31,6 +30,7 @@ from blender_synth.proof.measures import (
 )
 from blender_synth.proof.settings import ProofSettings
 from blender_synth.report.build import vega_script
+from blender_synth.strict_json import json_in_page
 
 if TYPE_CHECKING:
     from blender_synth.proof.comparison import Comparison, Difference
@@ -100,7 +100,7 @@ def write_page(
     )
     text = template.render(
         facts=facts, tables=tables, charts=charts, galleries=_galleries(settings, rows, sets, folder), files=FILES,
-        hours=_hours, specs=json.dumps([chart["spec"] for chart in charts]).replace("<", "\\u003c"),
+        hours=_hours, specs=json_in_page([chart["spec"] for chart in charts]),
     )  # fmt: skip
     page = settings.output / "report.html"
     write_atomically(page, text)

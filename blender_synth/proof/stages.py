@@ -33,6 +33,7 @@ from blender_synth.proof.measures import (
 )
 from blender_synth.proof.renders import render_parts, rendered_time
 from blender_synth.proof.settings import STAGES, Part, ProofSettings, parts_to_test, read_settings, train_parts
+from blender_synth.strict_json import json_text
 
 ALL, PHOTOS = "all", "photos"
 """Test sets: of all rendered ones together, and of photographs."""
@@ -410,7 +411,7 @@ def _report(settings: ProofSettings, plans: Sequence[Plan]) -> None:
     differences = {name: comparisons(rows, name, dataset, limits, level) for name, dataset in sets.items()}
     pairs = {name: {k: asdict(v) for k, v in found.items()} for name, found in differences.items()}
     content = {"facts": facts, "rows": values, "comparisons": pairs.pop(ALL), "comparisons_by_test": pairs}
-    write_atomically(settings.output / "measures.json", json.dumps(content, indent=1))
+    write_atomically(settings.output / "measures.json", json_text(content, indent=1))
     page = write_page(settings, rows, sets, facts, differences)
     print(table_text(rows, settings.recall, level))
     if differences[ALL]:

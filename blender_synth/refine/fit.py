@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -28,6 +27,7 @@ from blender_synth.refine.photos import PhotoSet
 from blender_synth.refine.settings import FitSettings, Limits, read_words
 from blender_synth.refine.tone import Tones
 from blender_synth.seeds import rng_for
+from blender_synth.strict_json import json_text
 
 if TYPE_CHECKING:
     import torch
@@ -132,7 +132,7 @@ def fit_frames(
         print_line(NOT_NEARER)
     facts |= {**refiner.facts, "version": __version__, "machine": platform.machine(),
               "settings": {k: str(v) if isinstance(v, Path) else v for k, v in asdict(settings).items()}}  # fmt: skip
-    write_atomically(settings.model / FACTS, json.dumps(facts, indent=1))
+    write_atomically(settings.model / FACTS, json_text(facts, indent=1))
     pairs = [(frame.picture, refiner.refined(frame)) for frame in others[:10]]
     write_model_page(settings.model, facts, pairs, given.measured_photos[:6])
     return refiner, facts, others

@@ -6,7 +6,6 @@ is like a refined one (see `apply`), with limits of its own.
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -25,6 +24,7 @@ from blender_synth.refine.inputs import FrameInput, coloured_labels, frames_to_l
 from blender_synth.refine.learning_set import learning_set
 from blender_synth.refine.measure import measure_painter, table_of
 from blender_synth.refine.settings import ApplySettings, GenerateSettings, read_words
+from blender_synth.strict_json import json_text
 
 if TYPE_CHECKING:
     from blender_synth.refine.painter import Painter
@@ -124,7 +124,7 @@ def train_painter(
     facts |= {**painter.facts, "labels_found": agreement(labeller, others), "version": __version__,
               "machine": platform.machine(),
               "settings": {k: str(v) if isinstance(v, Path) else v for k, v in asdict(settings).items()}}  # fmt: skip
-    write_atomically(settings.model / FACTS, json.dumps(facts, indent=1))
+    write_atomically(settings.model / FACTS, json_text(facts, indent=1))
     shown = [(frame.picture, coloured_labels(frame), painter.refined(frame)) for frame in others[:_SHOWN_FRAMES]]
     labelled = []
     for picture in given.measured_photos[:_SHOWN_PHOTOS]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from importlib import resources
@@ -17,6 +16,7 @@ from blender_synth.cache import write_atomically
 from blender_synth.exporters.pictures import write_image
 from blender_synth.learn.curves import CURVE, read_curve
 from blender_synth.report.build import vega_script
+from blender_synth.strict_json import json_in_page
 
 FILES = "report_files"
 STRIPS = "strips"
@@ -67,7 +67,7 @@ def write_model_page(
     text = template.render(
         facts=facts, columns=[name.replace("_", " ") for name, _ in _numbers(facts)], rows=_rows(facts), frames=frames,
         photos=photo_files, strips=strips, charts=charts, files=FILES, shown=shown, title=title,
-        specs=json.dumps([chart["spec"] for chart in charts]).replace("<", "\\u003c"),
+        specs=json_in_page([chart["spec"] for chart in charts]),
     )  # fmt: skip
     page = folder / "report.html"
     write_atomically(page, text)

@@ -39,6 +39,7 @@ from blender_synth.report.duplicates import difference_hash, near_duplicates
 from blender_synth.report.entry import Entry, Mark
 from blender_synth.report.outlines import depth_picture
 from blender_synth.report.sources import Source, open_source
+from blender_synth.strict_json import json_in_page
 
 MARKER = "report.json"
 CHUNK = 500
@@ -162,23 +163,8 @@ def _write_chunk(folder: Path, number: int, rows: list[dict[str, Any]]) -> None:
 
 
 def _write_script(file: Path, call: str, *arguments: object) -> None:
-    text = ", ".join(_json(argument) for argument in arguments)
+    text = ", ".join(json_in_page(argument) for argument in arguments)
     file.write_text(f"report.{call}({text});\n", encoding="ascii")
-
-
-def _json(value: object) -> str:
-    """JSON for a script: ASCII only, `<` escaped, and no NaN."""
-    return json.dumps(_finite(value), separators=(",", ":"), default=str).replace("<", "\\u003c")
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): _finite(entry) for key, entry in value.items()}
-    if isinstance(value, np.generic):
-        return _finite(value.item())
-    return [_finite(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def _write_entry(index: int, entry: Entry, folder: Path, final: Path) -> dict[str, Any]:
