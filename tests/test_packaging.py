@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "develop": {"develop", "frames"},
     "annotate": {"annotate", "develop", "frames"},
     "exporters": {"exporters", "quoting", "annotate", "attribution", "develop", "frames", "settings", "progress",
-                  "parent_death"},
+                  "parent_death", "strict_json"},
 }  # fmt: skip
 EVERYBODY = {
     "cache", "categories", "checksums", "durable", "errors", "seeds", "geometry", "optics", "keypoints",
