@@ -186,7 +186,7 @@ def _truth_as_results(dataset: Any, classes: dict[int, int]) -> list[dict[str, A
 def test_a_perfect_detector_makes_no_mistake(tmp_path: Path):
     dataset = made_dataset(tmp_path, 6)
     file = _results(tmp_path, _truth_as_results(dataset, {1: 1, 2: 2}))
-    measures, _ = measure(dataset, file, LIMITS, 0.9, 0.5)
+    measures, *_ = measure(dataset, file, LIMITS, 0.9, 0.5)
     assert measures.mistaken.share == measures.mistaken.confused == measures.mistaken.lost == 0
     assert measures.mistaken.recall >= 0.9
     assert measures.mistaken.reflections == 6
@@ -199,7 +199,7 @@ def test_a_perfect_detector_makes_no_mistake(tmp_path: Path):
 def test_a_detector_that_calls_all_people_mistakes_every_reflection(tmp_path: Path):
     dataset = made_dataset(tmp_path, 6)
     file = _results(tmp_path, _truth_as_results(dataset, {1: 1, 2: 1}))
-    measures, common = measure(dataset, file, LIMITS, 0.9, 0.5)
+    measures, common, _ = measure(dataset, file, LIMITS, 0.9, 0.5)
     assert measures.mistaken.share >= 0.8
     assert measures.mistaken.confused == 1
     assert measures.ap["pedestrian box 50"] < 0.9
@@ -211,7 +211,7 @@ def test_a_detector_that_calls_all_people_mistakes_every_reflection(tmp_path: Pa
 def test_near_and_far_are_told_apart(tmp_path: Path):
     dataset = made_dataset(tmp_path, 4)
     rows = [row for row in _truth_as_results(dataset, {1: 1, 2: 2}) if row["image_id"] % 2]  # those far from mirrors
-    measures, _ = measure(dataset, _results(tmp_path, rows), LIMITS, 0.9, 0.5)
+    measures, *_ = measure(dataset, _results(tmp_path, rows), LIMITS, 0.9, 0.5)
     assert (measures.near, measures.missed_near, measures.missed_far) == (2, 1, 0)
 
 
@@ -240,7 +240,7 @@ def test_detections_of_nothing_are_false_alarms(tmp_path: Path):
 def test_look_alikes_have_rows_of_their_own(tmp_path: Path):
     dataset = made_dataset(tmp_path, 2, lookalikes=True)
     rows = _truth_as_results(dataset, {1: 1, 2: 2, 77: 1})
-    measures, _ = measure(dataset, _results(tmp_path, rows), LIMITS, 0.9, 0.5)
+    measures, *_ = measure(dataset, _results(tmp_path, rows), LIMITS, 0.9, 0.5)
     assert measures.lookalikes == {"mannequin": (1, 2)}
 
 

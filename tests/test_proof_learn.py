@@ -181,7 +181,7 @@ def test_it_learns_goes_on_and_finds(tmp_path: Path):
     written = file.stat().st_mtime_ns
     predict(trained.checkpoint, dataset, file, settings)
     assert file.stat().st_mtime_ns == written  # nothing has changed
-    measures, _ = measure(dataset, file, Limits(10, 0.5), 0.9, 0.5)
+    measures, *_ = measure(dataset, file, Limits(10, 0.5), 0.9, 0.5)
     assert measures.ap["pedestrian box 50"] > 0.8
     assert measures.ap["reflection box 50"] > 0.8
     assert measures.ap["pedestrian mask 50"] > 0.5

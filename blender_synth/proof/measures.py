@@ -258,8 +258,8 @@ def _interval(entries: Sequence[Seen], threshold: float, seed: int) -> tuple[flo
 
 def measure(
     dataset: Dataset, file: Path, limits: Limits, recall: float, common: float, threshold: float | None = None
-) -> tuple[Measures, Mistaken]:
-    """All measures of a results file on a test set, and the headline at a second recall.
+) -> tuple[Measures, Mistaken, Matched]:
+    """All measures of a results file on a test set, the headline at a second recall, and what each object got.
 
     Args:
         common: the second recall, which all detectors reach that are compared.
@@ -293,7 +293,7 @@ def measure(
         {kind: (_share(entries, level), len(entries)) for kind, entries in sorted(mirrors.items())},
         {kind: (_share(entries, level), len(entries)) for kind, entries in sorted(alike.items())},
     )
-    return measures, mistaken_at(found, common)
+    return measures, mistaken_at(found, common), found
 
 
 def _check_masks(dataset: Dataset, results: Mapping[int, Sequence[Mapping[str, Any]]], file: Path) -> None:

@@ -22,10 +22,8 @@ from blender_synth.proof.datasets import Dataset
 from blender_synth.proof.measures import (
     PEDESTRIAN_ROW,
     REFLECTION_ROW,
-    Limits,
     Matched,
     Seen,
-    matched,
     read_results,
 )
 from blender_synth.proof.settings import ProofSettings
@@ -297,7 +295,7 @@ def _line(x: str, x_title: str, y: str, y_title: str, scale: str = "linear") -> 
 def _spec(values: Sequence[Mapping[str, object]], encoding: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "data": {"values": [{k: v for k, v in row.items() if v == v} for row in values]},  # JSON has no NaN
+        "data": {"values": list(values)},
         "mark": {"type": "line", "point": len(values) < 100},
         "encoding": encoding,
         "width": "container",
@@ -310,19 +308,21 @@ def _galleries(
     settings: ProofSettings, rows: Sequence[Row], sets: Mapping[str, Dataset], folder: Path
 ) -> list[dict[str, Any]]:
     """Pictures of the first training with two classes, next to those of the one that learnt reflections as people."""
-    ours = next((row for row in rows if row.test == "all" and row.group in ("c", "d", "e", "f", "g")), None)
+    ours = next((row for row in rows if row.test == "all" and row.group in ("c", "d", "e", "f", "g", "h")), None)
     if ours is None:
         ours = next((row for row in rows if row.test == "all"), None)
     if ours is None:
         return []
     other = next((row for row in rows if row.test == "all" and row.group == "b" and row is not ours), None)
-    dataset, limits = sets["all"], Limits(settings.min_height_px, settings.min_visibility)
+    dataset, found = sets["all"], ours.found
     results = {row.file: read_results(row.file, dataset) for row in (other, ours) if row is not None}
-    found = matched(dataset, results[ours.file], limits)
     level = ours.measures.mistaken.threshold
     shown = [row for row in (other, ours) if row is not None]
     names = " and ".join(f"arm {row.group}" for row in shown)
-    note = f"{names}, left to right. Thin: labels; thick: the best detections (green pedestrians, magenta reflections)."
+    note = (
+        f"{names}, left to right. Thin: labels; thick: the best detections (green pedestrians, magenta reflections), "
+        "with the score of the likelier class and, where it counts too, that of the other."
+    )
     groups: list[tuple[str, list[Seen]]] = [
         ("Reflections reported as pedestrians", _worst(found, REFLECTION_ROW, lambda s: s.score, level)),
         ("Pedestrians that are missed", [s for s in found.seen if s.kind == PEDESTRIAN_ROW and s.score < level]),
@@ -373,22 +373,16 @@ def _drawn(dataset: Dataset, entry: Seen, row: Row, results: Mapping[int, Sequen
         name = names.get(int(label["category_id"]), "")
         if name in ("pedestrian", "person", "pedestrian_reflection"):
             box(label["bbox"], _MAGENTA if name.endswith("reflection") else _GREEN, 1)
-    best: dict[tuple[float, ...], Mapping[str, Any]] = {}
+    best: dict[tuple[float, ...], list[Mapping[str, Any]]] = {}  # an object has a row for each likely class
     for found in sorted(results[int(picture.image["id"])], key=lambda found: -float(found["score"])):
-        best.setdefault(tuple(found["bbox"]), found)  # the class that an object is more likely to be of
-    for found in list(best.values())[:_MOST_BOXES]:
         if float(found["score"]) >= row.measures.mistaken.threshold:
-            reflection = names.get(int(found["category_id"]), "").endswith("reflection")
-            x, y = box(found["bbox"], _MAGENTA if reflection else _GREEN, 2)
-            cv2.putText(
-                image,
-                f"{found['score']:.2f}",
-                (x, max(10, y - 3)),
-                cv2.FONT_HERSHEY_SIMPLEX,
-                0.4,
-                (255, 255, 255),
-                1,
-                cv2.LINE_AA,
-            )
+            best.setdefault(tuple(found["bbox"]), []).append(found)
+    for bbox, (likelier, *others) in list(best.items())[:_MOST_BOXES]:
+        reflection = names.get(int(likelier["category_id"]), "").endswith("reflection")
+        x, y = box(bbox, _MAGENTA if reflection else _GREEN, 2)
+        text = ", ".join(f"{found['score']:.2f}" for found in (likelier, *others))
+        cv2.putText(
+            image, text, (x, max(10, y - 3)), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (255, 255, 255), 1, cv2.LINE_AA
+        )  # fmt: skip
     box(entry.bbox, _YELLOW, 1)
     return image

@@ -313,53 +313,44 @@ class Row:
     """At the recall that all trainings reach on `all`."""
     separation: float
     """How well scores tell pedestrians from reflections, see `comparison.separation`."""
+    found: Matched
+    """What each object of the test set got."""
 
 
-def measured_rows(settings: ProofSettings, plans: Sequence[Plan], sets: Mapping[str, Dataset]) -> list[Row]:
+def measured_rows(
+    settings: ProofSettings, plans: Sequence[Plan], sets: Mapping[str, Dataset], level: float
+) -> list[Row]:
     """Measures of all trainings and results files on all test sets. A training's threshold is that of `all`, also on
     photographs.
+
+    Args:
+        level: recall at which all are compared.
 
     Raises:
         RunError: a results file cannot be read.
     """
     limits = Limits(settings.min_height_px, settings.min_visibility)
-    level = common_recall(settings, plans, sets[ALL], limits)
+
+    def row(
+        group: str, title: str, seed: int | None, count: int | None, test: str, file: Path, threshold: float | None
+    ) -> Row:
+        measures, common, found = measure(sets[test], file, limits, settings.recall, level, threshold)
+        return Row(group, title, seed, count, test, file, measures, common, separation(found), found)
+
     rows = []
     for plan in plans:
         threshold: float | None = None
-        for name, dataset in sets.items():
+        for name in sets:
             file = results_file(settings, plan.name, name)
-            measures, common = measure(dataset, file, limits, settings.recall, level, threshold)
-            threshold = measures.mistaken.threshold if name == ALL else threshold
-            rows.append(
-                Row(
-                    plan.group,
-                    plan.title,
-                    plan.seed,
-                    plan.count,
-                    name,
-                    file,
-                    measures,
-                    common,
-                    _separation(dataset, file, limits),
-                )
-            )
+            rows.append(row(plan.group, plan.title, plan.seed, plan.count, name, file, threshold))
+            threshold = rows[-1].measures.mistaken.threshold if name == ALL else threshold
     for name, file in settings.results.items():
         detector, _, test = name.rpartition("/")
-        measures, common = measure(sets[test], file, limits, settings.recall, level)
-        rows.append(
-            Row(detector, file.name, None, None, test, file, measures, common, _separation(sets[test], file, limits))
-        )
+        rows.append(row(detector, file.name, None, None, test, file, None))
     return rows
 
 
-def _separation(dataset: Dataset, file: Path, limits: Limits) -> float:
-    return separation(matched(dataset, read_results(file, dataset), limits))
-
-
-def comparisons(
-    rows: Sequence[Row], test: str, dataset: Dataset, limits: Limits, recall: float
-) -> dict[str, Comparison]:
+def comparisons(rows: Sequence[Row], test: str, recall: float) -> dict[str, Comparison]:
     """The pairs of groups that tell something (`arms.PAIRS`; each ablation and each other detector against arm c), by
     `first - second`, on one test set; only those of which both are there."""
     groups: dict[str, list[Matched]] = {}
@@ -367,8 +358,7 @@ def comparisons(
     others = [row.group for row in rows if row.test == test and row.group not in {*trained, "c"}]
     for row in rows:
         if row.test == test and (row.seed is not None or row.group in others):
-            found = matched(dataset, read_results(row.file, dataset), limits)
-            groups.setdefault(row.group, []).append(found)
+            groups.setdefault(row.group, []).append(row.found)
     ablations = [name for name in groups if name.startswith("c-") and not name[2:].isdigit() and name in trained]
     pairs = [*PAIRS, *((name, "c") for name in (*ablations, *others))]
     return {
@@ -392,8 +382,9 @@ def _report(settings: ProofSettings, plans: Sequence[Plan]) -> None:
     from blender_synth.proof.page import differences_text, table_text, write_page
 
     sets = sets_to_test(settings)
-    rows = measured_rows(settings, plans, sets)
-    facts = facts_of(settings, plans)
+    level = common_recall(settings, plans, sets[ALL], Limits(settings.min_height_px, settings.min_visibility))
+    rows = measured_rows(settings, plans, sets, level)
+    facts = {**facts_of(settings, plans), "common_recall": level}
     values = [
         {
             "group": r.group,
@@ -406,9 +397,7 @@ def _report(settings: ProofSettings, plans: Sequence[Plan]) -> None:
         }
         for r in rows
     ]
-    limits = Limits(settings.min_height_px, settings.min_visibility)
-    level = facts["common_recall"] = common_recall(settings, plans, sets[ALL], limits)
-    differences = {name: comparisons(rows, name, dataset, limits, level) for name, dataset in sets.items()}
+    differences = {name: comparisons(rows, name, level) for name in sets}
     pairs = {name: {k: asdict(v) for k, v in found.items()} for name, found in differences.items()}
     content = {"facts": facts, "rows": values, "comparisons": pairs.pop(ALL), "comparisons_by_test": pairs}
     write_atomically(settings.output / "measures.json", json_text(content, indent=1))
