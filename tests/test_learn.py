@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
 
 import numpy as np
@@ -153,3 +155,16 @@ def test_a_training_that_diverges_keeps_its_checkpoint(tmp_path: Path):
     with pytest.raises(RunError, match="diverged at step 2"):
         training.run(4, lambda _: {"loss": float("nan")})
     assert (tmp_path / "checkpoint.pt").read_bytes() == before
+
+
+def test_two_processes_do_not_train_in_one_folder(tmp_path: Path):
+    _train(tmp_path, steps=2)
+    before = (tmp_path / "checkpoint.pt").read_bytes()
+    others = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(others, fcntl.LOCK_EX)  # an open file's, not a process's: this one may stand for another
+    with pytest.raises(RunError, match="another process is training in this folder"):
+        _train(tmp_path, steps=4)
+    os.close(others)
+    assert (tmp_path / "checkpoint.pt").read_bytes() == before
+    _train(tmp_path, steps=4)
+    assert load_checkpoint(tmp_path / "checkpoint.pt")["step"] == 4

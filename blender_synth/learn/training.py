@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import math
+import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -109,10 +112,13 @@ class Training:
                 What it draws must depend on that number alone, or on torch's global generators.
 
         Raises:
-            RunError: a value is not finite; the last checkpoint stays.
+            RunError: a value is not finite; the last checkpoint stays. Or another process trains in this folder.
         """
-        if self.step >= steps:
-            return
+        if self.step < steps:
+            with self._locked():
+                self._run(steps, do_step, title)
+
+    def _run(self, steps: int, do_step: Callable[[int], Mapping[str, float]], title: str) -> None:
         curve = Curve(self.folder / CURVE, (*self.columns, "seconds"), self.step)
         started, before, saved, count = time.monotonic(), self.seconds, time.monotonic(), 0
         with tqdm(total=steps, initial=self.step, desc=title, unit="step", file=sys.stderr, mininterval=2) as bar:
@@ -138,3 +144,21 @@ class Training:
                     self.save()
                     saved = time.monotonic()
         self.save()
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with contextlib.suppress(OSError):  # a file system without locks
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise RunError(
+                        "another process is training in this folder",
+                        file=self.folder,
+                        hint="wait for it, or use another output folder",
+                    ) from None
+            yield
+        finally:
+            os.close(descriptor)
