@@ -50,9 +50,9 @@ def table_text(rows: Sequence[Row], recall: float, common: float) -> str:
     return _as_text(_headline(rows, "all", recall, common))
 
 
-def differences_text(differences: Mapping[str, Comparison], common: float) -> str:
+def differences_text(differences: Mapping[str, Mapping[str, Comparison]], rows: Sequence[Row], common: float) -> str:
     """The differences between arms for a terminal."""
-    return _as_text(_differences({"all": differences}, common))
+    return _as_text(_differences(differences, rows, common))
 
 
 def _as_text(table: Table) -> str:
@@ -85,7 +85,7 @@ def write_page(
     common = float(facts["common_recall"])
     tables = [
         _headline(rows, "all", settings.recall, common),
-        *([_differences(differences, common)] if any(differences.values()) else []),
+        *([_differences(differences, rows, common)] if any(differences.values()) else []),
         _precision(rows, "all"),
         _by_test(rows, sets, common),
         _by_mirror(rows),
@@ -168,7 +168,9 @@ def _headline(rows: Sequence[Row], test: str, recall: float, common: float) -> T
     }  # fmt: skip
 
 
-def _differences(differences: Mapping[str, Mapping[str, Comparison]], common: float) -> Table:
+def _differences(differences: Mapping[str, Mapping[str, Comparison]], rows: Sequence[Row], common: float) -> Table:
+    reflections = {row.test: row.measures.mistaken.reflections for row in rows}
+
     def texts(difference: Difference) -> tuple[str, str]:
         if not math.isfinite(difference.low):
             return "–", "–"
@@ -178,10 +180,10 @@ def _differences(differences: Mapping[str, Mapping[str, Comparison]], common: fl
         "title": "Differences between arms",
         "note": "In percentage points, means over the seeds. Both arms see the same scenes, which are resampled in "
         "pairs: where the range does not hold 0, the difference is more than chance on scenes like these. How much it "
-        "depends on the seed is not in the range.",
+        "depends on the seed is not in the range. In brackets: number of reflections; a few say nothing.",
         "columns": ["difference", "pictures", f"mistaken at recall {common:.2f}", "95 %", "separation", "95 % "],
         "rows": [
-            [name, test, *texts(pair.mistaken), *texts(pair.separation)]
+            [name, f"{test} ({reflections[test]})", *texts(pair.mistaken), *texts(pair.separation)]
             for test, pairs in differences.items()
             for name, pair in pairs.items()
         ],

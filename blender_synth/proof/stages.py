@@ -404,7 +404,7 @@ def _report(settings: ProofSettings, plans: Sequence[Plan]) -> None:
     page = write_page(settings, rows, sets, facts, differences)
     print(table_text(rows, settings.recall, level))
     if differences[ALL]:
-        print(f"\n{differences_text(differences[ALL], level)}")
+        print(f"\n{differences_text({ALL: differences[ALL]}, rows, level)}")
     print(f"report: {page}")
 
 
