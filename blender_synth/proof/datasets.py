@@ -26,6 +26,8 @@ _COMMON = (
 _MOST_POINTS = 4000
 UPRIGHT = ("mirror", "glass")
 """Surfaces that somebody can stand in front of, as opposed to water and polished floors."""
+_LEAST_SHARE_OF_LIGHT = 0.2
+"""Mean share of its pixels' light that a reflection in glass must have to be recognized."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,12 @@ class Dataset:
     name: str
     pictures: tuple[Picture, ...]
     categories: Mapping[int, str]
+
+
+def is_recognizable(row: Mapping[str, Any], min_visibility: float) -> bool:
+    """Whether enough of an annotated object is visible, and a reflection is not too faint; what is not known passes."""
+    visibility, mix = row.get("visibility"), row.get("mix")
+    return (visibility is None or visibility >= min_visibility) and (mix is None or mix >= _LEAST_SHARE_OF_LIGHT)
 
 
 def export_arm(folder: Path, parts: Sequence[Part], arm: Arm) -> Path:

@@ -138,7 +138,8 @@ def fit(
         {
             "arm": arm.name, "classes": arm.classes, "seed": seed, "pictures": len(pictures), "steps": settings.steps,
             "batch": settings.batch, "learning_rate": settings.learning_rate, "width": settings.width,
-            "input_px": list(settings.input_px), "crop": list(settings.crop), "weights": str(settings.weights or ""),
+            "input_px": list(settings.input_px), "crop": list(settings.crop),
+            "min_visibility": settings.learn_min_visibility, "weights": str(settings.weights or ""),
             "losses": list(weights), **({"surfaces": True} if arm.surfaces else {}),
         },
         columns=("loss", *weights),
@@ -158,7 +159,12 @@ def fit(
             picture = pictures[int(rng_for(seed, epoch, "proof/order").permutation(len(pictures))[position])]
             rng = rng_for(seed, place, "proof/augment")
             style = styles[int(rng.integers(len(styles)))] if styles else None
-            samples.append(augmented(picture, settings.input_px, settings.crop, classes, rng, style, surfaces))
+            samples.append(
+                augmented(
+                    picture, settings.input_px, settings.crop, classes, rng, style, surfaces,
+                    settings.learn_min_visibility,
+                )
+            )  # fmt: skip
         batch = torch.from_numpy(batch_arrays(samples)).to(device, memory_format=torch.channels_last)
         targets = [
             Target(*(torch.from_numpy(a).to(device) for a in (one.boxes, one.classes, one.masks, one.surfaces)))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from blender_synth.errors import RunError
-from blender_synth.proof.datasets import Picture
+from blender_synth.proof.datasets import Picture, is_recognizable
 from blender_synth.verify.coco_files import mask_of
 
 MASK_STRIDE = 4
@@ -52,6 +52,7 @@ def augmented(
     rng: np.random.Generator,
     style: np.ndarray | None = None,
     surfaces: Collection[int] = (),
+    min_visibility: float = 0.0,
 ) -> Sample:
     """A random part of a picture, mirrored half of the time, in other colours.
 
@@ -59,7 +60,7 @@ def augmented(
         crop: smallest and largest share of the width that is shown. classes: class by category id; others are left
             out.
         style: (h, w, 3) uint8 photograph whose lowest frequencies the picture takes over (see `fourier`).
-        surfaces: category ids of reflecting surfaces.
+        surfaces: category ids of reflecting surfaces. min_visibility: of the objects to find; see `is_recognizable`.
     """
     image = read_picture(picture)
     height, width = image.shape[:2]
@@ -75,7 +76,7 @@ def augmented(
         from blender_synth.proof.fourier import adapted
 
         image = adapted(image, style, 0.01 + 0.02 * strength)
-    sample = _sample(picture, image, matrix, input_px, classes, True, surfaces)
+    sample = _sample(picture, image, matrix, input_px, classes, True, surfaces, min_visibility)
     return replace(sample, picture=_recoloured(sample.picture, rng))
 
 
@@ -106,6 +107,7 @@ def _sample(
     classes: Mapping[int, int],
     with_masks: bool,
     surfaces: Collection[int] = (),
+    min_visibility: float = 0.0,
 ) -> Sample:
     height, width = image.shape[:2]
     shrinks = abs(matrix[0, 0]) < 0.7
@@ -138,7 +140,8 @@ def _sample(
             continue
         boxes.append([*inside_low, *inside_high])
         whole = left >= _LEAST_SHARE * float(np.prod(high - low)) and inside_high[1] - inside_low[1] >= _LEAST_PX
-        numbers.append(classes[int(row["category_id"])] if whole and not row.get("iscrowd") else -1)
+        counts = whole and not row.get("iscrowd") and is_recognizable(row, min_visibility)
+        numbers.append(classes[int(row["category_id"])] if counts else -1)
         if with_masks:
             masks.append(_mask(picture, row, (height, width), matrix, input_px))
     return Sample(

@@ -19,7 +19,7 @@ from pycocotools.cocoeval import COCOeval
 
 from blender_synth.errors import RunError
 from blender_synth.proof.coco_rows import read_detections
-from blender_synth.proof.datasets import PEOPLE_NAMES, REFLECTION_NAMES, Dataset, Picture, category_id
+from blender_synth.proof.datasets import PEOPLE_NAMES, REFLECTION_NAMES, Dataset, Picture, category_id, is_recognizable
 from blender_synth.seeds import rng_for
 from blender_synth.verify.coco_files import mask_of
 
@@ -29,8 +29,6 @@ PEDESTRIAN_ROW, REFLECTION_ROW = "pedestrian", "reflection"
 LOOKALIKES = ("mannequin", "poster_person", "screen_person", "statue")
 """Categories that show people who are none."""
 RESAMPLINGS = 1000
-_LEAST_SHARE_OF_LIGHT = 0.2
-"""Mean share of its pixels' light that a reflection in glass must have to be measured."""
 
 
 @dataclass(frozen=True)
@@ -127,12 +125,10 @@ class Limits:
 
 def is_measured(row: Mapping[str, Any], limits: Limits) -> bool:
     """Whether an annotation counts; values that are not known pass."""
-    visibility, mix = row.get("visibility"), row.get("mix")
     return (
         not row.get("iscrowd")
         and row["bbox"][3] >= limits.min_height_px
-        and (visibility is None or visibility >= limits.min_visibility)
-        and (mix is None or mix >= _LEAST_SHARE_OF_LIGHT)
+        and is_recognizable(row, limits.min_visibility)
     )
 
 

@@ -25,6 +25,7 @@ Parameters:
 | `ablations` | [] | names | of `ablation_plans`: arm c with one option of the config turned down |
 | `ablation_plans` | … | overrides by name | how each ablation renders or develops; scales/ablations.yaml |
 | `pool` | false | yes or no | arms also train on the runs of `ablations`, which have no trainings of their own then |
+| `learn_min_visibility` | 0.2 | 0 to 1 | of the people that are learnt; more hidden ones count neither way |
 | `min_height_px` | 26 | px | of the people that are measured; smaller ones count neither way |
 | `min_visibility` | 0.5 | 0 to 1 | of the people that are measured |
 | `recall` | 0.9 | 0 to 1 | of pedestrians, at which the share of mistaken reflections is measured |
@@ -90,6 +91,7 @@ class ProofSettings:
     ablations: list[str] = Field(default_factory=list)
     ablation_plans: dict[str, dict[str, Any]] = Field(default_factory=dict)
     pool: bool = False
+    learn_min_visibility: float = Field(default=0.2, ge=0, le=1)
     min_height_px: float = Field(default=26, ge=0)
     min_visibility: float = Field(default=0.5, ge=0, le=1)
     recall: float = Field(default=0.9, gt=0, lt=1)
