@@ -143,11 +143,12 @@ def test_boxes_and_masks_follow_the_picture(tmp_path: Path):
 
 def test_what_is_too_hidden_or_too_faint_counts_neither_way(tmp_path: Path):
     picture = made_dataset(tmp_path, 1).pictures[0]
-    boxes = [[10, 10, 20, 40], [35, 10, 20, 40], [60, 10, 20, 40], [5, 5, 8, 20]]
-    known = [{"visibility": 0.19}, {"visibility": 0.21}, {"visibility": 0.9, "mix": 0.1}, {}]
+    boxes = [[10, 10, 20, 40], [35, 10, 20, 40], [60, 10, 20, 40], [5, 5, 8, 20], [0, 20, 4, 40]]
+    hidden, cut = {"visibility": 0.19}, {"visibility": 0.9, "truncation": 0.8}
+    known = [hidden, {"visibility": 0.21, "truncation": 0.0}, {"visibility": 0.9, "mix": 0.1}, {}, cut]
     rows = [{"category_id": 1, "bbox": box, **values} for box, values in zip(boxes, known, strict=True)]
     picture = replace(picture, annotations=tuple(rows))
-    for least, wanted in ((0.2, [-1, 0, -1, 0]), (0.0, [0, 0, -1, 0])):
+    for least, wanted in ((0.2, [-1, 0, -1, 0, -1]), (0.0, [0, 0, -1, 0, 0])):
         rng = np.random.Generator(np.random.PCG64(0))
         sample = augmented(picture, (192, 128), (1.0, 1.0), {1: 0}, rng, min_visibility=least)
         assert sample.classes.tolist() == wanted

@@ -61,9 +61,15 @@ class Dataset:
 
 
 def is_recognizable(row: Mapping[str, Any], min_visibility: float) -> bool:
-    """Whether enough of an annotated object is visible, and a reflection is not too faint; what is not known passes."""
+    """Whether enough of an annotated object is visible, and a reflection is not too faint; what is not known passes.
+
+    Args:
+        min_visibility: share of the whole outline, of which things in front and the edge of the picture hide parts.
+    """
     visibility, mix = row.get("visibility"), row.get("mix")
-    return (visibility is None or visibility >= min_visibility) and (mix is None or mix >= _LEAST_SHARE_OF_LIGHT)
+    inside = 1 - (row.get("truncation") or 0)
+    shown = visibility is None or visibility * inside >= min_visibility
+    return shown and (mix is None or mix >= _LEAST_SHARE_OF_LIGHT)
 
 
 def export_arm(folder: Path, parts: Sequence[Part], arm: Arm) -> Path:

@@ -25,9 +25,9 @@ Parameters:
 | `ablations` | [] | names | of `ablation_plans`: arm c with one option of the config turned down |
 | `ablation_plans` | … | overrides by name | how each ablation renders or develops; scales/ablations.yaml |
 | `pool` | false | yes or no | arms also train on the runs of `ablations`, which have no trainings of their own then |
-| `learn_min_visibility` | 0.2 | 0 to 1 | of the people that are learnt; more hidden ones count neither way |
+| `learn_min_visibility` | 0.2 | 0 to 1 | of the people that are learnt; of the others nothing is learnt |
 | `min_height_px` | 26 | px | of the people that are measured; smaller ones count neither way |
-| `min_visibility` | 0.5 | 0 to 1 | of the people that are measured |
+| `min_visibility` | 0.5 | 0 to 1 | of the people that are measured: share of their whole outline |
 | `recall` | 0.9 | 0 to 1 | of pedestrians, at which the share of mistaken reflections is measured |
 | `photos` | null | path | folder of photographs with a COCO file of boxes: one more test set |
 | `results` | {} | paths by name | COCO results files of other detectors, by `name/test set` |
